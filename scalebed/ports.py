@@ -1,0 +1,176 @@
+"""What the runner needs from the outside world, as Protocols.
+
+An engine (`scalebed.engines.*`) implements `Engine`, `LoadGenerator` and `Probe`; tests implement them with
+plain objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from scalebed.plan import Cell
+from scalebed.spec import Experiment
+
+Say = Callable[[str], None]
+"""Takes one line for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a preflight found: `refuse` ends the run before it starts, `warn` goes into the report."""
+
+    level: Literal["warn", "refuse"]
+    message: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A deployed cell. `url` is the balancer's, `parts` are the names the probe reports usage for:
+    `service`, `database`, `pooler`, `cache`, `balancer`, `generator`."""
+
+    url: str
+    replica_urls: tuple[str, ...]
+    parts: tuple[str, ...]
+    service_quota: float | None
+    """CPU quota of all replicas together, in cores; None where the host lets nobody set one."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load on a target, as the scenario reads it from its environment."""
+
+    workload: str
+    rate: float
+    """Mean arrivals a second, Poisson."""
+    duration_s: float
+    max_vus: int
+    seed: int
+    contacts: int
+    """Rows in the dataset, so that keys can be drawn."""
+    writes: bool = False
+    concurrency: int | None = None
+    """Set: a closed model with this many users, each sending its next request when the last is answered."""
+
+
+@dataclass(frozen=True)
+class EndpointSecond:
+    """Responses of one endpoint and status that ended within one second."""
+
+    second: int
+    """Unix time of the generator's clock."""
+    endpoint: str
+    status: int
+    """HTTP status; 0 where there was no response at all."""
+    count: int
+    histogram: str
+    """Latencies in microseconds: HdrHistogram V2 compressed, base64, 3 significant digits, up to 120 s."""
+
+
+@dataclass(frozen=True)
+class GeneratorSecond:
+    """The load generator's own health in one second."""
+
+    second: int
+    arrivals: int
+    """Iterations that were due and started."""
+    dropped: int
+    """Iterations that were due and found no free VU."""
+    in_flight: float
+    """Mean number of requests under way, sampled; independent of the latencies."""
+    lag_ms: float
+    """The most an iteration started after it was due."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Cumulated readings at one moment; differences between two samples are what counts."""
+
+    at: float
+    """Seconds, of `Clock.now`."""
+    cpu_s: Mapping[str, float]
+    """CPU-seconds consumed so far, for each part."""
+    throttled_s: Mapping[str, float] = field(default_factory=dict)
+    """Seconds a CPU quota held tasks back so far, for each part that has a quota."""
+    memory_bytes: Mapping[str, int] = field(default_factory=dict)
+    """Resident memory now, for each part."""
+    host_busy_s: float = 0.0
+    """CPU-seconds in which any core was busy, whoever used it."""
+    host_steal_s: float = 0.0
+    """CPU-seconds that a hypervisor took away."""
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Monotonic seconds."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class LoadRun(Protocol):
+    """A load under way."""
+
+    def poll(self, timeout_s: float) -> tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]]:
+        """What has been completed since the last call; waits at most `timeout_s` for something new."""
+        ...
+
+    def stop(self) -> None:
+        """End the load now, wait for it, and keep what is still to be polled."""
+        ...
+
+    @property
+    def finished(self) -> bool: ...
+
+    @property
+    def failure(self) -> str | None:
+        """One sentence where the generator itself failed (not the service)."""
+        ...
+
+
+class LoadGenerator(Protocol):
+    def start(self, target: Target, load: Load) -> LoadRun: ...
+
+
+class Probe(Protocol):
+    def sample(self) -> Sample: ...
+
+
+class Engine(Protocol):
+    """Runs cells. Every method may raise `EngineError` with one sentence for people."""
+
+    name: str
+    cores: float
+    """Cores the whole experiment shares: the host's ceiling."""
+
+    def preflight(self, experiment: Experiment) -> Sequence[Finding]: ...
+
+    def prepare(self, experiment: Experiment, say: Say) -> None:
+        """Make everything that cells share: parts, dataset, database objects."""
+        ...
+
+    def fingerprint(self) -> Mapping[str, object]:
+        """What was measured with: versions, kernel, CPU, quotas; JSON values only."""
+        ...
+
+    def deploy(self, cell: Cell) -> AbstractContextManager[Target]:
+        """Start the cell and wait until every replica is ready; leaving stops it."""
+        ...
+
+    def restore(self, cell: Cell) -> None:
+        """Called before each trial: put the rows back if the last one could write."""
+        ...
+
+    def generator(self) -> LoadGenerator: ...
+
+    def probe(self) -> Probe: ...
+
+    def close(self) -> None:
+        """Stop all that this engine started; safe to call twice."""
+        ...
+
+
+class EngineError(Exception):
+    """One sentence: what is wrong, where, and what to do."""

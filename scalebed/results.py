@@ -1,0 +1,209 @@
+"""The run directory: `manifest.json` and `trials/*.json`, and how they are written and read.
+
+A file is written whole or not at all (to a temporary name, synced, renamed), so a run that was killed
+leaves only finished trials behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scalebed.spec import Experiment
+
+SCHEMA_VERSION = 1
+
+Verdict = Literal["PASS", "FAIL", "UNDECIDED", "INVALID"]
+Purpose = Literal["unloaded", "bracket", "bisect", "confirm", "fixed-rate", "closed"]
+
+
+class RunDirectoryError(Exception):
+    """One sentence: which file, what is wrong, what to do."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null")
+
+
+_R = TypeVar("_R", bound=BaseModel)
+
+
+class EndpointRecord(_Record):
+    """One endpoint and status within one second of a trial."""
+
+    second: int
+    """Seconds since the trial's first arrival."""
+    endpoint: str
+    status: int
+    count: int
+    histogram: str
+    """HdrHistogram V2 compressed, base64, microseconds."""
+
+
+class GeneratorRecord(_Record):
+    second: int
+    arrivals: int
+    dropped: int
+    in_flight: float
+    lag_ms: float
+
+
+class UsageRecord(_Record):
+    """What was used between the previous usage record and this one."""
+
+    at_s: float
+    """Seconds since the trial's first arrival, at the end of the interval."""
+    interval_s: float
+    cpu_s: Mapping[str, float]
+    throttled_s: Mapping[str, float]
+    memory_bytes: Mapping[str, int]
+    host_busy_s: float
+    host_steal_s: float
+
+
+class Trial(_Record):
+    """One load at one rate on one cell, with everything that its verdict rests on."""
+
+    schema_version: int = SCHEMA_VERSION
+    cell: str
+    """`Cell.id`."""
+    variant: str
+    replicas: int
+    block: int
+    index: int
+    """Place among the trials of its repetition, from 0."""
+    purpose: Purpose
+    workload: str
+    rate_asked: float
+    rate_achieved: float
+    """Responses a second in the part that counts (after the warm-up was cut)."""
+    started: str
+    """ISO 8601, UTC."""
+    duration_s: float
+    warmup_cut_s: float
+    requests: int
+    """Responses in the part that counts."""
+    errors: Mapping[str, int]
+    """By kind (`5xx`, `4xx`, `no response`) in the part that counts."""
+    latency_ms: Mapping[str, float]
+    """`mean`, `p50`, `p90`, `p95`, `p99`, `max` in the part that counts."""
+    slo_percentile_ms: float
+    """The latency at the SLO's percentile."""
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """Sentences; why this verdict."""
+    warnings: tuple[str, ...] = ()
+    cpu_s_per_request: Mapping[str, float]
+    """By part, over the part that counts."""
+    utilisation: Mapping[str, float]
+    """`service`: share of its quota; `host`: share of all cores; other parts: cores used."""
+    throttled_share: float
+    """Throttled seconds of the service over wall seconds and replicas."""
+    steal_share: float
+    foreign_cores: float
+    """Cores used by what is no part of the experiment."""
+    little_ratio: float | None
+    """Mean in flight, sampled, over rate × mean latency; 1 where both tell the same."""
+    endpoints: tuple[EndpointRecord, ...]
+    generator: tuple[GeneratorRecord, ...]
+    usage: tuple[UsageRecord, ...]
+
+
+class Repetition(_Record):
+    """The outcome of one cell in one block."""
+
+    cell: str
+    variant: str
+    replicas: int
+    block: int
+    capacity: float | None
+    """Requests a second; None where there is none at this SLO or it could not be found."""
+    lower: float | None
+    """Highest rate that passed."""
+    upper: float | None
+    """Lowest rate that did not."""
+    outcome: Literal["found", "none at this SLO", "beyond the generator", "not found"]
+    note: str = ""
+    trials: int
+
+
+class Manifest(_Record):
+    schema_version: int = SCHEMA_VERSION
+    scalebed_version: str
+    experiment: Experiment
+    order: tuple[tuple[int, str], ...]
+    """(block, cell id), as planned."""
+    fingerprint: Mapping[str, Any]
+    started: str
+    findings: tuple[str, ...] = ()
+    """Preflight warnings."""
+
+
+class RunDirectory:
+    """Reads and writes one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.trials_path = path / "trials"
+
+    @property
+    def exists(self) -> bool:
+        return (self.path / "manifest.json").exists()
+
+    def create(self, manifest: Manifest) -> None:
+        self.trials_path.mkdir(parents=True, exist_ok=True)
+        self.write(self.path / "manifest.json", manifest.model_dump_json(indent=1))
+
+    def manifest(self) -> Manifest:
+        return self._read(self.path / "manifest.json", Manifest)
+
+    def add_trial(self, trial: Trial) -> Path:
+        path = self.trials_path / f"b{trial.block:02d}-{trial.cell}-{trial.index:02d}.json"
+        self.write(path, trial.model_dump_json())
+        return path
+
+    def trials(self) -> Iterator[Trial]:
+        """In the order they were run within each repetition; unfinished files do not count."""
+        for path in sorted(self.trials_path.glob("b*.json")):
+            yield self._read(path, Trial)
+
+    def add_repetition(self, repetition: Repetition) -> None:
+        self.write(
+            self.path / "repetitions" / f"b{repetition.block:02d}-{repetition.cell}.json",
+            repetition.model_dump_json(indent=1),
+        )
+
+    def repetitions(self) -> Iterator[Repetition]:
+        for path in sorted((self.path / "repetitions").glob("b*.json")):
+            yield self._read(path, Repetition)
+
+    @staticmethod
+    def write(path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+
+    @staticmethod
+    def _read(path: Path, model: type[_R]) -> _R:
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            version = data.get("schema_version", SCHEMA_VERSION)
+            if version != SCHEMA_VERSION:
+                raise RunDirectoryError(
+                    f"{path}: was written with schema {version}, this version reads {SCHEMA_VERSION}; "
+                    "use the version of Scalebed that wrote it"
+                )
+            return model.model_validate(data)
+        except FileNotFoundError as error:
+            raise RunDirectoryError(f"{path}: is missing, so this is no run directory; name one") from error
+        except (ValueError, ValidationError, AttributeError) as error:
+            raise RunDirectoryError(f"{path}: cannot be read as a {model.__name__}: {error}") from error
