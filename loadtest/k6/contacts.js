@@ -1,0 +1,158 @@
+import http from 'k6/http';
+import { contactId } from './keys.js';
+import { below, uniform } from './random.js';
+import { BASE_URL, CONTACTS, TIMEOUT } from './settings.js';
+import { choose } from './load.js';
+import { city, country, digits, firstName, lastName } from './vocabulary.js';
+
+const CONTACTS_URL = `${BASE_URL}/api/contacts/`;
+const PAGE_SIZE = 50;
+const JSON_HEADERS = { 'Content-Type': 'application/json' };
+
+// Parameters are made once: k6 copies what it needs of them. Every body is read to its end; it is kept
+// only where the scenario goes on with what it says.
+function parameters(endpoint, keepsBody, headers) {
+  const responseType = keepsBody ? 'text' : 'none';
+  return { tags: { endpoint }, timeout: TIMEOUT, responseType, headers: headers || {} };
+}
+
+const DETAIL = parameters('detail', false);
+const LIST = parameters('list', true);
+const NEXT = parameters('next', true);
+const FILTER = parameters('filter', false);
+const SEARCH = parameters('search', false);
+const DEEP_PAGE = parameters('deep-page', false);
+const CREATE = parameters('create', true, JSON_HEADERS);
+const PATCH = parameters('patch', false, JSON_HEADERS);
+const TRANSFER = parameters('transfer', false, JSON_HEADERS);
+const DELETE = parameters('delete', false);
+
+// This VU's memory.
+let following = null; // the link that its last page gave it
+let second = null; // the link that its last first page gave it
+const created = []; // ids of the contacts that it made and has not deleted
+
+// The `next` of an envelope, as a URL on BASE_URL (a service behind a balancer may name another host or
+// scheme). Found in the text: to parse a whole page would cost the generator more than the request.
+function nextOf(response) {
+  const body = response.body;
+  if (response.status !== 200 || !body) {
+    return null;
+  }
+  const key = body.indexOf('"next"');
+  const start = key < 0 ? -1 : body.indexOf(':', key + 6) + 1;
+  if (start < 1) {
+    return null;
+  }
+  const value = body.slice(start, start + 4096);
+  const link = /^\s*("(?:[^"\\]|\\.)*")/.exec(value);
+  return link === null ? null : JSON.parse(link[1]).replace(/^[a-z]+:\/\/[^/]*/, BASE_URL);
+}
+
+export function detail() {
+  http.get(`${CONTACTS_URL}${contactId()}/`, DETAIL);
+}
+
+export function firstPage() {
+  second = nextOf(http.get(CONTACTS_URL, LIST));
+  following = second;
+}
+
+// Follows this VU's link; one that has none yet asks for the first page.
+export function nextPage() {
+  const link = following || second;
+  if (link === null) {
+    firstPage();
+  } else {
+    following = nextOf(http.get(link, NEXT));
+  }
+}
+
+export function deepPage() {
+  const page = 1 + below(Math.ceil(CONTACTS / PAGE_SIZE));
+  http.get(`${CONTACTS_URL}?page=${page}`, DEEP_PAGE);
+}
+
+// Filters that leave few rows, as people use them, each with an order.
+const FILTERS = [
+  [0.5, () => `last_name=${encodeURIComponent(lastName())}&ordering=-created`],
+  [0.25, birthdays],
+  [0.15, () => `address__city=${encodeURIComponent(city())}&ordering=last_name`],
+  [0.1, () => `relationship__points__gte=${9000 + 100 * below(10)}&ordering=-relationship__points`],
+];
+
+function birthdays() {
+  const first = Date.UTC(1950, 0, 1 + below(365 * 50));
+  const last = first + 6 * 86400000;
+  return `birthday__gte=${day(first)}&birthday__lte=${day(last)}&ordering=last_name`;
+}
+
+function day(time) {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+export function filter() {
+  http.get(`${CONTACTS_URL}?${choose(uniform(), FILTERS)}`, FILTER);
+}
+
+const TERMS = [
+  [0.5, lastName],
+  [0.2, () => `${firstName()} ${lastName()}`],
+  [0.15, city],
+  [0.15, digits],
+];
+
+export function search() {
+  http.get(`${CONTACTS_URL}?search=${encodeURIComponent(choose(uniform(), TERMS))}`, SEARCH);
+}
+
+function phoneNumber() {
+  return `+49${1000000000 + below(1000000000)}`;
+}
+
+export function create() {
+  const contact = {
+    first_name: firstName(),
+    last_name: lastName(),
+    gender: 'FMO'[below(3)],
+    phone_number: phoneNumber(),
+    birthday: day(Date.UTC(1950, 0, 1 + below(365 * 50))),
+    address: {
+      street: 'Teststraße',
+      street_number: String(1 + below(200)),
+      city: city(),
+      city_code: String(10000 + below(90000)),
+      country: country(),
+    },
+    relationship: { points: 1000000 },
+  };
+  const response = http.post(CONTACTS_URL, JSON.stringify(contact), CREATE);
+  if (response.status === 201) {
+    created.push(JSON.parse(response.body).id);
+  }
+}
+
+export function patch() {
+  http.patch(`${CONTACTS_URL}${contactId()}/`, JSON.stringify({ phone_number: phoneNumber() }), PATCH);
+}
+
+// Between two contacts that this VU made, which surely have the points; before there are two, it makes one.
+export function transfer() {
+  if (created.length < 2) {
+    create();
+    return;
+  }
+  const from = below(created.length);
+  const to = (from + 1 + below(created.length - 1)) % created.length;
+  const body = { from: created[from], to: created[to], points: 1 + below(10) };
+  http.post(`${CONTACTS_URL}transfer/`, JSON.stringify(body), TRANSFER);
+}
+
+// Deletes the oldest contact that this VU made; before there is one, it makes one.
+export function remove() {
+  if (created.length === 0) {
+    create();
+    return;
+  }
+  http.del(`${CONTACTS_URL}${created.shift()}/`, null, DELETE);
+}

@@ -1,0 +1,7 @@
+// Searches for names, cities and digits.
+import { search } from './contacts.js';
+import { iterations } from './load.js';
+
+export { options } from './load.js';
+
+export default iterations(search);
