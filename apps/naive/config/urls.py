@@ -1,0 +1,23 @@
+"""The service's addresses."""
+
+from contacts.views import ContactViewSet, MeView
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+from rest_framework_simplejwt.views import TokenObtainPairView
+
+router = SimpleRouter()
+router.register("contacts", ContactViewSet, basename="contact")
+
+urlpatterns = [
+    path("", include("telemetry.urls")),
+    path("api/", include(router.urls)),
+    path("api/auth/token/", TokenObtainPairView.as_view(), name="token"),
+    path("api/auth/me/", MeView.as_view(), name="me"),
+    path("api/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/swagger", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
+]
+
+handler400 = "contacts.errors.bad_request"
+handler404 = "contacts.errors.not_found"
+handler500 = "contacts.errors.server_error"

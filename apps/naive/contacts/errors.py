@@ -1,0 +1,37 @@
+"""Errors as the contract wants them: always a JSON object."""
+
+import logging
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, JsonResponse
+from psycopg.errors import QueryCanceled
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as default_handler
+
+logger = logging.getLogger(__name__)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer 503 where the database gave up, and as REST framework does otherwise."""
+    if isinstance(exc, OperationalError):
+        if isinstance(exc.__cause__, QueryCanceled):
+            return Response({"detail": "The query took longer than the service allows."}, status=503)
+        logger.error("The database failed.", exc_info=exc)
+        return Response({"detail": "The database is unavailable."}, status=503)
+    return default_handler(exc, context)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer a request that Django itself refuses."""
+    return JsonResponse({"detail": "Bad request."}, status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer a request for an address that the service does not have."""
+    return JsonResponse({"detail": "Not found."}, status=404)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Answer a request on which the service failed; Django has logged the traceback."""
+    return JsonResponse({"detail": "The service failed."}, status=500)

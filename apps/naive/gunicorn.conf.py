@@ -1,0 +1,16 @@
+"""gunicorn's settings, read from the working folder: sync workers, as Django's deployment guide starts out."""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "sync"
+# A sync worker answers one request at a time: with only one, a slow page would hold up the health checks.
+workers = 2
+# A stop is to be over within 10 s of SIGTERM.
+graceful_timeout = 8
+# Longer than any statement may run, so that the client gets its 503 and not a closed connection.
+timeout = max(30, int(os.environ.get("STATEMENT_TIMEOUT_MS", "0")) // 1000 + 15)
+# A hundred values in one `__in`, percent-encoded, do not fit into the default of 4094 bytes.
+limit_request_line = 8190
+# Its default place is one file in the home folder, for which replicas on one host would quarrel.
+control_socket_disable = True

@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Django's command line, with the parent folder on the path for what all variants share."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Run one management command."""
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the path is set
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
