@@ -1,0 +1,126 @@
+"""Intervals over repetitions. The unit is the repetition in its block, never the request.
+
+Student t on the logarithm (so that intervals are of ratios and never below zero), paired within blocks
+where two cells are compared, because drift of the host is common to a block. No interval rests on fewer
+than three repetitions. (Kalibera & Jones, "Rigorous benchmarking in reasonable time", ISMM 2013, for the
+unit; the bootstrap would undercover at these sizes.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from scalebed.results import Repetition
+
+FEWEST = 3
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A geometric mean with its confidence limits; the limits are None below three repetitions."""
+
+    estimate: float
+    lower: float | None
+    upper: float | None
+    n: int
+
+    @property
+    def relative_half_width(self) -> float | None:
+        """Half the interval on the log scale, as a share of the estimate: 0.05 reads ±5%."""
+        if self.lower is None or self.upper is None:
+            return None
+        return float(np.sqrt(self.upper / self.lower) - 1)
+
+
+def geometric(values: Iterable[float], confidence: float = CONFIDENCE) -> Interval | None:
+    """Geometric mean and Student t interval of positive values, one a repetition; None of no values."""
+    logs = np.log(np.fromiter(values, dtype=np.float64))
+    if not logs.size:
+        return None
+    middle = float(logs.mean())
+    if logs.size < FEWEST:
+        return Interval(float(np.exp(middle)), None, None, int(logs.size))
+    t = float(stats.t.ppf((1 + confidence) / 2, logs.size - 1))
+    half = t * float(logs.std(ddof=1)) / float(np.sqrt(logs.size))
+    return Interval(float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half)), int(logs.size))
+
+
+def ratio(
+    numerator: Mapping[int, float], denominator: Mapping[int, float], confidence: float = CONFIDENCE
+) -> Interval | None:
+    """How many times the denominator the numerator is, paired by block; both map block → value.
+
+    Blocks that only one of them has do not count; None where they share none.
+    """
+    return geometric((numerator[b] / denominator[b] for b in sorted(numerator.keys() & denominator.keys())), confidence)
+
+
+def efficiency(
+    many: Mapping[int, float],
+    replicas: int,
+    few: Mapping[int, float],
+    base_replicas: int = 1,
+    confidence: float = CONFIDENCE,
+) -> Interval | None:
+    """Scaling efficiency: capacity(N)/N over capacity(1)/1, paired by block; 1 is linear."""
+    return ratio(
+        {block: value / replicas for block, value in many.items()},
+        {block: value / base_replicas for block, value in few.items()},
+        confidence,
+    )
+
+
+def capacities(repetitions: Iterable[Repetition]) -> dict[str, dict[int, float]]:
+    """Cell id → block → capacity, of the repetitions that found one."""
+    found: dict[str, dict[int, float]] = {}
+    for repetition in repetitions:
+        if repetition.capacity is not None:
+            found.setdefault(repetition.cell, {})[repetition.block] = repetition.capacity
+    return found
+
+
+def effective_size(slow: Sequence[int], of: Sequence[int]) -> tuple[float, int]:
+    """How many independent requests tell as much as these do, and from how many batches that was judged.
+
+    `slow[i]` of the `of[i]` requests of second i were slow. Seconds are joined into at least 10 batches where
+    there are as many, and the variance of the ratio estimate over batches (Cochran, *Sampling Techniques*,
+    1977, eq. 6.13) is compared with the binomial one: their quotient, the design effect, divides the number of
+    requests. Requests that queue behind each other are slow together, so it is far above 1 near capacity.
+    """
+    x, n = np.asarray(slow, dtype=np.float64), np.asarray(of, dtype=np.float64)
+    requests, seconds = float(n.sum()), int(x.size)
+    share = float(x.sum()) / requests if requests else 0.0
+    length = max(1, seconds // 10)
+    batches = seconds // length
+    if batches < 2 or share in {0.0, 1.0}:
+        return requests, batches
+    starts = np.arange(batches) * length
+    x, n = np.add.reduceat(x, starts), np.add.reduceat(n, starts)
+    variance = float(((x - share * n) ** 2).sum()) * batches / (batches - 1) / requests**2
+    effect = variance / (share * (1 - share) / requests)
+    return requests / max(effect, 1.0), batches
+
+
+def share_bounds(slow: Sequence[int], of: Sequence[int], certainty: float) -> tuple[float, float]:
+    """One-sided lower and upper bound of a share, each with this certainty, from counts by second.
+
+    Clopper & Pearson's exact bounds at the effective size, with the correction for few batches of Korn &
+    Graubard ("Confidence intervals for proportions with small expected number of positive counts estimated
+    from survey data", Survey Methodology 24, 1998).
+    """
+    requests = int(np.sum(of))
+    if requests == 0:
+        return 0.0, 1.0
+    x = int(np.sum(slow))
+    size, batches = effective_size(slow, of)
+    if size < requests and batches >= 2:
+        size *= float((stats.norm.ppf(certainty) / stats.t.ppf(certainty, batches - 1)) ** 2)
+    x_effective = x / requests * size
+    lower = float(stats.beta.ppf(1 - certainty, x_effective, size - x_effective + 1)) if x else 0.0
+    upper = float(stats.beta.ppf(certainty, x_effective + 1, size - x_effective)) if x < requests else 1.0
+    return lower, upper
