@@ -1,0 +1,24 @@
+"""Ends what a killed testbed left running, and on request removes the loaded databases."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from scalebed.engines.local.leftovers import remove_leftovers
+from scalebed.ports import EngineError, Say
+
+
+def down(cache: Path, say: Say, purge: bool = False) -> None:
+    """Raises EngineError, and touches nothing of it, where a testbed that uses this cache is alive."""
+    removal = remove_leftovers(cache / "run")
+    if removal.ended:
+        say(f"Ended {', '.join(removal.ended)}.")
+    if removal.alive:
+        pids = ", ".join(str(pid) for pid in removal.alive)
+        raise EngineError(f"{cache}: the testbed with process {pids} is alive; stop it with Ctrl-C or kill {pids}")
+    if not removal.ended:
+        say("Nothing was left running.")
+    if purge:
+        shutil.rmtree(cache / "postgres", ignore_errors=True)
+        say("Removed every loaded database.")

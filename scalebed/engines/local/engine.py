@@ -1,0 +1,216 @@
+"""The local engine: cells run as processes on this machine, behind real parts, with a CPU quota a replica."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from scalebed.engines.local import fingerprint, host, preflight
+from scalebed.engines.local.cgroups import Group
+from scalebed.engines.local.generator import K6Generator
+from scalebed.engines.local.k6_build import ensure_k6
+from scalebed.engines.local.leftovers import remove_leftovers
+from scalebed.engines.local.locks import Lock, TakenError
+from scalebed.engines.local.parts import find_parts
+from scalebed.engines.local.pgbouncer import pool_size
+from scalebed.engines.local.postgres import Cluster
+from scalebed.engines.local.probe import PARTS, LocalProbe
+from scalebed.engines.local.processes import part_account
+from scalebed.engines.local.quota import Quota, find_quota
+from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
+from scalebed.engines.local.services import read_service
+from scalebed.plan import Cell
+from scalebed.ports import EngineError, Finding, LoadGenerator, Probe, Say, Target
+from scalebed.spec import Experiment
+
+
+class LocalEngine:
+    """Implements `scalebed.ports.Engine`. One at a time may use a cache folder.
+
+    `root` is the clone, `cache` is `$SCALEBED_CACHE`; `cluster` names the Postgres data folder in it.
+    """
+
+    name = "local"
+
+    def __init__(self, root: Path, cache: Path, say: Say, cluster: str = "runs") -> None:
+        self._root = root
+        self._cache = cache
+        self._say = say
+        self._cluster_name = cluster
+        self.cores = host.usable_cores()
+        self.quota: Quota = find_quota()
+        self.placement = host.Placement(None, None)
+        self._lock = Lock(cache / "run" / "lock")
+        self._rig: Rig | None = None
+        self._k6: Path | None = None
+        self._clones: dict[str, str] = {}
+        self._dataset: dict[str, object] = {}
+        self._running: tuple[Cell, Running, str] | None = None
+
+    def preflight(self, experiment: Experiment) -> Sequence[Finding]:
+        return preflight.findings(experiment, self._root, preflight.survey(self._cache, self.quota))
+
+    def prepare(self, experiment: Experiment, say: Say) -> None:
+        """Find or build the parts, start Postgres, load the dataset, make each variant's database."""
+        if self._rig is not None:
+            raise EngineError("prepare: this engine is in use; close it first")
+        try:
+            self._lock.acquire()
+        except TakenError as taken:
+            raise EngineError(
+                f"{self._cache}: process {taken.owner} is running an experiment here; wait for it, or set "
+                "SCALEBED_CACHE to another folder"
+            ) from None
+        removed = remove_leftovers(self._cache / "run")
+        if removed.ended:
+            say(f"Ended what an earlier run left behind: {', '.join(removed.ended)}.")
+        try:
+            self._prepare(experiment, say)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, experiment: Experiment, say: Say) -> None:
+        parts = find_parts(self._cache, say)
+        self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension")
+        cores = host.allowed_cores()
+        needed = max(experiment.replicas) * experiment.cpu_per_replica
+        self.placement = host.place(cores, host.read_siblings(cores), needed)
+        cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
+        cluster.lock()
+        folder = self._cache / "run" / "engine"
+        self._rig = Rig(self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster)
+        self._rig.start_cluster()
+        self._load(experiment, say)
+
+    def _load(self, experiment: Experiment, say: Say) -> None:
+        rig = self._in_use()
+        dataset = experiment.dataset
+        services = [(variant, read_service(self._root, variant.service)) for variant in experiment.variants]
+        template = rig.databases.template_name(dataset.contacts, dataset.seed)
+        clones = {v.name: rig.databases.clone_name(template, service, v.switches) for v, service in services}
+        missing = {template, *clones.values()} - set(rig.databases.names())
+        writes = experiment.workload in preflight.WRITING_WORKLOADS
+        copies = 2 * len(missing) + 2 * writes
+        rig.databases.make_room(preflight.disk_needed(dataset.contacts, copies), {template, *clones.values()})
+        rig.databases.template(dataset.contacts, dataset.seed, services[0][1], say)
+        for variant, service in services:
+            self._clones[variant.name] = rig.databases.clone(template, service, variant.switches, say)
+        self._dataset = {
+            "contacts": dataset.contacts,
+            "seed": dataset.seed,
+            "template": template,
+            "clones": dict(self._clones),
+            "bytes": {
+                name: size for name, size in rig.databases.sizes().items() if name in {template, *clones.values()}
+            },
+        }
+
+    def fingerprint(self) -> Mapping[str, object]:
+        """JSON values only; whole after `prepare`, and with the host and the code alone before it."""
+        found: dict[str, object] = {
+            "engine": self.name,
+            **fingerprint.git_state(self._root),
+            "host": host.describe(),
+            "quota": {"kind": self.quota.kind, "period_ms": 100 if self.quota.limits else None},
+            "placement": self.placement.describe(),
+            "packages": fingerprint.package_versions(),
+        }
+        if self._rig is not None:
+            found["parts"] = {**self._rig.parts.versions(), "k6": self._k6_version()}
+            found["postgres_settings"] = dict(self._rig.cluster.shown_settings())
+            found["pool"] = {"mode": "transaction", "size": pool_size(self.cores)}
+            found["dataset"] = self._dataset
+        return found
+
+    def _k6_version(self) -> dict[str, str]:
+        done = subprocess.run([str(self._k6), "version"], capture_output=True, text=True, timeout=30, check=False)
+        return {"version": (done.stdout.splitlines() or ["unknown"])[0], "source": "built from loadtest/extension"}
+
+    @contextmanager
+    def deploy(self, cell: Cell) -> Iterator[Target]:
+        """Pooler, cache, balancer and replicas are started for the cell; Postgres stays up."""
+        rig = self._in_use()
+        if self._running is not None:
+            raise EngineError(f"{self._running[0].id} is deployed: leave it before deploying {cell.id}")
+        service = read_service(self._root, cell.variant.service)
+        clone = self._clones.get(cell.variant.name)
+        if clone is None:
+            raise EngineError(f"{cell.id}: its variant was not prepared; prepare the experiment that names it")
+        writes = cell.workload in preflight.WRITING_WORKLOADS
+        database = rig.databases.throw_away(clone) if writes else clone
+        quota = cell.cpu_per_replica if self.quota.limits else None
+        wanted = Wanted(cell.variant.name, service, cell.variant.switches, database, cell.replicas, quota)
+        try:
+            with rig.running([wanted], warm=[database]) as running:
+                self._running = (cell, running, database)
+                yield Target(
+                    url=running.url(wanted.name),
+                    replica_urls=tuple(replica.url for replica in running.replicas[wanted.name]),
+                    parts=PARTS,
+                    service_quota=None if quota is None else quota * cell.replicas,
+                )
+        finally:
+            self._running = None
+            if writes:
+                rig.databases.drop(database)
+
+    def restore(self, cell: Cell) -> None:
+        """Rows as they were loaded; the cache is emptied with them, and before every trial of a cold cell."""
+        rig = self._in_use()
+        if self._running is None or self._running[0] != cell:
+            raise EngineError(f"{cell.id} is not deployed, so there is nothing to restore")
+        _, running, database = self._running
+        writes = cell.workload in preflight.WRITING_WORKLOADS
+        if writes:
+            with running.pooler.paused(cell.variant.name):
+                rig.databases.renew(database, self._clones[cell.variant.name])
+            rig.databases.warm(database)
+        if writes or not cell.warm:
+            running.cache.empty()
+
+    def generator(self) -> LoadGenerator:
+        """k6 in a group of its own, away from the replicas' cores where there are enough."""
+        self._in_use()
+        assert self._k6 is not None  # noqa: S101 - prepare has set it
+        return K6Generator(self._k6, self._root / "loadtest" / "k6", self._cache / "run" / "engine", self._spawn)
+
+    def _spawn(self, argv: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+        rig = self._in_use()
+        child = rig.processes.start(
+            "k6",
+            argv,
+            group=rig.processes.group("generator"),
+            folder=self._root / "loadtest" / "k6",
+            env=env,
+            cores=self.placement.rest,
+            **streams,
+        )
+        return child.process
+
+    def probe(self) -> Probe:
+        self._in_use()
+        return LocalProbe(self._groups)
+
+    def _groups(self) -> Mapping[str, Sequence[Group]]:
+        rig = self._in_use()
+        replicas: list[Group] = []
+        if self._running is not None:
+            cell, running, _ = self._running
+            replicas = [replica.group for replica in running.replicas[cell.variant.name]]
+        return {part: replicas if part == "service" else [rig.processes.group(part)] for part in PARTS}
+
+    def close(self) -> None:
+        """Stop all that this engine started; safe to call twice."""
+        if self._rig is not None:
+            self._rig.close()
+            self._rig = None
+        self._lock.release()
+
+    def _in_use(self) -> Rig:
+        if self._rig is None:
+            raise EngineError("the local engine is not prepared: call prepare first")
+        return self._rig

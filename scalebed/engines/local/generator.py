@@ -1,0 +1,210 @@
+"""Drives a target with our k6, run as a process that writes one JSON line per second, endpoint and status."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from scalebed.engines.local.k6_build import last_line
+from scalebed.ports import EndpointSecond, EngineError, GeneratorSecond, Load, Target
+
+Line = EndpointSecond | GeneratorSecond
+
+_MARK = b'{"scalebed":'
+_FORMAT = 1
+
+_STOP_GRACE_S = 10.0
+"""k6 ends within a second or so of SIGINT: it interrupts the iterations under way."""
+
+_EXITS = {
+    99: "a threshold failed, though the scenarios have none",
+    100: "setup() took too long",
+    104: "k6 refused its configuration",
+    105: "somebody else stopped it",
+    106: "its REST API could not listen",
+    107: "the scenario threw an exception",
+    108: "an iteration threw an exception",
+    109: "k6 panicked",
+}
+"""Meanings of k6's exit codes, from its package errext/exitcodes."""
+
+
+class Spawn(Protocol):
+    """Starts a program in a process group of its own; standard error is appended to `log`."""
+
+    def __call__(
+        self, argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path
+    ) -> subprocess.Popen[bytes]: ...
+
+
+class K6Generator:
+    """Implements `LoadGenerator`. One load at a time writes `k6.log` in `logs`; the last one's is kept."""
+
+    def __init__(self, k6: Path, scripts: Path, logs: Path, spawn: Spawn | None = None) -> None:
+        self._k6 = k6
+        self._scripts = scripts
+        self._log = logs / "k6.log"
+        self._spawn = spawn or spawn_in_group
+
+    def start(self, target: Target, load: Load) -> K6Run:
+        """Start the load; raises EngineError where there is no such scenario."""
+        script = self._scripts / f"{load.workload}.js"
+        if not script.exists():
+            known = ", ".join(sorted(path.stem for path in self._scripts.glob("*.js")))
+            raise EngineError(f"{script}: there is no such workload; the scripts there are {known}")
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.unlink(missing_ok=True)
+        argv = command(self._k6, script, self._log)
+        process = self._spawn(argv, environment(target, load), stdout=subprocess.PIPE, log=self._log)
+        return K6Run(process, self._log)
+
+
+def command(k6: Path, script: Path, log: Path) -> list[str]:
+    """k6 without its summary, thresholds and REST API, which would cost memory and CPU or listen on a fixed port."""
+    return [
+        *(str(k6), "run", "--quiet", "--no-usage-report", "--summary-mode=disabled", "--no-thresholds", "--address="),
+        # Failed requests are counted in the lines; k6 would also log each as a warning.
+        *(f"--log-output=file={log},level=error", "--log-format=raw"),
+        *("--out", "scalebed", str(script)),
+    ]
+
+
+def environment(target: Target, load: Load) -> dict[str, str]:
+    """What the scenario reads, and little else: a proxy or a K6_ variable of the caller's must not change the load."""
+    values = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "K6_NO_USAGE_REPORT": "true",
+        "BASE_URL": target.url,
+        "DURATION": f"{load.duration_s:g}s",
+        "MAX_VUS": str(load.max_vus),
+        "SEED": str(load.seed),
+        "CONTACTS": str(load.contacts),
+    }
+    if load.concurrency is None:
+        return values | {"RATE": repr(load.rate)}
+    return values | {"USERS": str(load.concurrency)}
+
+
+def spawn_in_group(argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:
+    """The `Spawn` used where an engine gives none."""
+    with log.open("ab") as stderr:
+        return subprocess.Popen(
+            argv, env=dict(env), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
+        )
+
+
+class K6Run:
+    """Implements `LoadRun`. A thread reads lines as they come; histograms stay encoded."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._process = process
+        self._log = log
+        self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        self._ended = threading.Event()
+        self._stopped = False
+        self._trouble: str | None = None
+        assert process.stdout is not None  # noqa: S101 - a Spawn gives a pipe
+        self._reader = threading.Thread(target=self._read, args=(process.stdout,), name="k6 lines", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def poll(self, timeout_s: float) -> tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]]:
+        endpoints: list[EndpointSecond] = []
+        generator: list[GeneratorSecond] = []
+        wait = not self._ended.is_set() or not self._lines.empty()
+        try:
+            line = self._lines.get(wait, timeout_s)
+            while True:
+                if isinstance(line, EndpointSecond):
+                    endpoints.append(line)
+                elif line is not None:
+                    generator.append(line)
+                line = self._lines.get_nowait()
+        except queue.Empty:
+            return endpoints, generator
+
+    def stop(self) -> None:
+        """Interrupt k6, then kill it when it does not end in time; safe to call twice."""
+        if self._process.poll() is None:
+            self._stopped = True
+            self._signal(signal.SIGINT)
+        try:
+            self._process.wait(_STOP_GRACE_S)
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+            self._trouble = self._trouble or f"k6 did not end within {_STOP_GRACE_S:g} s of being asked and was killed"
+        self._reader.join(_STOP_GRACE_S)
+
+    @property
+    def finished(self) -> bool:
+        return self._ended.is_set()
+
+    @property
+    def failure(self) -> str | None:
+        if self._trouble is not None:
+            return self._trouble
+        if not self.finished:
+            return None
+        return describe_exit(self._process.wait(), self._stopped, self._log)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def _read(self, stdout: IO[bytes]) -> None:
+        with stdout:
+            for row in stdout:
+                self._accept(row)
+        self._process.wait()
+        self._ended.set()
+        self._lines.put(None)  # wakes a poll that waits
+
+    def _accept(self, row: bytes) -> None:
+        try:
+            line = parse_line(row)
+        except (ValueError, KeyError, TypeError):
+            self._trouble = self._trouble or f"k6 wrote a line that cannot be read: {row[:120]!r}"
+            return
+        if isinstance(line, str):
+            self._trouble = self._trouble or line
+        elif line is not None:
+            self._lines.put(line)
+
+
+def parse_line(row: bytes) -> Line | str | None:
+    """One line of k6's standard output: a second, a sentence on what went wrong, or None where it is not ours.
+
+    Raises ValueError, KeyError or TypeError for a line that begins like ours and is none.
+    """
+    if not row.startswith(_MARK):
+        return None
+    values: dict[str, Any] = json.loads(row)
+    if values.pop("scalebed") != _FORMAT:
+        raise ValueError("another format")
+    kind = values.pop("type")
+    if kind == "endpoint":
+        return EndpointSecond(**values)
+    if kind == "generator":
+        return GeneratorSecond(**values)
+    return str(values["message"])
+
+
+def describe_exit(code: int, stopped: bool, log: Path) -> str | None:
+    """One sentence where k6 ended badly, with its last word; None where it ended well or as asked."""
+    if code == 0 or (stopped and code == 105):
+        return None
+    meaning = _EXITS.get(code) or (f"signal {-code} ended it" if code < 0 else f"it exited with status {code}")
+    said = f": {last_line(log)} ({log})" if log.exists() and log.stat().st_size else ""
+    return f"k6 failed because {meaning}{said}"

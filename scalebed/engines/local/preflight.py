@@ -1,0 +1,168 @@
+"""What does not fit this host, found before anything starts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from scalebed.engines.local import host
+from scalebed.engines.local.databases import BYTES_PER_CONTACT
+from scalebed.engines.local.quota import Quota
+from scalebed.engines.local.services import Service, read_service
+from scalebed.ports import EngineError, Finding
+from scalebed.spec import Experiment
+
+WRITING_WORKLOADS = frozenset({"write-mix"})
+REST_CORES = 1.0
+"""What load generator, database, pooler and balancer are taken to need together, before anything was measured."""
+_BUSY_CORES = 0.2
+_SERVER_BYTES = 2**30
+"""Memory for Postgres, the cache and the load generator on a small dataset."""
+_REPLICA_BYTES = 200 * 2**20
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the host offers."""
+
+    cores: float
+    memory_bytes: int
+    disk_bytes: int
+    limits: bool
+    """A CPU quota can be set."""
+    busy_cores: float
+    busiest: Sequence[str] = ()
+
+
+def survey(cache: Path, quota: Quota) -> Room:
+    """Look at the host; takes a second, in which it samples how busy the host is."""
+    place = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    busy = host.busy_cores()
+    return Room(
+        cores=host.usable_cores(),
+        memory_bytes=psutil.virtual_memory().available,
+        disk_bytes=shutil.disk_usage(place).free + _kept(cache / "postgres"),
+        limits=quota.limits,
+        busy_cores=busy,
+        busiest=host.busiest() if busy > _BUSY_CORES else (),
+    )
+
+
+def findings(experiment: Experiment, root: Path, room: Room) -> list[Finding]:
+    """Every refusal and every warning, each one sentence."""
+    services, found = _services(experiment, root)
+    return [*found, *_capacity(experiment, room), *_space(experiment, services, room), *_quiet(room)]
+
+
+def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], list[Finding]]:
+    services: dict[str, Service] = {}
+    found = []
+    for variant in experiment.variants:
+        try:
+            service = read_service(root, variant.service)
+            service.effective(variant.switches)
+            services[variant.name] = service
+        except EngineError as error:
+            found.append(Finding("refuse", f"variant {variant.name}: {error}"))
+    return services, found
+
+
+def _capacity(experiment: Experiment, room: Room) -> list[Finding]:
+    most = max(experiment.replicas)
+    asked = most * experiment.cpu_per_replica
+    product = f"{most} replicas × {experiment.cpu_per_replica:g} cores = {asked:g} cores"
+    if asked > room.cores:
+        return [
+            Finding(
+                "refuse",
+                f"{product} do not fit the {room.cores:g} cores of this host; lower replicas or cpu_per_replica",
+            )
+        ]
+    found = []
+    if asked + REST_CORES > room.cores:
+        found.append(
+            Finding(
+                "warn",
+                f"{product} leave {room.cores - asked:g} of {room.cores:g} cores for load generator and database, "
+                "which may need more: the host's ceiling may be what limits the largest cells",
+            )
+        )
+    if not room.limits:
+        found.append(
+            Finding(
+                "warn",
+                "no CPU quota can be set here (neither control groups nor systemd scopes are permitted), so replicas "
+                "use what CPU they get, and capacity by replica does not mean much",
+            )
+        )
+    return found
+
+
+def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> list[Finding]:
+    clones = {
+        (service.name, tuple(sorted(service.object_choice(variant.switches).items())))
+        for variant in experiment.variants
+        if (service := services.get(variant.name)) is not None
+    }
+    copies = 1 + 2 * len(clones) + (experiment.workload in WRITING_WORKLOADS)
+    disk = disk_needed(experiment.dataset.contacts, copies)
+    found = []
+    if disk > room.disk_bytes:
+        found.append(
+            Finding(
+                "refuse",
+                f"{experiment.dataset.contacts:,} contacts in {1 + len(clones)} databases need about {_gb(disk)} GB of "
+                f"disk, {_gb(room.disk_bytes)} GB are there; lower dataset.contacts or set SCALEBED_CACHE to a larger disk",
+            )
+        )
+    memory = _SERVER_BYTES + max(experiment.replicas) * _REPLICA_BYTES
+    if memory > room.memory_bytes:
+        found.append(
+            Finding(
+                "refuse",
+                f"{max(experiment.replicas)} replicas and the parts around them need about {_gb(memory)} GB of memory, "
+                f"{_gb(room.memory_bytes)} GB are free; lower replicas or end something else",
+            )
+        )
+    elif memory + disk_needed(experiment.dataset.contacts, 2) > room.memory_bytes:
+        found.append(
+            Finding(
+                "warn",
+                "the dataset may not stay in memory beside everything else, so reads from disk may be measured too",
+            )
+        )
+    return found
+
+
+def _quiet(room: Room) -> list[Finding]:
+    if room.busy_cores <= _BUSY_CORES:
+        return []
+    who = f" ({', '.join(room.busiest)})" if room.busiest else ""
+    used = f"{room.busy_cores:.1f} of {room.cores:g} cores"
+    return [Finding("warn", f"something else uses {used}{who}: results on a busy host are worth less")]
+
+
+def disk_needed(contacts: int, copies: int) -> int:
+    """Bytes, with the write-ahead log; a clone with many indexes counts as two copies."""
+    return contacts * BYTES_PER_CONTACT * copies + min(4 * 2**30, contacts * BYTES_PER_CONTACT + 2**28)
+
+
+def _kept(folder: Path) -> int:
+    """Bytes in databases that can be dropped or used again."""
+    total = 0
+    for place, _, files in os.walk(folder):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_blocks * 512  # noqa: PTH118 - many thousand files
+            except OSError:
+                continue
+    return total
+
+
+def _gb(size: int) -> str:
+    return f"{size / 2**30:.1f}"

@@ -1,0 +1,67 @@
+"""Reads what every part has used so far. A sample takes well under 2 ms, so that measuring costs next to nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from scalebed.engines.local.cgroups import Group
+from scalebed.engines.local.host import read_cpu
+from scalebed.ports import Sample
+
+PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_MEMORY_EVERY = 5
+
+
+class LocalProbe:
+    """`groups` tells which groups each part consists of now; replicas come and go."""
+
+    def __init__(self, groups: Callable[[], Mapping[str, Sequence[Group]]]) -> None:
+        self._groups = groups
+        self._count = 0
+        self._memory: dict[str, int] = {}
+
+    def sample(self) -> Sample:
+        """Memory is read at every fifth sample, as it changes slowly and costs most."""
+        cpu: dict[str, float] = {}
+        throttled: dict[str, float] = {}
+        groups = self._groups()
+        for part, members in groups.items():
+            usages = [group.usage() for group in members]
+            cpu[part] = sum(usage.cpu_s for usage in usages)
+            held = [usage.throttled_s for usage in usages if usage.throttled_s is not None]
+            if part == "service" and held:
+                throttled[part] = sum(held)
+        if self._count % _MEMORY_EVERY == 0:
+            self._memory = {part: sum(memory_of(group.pids()) for group in members) for part, members in groups.items()}
+        self._count += 1
+        host = read_cpu()
+        return Sample(
+            at=time.monotonic(),
+            cpu_s=cpu,
+            throttled_s=throttled,
+            memory_bytes=dict(self._memory),
+            host_busy_s=host.busy_s,
+            host_steal_s=host.steal_s,
+        )
+
+
+def memory_of(pids: Sequence[int]) -> int:
+    """Resident bytes of processes that share memory with each other, such as Postgres's backends.
+
+    What each has alone is added up; of what they share, the largest share counts once. Files of programs count
+    as shared, so this is a little low for unrelated processes.
+    """
+    alone, together = 0, 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+        except OSError:
+            continue
+        resident, shared = int(fields[1]), int(fields[2])
+        alone += resident - shared
+        together = max(together, shared)
+    return (alone + together) * _PAGE
