@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from scalebed.engines.local import fingerprint, host, preflight
 from scalebed.engines.local.cgroups import Group
@@ -75,7 +74,7 @@ class LocalEngine:
 
     def _prepare(self, experiment: Experiment, say: Say) -> None:
         parts = find_parts(self._cache, say)
-        self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension")
+        self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", say)
         cores = host.allowed_cores()
         needed = max(experiment.replicas) * experiment.cpu_per_replica
         self.placement = host.place(cores, host.read_siblings(cores), needed)
@@ -174,11 +173,11 @@ class LocalEngine:
 
     def generator(self) -> LoadGenerator:
         """k6 in a group of its own, away from the replicas' cores where there are enough."""
-        self._in_use()
+        rig = self._in_use()
         assert self._k6 is not None  # noqa: S101 - prepare has set it
-        return K6Generator(self._k6, self._root / "loadtest" / "k6", self._cache / "run" / "engine", self._spawn)
+        return K6Generator(self._k6, self._root / "loadtest" / "k6", rig.folder, self._spawn)
 
-    def _spawn(self, argv: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
+    def _spawn(self, argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:
         rig = self._in_use()
         child = rig.processes.start(
             "k6",
@@ -186,8 +185,9 @@ class LocalEngine:
             group=rig.processes.group("generator"),
             folder=self._root / "loadtest" / "k6",
             env=env,
+            log=log,
             cores=self.placement.rest,
-            **streams,
+            stdout=stdout,
         )
         return child.process
 

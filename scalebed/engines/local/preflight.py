@@ -117,7 +117,8 @@ def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> 
             Finding(
                 "refuse",
                 f"{experiment.dataset.contacts:,} contacts in {1 + len(clones)} databases need about {_gb(disk)} GB of "
-                f"disk, {_gb(room.disk_bytes)} GB are there; lower dataset.contacts or set SCALEBED_CACHE to a larger disk",
+                f"disk, {_gb(room.disk_bytes)} GB are there; lower dataset.contacts, or set SCALEBED_CACHE to a larger "
+                "disk",
             )
         )
     memory = _SERVER_BYTES + max(experiment.replicas) * _REPLICA_BYTES

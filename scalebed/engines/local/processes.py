@@ -137,6 +137,7 @@ class Processes:
                 start_new_session=True,
                 **identity,
             )
+        self._forget_ended()
         self._started += 1
         child = Child(what, process, group, log, stop_signal, self._started)
         self._children.append(child)
@@ -165,6 +166,12 @@ class Processes:
             self._ledger.remove_child(child.process.pid)
             if child in self._children:
                 self._children.remove(child)
+
+    def _forget_ended(self) -> None:
+        """Drop what has ended by itself and was waited for elsewhere, as load generators are."""
+        for child in [child for child in self._children if child.process.returncode is not None]:
+            self._children.remove(child)
+            self._ledger.remove_child(child.process.pid)
 
     def mark(self) -> int:
         """For `stop_since`: a place in the order of starts."""
