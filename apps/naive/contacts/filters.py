@@ -72,10 +72,10 @@ class DateFilter(django_filters.DateFilter):  # type: ignore[misc]
 class TimeField(IsoDateTimeField):  # type: ignore[misc]
     """An ISO 8601 date and time; a date alone is not enough, as which moment of it is meant is open."""
 
-    def strptime(self, value: str, format: str) -> datetime.datetime:  # noqa: A002 - Django's name
-        if not re.match(r"[0-9-]+[T ][0-9]", value):
-            raise ValueError("no time")
-        moment: datetime.datetime = super().strptime(value, format)
+    def to_python(self, value: Any) -> datetime.datetime | None:
+        if value not in self.empty_values and not re.match(r"[0-9-]+[T ][0-9]", value):
+            raise forms.ValidationError("Enter a date and time, such as 2024-01-02T03:04:05Z.")
+        moment: datetime.datetime | None = super().to_python(value)
         return moment
 
 

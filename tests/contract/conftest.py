@@ -1,0 +1,107 @@
+"""The running variants, and rows that a test made and nobody else needs."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .oracle import Oracle
+from .variants import Variant, checked, given_urls, variant_names
+
+CONTACTS = 3000
+Make = Callable[..., dict[str, Any]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the folder on one worker, so that the stack is started once and writes meet no one's reads."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("contract"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `variant` against each of them."""
+    if "variant" in metafunc.fixturenames:
+        metafunc.parametrize("variant", variant_names(), indirect=True)
+
+
+def stack(exits: ExitStack) -> dict[str, str]:
+    """Return name → base URL of the variants: those of CONTRACT_URLS, or else the local engine's own."""
+    if urls := given_urls():
+        return urls
+    try:
+        engine = importlib.import_module("scalebed.engines.local.stack")
+    except ModuleNotFoundError:
+        pytest.fail("There is nothing to test: name running variants in CONTRACT_URLS (naive=http://host:port,…).")
+    running: dict[str, str] = exits.enter_context(engine.stack({name: {} for name in variant_names()}, contacts=CONTACTS))
+    return running
+
+
+@pytest.fixture(scope="session")
+def variants() -> Iterator[dict[str, Variant]]:
+    """The running variants by name; the first is the reference."""
+    with ExitStack() as exits:
+        running = {name: Variant(name, url) for name, url in stack(exits).items()}
+        for variant in running.values():
+            exits.callback(variant.close)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def reference(variants: dict[str, Variant]) -> Variant:
+    """The variant that the others are compared with."""
+    return next(iter(variants.values()))
+
+
+@pytest.fixture
+def variant(request: pytest.FixtureRequest, variants: dict[str, Variant]) -> Variant:
+    """The variant under test."""
+    return variants[request.param]
+
+
+@pytest.fixture(scope="session")
+def oracle(reference: Variant) -> Oracle:
+    """All contacts, and what a query must find among them."""
+    return Oracle(reference.every([("ordering", "id")]))
+
+
+@pytest.fixture
+def made(variant: Variant) -> Iterator[list[int]]:
+    """Ids of contacts to remove when the test is over."""
+    ids: list[int] = []
+    yield ids
+    for contact_id in ids:
+        variant.http.delete(f"/api/contacts/{contact_id}/")
+
+
+@pytest.fixture
+def make(variant: Variant, made: list[int]) -> Make:
+    """Make a contact that lasts as long as the test; arguments are fields that differ from BODY's."""
+
+    def create(**fields: Any) -> dict[str, Any]:
+        contact: dict[str, Any] = checked(variant.http.post("/api/contacts/", json=BODY | fields), 201)
+        made.append(contact["id"])
+        return contact
+
+    return create
+
+
+ADDRESS = {
+    "street": "Große Straße",
+    "street_number": "12a",
+    "city": "Łódź",
+    "city_code": "90-001",
+    "country": "Poland",
+}
+BODY: dict[str, Any] = {
+    "first_name": "Contract",
+    "last_name": "Ťest-Person",
+    "gender": "F",
+    "phone_number": "+49 (170) 123-4567",
+    "birthday": "1984-02-29",
+    "address": ADDRESS,
+    "relationship": {"points": 420, "last_activity": "2024-01-02T03:04:05Z"},
+}

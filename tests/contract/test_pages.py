@@ -1,0 +1,56 @@
+"""Following `next` and `previous`: every contact exactly once, in the same order everywhere."""
+
+import pytest
+
+from .oracle import Oracle
+from .test_reading import ids
+from .variants import Pairs, Variant
+
+WALKS: list[Pairs] = [
+    [],
+    [("ordering", "id")],
+    [("ordering", "relationship__points")],
+    [("ordering", "-relationship__points")],
+    [("ordering", "-address__city")],
+    [("ordering", "last_name,first_name")],
+    [("ordering", "gender,-birthday")],
+]
+
+
+@pytest.mark.parametrize("params", WALKS, ids=str)
+def test_following_next_meets_each_contact_once(
+    variant: Variant, reference: Variant, oracle: Oracle, params: Pairs
+) -> None:
+    found = variant.every(params)
+    assert sorted(ids(found)) == ids(oracle.contacts)
+    expected = oracle.ordered(params)
+    if expected is not None:
+        assert found == expected
+    elif variant is not reference:
+        assert found == reference.every(params)
+
+
+@pytest.mark.parametrize("ordering", ["", "-created", "relationship__points", "-address__city,first_name"])
+def test_following_previous_leads_back(variant: Variant, oracle: Oracle, ordering: str) -> None:
+    params: Pairs = [("gender", "M"), ("page_size", "150"), ("ordering", ordering)]
+    forth = variant.pages(params)
+    assert forth[0]["previous"] is None
+    back = [forth[-1]]
+    while (link := back[-1]["previous"]) is not None:
+        assert len(back) <= len(forth), "previous does not come to an end"
+        back.append(variant.follow(link).json())
+    there = [contact for page in forth for contact in page["results"]]
+    assert [contact for page in reversed(back) for contact in page["results"]] == there
+    assert sorted(ids(there)) == ids(oracle.matching(params))
+
+
+def test_links_are_absolute_and_say_what_the_balancer_says(variant: Variant) -> None:
+    first = variant.contacts([("page_size", "5"), ("first_name__icontains", "a&b=c é")])
+    assert first.json()["next"] is None
+    link = variant.contacts([("page_size", "5")]).json()["next"]
+    assert link.startswith(f"https://{first.request.url.netloc.decode()}/api/contacts/?")
+
+
+def test_links_keep_the_query(variant: Variant, oracle: Oracle) -> None:
+    params: Pairs = [("first_name__icontains", "e"), ("address__isnull", "false"), ("ordering", "-birthday")]
+    assert variant.every(params) == oracle.ordered(params)

@@ -1,0 +1,89 @@
+"""The variants under test, and the differences that apps/README.md allows each of them."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+Pairs = list[tuple[str, str]]
+Contact = dict[str, Any]
+
+DEFAULT_NAMES = ("naive", "optimized")
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a variant may do otherwise: pages by cursor and without a count, search by word beginnings."""
+
+    keyset: bool = False
+    fulltext: bool = False
+
+
+# A name that does not stand here is held to the whole contract.
+CAPABILITIES = {
+    "optimized": Capabilities(keyset=True, fulltext=True),
+    "optimized-keyset": Capabilities(keyset=True),
+    "optimized-fulltext": Capabilities(fulltext=True),
+}
+
+
+class Variant:
+    """A running variant: its name, what it may do otherwise, and requests to it."""
+
+    def __init__(self, name: str, url: str) -> None:
+        self.name = name
+        self.url = url.rstrip("/")
+        self.can = CAPABILITIES.get(name, Capabilities())
+        # The balancer in front of a production service ends TLS and says so.
+        self.http = httpx.Client(base_url=self.url, headers={"X-Forwarded-Proto": "https"}, timeout=60)
+
+    def contacts(self, params: Pairs | str = "") -> httpx.Response:
+        """GET /api/contacts/ with these parameters."""
+        return self.http.get("/api/contacts/", params=params or None)
+
+    def follow(self, link: str) -> httpx.Response:
+        """GET an absolute `next` or `previous`, by its path and query: TLS ends at the balancer."""
+        parts = urlsplit(link)
+        return self.http.get(f"{parts.path}?{parts.query}")
+
+    def pages(self, params: Pairs, direction: str = "next", limit: int = 1000) -> list[dict[str, Any]]:
+        """Return the envelopes of a list from its first page to its last."""
+        response = self.contacts(params)
+        envelopes = [checked(response)]
+        while (link := envelopes[-1][direction]) is not None:
+            assert len(envelopes) < limit, f"{direction} does not come to an end"
+            envelopes.append(checked(self.follow(link)))
+        return envelopes
+
+    def every(self, params: Pairs) -> list[Contact]:
+        """Return the contacts of all pages of a list, in order."""
+        sized = [*params, ("page_size", str(MAX_PAGE))]
+        return [contact for page in self.pages(sized) for contact in page["results"]]
+
+    def get(self, contact_id: int) -> Contact:
+        """GET a contact that is there."""
+        return checked(self.http.get(f"/api/contacts/{contact_id}/"))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
+
+
+def checked(response: httpx.Response, status: int = 200) -> Any:
+    """Return a response's JSON, having made sure of its status."""
+    assert response.status_code == status, f"{response.request.url} answered {response.status_code}: {response.text}"
+    return response.json()
+
+
+def given_urls() -> dict[str, str]:
+    """Return name → base URL as CONTRACT_URLS gives them (`naive=http://…,optimized=http://…`)."""
+    given = os.environ.get("CONTRACT_URLS", "")
+    return dict(entry.strip().split("=", 1) for entry in given.split(",") if entry.strip())
+
+
+def variant_names() -> list[str]:
+    """Return the names of the variants that are going to run, the reference first."""
+    return list(given_urls()) or list(DEFAULT_NAMES)
