@@ -80,20 +80,23 @@ class Trial(_Record):
     purpose: Purpose
     workload: str
     rate_asked: float
+    """Requests a second; 0 in a closed model, where nobody asks for a rate."""
     rate_achieved: float
     """Responses a second in the part that counts (after the warm-up was cut)."""
     started: str
     """ISO 8601, UTC."""
     duration_s: float
+    """Whole seconds from the first arrival until the load was over or stopped. Later seconds are recorded too,
+    but requests were cut short in them; what counts is warmup_cut_s ≤ second < duration_s."""
     warmup_cut_s: float
     requests: int
     """Responses in the part that counts."""
     errors: Mapping[str, int]
     """By kind (`5xx`, `4xx`, `no response`) in the part that counts."""
     latency_ms: Mapping[str, float]
-    """`mean`, `p50`, `p90`, `p95`, `p99`, `max` in the part that counts."""
+    """`mean`, `p50`, `p90`, `p95`, `p99`, `max` in the part that counts; empty where nothing was answered."""
     slo_percentile_ms: float
-    """The latency at the SLO's percentile."""
+    """The latency at the SLO's percentile; 0 where nothing was answered."""
     verdict: Verdict
     reasons: tuple[str, ...]
     """Sentences; why this verdict."""
@@ -101,7 +104,8 @@ class Trial(_Record):
     cpu_s_per_request: Mapping[str, float]
     """By part, over the part that counts."""
     utilisation: Mapping[str, float]
-    """`service`: share of its quota; `host`: share of all cores; other parts: cores used."""
+    """`service`: share of its quota (of all cores where it has none); `host`: share of all cores; other parts:
+    cores used."""
     throttled_share: float
     """Throttled seconds of the service over wall seconds and replicas."""
     steal_share: float
@@ -127,7 +131,8 @@ class Repetition(_Record):
     """Highest rate that passed."""
     upper: float | None
     """Lowest rate that did not."""
-    outcome: Literal["found", "none at this SLO", "beyond the generator", "not found"]
+    outcome: Literal["found", "none at this SLO", "beyond the generator", "not found", "measured"]
+    """`measured`: of an experiment that looks for no capacity (fixed-rate, closed)."""
     note: str = ""
     trials: int
 
@@ -170,6 +175,11 @@ class RunDirectory:
     def trials(self) -> Iterator[Trial]:
         """In the order they were run within each repetition; unfinished files do not count."""
         for path in sorted(self.trials_path.glob("b*.json")):
+            yield self._read(path, Trial)
+
+    def trials_of(self, block: int, cell: str) -> Iterator[Trial]:
+        """Those of one repetition, in the order they were run."""
+        for path in sorted(self.trials_path.glob(f"b{block:02d}-{cell}-[0-9][0-9].json")):
             yield self._read(path, Trial)
 
     def add_repetition(self, repetition: Repetition) -> None:

@@ -227,7 +227,7 @@ class _State:
 
     def _first_rate(self) -> float:
         if self.task.prior is not None:
-            return self.task.prior.rate * self.width**self.task.dither
+            return self.task.prior.rate * math.pow(self.width, self.task.dither)
         unloaded = self.unloaded
         if unloaded is not None and self.task.quota and unloaded.service_cpu_s > 0:
             return CAUTION * self.task.quota / unloaded.service_cpu_s
@@ -237,11 +237,9 @@ class _State:
 
     def _step(self, taken: int) -> float:
         """Steps grow by squaring up to doubling; the first is as wide as the estimate is uncertain."""
-        if self.certain_prior:
-            first = self.width
-        else:
-            first = max(1.1 if self.task.prior is not None else 1.25, self.width)
-        return min(first ** float(2 ** min(taken, 8)), 2.0)
+        guess = 1.25 if self.task.prior is None else 1.1
+        first = self.width if self.certain_prior else max(guess, self.width)
+        return min(math.pow(first, 2 ** min(taken, 8)), 2.0)
 
     def _up(self) -> Ask | Answer:
         highest = self.task.search.max_rate

@@ -74,6 +74,8 @@ class Timeline:
         """Generator's unix second of the first arrival."""
         self.complete_s = 0
         """Whole seconds reported since the first arrival."""
+        self.failed = 0
+        """Requests that failed since the start."""
         self._limit_ms = limit_ms
         self._seconds: dict[int, _Second] = {}
         self._latencies: list[tuple[EndpointSecond, Latencies]] = []
@@ -103,6 +105,7 @@ class Timeline:
             second.latency_sum_ms += latencies.sum_ms
             if is_error(record.status):
                 second.errors += record.count
+                self.failed += record.count
 
     def means_ms(self, end_s: int) -> Floats:
         """Mean latency of each second up to `end_s`; NaN where nothing was answered."""

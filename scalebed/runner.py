@@ -1,0 +1,172 @@
+"""Drives a plan through the ports. What is in the run directory is done; the rest is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from scalebed import __version__
+from scalebed.eta import Eta
+from scalebed.observer import Observer, Resumed, TrialStart
+from scalebed.plan import Step, plan
+from scalebed.ports import Clock, Engine, EngineError, Load
+from scalebed.results import Manifest, Repetition, RunDirectory, RunDirectoryError, Trial
+from scalebed.schedule import Schedule, warmup_users
+from scalebed.search import Answer, Ask
+from scalebed.spec import Experiment
+from scalebed.trial import Conductor
+from scalebed.watch import Assignment, most_vus
+
+WARMUP_S = 5.0
+"""The load after a deployment that is thrown away."""
+
+
+class Runner:
+    """Runs an experiment to its end, or on from where it was interrupted."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, directory: RunDirectory, experiment: Experiment, observer: Observer
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._directory = directory
+        self._experiment = experiment
+        self._observer = observer
+        self._plan = plan(experiment)
+        self._eta = Eta(experiment, self._plan)
+
+    def run(self) -> None:
+        """Raises `EngineError` and `RunDirectoryError` with one sentence.
+
+        Whatever is raised, KeyboardInterrupt too, the load is stopped, finished trials stay, the engine is closed.
+        """
+        try:
+            self._run()
+        finally:
+            self._engine.close()
+
+    def _run(self) -> None:
+        resumed = self._resume()
+        warnings = self._preflight()
+        self._engine.prepare(self._experiment, self._observer.said)
+        self._write_manifest(warnings)
+        self._observer.run_started(self._plan, resumed, self._eta.remaining(self._finished()))
+        for step in self._plan:
+            finished = self._finished()
+            if (step.block, step.cell.id) not in finished:
+                self._observer.repetition_started(step, self._eta.remaining(finished))
+                started = self._clock.now()
+                repetition = self._repeat(step)
+                self._eta.learn(step.cell.id, self._clock.now() - started)
+                self._observer.repetition_finished(repetition, self._eta.remaining(self._finished()))
+        self._observer.run_finished()
+
+    def _resume(self) -> Resumed | None:
+        """What is there already. Refuses a directory that holds another experiment."""
+        if not self._directory.exists:
+            return None
+        there = self._directory.manifest().experiment.model_dump()
+        wanted = self._experiment.model_dump()
+        if unlike := sorted(key for key in wanted if wanted[key] != there.get(key)):
+            raise RunDirectoryError(
+                f"{self._directory.path}: holds a run of another experiment (unlike in {', '.join(unlike)}); "
+                "name another directory, or the experiment that it was begun with"
+            )
+        finished, trials = self._finished(), list(self._directory.trials())
+        self._eta.learn_from([t for t in trials if (t.block, t.cell) in finished])
+        return Resumed(len(finished), len(trials))
+
+    def _preflight(self) -> tuple[str, ...]:
+        findings = self._engine.preflight(self._experiment)
+        if refused := [finding.message for finding in findings if finding.level == "refuse"]:
+            raise EngineError(" Also: ".join(refused))
+        return tuple(finding.message for finding in findings)
+
+    def _write_manifest(self, warnings: tuple[str, ...]) -> None:
+        fingerprint = self._engine.fingerprint()
+        if not self._directory.exists:
+            self._directory.create(
+                Manifest(
+                    scalebed_version=__version__,
+                    experiment=self._experiment,
+                    order=tuple((step.block, step.cell.id) for step in self._plan),
+                    fingerprint=fingerprint,
+                    started=_now(),
+                    findings=warnings,
+                )
+            )
+            return
+        manifest = self._directory.manifest()
+        found = [*manifest.findings, *(w for w in warnings if w not in manifest.findings)]
+        found.append(_resumption(manifest, fingerprint))
+        self._directory.create(manifest.model_copy(update={"findings": tuple(found)}))
+
+    def _finished(self) -> set[tuple[int, str]]:
+        return {(r.block, r.cell) for r in self._directory.repetitions()}
+
+    def _repeat(self, step: Step) -> Repetition:
+        with self._engine.deploy(step.cell) as target:
+            conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
+            schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota)
+            trials = list(self._directory.trials_of(step.block, step.cell.id))
+            warm = False
+            while isinstance(ask := schedule.next(trials), Ask):
+                if not warm:
+                    conductor.warm(self._load(warmup_users(step.cell), 0.0, duration_s=WARMUP_S, seed=schedule.seed()))
+                    warm = True
+                conductor.settle()
+                trials.append(self._try(conductor, schedule, step, ask, len(trials)))
+        return self._answer(schedule, ask, trials)
+
+    def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, index: int) -> Trial:
+        self._engine.restore(step.cell)
+        load = self._load(ask.users, ask.rate, duration_s=schedule.duration_s, seed=schedule.seed(index))
+        self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
+        assignment = Assignment(
+            cell=step.cell,
+            block=step.block,
+            index=index,
+            purpose=ask.purpose,
+            slo=self._experiment.slo,
+            cores=self._engine.cores,
+            enough=ask.enough,
+            sequential=schedule.sequential,
+        )
+        trial = conductor.conduct(assignment, load, self._observer.second)
+        self._directory.add_trial(trial)
+        self._observer.trial_finished(trial)
+        return trial
+
+    def _answer(self, schedule: Schedule, answer: Answer, trials: Sequence[Trial]) -> Repetition:
+        repetition = schedule.repetition(answer, len(trials))
+        self._directory.add_repetition(repetition)
+        return repetition
+
+    def _earlier(self, step: Step) -> list[Repetition]:
+        """Before it in the plan, whatever has been finished since: resuming must ask what was asked."""
+        done = {(r.block, r.cell): r for r in self._directory.repetitions()}
+        before = self._plan[: self._plan.index(step)]
+        return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
+
+    def _load(self, users: int | None, rate: float, *, duration_s: float, seed: int) -> Load:
+        return Load(
+            workload=self._experiment.workload,
+            rate=rate,
+            duration_s=duration_s,
+            max_vus=users or most_vus(rate, self._experiment.slo),
+            seed=seed,
+            contacts=self._experiment.dataset.contacts,
+            writes=self._experiment.workload == "write-mix",
+            concurrency=users,
+        )
+
+
+def _resumption(manifest: Manifest, fingerprint: object) -> str:
+    told = f"The run was resumed at {_now()}"
+    now = fingerprint if isinstance(fingerprint, dict) else {}
+    unlike = sorted(key for key in now if manifest.fingerprint.get(key) != now[key])
+    return f"{told}; since its start the fingerprint changed in: {', '.join(unlike)}." if unlike else f"{told}."
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,244 @@
+"""A trial under way: what is known of it, judged each second, and at its end the record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from scalebed import usage, warmup
+from scalebed.histograms import HistogramError, Latencies
+from scalebed.observer import Progress
+from scalebed.plan import Cell
+from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Sample, Target
+from scalebed.results import EndpointRecord, GeneratorRecord, Purpose, Trial, UsageRecord, Verdict
+from scalebed.spec import Slo
+from scalebed.timeline import Timeline, Window
+from scalebed.usage import Usage
+from scalebed.validity import Conditions, little_ratio, spoiled
+from scalebed.verdict import Enough, Judgement, judge
+
+MOST_VUS = 2000
+_PERCENTILES = (50, 90, 95, 99)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which trial this is, for the record, and how it is judged."""
+
+    cell: Cell
+    block: int
+    index: int
+    purpose: Purpose
+    slo: Slo
+    cores: float
+    """Of the host."""
+    enough: Enough
+    sequential: bool = True
+    """May end before its duration, once the verdict is certain."""
+
+
+def most_vus(rate: float, slo: Slo) -> int:
+    """So many that an overloaded service holds them all only after it has broken the SLO."""
+    return min(math.ceil(3 * rate * slo.latency_ms / 1000 + 13 * math.sqrt(rate)) + 20, MOST_VUS)
+
+
+class Watch:
+    """Fed by whoever polls the load; see `scalebed.trial`."""
+
+    def __init__(self, assignment: Assignment, load: Load, target: Target) -> None:
+        self._assignment = assignment
+        self._load = load
+        self._target = target
+        self._timeline = Timeline(assignment.slo.latency_ms)
+        self._samples: list[Sample] = []
+        self._offset = math.inf  # of Clock.now against the generator's unix seconds
+        self._judgement = Judgement("UNDECIDED", ("It has just begun.",))
+        self._decided_s: int | None = None
+        self._failure: str | None = None
+
+    @property
+    def _rate(self) -> float | None:
+        return None if self._load.concurrency else self._load.rate
+
+    def sample(self, sample: Sample) -> None:
+        self._samples.append(sample)
+
+    def give_up(self, sentence: str) -> None:
+        """The generator failed."""
+        self._failure = self._failure or sentence
+
+    def add(self, endpoints: Sequence[EndpointSecond], generator: Sequence[GeneratorSecond], now: float) -> bool:
+        """Whether one whole second more is known. `now`: when it was heard, of `Clock.now`."""
+        before = self._timeline.complete_s
+        try:
+            self._timeline.add(endpoints, generator)
+        except HistogramError as error:
+            self.give_up(f"The load generator's report is broken: {error}.")
+        if self._timeline.first is None or self._timeline.complete_s <= before:
+            return False
+        # A second is reported a little after its end; the shortest delay seen is the nearest to none.
+        self._offset = min(self._offset, now - (self._timeline.first + self._timeline.complete_s))
+        return True
+
+    def assess(self) -> bool:
+        """Whether the trial may end now."""
+        if self._failure is not None:
+            return True
+        end = self._timeline.complete_s
+        if end >= self._load.duration_s:
+            return True  # the load is over; the generator would only wait for what is in flight
+        self._judgement = self._judge(end, final=False)
+        if not self._assignment.sequential or self._judgement.verdict == "UNDECIDED":
+            return False
+        self._decided_s = end
+        return True
+
+    def progress(self) -> Progress:
+        line = self._timeline
+        seconds = max(1, line.complete_s)
+        return Progress(
+            elapsed_s=line.complete_s,
+            rate=line.so_far.total / seconds,
+            percentile_ms=line.so_far.percentile_ms(self._assignment.slo.percentile),
+            in_flight=line.generator[-1].in_flight if line.generator else 0.0,
+            errors=line.failed,
+            verdict=self._judgement.verdict,
+        )
+
+    def trial(self, failure: str | None) -> Trial:
+        """The record, once the load has been stopped. `failure` is the generator's own."""
+        end = self._end()
+        cut = self._cut(end)
+        window = self._timeline.window(cut, end)
+        if self._decided_s is None:
+            self._judgement = self._judge(end, final=True)
+            if end < math.floor(self._load.duration_s) - 2:
+                self.give_up(f"The load ended after {end} s instead of {self._load.duration_s:.0f} s.")
+        if failure is not None:
+            self._failure = failure
+        used = self._usage(cut, end)
+        conditions = Conditions(
+            rate=self._rate,
+            max_vus=self._load.max_vus,
+            latency_limit_ms=self._assignment.slo.latency_ms,
+            cores=self._assignment.cores,
+            service_quota=self._target.service_quota,
+            usage=used,
+            failure=self._failure,
+        )
+        invalid = spoiled(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
+        verdict: Verdict = "INVALID" if invalid else self._judgement.verdict
+        return self._record(cut, window, used, verdict, (*invalid, *self._judgement.reasons) if invalid else None)
+
+    def _judge(self, end: int, *, final: bool) -> Judgement:
+        window = self._timeline.window(self._cut(end), end)
+        return judge(window, self._assignment.slo, self._rate, self._load.max_vus, self._assignment.enough, final=final)
+
+    def _cut(self, end: int) -> int:
+        return min(warmup.steady_from(self._timeline.means_ms(end)), end)
+
+    def _end(self) -> int:
+        """Where the seconds that count end: what came after the load was stopped, or over, was cut short."""
+        if self._decided_s is not None:
+            return self._decided_s
+        return min(self._timeline.complete_s, math.floor(self._load.duration_s))
+
+    def _at(self, second: float) -> float:
+        """Of `Clock.now`, for seconds since the first arrival."""
+        return (self._timeline.first or 0) + second + (self._offset if math.isfinite(self._offset) else 0.0)
+
+    def _usage(self, start: int, end: int) -> Usage | None:
+        if self._timeline.first is None:
+            return None
+        return usage.between(self._samples, self._at(start), self._at(end))
+
+    def _record(
+        self, cut: int, window: Window, used: Usage | None, verdict: Verdict, reasons: tuple[str, ...] | None
+    ) -> Trial:
+        cell, line = self._assignment.cell, self._timeline
+        first = line.first or 0
+        latencies = line.latencies(cut, window.elapsed_s)
+        shares = self._shares(used)
+        return Trial(
+            cell=cell.id,
+            variant=cell.variant.name,
+            replicas=cell.replicas,
+            block=self._assignment.block,
+            index=self._assignment.index,
+            purpose=self._assignment.purpose,
+            workload=self._load.workload,
+            rate_asked=self._rate or 0.0,
+            rate_achieved=window.requests / window.seconds if window.seconds else 0.0,
+            started=(datetime.fromtimestamp(first, UTC) if first else datetime.now(UTC)).isoformat(timespec="seconds"),
+            duration_s=float(window.elapsed_s),
+            warmup_cut_s=float(cut),
+            requests=window.requests,
+            errors=line.errors(cut, window.elapsed_s),
+            latency_ms=_summary(latencies),
+            slo_percentile_ms=latencies.percentile_ms(self._assignment.slo.percentile) if latencies.total else 0.0,
+            verdict=verdict,
+            reasons=reasons or self._judgement.reasons,
+            warnings=self._judgement.warnings,
+            cpu_s_per_request=(
+                {part: cpu / window.requests for part, cpu in used.cpu_s.items()} if used and window.requests else {}
+            ),
+            utilisation=shares,
+            throttled_share=(
+                used.throttled_s.get("service", 0.0) / used.interval_s / cell.replicas if used is not None else 0.0
+            ),
+            steal_share=used.host_steal_s / used.interval_s / self._assignment.cores if used is not None else 0.0,
+            foreign_cores=used.foreign_cores if used is not None else 0.0,
+            little_ratio=little_ratio(window),
+            endpoints=tuple(
+                EndpointRecord(
+                    second=e.second - first, endpoint=e.endpoint, status=e.status, count=e.count, histogram=e.histogram
+                )
+                for e in line.endpoints
+            ),
+            generator=tuple(
+                GeneratorRecord(
+                    second=g.second - first,
+                    arrivals=g.arrivals,
+                    dropped=g.dropped,
+                    in_flight=g.in_flight,
+                    lag_ms=g.lag_ms,
+                )
+                for g in line.generator
+            ),
+            usage=tuple(self._usage_records()),
+        )
+
+    def _shares(self, used: Usage | None) -> dict[str, float]:
+        if used is None:
+            return {}
+        shares = {part: used.cores(part) for part in used.cpu_s}
+        shares["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
+        shares["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
+        return shares
+
+    def _usage_records(self) -> list[UsageRecord]:
+        records = []
+        for before, after in zip(self._samples, self._samples[1:], strict=False):
+            used = usage.between((before, after), before.at, after.at)
+            if used is not None:
+                records.append(
+                    UsageRecord(
+                        at_s=after.at - self._at(0),
+                        interval_s=used.interval_s,
+                        cpu_s=used.cpu_s,
+                        throttled_s=used.throttled_s,
+                        memory_bytes=after.memory_bytes,
+                        host_busy_s=used.host_busy_s,
+                        host_steal_s=used.host_steal_s,
+                    )
+                )
+        return records
+
+
+def _summary(latencies: Latencies) -> dict[str, float]:
+    if not latencies.total:
+        return {}
+    percentiles = {f"p{p}": latencies.percentile_ms(p) for p in _PERCENTILES}
+    return {"mean": latencies.mean_ms, **percentiles, "max": latencies.max_ms}
