@@ -1,0 +1,181 @@
+"""Loads a dataset into the default database, and knows whether it is there already.
+
+First one transaction claims the tables, notes their keys, and takes rows and keys away; then worker processes copy
+batches; then the keys come back, and last of all the dataset is marked complete. Killed at any point, the next load
+begins at the beginning, with the keys that were noted.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+import psycopg
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from dataset.copying import Batch, Job, OvertakenError, copy_batch, start_worker
+from dataset.encoding import COLUMNS
+from dataset.faking import FAKER_VERSION, build_pools
+from dataset.keys import Key, in_order, present_keys
+from dataset.models import DatasetInfo
+from dataset.progress import Reporter
+from dataset.rows import GENERATOR
+
+TABLES = list(COLUMNS)
+# Building an index sorts; this is the server's memory for it, for the length of one transaction.
+INDEX_MEMORY = "128MB"
+
+
+class LoadError(Exception):
+    """A load cannot begin or go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Which rows: contacts 1 to `contacts` of this seed."""
+
+    contacts: int
+    seed: int
+
+    def identity(self) -> dict[str, int | str]:
+        """Everything that the bytes of the rows depend on."""
+        return {
+            "contacts": self.contacts,
+            "seed": self.seed,
+            "generator": GENERATOR,
+            "faker": FAKER_VERSION,
+            "pools": build_pools().digest(),
+        }
+
+
+def is_loaded(dataset: Dataset) -> bool:
+    """Whether the tables were loaded with this very dataset, to the end; what was written since does not count."""
+    return DatasetInfo.objects.filter(complete=True, **dataset.identity()).exists()
+
+
+def load(dataset: Dataset, batch_size: int, workers: int, report: Reporter) -> None:
+    """Replace whatever is in the three tables with the dataset.
+
+    Raises LoadError where the tables are not as expected, where another load takes over, or where a worker is lost.
+    """
+    check_tables()
+    report.stage("Emptying the tables and taking their keys away")
+    claim, keys = _claim(dataset)
+    report.stage(f"Copying {dataset.contacts:,} contacts of seed {dataset.seed} with {workers} workers")
+    _copy(dataset, claim, batch_size, workers, report)
+    report.stage(f"Bringing back {len(keys)} keys")
+    _add(keys)
+    report.stage("Analysing")
+    _finish(claim)
+
+
+def check_tables() -> None:
+    """Raise LoadError unless every table has the columns and types that the rows are encoded for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attrelid::regclass::text, attname::text, format_type(atttypid, NULL) FROM pg_attribute "
+            "WHERE attrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name) "
+            "AND attnum > 0 AND NOT attisdropped",
+            [TABLES],
+        )
+        found = {(table, column): kind for table, column, kind in cursor.fetchall()}
+    for table, columns in COLUMNS.items():
+        for column, kind in columns.items():
+            if found.get((table, column)) != kind:
+                has = found.get((table, column), "missing")
+                raise LoadError(f"Column {table}.{column} is {has} and should be {kind}: run the migrations first.")
+
+
+def _claim(dataset: Dataset) -> tuple[str, list[Key]]:
+    claim = secrets.token_hex(16)
+    fresh = DatasetInfo(id=1, claim=claim, **dataset.identity())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        DatasetInfo.objects.bulk_create([fresh], ignore_conflicts=True)
+        # Waits for the transactions of a former load's workers; from here on they may not begin another.
+        before = DatasetInfo.objects.select_for_update().get()
+        present = present_keys(cursor, TABLES)
+        keys = in_order(list({key.name: key for key in [*(Key(**key) for key in before.keys), *present]}.values()))
+        fresh.keys = [asdict(key) for key in keys]
+        fresh.save(force_update=True)
+        # Before the foreign keys go, so that PostgreSQL refuses where another table still refers to these.
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)}")
+        for key in reversed(in_order(present)):
+            cursor.execute(key.statement_to_drop())
+    return claim, keys
+
+
+def _batches(contacts: int, size: int) -> Iterator[Batch]:
+    for first in range(1, contacts + 1, size):
+        yield Batch(first, min(size, contacts + 1 - first))
+
+
+def _connection_parameters() -> dict[str, str | int]:
+    """libpq's parameters of the default connection: what Django adds for itself is objects, or named here."""
+    parameters = connection.get_connection_params()
+    return {
+        name: value
+        for name, value in parameters.items()
+        if isinstance(value, str | int) and name != "prepare_threshold"
+    }
+
+
+def _copy(dataset: Dataset, claim: str, batch_size: int, workers: int, report: Reporter) -> None:
+    job = Job(_connection_parameters(), build_pools(), dataset.seed, claim)
+    batches = _batches(dataset.contacts, batch_size)
+    # Spawned and not forked: a forked child would share this process's connection, and carry all of Django.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=(job,)) as pool:
+        try:
+            running: set[Future[int]] = {pool.submit(copy_batch, batch) for batch in islice(batches, 2 * workers)}
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    report.copied(future.result())
+                running |= {pool.submit(copy_batch, batch) for batch in islice(batches, len(done))}
+        except OvertakenError as error:
+            raise LoadError("Another load has begun on this database, so this one stopped.") from error
+        except BrokenProcessPool as error:
+            raise LoadError(
+                "A worker process ended early (no connection or memory left?): load again, perhaps with fewer workers."
+            ) from error
+        except psycopg.Error as error:
+            raise LoadError(f"PostgreSQL refused a batch: {error}".rstrip()) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _add(keys: list[Key]) -> None:
+    for key in keys:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute(f"SET LOCAL maintenance_work_mem = '{INDEX_MEMORY}'")
+            try:
+                cursor.execute(key.statement_to_add())
+            except DatabaseError as error:
+                raise LoadError(f"{key.name} on {key.table} could not be made again: {error}".rstrip()) from error
+
+
+def _finish(claim: str) -> None:
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table}"  # noqa: S608  a constant
+            )
+            try:
+                cursor.execute(f"VACUUM (ANALYZE) {table}")
+            except OperationalError as error:
+                if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+                    raise
+                # VACUUM refuses to run in a transaction, and outside one a pooler may drop what a session has set.
+                raise LoadError(
+                    f"VACUUM of {table} ran into the role's statement_timeout: "
+                    "load with a role that has none, or raise it for the load."
+                ) from error
+    if not DatasetInfo.objects.filter(claim=claim).update(complete=True, keys=[]):
+        raise LoadError("Another load has begun on this database, so this one stopped.")
