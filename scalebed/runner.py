@@ -9,13 +9,18 @@ from scalebed import __version__
 from scalebed.eta import Eta
 from scalebed.observer import Observer, Resumed, TrialStart
 from scalebed.plan import Step, plan
-from scalebed.ports import Clock, Engine, EngineError, Load
-from scalebed.results import Manifest, Repetition, RunDirectory, RunDirectoryError, Trial
+from scalebed.ports import Clock, Engine, Load
+from scalebed.results import Manifest, Repetition, RunDirectory, Trial
 from scalebed.schedule import Schedule, warmup_users
 from scalebed.search import Answer, Ask
 from scalebed.spec import Experiment
 from scalebed.trial import Conductor
 from scalebed.watch import Assignment, most_vus
+
+
+class RunnerError(Exception):
+    """One sentence: why the run cannot start, and what to do."""
+
 
 WARMUP_S = 5.0
 """The load after a deployment that is thrown away."""
@@ -36,7 +41,7 @@ class Runner:
         self._eta = Eta(experiment, self._plan)
 
     def run(self) -> None:
-        """Raises `EngineError` and `RunDirectoryError` with one sentence.
+        """Raises `RunnerError`, `EngineError` and `RunDirectoryError` with one sentence.
 
         Whatever is raised, KeyboardInterrupt too, the load is stopped, finished trials stay, the engine is closed.
         """
@@ -68,7 +73,7 @@ class Runner:
         there = self._directory.manifest().experiment.model_dump()
         wanted = self._experiment.model_dump()
         if unlike := sorted(key for key in wanted if wanted[key] != there.get(key)):
-            raise RunDirectoryError(
+            raise RunnerError(
                 f"{self._directory.path}: holds a run of another experiment (unlike in {', '.join(unlike)}); "
                 "name another directory, or the experiment that it was begun with"
             )
@@ -79,7 +84,7 @@ class Runner:
     def _preflight(self) -> tuple[str, ...]:
         findings = self._engine.preflight(self._experiment)
         if refused := [finding.message for finding in findings if finding.level == "refuse"]:
-            raise EngineError(" Also: ".join(refused))
+            raise RunnerError(" Also: ".join(refused))
         return tuple(finding.message for finding in findings)
 
     def _write_manifest(self, warnings: tuple[str, ...]) -> None:
