@@ -1,0 +1,47 @@
+"""Reads a run directory and says what it found: HTML, Markdown, CSV, JUnit and a short table.
+
+Works offline from the directory alone: `gathering` reads, `analysis` turns what was read into the `views`,
+`answer` words them, `charts` places them, and `pages`, `spreadsheet`, `junit` and `terminal` lay them out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from scalebed.report.analysis import analyse
+from scalebed.report.answer import compose
+from scalebed.report.junit import junit_xml
+from scalebed.report.pages import html, markdown
+from scalebed.report.spreadsheet import cells_csv
+from scalebed.report.terminal import cells_table
+from scalebed.results import RunDirectory
+
+__all__ = ["answer", "table", "write_report"]
+
+
+def write_report(directory: RunDirectory) -> Path:
+    """Write `report.html`, `report.md`, `cells.csv` and `junit.xml` into the run directory; the HTML's path.
+
+    Raises `RunDirectoryError` where the directory is none or a file in it cannot be read.
+    """
+    analysis = analyse(directory)
+    for name, text in (
+        ("report.md", markdown(analysis)),
+        ("cells.csv", cells_csv(analysis)),
+        ("junit.xml", junit_xml(analysis)),
+        ("report.html", html(analysis)),
+    ):
+        directory.write(directory.path / name, text)
+    return directory.path / "report.html"
+
+
+def table(directory: RunDirectory) -> Table:
+    """The short table printed at the end of a run. Raises `RunDirectoryError` as `write_report` does."""
+    return cells_table(analyse(directory))
+
+
+def answer(directory: RunDirectory) -> str:
+    """The answer in a sentence or a few. Raises `RunDirectoryError` as `write_report` does."""
+    return compose(analyse(directory)).text

@@ -1,0 +1,229 @@
+"""Turns a run directory into the views that renderers lay out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from scalebed import histograms, stats
+from scalebed.histograms import Latencies
+from scalebed.plan import Cell
+from scalebed.plan import cells as planned_cells
+from scalebed.report import figures, seam
+from scalebed.report.checks import checks
+from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of
+from scalebed.report.views import (
+    Analysis,
+    Basis,
+    CellView,
+    Demand,
+    EndpointView,
+    InvalidTrials,
+    State,
+)
+from scalebed.results import RunDirectory, Trial
+from scalebed.stats import Interval
+
+
+def analyse(directory: RunDirectory) -> Analysis:
+    """Raises `RunDirectoryError` where the directory is none or a file in it cannot be read."""
+    run = gather(directory)
+    experiment = run.manifest.experiment
+    cores = _cores(run.manifest.fingerprint)
+    rates = {cell.id: _rates(run, cell.id) for cell in planned_cells(experiment)}
+    cells = tuple(_cell(run, cell, rates, cores) for cell in planned_cells(experiment))
+    return Analysis(
+        manifest=run.manifest,
+        variants=tuple(variant.name for variant in experiment.variants),
+        replicas=tuple(sorted(experiment.replicas)),
+        cells=cells,
+        trials=tuple(run.trials),
+        cores=cores,
+        checks=checks(run, cells),
+        invalid=_invalid(run),
+        demands=_demands(cells) if experiment.kind == "capacity" else (),
+    )
+
+
+def _rates(run: Gathered, cell: str) -> dict[int, float]:
+    """The cell's rate in each block that found one."""
+    kind = run.manifest.experiment.kind
+    if kind == "capacity":
+        return {
+            block: repetition.capacity
+            for (name, block), repetition in run.repetitions.items()
+            if name == cell and repetition.outcome == "found" and repetition.capacity
+        }
+    if kind == "closed":
+        return {
+            block: float(np.mean([trial.rate_achieved for trial in trials]))
+            for (name, block), trials in run.basis.items()
+            if name == cell and trials
+        }
+    return {}
+
+
+def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], cores: float | None) -> CellView:
+    experiment = run.manifest.experiment
+    fewest = min(experiment.replicas)
+    own = rates[cell.id]
+    first = rates[f"{experiment.variants[0].name}-x{cell.replicas}"]
+    single = rates[f"{cell.variant.name}-x{fewest}"]
+    rate = _rate(run, cell.id, own)
+    trials, basis = _basis(run, cell.id, own)
+    cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in trials).items()}
+    utilisation = mean_of(trial.utilisation for trial in trials)
+    endpoints, latencies = _endpoints(trials)
+    quota = cell.replicas * cell.cpu_per_replica
+    at_rate = rate is not None and basis == "at the rate"
+    quota_share = rate.estimate * cpu_ms["service"] / 1000 / quota if at_rate and rate and "service" in cpu_ms else None
+    requests = sum(trial.requests for trial in trials)
+    errors: Counter[str] = Counter()
+    for trial in trials:
+        errors.update(trial.errors)
+    state, note = _state(run, cell.id, rate, trials)
+    done = {block for name, block in run.repetitions if name == cell.id} | (
+        {t.block for t in run.trials if t.cell == cell.id} if experiment.kind != "capacity" else set()
+    )
+    return CellView(
+        id=cell.id,
+        variant=cell.variant.name,
+        replicas=cell.replicas,
+        state=state,
+        note=note,
+        planned=sum(1 for _, name in run.manifest.order if name == cell.id),
+        done=len(done),
+        rate=rate,
+        ratio=None if cell.variant.name == experiment.variants[0].name else stats.ratio(own, first),
+        efficiency=None if cell.replicas == fewest else stats.efficiency(own, cell.replicas, single, fewest),
+        basis=basis,
+        rate_measured=float(np.mean([t.rate_achieved for t in trials])) if trials else None,
+        requests=requests,
+        availability=1 - sum(errors.values()) / requests if requests else None,
+        errors=dict(errors),
+        p50=latencies.percentile_ms(50) if latencies.total else None,
+        p95=latencies.percentile_ms(95) if latencies.total else None,
+        p99=latencies.percentile_ms(99) if latencies.total else None,
+        slo_latency=latencies.percentile_ms(experiment.slo.percentile) if latencies.total else None,
+        cpu_ms=cpu_ms,
+        utilisation=utilisation,
+        quota_cores=quota,
+        quota_share=quota_share,
+        ceiling=cores / (sum(cpu_ms.values()) / 1000) if cores and sum(cpu_ms.values()) else None,
+        limit=seam.limiting(utilisation, quota_share) if at_rate else None,
+        endpoints=endpoints,
+    )
+
+
+def _rate(run: Gathered, cell: str, own: Mapping[int, float]) -> Interval | None:
+    if run.manifest.experiment.kind == "fixed-rate":
+        met = highest_met(trial for trial in run.trials if trial.cell == cell)
+        blocks = {t.block for t in run.trials if t.cell == cell and t.rate_asked == met and t.verdict == "PASS"}
+        return None if met is None else Interval(met, None, None, len(blocks))
+    return stats.geometric(own.values())
+
+
+def _basis(run: Gathered, cell: str, own: Mapping[int, float]) -> tuple[list[Trial], Basis]:
+    """The trials that a cell's figures rest on: at its rate, else unloaded."""
+    if run.manifest.experiment.kind == "capacity":
+        trials = [trial for block in sorted(own) for trial in run.basis.get((cell, block), [])]
+    else:
+        trials = run.basis_of(cell)
+    if trials:
+        return trials, "at the rate"
+    unloaded = run.unloaded_of(cell)
+    return unloaded, "unloaded" if unloaded else "none"
+
+
+def _state(run: Gathered, cell: str, rate: Interval | None, trials: Sequence[Trial]) -> tuple[State, str]:
+    repetitions = [r for (name, _), r in run.repetitions.items() if name == cell]
+    seen = [trial for trial in run.trials if trial.cell == cell]
+    outcomes = Counter(r.outcome for r in repetitions)
+    if rate is not None:
+        others = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items() if outcome != "found"]
+        return "found", figures.listing(others)
+    if seen and all(trial.verdict == "INVALID" for trial in seen):
+        return "INVALID", "; ".join(dict.fromkeys(reason for trial in seen for reason in trial.reasons))
+    if not repetitions:
+        if run.manifest.experiment.kind == "fixed-rate" and seen:
+            return "none at this SLO", "no rate asked was met"
+        return "not measured", "interrupted before its first repetition was finished" if seen else ""
+    outcome = outcomes.most_common(1)[0][0]
+    if outcome == "found":  # and yet no rate: the trials that it rests on are gone
+        return "not found", "the repetition names no capacity"
+    if outcome == "none at this SLO" and trials:
+        slo = run.manifest.experiment.slo
+        latency = float(np.mean([trial.slo_percentile_ms for trial in trials]))
+        name = figures.percentile_name(slo.percentile)
+        return outcome, f"{name} is {figures.milliseconds(latency)} with one request at a time"
+    return outcome, "; ".join(dict.fromkeys(r.note for r in repetitions if r.note))
+
+
+def _endpoints(trials: Sequence[Trial]) -> tuple[tuple[EndpointView, ...], Latencies]:
+    encoded: defaultdict[str, list[str]] = defaultdict(list)
+    statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for trial in trials:
+        for record in counted(trial):
+            encoded[record.endpoint].append(record.histogram)
+            statuses[record.endpoint][record.status] += record.count
+    merged = {endpoint: histograms.merge(texts) for endpoint, texts in encoded.items()}
+    total = sum(n for by_status in statuses.values() for n in by_status.values())
+    views = [
+        EndpointView(
+            endpoint=endpoint,
+            requests=(requests := sum(statuses[endpoint].values())),
+            share=requests / total,
+            p50=latencies.percentile_ms(50),
+            p95=latencies.percentile_ms(95),
+            p99=latencies.percentile_ms(99),
+            max=latencies.max_ms,
+            errors=sum(n for status, n in statuses[endpoint].items() if status == 0 or status >= 400),
+            statuses=dict(sorted(statuses[endpoint].items())),
+        )
+        for endpoint, latencies in merged.items()
+    ]
+    return tuple(sorted(views, key=lambda view: -view.requests)), sum(merged.values(), start=Latencies())
+
+
+def _invalid(run: Gathered) -> tuple[InvalidTrials, ...]:
+    groups: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for trial in run.trials:
+        if trial.verdict == "INVALID":
+            groups[(trial.cell, trial.reasons)].append(f"b{trial.block:02d}-{trial.cell}-{trial.index:02d}.json")
+    return tuple(InvalidTrials(cell, reasons, tuple(names)) for (cell, reasons), names in groups.items())
+
+
+def _demands(cells: Iterable[CellView]) -> tuple[Demand, ...]:
+    """For round rates within what was measured: the fewest replicas whose interval lies above the rate."""
+    sure: defaultdict[str, dict[int, float]] = defaultdict(dict)
+    for cell in cells:
+        sure[cell.variant]  # noqa: B018 - a variant without any capacity is listed too
+        if cell.rate is not None:
+            sure[cell.variant][cell.replicas] = cell.rate.estimate if cell.rate.lower is None else cell.rate.lower
+    found = [rate for by_replicas in sure.values() for rate in by_replicas.values()]
+    if not found or max(len(by_replicas) for by_replicas in sure.values()) < 2:
+        return ()
+    steps = [m * 10.0**e for e in range(-2, 6) for m in (1, 2, 5)]
+    within = [step for step in steps if min(found) / 2 <= step <= max(found) * 1.3][-8:]
+    return tuple(
+        Demand(
+            rate,
+            {
+                variant: min((n for n, capacity in by_replicas.items() if capacity >= rate), default=None)
+                for variant, by_replicas in sure.items()
+            },
+        )
+        for rate in within
+    )
+
+
+def _cores(fingerprint: Mapping[str, object]) -> float | None:
+    """`cores` of the fingerprint, wherever it stands."""
+    for key, value in fingerprint.items():
+        if key == "cores" and isinstance(value, int | float):
+            return float(value)
+        if isinstance(value, Mapping) and (found := _cores(value)) is not None:
+            return found
+    return None

@@ -1,0 +1,235 @@
+"""The run's answer in sentences, made from its figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from scalebed.report import figures
+from scalebed.report.views import Analysis, Answer, CellView
+from scalebed.stats import Interval
+
+
+def compose(analysis: Analysis) -> Answer:
+    kind = analysis.manifest.experiment.kind
+    return Answer(
+        headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed}[kind](analysis),
+        details=tuple(s for s in (_against(analysis), _scaling(analysis), _limits(analysis)) if s),
+        caveats=tuple(s for s in (_intervals(analysis), _spoiled(analysis), _missing(analysis)) if s),
+    )
+
+
+def _slo(analysis: Analysis) -> str:
+    slo = analysis.manifest.experiment.slo
+    return f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"
+
+
+def _interval(estimate: Interval, digits: int = 3) -> str:
+    within = figures.span(estimate.lower, estimate.upper, like=estimate.estimate, digits=digits)
+    return f" ({within})" if within else ""
+
+
+def _rate(estimate: Interval) -> str:
+    return f"{figures.figure(estimate.estimate)}{_interval(estimate)}"
+
+
+def _ratio(estimate: Interval) -> str:
+    return f"{figures.times(estimate.estimate)}{_interval(estimate, figures.ratio_digits(estimate.estimate))}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The cells of all variants at one replica count."""
+
+    replicas: int
+    cells: tuple[CellView, ...]
+
+    @property
+    def found(self) -> tuple[CellView, ...]:
+        return tuple(cell for cell in self.cells if cell.rate is not None)
+
+
+def _telling_row(analysis: Analysis) -> _Row:
+    """The fewest replicas at which most variants have a rate."""
+    rows = [_Row(n, tuple(c for c in analysis.cells if c.replicas == n)) for n in analysis.replicas]
+    return max(rows, key=lambda row: (len(row.found), -row.replicas))
+
+
+def _capacity(analysis: Analysis) -> str:
+    row = _telling_row(analysis)
+    at = f"at {figures.count(row.replicas, 'replica')}"
+    if not row.found:
+        return _nothing(analysis, row)
+    base, *others = row.cells
+    compared = [cell for cell in others if cell.ratio is not None]
+    if base.rate is not None and compared:
+        ratios = [f"{_ratio(cell.ratio)}" for cell in compared if cell.ratio]
+        parts = [f"{compared[0].variant} serves {ratios[0]} the requests of {base.variant}"]
+        parts += [f"{cell.variant} {ratio}" for cell, ratio in zip(compared[1:], ratios[1:], strict=True)]
+        return f"{figures.listing(parts)} {at} under {_slo(analysis)}{_without(row)}."
+    first, *rest = [cell for cell in row.found if cell.rate]
+    text = f"{first.variant} serves {_rate(first.rate)} requests a second" if first.rate else ""
+    text += "".join(f", {cell.variant} {_rate(cell.rate)}" for cell in rest if cell.rate)
+    return f"{text} {at} under {_slo(analysis)}{_without(row)}."
+
+
+def _against(analysis: Analysis) -> str:
+    """The rates that the headline's ratios stand for."""
+    if analysis.manifest.experiment.kind != "capacity":
+        return ""
+    base, *others = _telling_row(analysis).cells
+    rates = [_rate(cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
+    if base.rate is None or not rates:
+        return ""
+    return f"That is {figures.listing(rates)} against {_rate(base.rate)} requests a second."
+
+
+def _without(row: _Row) -> str:
+    lacking = [f"{cell.variant} {_why_none(cell)}" for cell in row.cells if cell.rate is None]
+    return f"; {'; '.join(lacking)}" if lacking else ""
+
+
+def _why_none(cell: CellView) -> str:
+    match cell.state:
+        case "none at this SLO":
+            text = "has no capacity at this SLO"
+        case "beyond the generator":
+            text = "serves more than the generator could send"
+        case "INVALID":
+            text = "has no valid trial"
+        case "not measured":
+            text = "has not been measured"
+        case _:
+            text = "has no capacity that could be confirmed"
+    return f"{text} ({cell.note})" if cell.note else text
+
+
+def _nothing(analysis: Analysis, row: _Row) -> str:
+    """No cell has a rate at any replica count."""
+    if not analysis.trials:
+        return "Nothing has been measured yet."
+    reasons = [f"{cell.variant} {_why_none(cell)}" for cell in row.cells]
+    at = f"At {figures.count(row.replicas, 'replica')} under {_slo(analysis)}"
+    return f"{at}: {'; '.join(reasons)}."
+
+
+def _fixed_rate(analysis: Analysis) -> str:
+    experiment = analysis.manifest.experiment
+    row = _telling_row(analysis)
+    if not analysis.trials:
+        return "Nothing has been measured yet."
+    asked = figures.listing([figures.figure(rate) for rate in sorted(experiment.rates)])
+    parts = []
+    for cell in row.cells:
+        if cell.rate is not None:
+            every = cell.rate.estimate >= max(experiment.rates)
+            latency = figures.milliseconds(cell.slo_latency)
+            met = "meets it at every rate" if every else f"meets it up to {figures.figure(cell.rate.estimate)}"
+            parts.append(f"{cell.variant} {met} ({latency} there)")
+        elif cell.state == "none at this SLO":
+            parts.append(f"{cell.variant} at none")
+        else:
+            parts.append(f"{cell.variant} {_why_none(cell)}")
+    at = f"at {figures.count(row.replicas, 'replica')}"
+    return f"Asked for {_slo(analysis)} at {asked} requests a second {at}: {'; '.join(parts)}."
+
+
+def _closed(analysis: Analysis) -> str:
+    experiment = analysis.manifest.experiment
+    row = _telling_row(analysis)
+    if not row.found:
+        return _nothing(analysis, row)
+    slo, limit = experiment.slo, experiment.slo.latency_ms
+    parts = []
+    for cell in row.found:
+        if cell.rate is None or cell.slo_latency is None:
+            continue
+        ratio = f", {_ratio(cell.ratio)} {row.cells[0].variant}" if cell.ratio else ""
+        latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
+        broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
+        parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
+    at = f"at {figures.count(row.replicas, 'replica')}"
+    return f"With {figures.count(experiment.users or 0, 'user')} in a closed model {at}, {'; '.join(parts)}{_without(row)}."
+
+
+def _scaling(analysis: Analysis) -> str:
+    """How near to linear each variant came at its most replicas."""
+    parts = []
+    for variant in analysis.variants:
+        scaled = [cell for cell in analysis.of(variant) if cell.efficiency is not None]
+        if not scaled:
+            continue
+        cell = scaled[-1]
+        efficiency = cell.efficiency
+        if efficiency is None:
+            continue
+        within = ""
+        if efficiency.lower is not None and efficiency.upper is not None:
+            within = f" ({efficiency.lower * 100:.0f}{figures.DASH}{efficiency.upper * 100:.0f}%)"
+        parts.append((cell.replicas, f"{variant} keeps {figures.percent(efficiency.estimate)}{within}"))
+    if not parts:
+        return ""
+    fewest = min(analysis.replicas)
+    most = {replicas for replicas, _ in parts}
+    if len(most) == 1:
+        said = figures.listing([text for _, text in parts])
+        return f"From {figures.count(fewest, 'replica')} to {most.pop()}, {said} of linear scaling."
+    said = figures.listing([f"{text} to {replicas}" for replicas, text in parts])
+    return f"From {figures.count(fewest, 'replica')}, {said} of linear scaling."
+
+
+def _limits(analysis: Analysis) -> str:
+    """Which part held which variants back."""
+    limits = [(cell, cell.limit) for cell in analysis.cells if cell.limit is not None]
+    if not limits:
+        return ""
+    counts = Counter(limit.part for _, limit in limits)
+    if len(counts) == 1:
+        cell, limit = limits[0]
+        every = "every cell" if len(limits) > 1 else "it"
+        return f"{_named(limit.part)} held {every} back."
+    parts: list[str] = []
+    for part, _ in counts.most_common():
+        ids = [f"{cell.variant} at {cell.replicas}" for cell, limit in limits if limit.part == part]
+        parts.append(f"{_named(part, inside=bool(parts))} held back {figures.listing(ids)}")
+    return f"{'; '.join(parts)}."
+
+
+def _named(part: str, *, inside: bool = False) -> str:
+    text = {"service": "the service’s own CPU quota", "host": "the host", "unknown": "no part that was watched"}.get(
+        part, f"the {part}"
+    )
+    return text if inside else text[0].upper() + text[1:]
+
+
+def _intervals(analysis: Analysis) -> str:
+    if analysis.manifest.experiment.kind == "fixed-rate":
+        return ""
+    found = [cell.rate for cell in analysis.cells if cell.rate is not None]
+    if not found:
+        return ""
+    without = [estimate for estimate in found if estimate.lower is None]
+    blocks = {estimate.n for estimate in found}
+    said = f"{min(blocks)} to {max(blocks)} blocks" if len(blocks) > 1 else figures.count(blocks.pop(), "block")
+    if not without:
+        return f"In brackets: 95% intervals over {said}."
+    if len(without) == len(found):
+        return f"No interval: {said}; it takes three to have one."
+    return f"In brackets: 95% intervals over {said}; cells with fewer than three have none."
+
+
+def _spoiled(analysis: Analysis) -> str:
+    spoiled = sum(len(group.trials) for group in analysis.invalid)
+    if not spoiled:
+        return ""
+    return f"{figures.count(spoiled, 'trial').capitalize()} of {len(analysis.trials):,} INVALID and not counted."
+
+
+def _missing(analysis: Analysis) -> str:
+    if analysis.done >= analysis.planned:
+        return ""
+    lacking = [cell.id for cell in analysis.cells if not cell.done]
+    text = f"This run is partial: {analysis.done} of {figures.count(analysis.planned, 'repetition')} done"
+    if lacking:
+        text += f"; nothing yet of {figures.listing(lacking)}"
+    return f"{text}."

@@ -1,0 +1,81 @@
+"""How figures are written for people: three significant digits, a thousands comma, units beside them."""
+
+from __future__ import annotations
+
+import math
+
+DASH = "–"
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def decimals(value: float, digits: int = 3) -> int:
+    """Decimal places that show `value` with `digits` significant digits; never negative."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return max(0, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def figure(value: float | None, digits: int = 3, *, like: float | None = None) -> str:
+    """`value` with `digits` significant digits, or with as many decimals as `like` would get."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    places = decimals(value if like is None else like, digits)
+    text = f"{value:,.{places}f}"
+    # 9.996 rounds to 10.00: a digit too many.
+    if like is None and decimals(float(text.replace(",", "")), digits) < places:
+        text = f"{value:,.{places - 1}f}"
+    return text
+
+
+def span(low: float | None, high: float | None, *, like: float, digits: int = 3) -> str:
+    """`low–high`, in the decimals of the estimate between them; empty without an interval."""
+    if low is None or high is None:
+        return ""
+    return f"{figure(low, digits, like=like)}{DASH}{figure(high, digits, like=like)}"
+
+
+def times(value: float | None) -> str:
+    """A ratio, as `63 ×`."""
+    return DASH if value is None else f"{figure(value, ratio_digits(value))} ×"
+
+
+def ratio_digits(value: float) -> int:
+    """Two digits tell a ratio, three where it is close to one or above a hundred."""
+    return 3 if value < 2 or value >= 100 else 2
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    if share is None or not math.isfinite(share):
+        return DASH
+    if 0 < share < 0.5 * 10 ** -(places + 2):
+        return f"< {10.0**-places:.{places}f}%"
+    return f"{share * 100:.{places}f}%"
+
+
+def milliseconds(value: float | None) -> str:
+    """A latency in milliseconds, from ten seconds on in seconds."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{figure(value / 1000)} s" if value >= 10_000 else f"{figure(value)} ms"
+
+
+def limit(value: float) -> str:
+    """An SLO's latency as people write it: `1 s`, `250 ms`."""
+    return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"
+
+
+def percentile_name(percentile: float) -> str:
+    return f"p{percentile:g}"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`one replica`, `4 replicas`, `no trials`."""
+    word = WORDS[number] if number < 2 else f"{number:,}"
+    return f"{word} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listing(items: list[str] | tuple[str, ...]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

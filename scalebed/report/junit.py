@@ -1,0 +1,45 @@
+"""`junit.xml`: a test case for each cell, so that CI shows which has no figure."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from scalebed.report import figures
+from scalebed.report.views import Analysis, CellView
+
+
+def junit_xml(analysis: Analysis) -> str:
+    """A cell without a rate fails, an INVALID one too; one that was not measured yet is skipped."""
+    experiment = analysis.manifest.experiment
+    cases = [_case(analysis, cell) for cell in analysis.cells]
+    suite = ET.Element(
+        "testsuite",
+        name=f"scalebed.{experiment.name}",
+        tests=str(len(cases)),
+        failures=str(sum(case.find("failure") is not None for case in cases)),
+        errors="0",
+        skipped=str(sum(case.find("skipped") is not None for case in cases)),
+        timestamp=analysis.manifest.started,
+    )
+    suite.extend(cases)
+    root = ET.Element("testsuites")
+    root.append(suite)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case(analysis: Analysis, cell: CellView) -> ET.Element:
+    name = f"{cell.variant}, {figures.count(cell.replicas, 'replica')}"
+    seconds = sum(trial.duration_s for trial in analysis.trials if trial.cell == cell.id)
+    classname = f"scalebed.{analysis.manifest.experiment.name}"
+    case = ET.Element("testcase", classname=classname, name=name, time=f"{seconds:.1f}")
+    said = ". ".join(part for part in (cell.state, cell.note) if part)
+    if cell.rate is not None:
+        within = figures.span(cell.rate.lower, cell.rate.upper, like=cell.rate.estimate)
+        out = f"{analysis.rate_name}: {figures.figure(cell.rate.estimate)} requests a second"
+        ET.SubElement(case, "system-out").text = f"{out} ({within})" if within else out
+    elif cell.state == "not measured":
+        ET.SubElement(case, "skipped", message=said)
+    else:
+        ET.SubElement(case, "failure", type=cell.state, message=said)
+    return case

@@ -1,0 +1,154 @@
+"""Lays an analysis out as `report.html` and `report.md`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from scalebed.report import charts, figures, spreadsheet
+from scalebed.report.answer import compose
+from scalebed.report.views import PARTS, Analysis
+from scalebed.spec import Experiment
+
+_KINDS = {"capacity": "capacity search", "fixed-rate": "fixed rates", "closed": "closed model"}
+
+
+def html(analysis: Analysis) -> str:
+    """One file that fetches nothing."""
+    environment = _environment(autoescape=True)
+    loader = environment.loader
+    css = loader.get_source(environment, "report.css")[0] if loader else ""
+    return environment.get_template("report.html.j2").render(css=Markup(css), **_context(analysis))  # noqa: S704 - our own
+
+
+def markdown(analysis: Analysis) -> str:
+    text = _environment(autoescape=False).get_template("report.md.j2").render(**_context(analysis))
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    environment = Environment(  # noqa: S701 - Markdown is no HTML
+        loader=PackageLoader("scalebed.report"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["known_parts"] = PARTS
+    return environment
+
+
+def _context(analysis: Analysis) -> dict[str, object]:
+    experiment, answer = analysis.manifest.experiment, compose(analysis)
+    rows, curve = charts.rate_rows(analysis), charts.capacity(analysis)
+    rows = rows if experiment.kind != "fixed-rate" else None
+    panels, cpu = charts.latency(analysis), charts.cpu(analysis)
+    used = _used(analysis)
+    endpoint_cells = [cell for cell in analysis.cells if cell.endpoints]
+    contents = [
+        ("cells", "Cells", True),
+        ("capacity", analysis.rate_name, bool(curve or rows)),
+        ("latency", "Latency by rate", bool(panels)),
+        ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
+        ("cpu", "CPU per request", bool(cpu)),
+        ("utilisation", "Utilisation and limit", bool(used)),
+        ("validity", "Validity", True),
+        ("method", "How it was measured", True),
+    ]
+    return {
+        "a": analysis,
+        "e": experiment,
+        "f": figures,
+        "answer": answer,
+        "headline": _emphasised(answer.headline),
+        "quiet": " ".join(c for c in answer.caveats if c.startswith("In brackets")),
+        "loud": [c for c in answer.caveats if not c.startswith("In brackets")],
+        "kind": _KINDS[experiment.kind],
+        "slo": f"{figures.percentile_name(experiment.slo.percentile)} ≤ {figures.limit(experiment.slo.latency_ms)}",
+        "error_limit": f"{experiment.slo.error_rate * 100:g}%",
+        "contents": [(key, title) for key, title, shown in contents if shown],
+        "slots": {name: i % 6 for i, name in enumerate(analysis.variants)},
+        "compares": experiment.kind != "fixed-rate" and len(analysis.variants) > 1,
+        "scales": experiment.kind != "fixed-rate" and len(analysis.replicas) > 1,
+        "has_intervals": any(cell.rate and cell.rate.lower is not None for cell in analysis.cells),
+        "capacity": curve,
+        "rows": rows,
+        "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (rows and rows.has_ceiling)),
+        "panels": panels,
+        "cpu": cpu,
+        "used": used,
+        "limited": [cell for cell in analysis.cells if cell.limit],
+        "endpoint_cells": endpoint_cells,
+        "fingerprint": list(_flat(analysis.manifest.fingerprint)),
+        "method": _method(experiment),
+        "again": _again(analysis),
+        "experiment_yaml": experiment_yaml(experiment),
+        "order": _order(analysis),
+        "columns": spreadsheet.COLUMNS,
+    }
+
+
+def _emphasised(headline: str) -> Markup:
+    """The headline with its ratios set off, interval included."""
+    text = str(escape(headline))
+    return Markup(re.sub(r"[\d.,]+ ×( \([^)]*\))?", r"<em>\g<0></em>", text))  # noqa: S704 - escaped above
+
+
+def _used(analysis: Analysis) -> tuple[str, ...]:
+    seen = {part for cell in analysis.cells for part in cell.utilisation}
+    known = ("service", "host", *PARTS[1:])
+    return (*(part for part in known if part in seen), *sorted(seen - set(known)))
+
+
+def _flat(value: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested keys joined by dots; small flat mappings and lists on one line."""
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, Mapping) and any(isinstance(v, Mapping | list) for v in inner.values()):
+            yield from _flat(inner, f"{name}.")
+        elif isinstance(inner, Mapping):
+            yield name, ", ".join(f"{k} {v}" for k, v in inner.items())
+        elif isinstance(inner, list) and all(isinstance(v, str | int | float) for v in inner):
+            yield name, ", ".join(map(str, inner))
+        else:
+            yield name, inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+
+
+def experiment_yaml(experiment: Experiment) -> str:
+    """The experiment with every default written out; reading it gives the same experiment."""
+    data = experiment.model_dump(mode="json", exclude_none=True)
+    data = {key: value for key, value in data.items() if value not in ("", [])}
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+
+
+def _method(experiment: Experiment) -> str:
+    blocks = figures.count(experiment.blocks, "block")
+    order = f"{blocks[0].upper()}{blocks[1:]}, each one pass over all cells in an order drawn from the seed."
+    search = experiment.search
+    how = {
+        "capacity": f"In each, the search for capacity brackets, bisects on a log scale to {search.precision:.0%} and "
+        f"confirms; a trial ends when its verdict is certain, after {search.max_trial:g} s at most.",
+        "fixed-rate": f"In each, every rate is one trial of {experiment.duration or 0:g} s.",
+        "closed": f"In each, {experiment.users} users send requests for {experiment.duration or 0:g} s, each the next "
+        "one when the last is answered. A closed model slows down with its service, so its latencies are not those "
+        "of an open one.",
+    }[experiment.kind]
+    return f"{order} {how}"
+
+
+def _again(analysis: Analysis) -> str:
+    commit = analysis.manifest.fingerprint.get("commit")
+    lines = [f"git checkout {commit}"] if isinstance(commit, str) and commit else []
+    return "\n".join([*lines, "./scripts/scalebed run experiment.yaml   # the experiment file is given below"])
+
+
+def _order(analysis: Analysis) -> list[tuple[int, list[str]]]:
+    blocks: dict[int, list[str]] = {}
+    for block, cell in analysis.manifest.order:
+        blocks.setdefault(block, []).append(cell)
+    return sorted(blocks.items())

@@ -1,0 +1,113 @@
+"""`cells.csv`: a line for each cell with every figure and interval."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from scalebed.report.views import PARTS, Analysis, CellView
+from scalebed.stats import Interval
+
+_ESTIMATES = {
+    "rate": "requests a second: capacity; for fixed-rate the highest rate met; for closed the throughput",
+    "ratio": "rate over the first variant’s at as many replicas, paired by block",
+    "efficiency": "rate per replica over that at the fewest replicas, paired by block",
+}
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("cell", "the cell’s id"),
+    ("variant", "name of the variant"),
+    ("replicas", "app processes behind the balancer"),
+    ("kind", "capacity, fixed-rate or closed"),
+    ("state", "found, or why there is no rate"),
+    ("note", "more on the state"),
+    ("blocks_planned", "repetitions planned"),
+    ("blocks_done", "repetitions finished"),
+    *(
+        column
+        for name, meaning in _ESTIMATES.items()
+        for column in (
+            (name, f"{meaning}; geometric mean over blocks"),
+            (f"{name}_lower", "lower end of its 95% interval; empty below three blocks"),
+            (f"{name}_upper", "upper end of its 95% interval; empty below three blocks"),
+            (f"{name}_blocks", "blocks it rests on"),
+        )
+    ),
+    ("basis", "trials that the columns from here on rest on: at the rate, unloaded, or none"),
+    ("rate_measured", "mean rate achieved in them, requests a second"),
+    ("requests", "responses in them, after the warm-up was cut"),
+    ("availability", "share of responses that were no error"),
+    ("errors", "errors by kind, as kind=count separated by semicolons"),
+    ("p50_ms", "median latency, all blocks merged"),
+    ("p95_ms", "95th percentile of latency, all blocks merged"),
+    ("p99_ms", "99th percentile of latency, all blocks merged"),
+    ("slo_percentile_ms", "latency at the SLO’s percentile, all blocks merged"),
+    *((f"cpu_ms_{part}", f"CPU milliseconds per request of the {part}") for part in PARTS),
+    ("quota_cores", "CPU quota of all replicas together"),
+    ("quota_share", "rate × the service’s CPU per request over the quota"),
+    ("ceiling", "requests a second at which all parts would use every core of the host"),
+    ("utilisation_service", "share of the quota"),
+    ("utilisation_host", "share of all cores"),
+    *((f"cores_{part}", f"cores used by the {part}") for part in PARTS[1:]),
+    ("limit", "the part that held the cell back"),
+    ("limit_evidence", "why that part"),
+)
+
+
+def cells_csv(analysis: Analysis) -> str:
+    """Numbers in full precision; empty where there is none."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [name for name, _ in COLUMNS], lineterminator="\n")
+    writer.writeheader()
+    for cell in analysis.cells:
+        writer.writerow(_row(analysis, cell))
+    return text.getvalue()
+
+
+def _row(analysis: Analysis, cell: CellView) -> dict[str, object]:
+    row: dict[str, object] = {
+        "cell": cell.id,
+        "variant": cell.variant,
+        "replicas": cell.replicas,
+        "kind": analysis.manifest.experiment.kind,
+        "state": cell.state,
+        "note": cell.note,
+        "blocks_planned": cell.planned,
+        "blocks_done": cell.done,
+        **_estimate("rate", cell.rate),
+        **_estimate("ratio", cell.ratio),
+        **_estimate("efficiency", cell.efficiency),
+        "basis": cell.basis,
+        "rate_measured": _number(cell.rate_measured),
+        "requests": cell.requests,
+        "availability": _number(cell.availability),
+        "errors": ";".join(f"{kind}={n}" for kind, n in cell.errors.items()),
+        "p50_ms": _number(cell.p50),
+        "p95_ms": _number(cell.p95),
+        "p99_ms": _number(cell.p99),
+        "slo_percentile_ms": _number(cell.slo_latency),
+        "quota_cores": _number(cell.quota_cores),
+        "quota_share": _number(cell.quota_share),
+        "ceiling": _number(cell.ceiling),
+        "utilisation_service": _number(cell.utilisation.get("service")),
+        "utilisation_host": _number(cell.utilisation.get("host")),
+        "limit": cell.limit.part if cell.limit else "",
+        "limit_evidence": cell.limit.sentence if cell.limit else "",
+    }
+    row |= {f"cpu_ms_{part}": _number(cell.cpu_ms.get(part)) for part in PARTS}
+    row |= {f"cores_{part}": _number(cell.utilisation.get(part)) for part in PARTS[1:]}
+    return row
+
+
+def _estimate(name: str, interval: Interval | None) -> dict[str, object]:
+    if interval is None:
+        return {}
+    return {
+        name: _number(interval.estimate),
+        f"{name}_lower": _number(interval.lower),
+        f"{name}_upper": _number(interval.upper),
+        f"{name}_blocks": interval.n,
+    }
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

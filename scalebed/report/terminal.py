@@ -1,0 +1,57 @@
+"""The short table that a run prints at its end."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from scalebed.report import figures
+from scalebed.report.views import Analysis, CellView
+from scalebed.stats import Interval
+
+
+def cells_table(analysis: Analysis) -> Table:
+    experiment = analysis.manifest.experiment
+    compares = experiment.kind != "fixed-rate" and len(analysis.variants) > 1
+    scales = experiment.kind != "fixed-rate" and len(analysis.replicas) > 1
+    table = Table(title=None, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column("variant")
+    table.add_column("replicas", justify="right")
+    table.add_column(f"{analysis.rate_name.lower()}\nrequests/s", justify="right")
+    if compares:
+        table.add_column(f"ratio to\n{analysis.variants[0]}", justify="right")
+    if scales:
+        table.add_column("efficiency", justify="right")
+    table.add_column("CPU\nms/request", justify="right")
+    table.add_column(f"{figures.percentile_name(experiment.slo.percentile)}\nms", justify="right")
+    table.add_column("limit")
+    for i, cell in enumerate(analysis.cells):
+        row = [cell.variant, str(cell.replicas), _rate(cell)]
+        if compares:
+            row.append("1" if cell.variant == analysis.variants[0] else _ratio(cell.ratio))
+        if scales:
+            row.append("1" if cell.replicas == analysis.replicas[0] else _efficiency(cell.efficiency))
+        row += [figures.figure(cell.cpu_ms.get("service")), figures.figure(cell.slo_latency)]
+        last = i + 1 == len(analysis.cells) or analysis.cells[i + 1].variant != cell.variant
+        table.add_row(*row, cell.limit.part if cell.limit else figures.DASH, end_section=last)
+    return table
+
+
+def _rate(cell: CellView) -> str:
+    return cell.state if cell.rate is None else _with_interval(cell.rate, 3)
+
+
+def _ratio(ratio: Interval | None) -> str:
+    return figures.DASH if ratio is None else _with_interval(ratio, figures.ratio_digits(ratio.estimate))
+
+
+def _efficiency(efficiency: Interval | None) -> str:
+    if efficiency is None:
+        return figures.DASH
+    if efficiency.lower is None or efficiency.upper is None:
+        return f"{efficiency.estimate:.2f}"
+    return f"{efficiency.estimate:.2f} ({efficiency.lower:.2f}{figures.DASH}{efficiency.upper:.2f})"
+
+
+def _with_interval(interval: Interval, digits: int) -> str:
+    within = figures.span(interval.lower, interval.upper, like=interval.estimate, digits=digits)
+    return figures.figure(interval.estimate, digits) + (f" ({within})" if within else "")

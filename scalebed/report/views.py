@@ -1,0 +1,207 @@
+"""What the report says, as frozen values. `analysis` makes them from a run directory; renderers only lay them out.
+
+Rates are requests a second, latencies milliseconds, CPU milliseconds a request, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from scalebed.results import Manifest, Purpose, Verdict
+from scalebed.stats import Interval
+
+PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
+"""In the order they are listed and stacked; others follow by name."""
+
+Basis = Literal["at the rate", "unloaded", "none"]
+"""Which trials a cell's figures rest on."""
+
+State = Literal["found", "none at this SLO", "beyond the generator", "not found", "INVALID", "not measured"]
+
+
+@dataclass(frozen=True)
+class EndpointView:
+    """One endpoint at the cell's rate, all blocks merged."""
+
+    endpoint: str
+    requests: int
+    share: float
+    p50: float
+    p95: float
+    p99: float
+    max: float
+    errors: int
+    statuses: Mapping[int, int]
+    """Responses by HTTP status; 0 where there was none at all."""
+
+
+@dataclass(frozen=True)
+class LimitView:
+    """What held the cell back, and the sentence of evidence."""
+
+    part: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CellView:
+    id: str
+    variant: str
+    replicas: int
+    state: State
+    note: str
+    """What a person must know about the state; empty when there is nothing."""
+    planned: int
+    """Repetitions planned."""
+    done: int
+    """Repetitions finished."""
+    rate: Interval | None
+    """Capacity; for `fixed-rate` the highest rate met; for `closed` the throughput."""
+    ratio: Interval | None
+    """To the first variant at as many replicas."""
+    efficiency: Interval | None
+    """Rate over what the same variant's fewest replicas would give, scaled linearly."""
+    basis: Basis
+    """What the figures below rest on."""
+    rate_measured: float | None
+    """Mean rate achieved in those trials."""
+    requests: int
+    availability: float | None
+    errors: Mapping[str, int]
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    slo_latency: float | None
+    """Mean over blocks of the latency at the SLO's percentile."""
+    cpu_ms: Mapping[str, float]
+    utilisation: Mapping[str, float]
+    """`service`: share of its quota; `host`: share of all cores; other parts: cores."""
+    quota_cores: float
+    quota_share: float | None
+    """Rate × the service's CPU per request, over its quota; near 1 where the quota is the limit."""
+    ceiling: float | None
+    """Rate at which all parts together would use every core of the host."""
+    limit: LimitView | None
+    endpoints: tuple[EndpointView, ...]
+
+    @property
+    def cpu_total(self) -> float | None:
+        return sum(self.cpu_ms.values()) if self.cpu_ms else None
+
+
+@dataclass(frozen=True)
+class TrialView:
+    """A trial without its seconds."""
+
+    cell: str
+    variant: str
+    replicas: int
+    block: int
+    index: int
+    purpose: Purpose
+    rate_asked: float
+    rate_achieved: float
+    p50: float
+    p95: float
+    p99: float
+    slo_latency: float
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    requests: int
+    errors: int
+    duration_s: float
+    warmup_cut_s: float
+    steal_share: float
+    foreign_cores: float
+    throttled_share: float
+    little_ratio: float | None
+    dropped: int
+    lag_ms: float
+    """The most an iteration started after it was due."""
+    dispersion: float | None
+    """Variance over mean of the arrivals in a second: 1 where they are Poisson, 0 where they are even."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report's validity: what was looked at, what was seen, and whether it is as it should be."""
+
+    subject: str
+    seen: str
+    level: Literal["good", "note", "warn"]
+
+
+@dataclass(frozen=True)
+class InvalidTrials:
+    """Trials of one cell that one set of reasons spoiled."""
+
+    cell: str
+    reasons: tuple[str, ...]
+    trials: tuple[str, ...]
+    """File names."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Fewest of the replica counts measured that meet the SLO at a rate, by variant; None where none did."""
+
+    rate: float
+    replicas: Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    headline: str
+    details: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join((self.headline, *self.details, *self.caveats))
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that a report says about a run."""
+
+    manifest: Manifest
+    variants: tuple[str, ...]
+    replicas: tuple[int, ...]
+    cells: tuple[CellView, ...]
+    trials: tuple[TrialView, ...]
+    cores: float | None
+    """Cores the experiment shared; None where the fingerprint does not say."""
+    checks: tuple[Check, ...]
+    invalid: tuple[InvalidTrials, ...]
+    demands: tuple[Demand, ...]
+
+    @property
+    def planned(self) -> int:
+        return sum(cell.planned for cell in self.cells)
+
+    @property
+    def done(self) -> int:
+        return sum(cell.done for cell in self.cells)
+
+    def cell(self, variant: str, replicas: int) -> CellView | None:
+        return next((c for c in self.cells if c.variant == variant and c.replicas == replicas), None)
+
+    def of(self, variant: str) -> tuple[CellView, ...]:
+        """The variant's cells, fewest replicas first."""
+        return tuple(sorted((c for c in self.cells if c.variant == variant), key=lambda c: c.replicas))
+
+    @property
+    def rate_name(self) -> str:
+        kind = self.manifest.experiment.kind
+        return {"capacity": "Capacity", "fixed-rate": "Highest rate met", "closed": "Throughput"}[kind]
+
+    @property
+    def rate_meaning(self) -> str:
+        kind = self.manifest.experiment.kind
+        return {
+            "capacity": "at capacity",
+            "fixed-rate": "at the highest rate met",
+            "closed": f"with {self.manifest.experiment.users} users",
+        }[kind]
