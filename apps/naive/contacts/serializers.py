@@ -108,6 +108,8 @@ class ContactSerializer(TextModelSerializer):
             "relationship",
         )
         extra_kwargs: ClassVar = {
+            # The default message repeats the value, which may be one that JSON cannot be written with.
+            "gender": {"error_messages": {"invalid_choice": "Choose M, F or O."}},
             "phone_number": {"validators": [phone_number_form]},
             "birthday": {"validators": [not_in_the_future]},
         }
