@@ -25,8 +25,12 @@ def main(path: Path) -> int:
     if len(repetitions) != cells * experiment.blocks:
         problems.append(f"{len(repetitions)} repetitions, not {cells * experiment.blocks}")
     problems += [f"{r.cell} in block {r.block}: {r.outcome} ({r.note})" for r in repetitions if r.capacity is None]
-    problems += [f"{t.cell}: no CPU time of {part}" for t in trials for part in ("service", "database")
-                 if t.requests and not t.cpu_s_per_request.get(part)]
+    problems += [
+        f"{t.cell}: no CPU time of {part}"
+        for t in trials
+        for part in ("service", "database")
+        if t.requests and not t.cpu_s_per_request.get(part)
+    ]
     slowest, fastest = capacity.get(("naive", 1)), capacity.get(("optimized", 1))
     if slowest and fastest and fastest < 5 * slowest:
         problems.append(f"optimized ({fastest:.1f}/s) is not well ahead of naive ({slowest:.1f}/s)")

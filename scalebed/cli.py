@@ -1,0 +1,191 @@
+"""The command line: wires engine, runner and report together."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scalebed import generated, places
+from scalebed.engines.local import doctor as examination
+from scalebed.engines.local.down import down as remove_all
+from scalebed.engines.local.engine import LocalEngine
+from scalebed.engines.local.k6_build import ensure_k6
+from scalebed.engines.local.parts import find_parts
+from scalebed.plan import cells
+from scalebed.ports import Clock, EngineError
+from scalebed.progress import observer_for
+from scalebed.report import answer, table, write_report
+from scalebed.results import RunDirectory, RunDirectoryError
+from scalebed.runner import Runner, RunnerError
+from scalebed.spec import Experiment, SpecError, load_experiment
+from scalebed.timing import SystemClock
+
+app = typer.Typer(
+    help="Measure how HTTP services scale horizontally.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console()
+_err = Console(stderr=True)
+
+
+class _Refused(typer.Exit):
+    """Exit code 2 with one sentence on stderr."""
+
+    def __init__(self, sentence: object) -> None:
+        _err.print(f"scalebed: {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
+        super().__init__(2)
+
+
+@app.command()
+def run(
+    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of a shipped one.")],
+    out: Annotated[Path | None, typer.Option(help="Run directory; one that was interrupted goes on.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, such as search.precision=0.1; repeatable.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")
+    ] = False,
+    fresh: Annotated[bool, typer.Option(help="Begin anew, even where the same experiment was interrupted.")] = False,
+) -> None:
+    """Run an experiment and write its report."""
+    console = _err if as_json else _out
+    try:
+        spec = load_experiment(places.experiment_file(experiment), settings or ())
+        directory = _measure(spec, out, fresh, console)
+        report = write_report(directory)
+    except (SpecError, EngineError, RunnerError, RunDirectoryError) as error:
+        raise _Refused(error) from error
+    console.print()
+    console.print(table(directory))
+    console.print(answer(directory), markup=False, highlight=False)
+    console.print(f"Report: {report}", soft_wrap=True, highlight=False)
+    if as_json:
+        print(json.dumps({"directory": str(directory.path), "report": str(report), **_outcome(directory)}))
+    if any(r.capacity is None and r.outcome != "found" for r in directory.repetitions()):
+        raise typer.Exit(1)
+
+
+def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) -> RunDirectory:
+    observer = observer_for(console)
+    if spec.engine != "local":
+        raise SpecError(f"engine: {spec.engine} is not there yet; use local")
+    engine = LocalEngine(places.ROOT, places.cache(), observer.said)
+    commit = engine.fingerprint().get("commit")
+    unfinished = None if out or fresh else places.unfinished_run(spec, commit)
+    directory = RunDirectory(out) if out else unfinished or places.new_run(spec)
+    if unfinished:
+        console.print(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).", soft_wrap=True)
+    clock: Clock = SystemClock()
+    try:
+        # An interrupt while closing would leave processes behind, so a second one waits for the first.
+        Runner(engine, clock, directory, spec, observer).run()
+    except KeyboardInterrupt:
+        observer.run_finished()
+        finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
+        console.print(
+            f"Stopped; {finished} repetitions and every finished trial are kept in {directory.path}. "
+            "The same command goes on from there.",
+            soft_wrap=True,
+        )
+        raise typer.Exit(130) from None
+    finally:
+        observer.run_finished()
+        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        engine.close()
+        signal.signal(signal.SIGINT, previous)
+    return directory
+
+
+def _outcome(directory: RunDirectory) -> dict[str, object]:
+    return {
+        "answer": answer(directory),
+        "repetitions": [repetition.model_dump(mode="json") for repetition in directory.repetitions()],
+    }
+
+
+@app.command()
+def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) -> None:
+    """Write the report of a run anew."""
+    try:
+        run_directory = RunDirectory(directory)
+        path = write_report(run_directory)
+    except RunDirectoryError as error:
+        raise _Refused(error) from error
+    _out.print(table(run_directory))
+    _out.print(answer(run_directory), markup=False, highlight=False)
+    _out.print(f"Report: {path}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has, can do, and lacks."""
+    symptoms = examination.examine(places.ROOT, places.cache(), lambda line: _err.print(line, highlight=False))
+    _out.print(examination.as_table(symptoms))
+    if any(symptom.status == "missing" for symptom in symptoms):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of experiment files."""
+    print(generated.experiment_schema(), end="")
+
+
+@app.command()
+def experiments() -> None:
+    """List the shipped experiments."""
+    listing = Table("name", "what it answers", "kind", "cells", "blocks", "contacts", box=None, header_style="bold")
+    for path in sorted(places.EXPERIMENTS.glob("*.yaml")):
+        spec = load_experiment(path)
+        listing.add_row(
+            path.stem,
+            spec.description,
+            spec.kind,
+            str(len(cells(spec))),
+            str(spec.blocks),
+            f"{spec.dataset.contacts:,}",
+        )
+    _out.print(listing)
+
+
+@app.command()
+def down(
+    purge: Annotated[bool, typer.Option(help="Also remove the loaded databases from the cache folder.")] = False,
+) -> None:
+    """Remove what an interrupted run left behind."""
+    try:
+        remove_all(places.cache(), lambda line: _out.print(line, highlight=False), purge=purge)
+    except EngineError as error:
+        raise _Refused(error) from error
+
+
+@app.command()
+def setup() -> None:
+    """Find or build every part, and say what was found; `run` does the same by itself."""
+    try:
+        parts = find_parts(places.cache(), lambda line: _err.print(line, highlight=False))
+        k6 = ensure_k6(places.cache(), places.ROOT / "loadtest" / "extension")
+    except EngineError as error:
+        raise _Refused(error) from error
+    for name, part in parts.versions().items():
+        _out.print(f"{name} {part['version']} ({part['source']})", highlight=False)
+    _out.print(f"k6 {k6}", highlight=False, soft_wrap=True)
+
+
+@app.command(hidden=True)
+def generate(check: Annotated[bool, typer.Option(help="Only say what has drifted.")] = False) -> None:
+    """Write the generated parts of the documentation, or check that they have not drifted."""
+    drifted = generated.drifted(places.ROOT) if check else generated.write(places.ROOT)
+    for path in drifted:
+        _out.print(f"{'has drifted; run scripts/fix' if check else 'wrote'}: {path}", highlight=False, soft_wrap=True)
+    if check and drifted:
+        raise typer.Exit(1)

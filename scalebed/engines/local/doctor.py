@@ -1,0 +1,86 @@
+"""What this machine has, can do, and lacks, for running cells here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psutil
+from rich.table import Table
+from rich.text import Text
+
+from scalebed.engines.local import host
+from scalebed.engines.local.databases import BYTES_PER_CONTACT
+from scalebed.engines.local.k6_build import ensure_k6
+from scalebed.engines.local.parts import find_parts
+from scalebed.engines.local.quota import find_quota
+from scalebed.ports import EngineError, Say
+
+Status = Literal["ok", "limited", "missing"]
+_STYLES = {"ok": "green", "limited": "yellow", "missing": "red"}
+_FULL_DATASET = 3_000_000
+
+
+@dataclass(frozen=True)
+class Symptom:
+    status: Status
+    what: str
+    found: str
+
+
+def examine(root: Path, cache: Path, say: Say) -> list[Symptom]:
+    """Look at everything a run needs; parts that are missing are built, as a run would."""
+    return [*_host(), *_space(cache), *_parts(root, cache, say)]
+
+
+def as_table(symptoms: list[Symptom]) -> Table:
+    table = Table("", "what", "found", box=None, header_style="bold")
+    for symptom in symptoms:
+        table.add_row(Text(symptom.status, style=_STYLES[symptom.status]), symptom.what, symptom.found)
+    return table
+
+
+def _host() -> Iterator[Symptom]:
+    cores = host.usable_cores()
+    yield Symptom("ok" if cores >= 2 else "limited", "cores", f"{cores:g}, {host.describe()['cpu_model']}")
+    quota = find_quota()
+    if quota.limits:
+        yield Symptom("ok", "CPU quotas", f"by {quota.kind}")
+    else:
+        yield Symptom(
+            "limited",
+            "CPU quotas",
+            "neither cgroups nor systemd-run --user work here, so replicas share the cores freely",
+        )
+    busy = host.busy_cores()
+    names = f": {', '.join(host.busiest())}" if busy > 0.2 else ""
+    yield Symptom("ok" if busy <= 0.2 else "limited", "quiet", f"{busy:.2f} cores are busy{names}")
+    yield Symptom("ok", "account", "root" if os.geteuid() == 0 else "an ordinary user")
+
+
+def _space(cache: Path) -> Iterator[Symptom]:
+    memory = psutil.virtual_memory().available / 2**30
+    yield Symptom("ok" if memory >= 4 else "limited", "memory", f"{memory:.1f} GiB available")
+    place = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    needed = 4 * _FULL_DATASET * BYTES_PER_CONTACT
+    status: Status = "ok" if free > needed else "limited"
+    yield Symptom(
+        status, "disk", f"{free / 2**30:.0f} GiB free under {cache}; 3 million contacts want {needed / 2**30:.0f}"
+    )
+
+
+def _parts(root: Path, cache: Path, say: Say) -> Iterator[Symptom]:
+    try:
+        for name, part in find_parts(cache, say).versions().items():
+            yield Symptom("ok", name, f"{part['version']}, {part['source']}")
+    except EngineError as error:
+        yield Symptom("missing", "parts", str(error))
+    try:
+        yield Symptom("ok", "k6", str(ensure_k6(cache, root / "loadtest" / "extension", say)))
+    except EngineError as error:
+        yield Symptom("missing", "k6", str(error))

@@ -1,0 +1,68 @@
+"""The parts of the documentation that are made from the code, so that they cannot say something else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import typer.main
+from typer.cli import get_docs_for_click
+
+from scalebed.spec import Experiment
+
+_BLOCK = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def experiment_schema() -> str:
+    """JSON Schema of experiment files, as text."""
+    return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
+
+
+def write(root: Path) -> list[Path]:
+    """Write what differs; returns those files."""
+    changed = drifted(root)
+    for path, text in _contents(root).items():
+        if path in changed:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return changed
+
+
+def drifted(root: Path) -> list[Path]:
+    """Files whose generated content is not what the code and the committed results make."""
+    return [
+        path for path, text in _contents(root).items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def _contents(root: Path) -> Mapping[Path, str]:
+    return {
+        root / "docs" / "reference" / "experiment.schema.json": experiment_schema(),
+        root / "docs" / "reference" / "command-line.md": _command_line(),
+        **_quoting_pages(root),
+    }
+
+
+def _command_line() -> str:
+    from scalebed.cli import app  # the command line imports this module  # noqa: PLC0415
+
+    command = typer.main.get_command(app)
+    with command.make_context("scalebed", [], resilient_parsing=True) as context:
+        text = get_docs_for_click(obj=command, ctx=context, name="./scripts/scalebed", title="The command line")
+    return text.rstrip() + "\n"
+
+
+def _quoting_pages(root: Path) -> Mapping[Path, str]:
+    """Pages with `<!-- from: FILE --> … <!-- end -->` take that file's text between the two marks."""
+    pages = {}
+    for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
+        text = path.read_text(encoding="utf-8")
+        if _BLOCK.search(text):
+            pages[path] = _BLOCK.sub(lambda match: match[1] + _quote(root / match["source"]) + match[3], text)
+    return pages
+
+
+def _quote(source: Path) -> str:
+    return source.read_text(encoding="utf-8").strip() + "\n"

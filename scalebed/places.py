@@ -1,0 +1,56 @@
+"""Where things are: the clone, the one cache folder, the shipped experiments, the run directories."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scalebed.results import RunDirectory, RunDirectoryError
+from scalebed.spec import Experiment, SpecError
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPERIMENTS = ROOT / "loadtest" / "experiments"
+RUNS = ROOT / "runs"
+
+
+def cache() -> Path:
+    """The folder for all that set-up and runs leave behind; the same that scripts/environment chooses."""
+    named = os.environ.get("SCALEBED_CACHE")
+    if named:
+        return Path(named).resolve()
+    if os.geteuid() == 0:
+        return Path("/var/cache/scalebed")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scalebed"
+
+
+def experiment_file(name: str) -> Path:
+    """A path as it is, or the name of a shipped experiment."""
+    path = Path(name)
+    if path.exists() or path.suffix in {".yaml", ".yml"}:
+        return path
+    shipped = EXPERIMENTS / f"{name}.yaml"
+    if not shipped.exists():
+        names = ", ".join(sorted(p.stem for p in EXPERIMENTS.glob("*.yaml")))
+        raise SpecError(f"{name}: is neither a file nor a shipped experiment; those are {names}")
+    return shipped
+
+
+def unfinished_run(experiment: Experiment, commit: object) -> RunDirectory | None:
+    """The newest run of the same experiment, from the same commit, that was interrupted."""
+    for path in sorted(RUNS.glob(f"{experiment.name}-*"), reverse=True):
+        directory = RunDirectory(path)
+        try:
+            manifest = directory.manifest()
+            finished = sum(1 for _ in directory.repetitions())
+        except RunDirectoryError:
+            continue
+        same = manifest.experiment == experiment and manifest.fingerprint.get("commit") == commit
+        if same and finished < len(manifest.order):
+            return directory
+    return None
+
+
+def new_run(experiment: Experiment) -> RunDirectory:
+    """A run directory that no other run has, named after the experiment and the time."""
+    return RunDirectory(RUNS / f"{experiment.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
