@@ -31,9 +31,9 @@ def ensure_pgbouncer(cache: Path, say: Say) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        built = sorted(folder.glob("*/bin/pgbouncer"))
+        built = list(folder.glob("*/bin/pgbouncer"))
         if built:
-            return built[-1]
+            return max(built, key=lambda path: [int(number) for number in re.findall(r"\d+", path.parts[-3])])
         say("Building PgBouncer from Debian's source package (once; about 15 s) …")
         log = folder / "build.log"
         log.unlink(missing_ok=True)
@@ -143,12 +143,15 @@ def _run(argv: Sequence[str], log: Path, folder: Path, env: dict[str, str] | Non
         file.write(f"$ {' '.join(argv)}\n".encode())
         file.flush()
         done = subprocess.run(argv, cwd=folder, stdout=file, stderr=subprocess.STDOUT, env=env, check=False)
-    if done.returncode == 0:
-        return
-    text = log.read_text(encoding="utf-8", errors="replace")
-    if re.search(r"NO_PUBKEY|is not signed|not available: NO_PUBKEY|couldn't be verified", text):
-        raise EngineError(
+    if done.returncode != 0:
+        raise EngineError(explain(argv[0], log.read_text(encoding="utf-8", errors="replace"), log))
+
+
+def explain(program: str, said: str, log: Path) -> str:
+    """One sentence on why a step failed, from what was logged."""
+    if re.search(r"NO_PUBKEY|is not signed|cannot be authenticated", said):
+        return (
             f"apt could not verify the signature of Debian's suite {SUITE}: bring the package debian-archive-keyring "
             f"up to date, or name a PgBouncer of your own in SCALEBED_PGBOUNCER ({log})"
         )
-    raise EngineError(f"PgBouncer could not be built: {Path(argv[0]).name} failed; {log} says why")
+    return f"PgBouncer could not be built: {Path(program).name} failed; {log} says why"

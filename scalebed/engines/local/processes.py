@@ -146,9 +146,9 @@ class Processes:
         if cores is not None:
             os.sched_setaffinity(process.pid, cores)
         assert process.stdin is not None  # noqa: S101 - asked for above
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError), process.stdin:
             process.stdin.write(b"go\n")
-            process.stdin.close()
+        process.stdin = None  # or communicate() would write to it
         return child
 
     def stop(self, children: Sequence[Child], grace_s: float = 12.0) -> None:

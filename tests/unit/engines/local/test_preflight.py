@@ -1,0 +1,106 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scalebed.engines.local.preflight import Room, disk_needed, findings
+from scalebed.spec import Experiment, parse_experiment
+
+ROOM = Room(cores=4, memory_bytes=16 * 2**30, disk_bytes=50 * 2**30, limits=True, busy_cores=0.0)
+FILE = """
+serve = "serve"
+migrate = "migrate"
+load = "load"
+object_switches = ["indexes"]
+[switches]
+indexes = "on"
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name in ("naive", "optimized"):
+        (tmp_path / "apps" / name).mkdir(parents=True)
+        (tmp_path / "apps" / name / "variant.toml").write_text(FILE)
+    return tmp_path
+
+
+def experiment(**keys: object) -> Experiment:
+    return parse_experiment({"name": "x", "variants": ["naive", "optimized"], "replicas": [1, 4], **keys}, "x")
+
+
+def test_what_fits_is_found_fit(root: Path) -> None:
+    assert findings(experiment(), root, ROOM) == []
+
+
+def test_more_quota_than_cores_is_refused(root: Path) -> None:
+    (finding,) = findings(experiment(cpu_per_replica=1.5), root, ROOM)
+
+    assert finding.level == "refuse"
+    assert finding.message.startswith("4 replicas × 1.5 cores = 6 cores do not fit the 4 cores of this host")
+
+
+def test_quota_near_the_host_is_a_warning(root: Path) -> None:
+    (finding,) = findings(experiment(cpu_per_replica=0.9), root, ROOM)
+
+    assert finding.level == "warn"
+    assert "leave 0.4 of 4 cores" in finding.message
+
+
+def test_a_host_without_quotas_is_a_warning(root: Path) -> None:
+    (finding,) = findings(experiment(), root, replace(ROOM, limits=False))
+
+    assert (finding.level, "no CPU quota" in finding.message) == ("warn", True)
+
+
+def test_a_dataset_beyond_the_disk_is_refused(root: Path) -> None:
+    (finding,) = findings(experiment(dataset={"contacts": 3_000_000}), root, replace(ROOM, disk_bytes=2**30))
+
+    assert finding.level == "refuse"
+    assert "3,000,000 contacts in 3 databases" in finding.message
+
+
+def test_too_little_memory_is_refused(root: Path) -> None:
+    (finding,) = findings(experiment(), root, replace(ROOM, memory_bytes=2**30))
+
+    assert (finding.level, "GB of memory" in finding.message) == ("refuse", True)
+
+
+def test_a_dataset_beyond_the_memory_is_a_warning(root: Path) -> None:
+    (finding,) = findings(experiment(dataset={"contacts": 3_000_000}), root, replace(ROOM, memory_bytes=4 * 2**30))
+
+    assert (finding.level, "stay in memory" in finding.message) == ("warn", True)
+
+
+def test_a_busy_host_is_a_warning_that_names_the_culprit(root: Path) -> None:
+    (finding,) = findings(experiment(), root, replace(ROOM, busy_cores=1.3, busiest=["make (12)"]))
+
+    assert finding.level == "warn"
+    assert "1.3 of 4 cores (make (12))" in finding.message
+
+
+def test_missing_services_and_unknown_switches_are_refused(root: Path) -> None:
+    variants = ["absent", {"name": "typo", "service": "naive", "switches": {"indices": "on"}}]
+
+    found = findings(experiment(variants=variants), root, ROOM)
+
+    assert [finding.level for finding in found] == ["refuse", "refuse"]
+    assert "variant absent" in found[0].message
+    assert "indices is no switch" in found[1].message
+
+
+def test_each_distinct_set_of_objects_is_a_database(root: Path) -> None:
+    variants = [
+        "naive",
+        "optimized",
+        {"name": "bare", "service": "optimized", "switches": {"indexes": "off"}},
+        {"name": "same", "service": "optimized", "switches": {"indexes": "on"}},
+    ]
+
+    (finding,) = findings(experiment(variants=variants), root, replace(ROOM, disk_bytes=1000))
+
+    assert "in 4 databases" in finding.message
+
+
+def test_disk_grows_with_contacts_and_copies() -> None:
+    assert disk_needed(2_000_000, 5) > disk_needed(1_000_000, 5) > disk_needed(1_000_000, 3) > 3 * 1024 * 1_000_000

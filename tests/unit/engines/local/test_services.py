@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from scalebed.engines.local.services import base_environment, read_service
+from scalebed.ports import EngineError
+
+WHOLE = """
+serve = "gunicorn config.wsgi --bind '$BIND'"
+migrate = ["python", "manage.py", "migrate"]
+load = "python manage.py generate_data"
+objects = "python manage.py objects"
+object_switches = ["indexes"]
+[switches]
+indexes = true
+cache = "off"
+"""
+
+
+def root_with(tmp_path: Path, text: str) -> Path:
+    (tmp_path / "apps" / "shop").mkdir(parents=True)
+    (tmp_path / "apps" / "shop" / "variant.toml").write_text(text)
+    return tmp_path
+
+
+def test_commands_and_switches_are_read(tmp_path: Path) -> None:
+    service = read_service(root_with(tmp_path, WHOLE), "shop")
+
+    assert service.serve == ("gunicorn", "config.wsgi", "--bind", "$BIND")
+    assert service.migrate == ("python", "manage.py", "migrate")
+    assert service.objects == ("python", "manage.py", "objects")
+    assert service.switches == {"indexes": "true", "cache": "off"}
+    assert service.folder == tmp_path / "apps" / "shop"
+
+
+def test_only_what_differs_is_passed_on(tmp_path: Path) -> None:
+    service = read_service(root_with(tmp_path, WHOLE), "shop")
+
+    assert service.changed({"cache": "keys", "indexes": "true"}) == "cache=keys"
+    assert service.changed({}) == ""
+    assert service.object_choice({"cache": "keys"}) == {"indexes": "true"}
+
+
+def test_an_unknown_switch_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    service = read_service(root_with(tmp_path, WHOLE), "shop")
+
+    with pytest.raises(EngineError, match=r"apps/shop: cash is no switch of this service.*cache, indexes"):
+        service.effective({"cash": "off"})
+
+
+def test_a_missing_service_is_refused_with_those_there(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"naif is no service; the services are: shop"):
+        read_service(root_with(tmp_path, WHOLE), "naif")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("serve = ", "is not TOML"),
+        (WHOLE.replace("migrate", "migrated", 1), "migrate must be a command"),
+        (WHOLE.replace('["indexes"]', '["pool"]'), "object_switches names pool, which is no switch"),
+        (WHOLE.replace('"python manage.py objects"', "3"), "objects must be a command"),
+    ],
+)
+def test_a_file_that_is_not_whole_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(EngineError, match=sentence):
+        read_service(root_with(tmp_path, text), "shop")
+
+
+def test_a_service_sees_the_shared_folders_and_not_the_testbed(tmp_path: Path) -> None:
+    assert base_environment(tmp_path)["PYTHONPATH"] == str(tmp_path / "apps")
