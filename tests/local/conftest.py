@@ -1,0 +1,37 @@
+"""What the engine's real tests share: a clone with the tiny service, and a cache and an engine of their own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scalebed.engines.local.engine import LocalEngine
+from tests.local import rooms
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone in which the tiny service is the only one, with this clone's load scripts."""
+    made = tmp_path_factory.mktemp("root")
+    (made / "apps").symlink_to(rooms.FAKE_ROOT / "apps")
+    (made / "loadtest").symlink_to(Path(__file__).parents[2] / "loadtest")
+    return made
+
+
+@pytest.fixture(scope="session")
+def cache() -> Iterator[Path]:
+    """A cache with nothing loaded in it."""
+    folder = rooms.make_cache()
+    shutil.rmtree(folder / "postgres", ignore_errors=True)
+    yield folder
+    for name in ("postgres", "run"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+@pytest.fixture
+def engine(root: Path, cache: Path) -> Iterator[LocalEngine]:
+    """An engine that is closed when the test is over."""
+    made = LocalEngine(root, cache, lambda line: None)
+    yield made
+    made.close()
