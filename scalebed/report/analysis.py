@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from scalebed import histograms, stats
+from scalebed import bottleneck, histograms, stats
+from scalebed.bottleneck import Bottleneck
 from scalebed.histograms import Latencies
 from scalebed.plan import Cell
 from scalebed.plan import cells as planned_cells
-from scalebed.report import figures, seam
-from scalebed.report.checks import checks
+from scalebed.report import figures
+from scalebed.report.checks import checks, quota_kind
 from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of
 from scalebed.report.views import (
     Analysis,
@@ -23,7 +24,7 @@ from scalebed.report.views import (
     InvalidTrials,
     State,
 )
-from scalebed.results import RunDirectory, Trial
+from scalebed.results import Repetition, RunDirectory, Trial
 from scalebed.stats import Interval
 
 
@@ -60,7 +61,7 @@ def _rates(run: Gathered, cell: str) -> dict[int, float]:
         return {
             block: float(np.mean([trial.rate_achieved for trial in trials]))
             for (name, block), trials in run.basis.items()
-            if name == cell and trials
+            if name == cell and any(trial.rate_achieved > 0 for trial in trials)
         }
     return {}
 
@@ -74,19 +75,16 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
     rate = _rate(run, cell.id, own)
     trials, basis = _basis(run, cell.id, own)
     cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in trials).items()}
-    utilisation = mean_of(trial.utilisation for trial in trials)
-    endpoints, latencies = _endpoints(trials)
     quota = cell.replicas * cell.cpu_per_replica
     at_rate = rate is not None and basis == "at the rate"
-    quota_share = rate.estimate * cpu_ms["service"] / 1000 / quota if at_rate and rate and "service" in cpu_ms else None
+    watched = _watched(run, cell.id, rate) or trials
+    utilisation = bottleneck.mean_utilisation(watched)
+    endpoints, latencies = _endpoints(trials)
     requests = sum(trial.requests for trial in trials)
     errors: Counter[str] = Counter()
     for trial in trials:
         errors.update(trial.errors)
     state, note = _state(run, cell.id, rate, trials)
-    done = {block for name, block in run.repetitions if name == cell.id} | (
-        {t.block for t in run.trials if t.cell == cell.id} if experiment.kind != "capacity" else set()
-    )
     return CellView(
         id=cell.id,
         variant=cell.variant.name,
@@ -94,7 +92,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
         state=state,
         note=note,
         planned=sum(1 for _, name in run.manifest.order if name == cell.id),
-        done=len(done),
+        done=sum(1 for name, _ in run.repetitions if name == cell.id),
         rate=rate,
         ratio=None if cell.variant.name == experiment.variants[0].name else stats.ratio(own, first),
         efficiency=None if cell.replicas == fewest else stats.efficiency(own, cell.replicas, single, fewest),
@@ -110,9 +108,11 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
         cpu_ms=cpu_ms,
         utilisation=utilisation,
         quota_cores=quota,
-        quota_share=quota_share,
-        ceiling=cores / (sum(cpu_ms.values()) / 1000) if cores and sum(cpu_ms.values()) else None,
-        limit=seam.limiting(utilisation, quota_share) if at_rate else None,
+        quota_share=bottleneck.quota_explained(rate.estimate, cpu_ms["service"] / 1000, quota)
+        if at_rate and rate and "service" in cpu_ms
+        else None,
+        ceiling=bottleneck.host_ceiling(cores, {part: ms / 1000 for part, ms in cpu_ms.items()}) if cores else None,
+        limit=_limit(run, watched, utilisation, cores) if at_rate else None,
         endpoints=endpoints,
     )
 
@@ -137,28 +137,52 @@ def _basis(run: Gathered, cell: str, own: Mapping[int, float]) -> tuple[list[Tri
     return unloaded, "unloaded" if unloaded else "none"
 
 
+def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
+    """Trials that show what limits a capacity: those near it, passed or not."""
+    if rate is None or run.manifest.experiment.kind != "capacity":
+        return []
+    return bottleneck.near_capacity(run.slim.get(cell, []), rate.estimate)
+
+
+def _limit(
+    run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None
+) -> Bottleneck | None:
+    """None for fixed rates, which need not be anyone's limit."""
+    if cores is None or run.manifest.experiment.kind == "fixed-rate":
+        return None
+    throttled = float(np.mean([trial.throttled_share for trial in watched])) if watched else None
+    quotas = quota_kind(run.manifest.fingerprint) != "none"
+    return bottleneck.name_limit(utilisation, cores, has_quota=quotas, throttled_share=throttled)
+
+
 def _state(run: Gathered, cell: str, rate: Interval | None, trials: Sequence[Trial]) -> tuple[State, str]:
     repetitions = [r for (name, _), r in run.repetitions.items() if name == cell]
     seen = [trial for trial in run.trials if trial.cell == cell]
     outcomes = Counter(r.outcome for r in repetitions)
     if rate is not None:
         others = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items() if outcome != "found"]
-        return "found", figures.listing(others)
+        return "found", figures.listing([text for text in others if not text.startswith("measured")])
     if seen and all(trial.verdict == "INVALID" for trial in seen):
-        return "INVALID", "; ".join(dict.fromkeys(reason for trial in seen for reason in trial.reasons))
+        return "INVALID", " ".join(dict.fromkeys(reason for trial in seen for reason in trial.reasons))
+    if seen and run.manifest.experiment.kind == "fixed-rate":
+        return "none at this SLO", "no rate asked was met"
     if not repetitions:
-        if run.manifest.experiment.kind == "fixed-rate" and seen:
-            return "none at this SLO", "no rate asked was met"
         return "not measured", "interrupted before its first repetition was finished" if seen else ""
-    outcome = outcomes.most_common(1)[0][0]
-    if outcome == "found":  # and yet no rate: the trials that it rests on are gone
-        return "not found", "the repetition names no capacity"
+    return _outcome(run, repetitions, trials)
+
+
+def _outcome(run: Gathered, repetitions: Sequence[Repetition], trials: Sequence[Trial]) -> tuple[State, str]:
+    """Of a cell whose repetitions found no rate: what most of them say."""
+    outcome = Counter(r.outcome for r in repetitions).most_common(1)[0][0]
     if outcome == "none at this SLO" and trials:
         slo = run.manifest.experiment.slo
         latency = float(np.mean([trial.slo_percentile_ms for trial in trials]))
         name = figures.percentile_name(slo.percentile)
         return outcome, f"{name} is {figures.milliseconds(latency)} with one request at a time"
-    return outcome, "; ".join(dict.fromkeys(r.note for r in repetitions if r.note))
+    notes = " ".join(dict.fromkeys(r.note for r in repetitions if r.note))
+    if outcome == "found" or outcome == "measured":  # noqa: PLR1714 - mypy narrows this, not membership
+        return "not found", notes or "no repetition names a rate"
+    return outcome, notes
 
 
 def _endpoints(trials: Sequence[Trial]) -> tuple[tuple[EndpointView, ...], Latencies]:
@@ -199,7 +223,7 @@ def _demands(cells: Iterable[CellView]) -> tuple[Demand, ...]:
     """For round rates within what was measured: the fewest replicas whose interval lies above the rate."""
     sure: defaultdict[str, dict[int, float]] = defaultdict(dict)
     for cell in cells:
-        sure[cell.variant]  # noqa: B018 - a variant without any capacity is listed too
+        sure[cell.variant]  # a variant without any capacity is listed too
         if cell.rate is not None:
             sure[cell.variant][cell.replicas] = cell.rate.estimate if cell.rate.lower is None else cell.rate.lower
     found = [rate for by_replicas in sure.values() for rate in by_replicas.values()]

@@ -148,8 +148,9 @@ def _closed(analysis: Analysis) -> str:
         latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
         broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
         parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
+    with_users = f"With {figures.count(experiment.users or 0, 'user')} in a closed model"
     at = f"at {figures.count(row.replicas, 'replica')}"
-    return f"With {figures.count(experiment.users or 0, 'user')} in a closed model {at}, {'; '.join(parts)}{_without(row)}."
+    return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."
 
 
 def _scaling(analysis: Analysis) -> str:
@@ -179,27 +180,35 @@ def _scaling(analysis: Analysis) -> str:
 
 
 def _limits(analysis: Analysis) -> str:
-    """Which part held which variants back."""
-    limits = [(cell, cell.limit) for cell in analysis.cells if cell.limit is not None]
-    if not limits:
+    """Which part held which cells back."""
+    limits = {cell.id: (cell, cell.limit.part) for cell in analysis.cells if cell.limit is not None}
+    parts = [part for part, _ in Counter(part for _, part in limits.values()).most_common()]
+    if not parts:
         return ""
-    counts = Counter(limit.part for _, limit in limits)
-    if len(counts) == 1:
-        cell, limit = limits[0]
-        every = "every cell" if len(limits) > 1 else "it"
-        return f"{_named(limit.part)} held {every} back."
-    parts: list[str] = []
-    for part, _ in counts.most_common():
-        ids = [f"{cell.variant} at {cell.replicas}" for cell, limit in limits if limit.part == part]
-        parts.append(f"{_named(part, inside=bool(parts))} held back {figures.listing(ids)}")
-    return f"{'; '.join(parts)}."
+    if len(parts) == 1:
+        whom = "every cell" if len(limits) > 1 else "it"
+        return _sentence(f"{_NAMED.get(parts[0], f'the {parts[0]}')} held {whom} back")
+    said = []
+    for part in parts:
+        whom = figures.listing(
+            [f"{c.variant} at {figures.count(c.replicas, 'replica')}" for c, p in limits.values() if p == part]
+        )
+        said.append(f"{_NAMED.get(part, f'the {part}')} held back {whom}")
+    return _sentence("; ".join(said))
 
 
-def _named(part: str, *, inside: bool = False) -> str:
-    text = {"service": "the service’s own CPU quota", "host": "the host", "unknown": "no part that was watched"}.get(
-        part, f"the {part}"
-    )
-    return text if inside else text[0].upper() + text[1:]
+_NAMED = {
+    "service": "the service’s own CPU quota",
+    "host": "the host, as a whole,",
+    "pooler": "the connection pooler",
+    "balancer": "the load balancer",
+    "generator": "the load generator",
+    "waiting": "waiting for something else than CPU",
+}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _intervals(analysis: Analysis) -> str:

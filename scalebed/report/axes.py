@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True)
 class Axis:
     low: float
@@ -80,5 +79,3 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 def short(name: str, most: int = 14) -> str:
     """A name that fits beside a chart; the full one stands in the table."""
     return name if len(name) <= most else f"{name[: most - 1]}…"
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,6 +31,7 @@ def checks(run: Gathered, cells: Sequence[CellView]) -> tuple[Check, ...]:
         _steal(valid),
         _foreign(valid),
         _throttling(valid),
+        _quotas(run),
         _quota(cells),
         _warmup(valid),
     ]
@@ -71,7 +72,8 @@ def _arrivals(run: Gathered, trials: Sequence[TrialView]) -> Check | None:
     if not seen:
         return Check("Arrivals", "no trial was long enough to tell Poisson from even arrivals", "note")
     value = float(np.mean(seen))
-    evidence = f"variance over mean of the arrivals in a second is {value:.2f} (Poisson: 1, even: 0; mean of {len(seen):,} trials)"
+    told = f"variance over mean of the arrivals in a second is {value:.2f}"
+    evidence = f"{told} (Poisson: 1, even: 0; mean of {len(seen):,} trials)"
     if POISSON[0] <= value <= POISSON[1]:
         return Check("Arrivals", f"Poisson: {evidence}", "good")
     return Check("Arrivals", f"not Poisson: {evidence}; even arrivals flatter a service", "warn")
@@ -135,6 +137,22 @@ def _throttling(trials: Sequence[TrialView]) -> Check:
     middle, most = _most(trials, lambda trial: trial.throttled_share)
     seen = f"replicas were held back by their quota {figures.percent(middle)} of the time (median; most "
     return Check("Throttling", f"{seen}{figures.percent(most)})", "note")
+
+
+def quota_kind(fingerprint: Mapping[str, object]) -> str | None:
+    """What enforced the CPU quotas, `none` where nothing did; None where the fingerprint does not say."""
+    quota = fingerprint.get("quota")
+    kind = quota.get("kind") if isinstance(quota, Mapping) else quota
+    return kind if isinstance(kind, str) else None
+
+
+def _quotas(run: Gathered) -> Check:
+    kind, cores = quota_kind(run.manifest.fingerprint), run.manifest.experiment.cpu_per_replica
+    if kind is None:
+        return Check("CPU quotas", "the fingerprint does not say whether they were in force", "warn")
+    if kind == "none":
+        return Check("CPU quotas", "not in force: this host let nobody set one, so replicas shared all cores", "warn")
+    return Check("CPU quotas", f"in force by {kind}: {cores:g} cores a replica", "good")
 
 
 def _quota(cells: Sequence[CellView]) -> Check | None:

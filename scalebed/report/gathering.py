@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ class Gathered:
     trials: list[TrialView] = field(default_factory=list)
     basis: dict[tuple[str, int], list[Trial]] = field(default_factory=dict)
     """By cell and block: the trials at the cell's rate."""
+    slim: dict[str, list[Trial]] = field(default_factory=dict)
+    """By cell: every trial without its seconds."""
     unloaded: dict[tuple[str, int], list[Trial]] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
 
@@ -39,6 +42,8 @@ def gather(directory: RunDirectory) -> Gathered:
     run = Gathered(manifest, repetitions)
     for trial in directory.trials():
         run.trials.append(_view(trial))
+        slim = trial.model_copy(update={"endpoints": (), "generator": (), "usage": ()})
+        run.slim.setdefault(trial.cell, []).append(slim)
         run.warnings.update(trial.warnings)
         _keep(run, trial)
     if manifest.experiment.kind == "fixed-rate":
@@ -81,8 +86,8 @@ def _keep_highest_met(run: Gathered) -> None:
 
 
 def counted(trial: Trial) -> Iterable[EndpointRecord]:
-    """The responses after the warm-up was cut."""
-    return (record for record in trial.endpoints if record.second >= trial.warmup_cut_s)
+    """The responses after the warm-up was cut and before the load was over."""
+    return (record for record in trial.endpoints if trial.warmup_cut_s <= record.second < trial.duration_s)
 
 
 def mean_of(mappings: Iterable[Mapping[str, float]]) -> dict[str, float]:
@@ -104,10 +109,10 @@ def _view(trial: Trial) -> TrialView:
         purpose=trial.purpose,
         rate_asked=trial.rate_asked,
         rate_achieved=trial.rate_achieved,
-        p50=trial.latency_ms["p50"],
-        p95=trial.latency_ms["p95"],
-        p99=trial.latency_ms["p99"],
-        slo_latency=trial.slo_percentile_ms,
+        p50=trial.latency_ms.get("p50", math.nan),
+        p95=trial.latency_ms.get("p95", math.nan),
+        p99=trial.latency_ms.get("p99", math.nan),
+        slo_latency=trial.slo_percentile_ms or math.nan,
         verdict=trial.verdict,
         reasons=trial.reasons,
         requests=trial.requests,
@@ -126,7 +131,11 @@ def _view(trial: Trial) -> TrialView:
 
 def _dispersion(trial: Trial) -> float | None:
     """Variance over mean of arrivals a second (the index of dispersion); the last second may be cut short."""
-    arrivals = [s.arrivals + s.dropped for s in trial.generator if s.second >= trial.warmup_cut_s][:-1]
-    if len(arrivals) < 5 or sum(arrivals) < 30 or trial.purpose == "closed":
+    if trial.purpose == "closed":
+        return None
+    arrivals = [s.arrivals + s.dropped for s in trial.generator if trial.warmup_cut_s <= s.second < trial.duration_s][
+        :-1
+    ]
+    if len(arrivals) < 5 or sum(arrivals) < 30:
         return None
     return float(np.var(arrivals, ddof=1) / np.mean(arrivals))

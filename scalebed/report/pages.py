@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from scalebed.report import charts, figures, spreadsheet
+from scalebed.report import bars, curves, figures, panels, rows, spreadsheet
 from scalebed.report.answer import compose
 from scalebed.report.views import PARTS, Analysis
 from scalebed.spec import Experiment
@@ -32,9 +32,9 @@ def markdown(analysis: Analysis) -> str:
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    environment = Environment(  # noqa: S701 - Markdown is no HTML
+    environment = Environment(
         loader=PackageLoader("scalebed.report"),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701 - Markdown is no HTML
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -45,15 +45,14 @@ def _environment(*, autoescape: bool) -> Environment:
 
 def _context(analysis: Analysis) -> dict[str, object]:
     experiment, answer = analysis.manifest.experiment, compose(analysis)
-    rows, curve = charts.rate_rows(analysis), charts.capacity(analysis)
-    rows = rows if experiment.kind != "fixed-rate" else None
-    panels, cpu = charts.latency(analysis), charts.cpu(analysis)
+    curve, single = curves.capacity(analysis), rows.rate_rows(analysis)
+    latency, cpu = panels.latency(analysis), bars.cpu(analysis)
     used = _used(analysis)
     endpoint_cells = [cell for cell in analysis.cells if cell.endpoints]
     contents = [
         ("cells", "Cells", True),
-        ("capacity", analysis.rate_name, bool(curve or rows)),
-        ("latency", "Latency by rate", bool(panels)),
+        ("capacity", analysis.rate_name, bool(curve or single)),
+        ("latency", "Latency by rate", bool(latency)),
         ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
         ("cpu", "CPU per request", bool(cpu)),
         ("utilisation", "Utilisation and limit", bool(used)),
@@ -66,6 +65,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "f": figures,
         "answer": answer,
         "headline": _emphasised(answer.headline),
+        "details": [_unbroken(sentence) for sentence in answer.details],
         "quiet": " ".join(c for c in answer.caveats if c.startswith("In brackets")),
         "loud": [c for c in answer.caveats if not c.startswith("In brackets")],
         "kind": _KINDS[experiment.kind],
@@ -77,9 +77,10 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "scales": experiment.kind != "fixed-rate" and len(analysis.replicas) > 1,
         "has_intervals": any(cell.rate and cell.rate.lower is not None for cell in analysis.cells),
         "capacity": curve,
-        "rows": rows,
-        "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (rows and rows.has_ceiling)),
-        "panels": panels,
+        "scaling": curves.scaling(analysis) if curve else None,
+        "rows": single,
+        "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
+        "panels": latency,
         "cpu": cpu,
         "used": used,
         "limited": [cell for cell in analysis.cells if cell.limit],
@@ -97,6 +98,11 @@ def _emphasised(headline: str) -> Markup:
     """The headline with its ratios set off, interval included."""
     text = str(escape(headline))
     return Markup(re.sub(r"[\d.,]+ ×( \([^)]*\))?", r"<em>\g<0></em>", text))  # noqa: S704 - escaped above
+
+
+def _unbroken(sentence: str) -> Markup:
+    """The sentence with its intervals kept on one line."""
+    return Markup(re.sub(r"[\d.,%]+( ×)? \([^() ]*\)", r'<span class="n">\g<0></span>', str(escape(sentence))))  # noqa: S704
 
 
 def _used(analysis: Analysis) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def _row(analysis: Analysis, cell: CellView) -> dict[str, object]:
         "utilisation_service": _number(cell.utilisation.get("service")),
         "utilisation_host": _number(cell.utilisation.get("host")),
         "limit": cell.limit.part if cell.limit else "",
-        "limit_evidence": cell.limit.sentence if cell.limit else "",
+        "limit_evidence": cell.limit.evidence if cell.limit else "",
     }
     row |= {f"cpu_ms_{part}": _number(cell.cpu_ms.get(part)) for part in PARTS}
     row |= {f"cores_{part}": _number(cell.utilisation.get(part)) for part in PARTS[1:]}

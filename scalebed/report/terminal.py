@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich import box
 from rich.table import Table
 
 from scalebed.report import figures
@@ -13,16 +14,16 @@ def cells_table(analysis: Analysis) -> Table:
     experiment = analysis.manifest.experiment
     compares = experiment.kind != "fixed-rate" and len(analysis.variants) > 1
     scales = experiment.kind != "fixed-rate" and len(analysis.replicas) > 1
-    table = Table(title=None, pad_edge=False, show_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("variant")
-    table.add_column("replicas", justify="right")
-    table.add_column(f"{analysis.rate_name.lower()}\nrequests/s", justify="right")
+    table.add_column("replicas", justify="right", no_wrap=True)
+    table.add_column(f"{analysis.rate_name.lower()}\nrequests/s", justify="right", no_wrap=True)
     if compares:
-        table.add_column(f"ratio to\n{analysis.variants[0]}", justify="right")
+        table.add_column(f"ratio to\n{analysis.variants[0]}", justify="right", no_wrap=True)
     if scales:
-        table.add_column("efficiency", justify="right")
-    table.add_column("CPU\nms/request", justify="right")
-    table.add_column(f"{figures.percentile_name(experiment.slo.percentile)}\nms", justify="right")
+        table.add_column("efficiency", justify="right", no_wrap=True)
+    table.add_column("CPU ms/\nrequest", justify="right", no_wrap=True)
+    table.add_column(f"{figures.percentile_name(experiment.slo.percentile)}\nms", justify="right", no_wrap=True)
     table.add_column("limit")
     for i, cell in enumerate(analysis.cells):
         row = [cell.variant, str(cell.replicas), _rate(cell)]
@@ -49,9 +50,14 @@ def _efficiency(efficiency: Interval | None) -> str:
         return figures.DASH
     if efficiency.lower is None or efficiency.upper is None:
         return f"{efficiency.estimate:.2f}"
-    return f"{efficiency.estimate:.2f} ({efficiency.lower:.2f}{figures.DASH}{efficiency.upper:.2f})"
+    return f"{efficiency.estimate:.2f}" + _below(f"{efficiency.lower:.2f}{figures.DASH}{efficiency.upper:.2f}")
 
 
 def _with_interval(interval: Interval, digits: int) -> str:
     within = figures.span(interval.lower, interval.upper, like=interval.estimate, digits=digits)
-    return figures.figure(interval.estimate, digits) + (f" ({within})" if within else "")
+    return figures.figure(interval.estimate, digits) + (_below(within))
+
+
+def _below(within: str) -> str:
+    """An interval on a line of its own: the table has to fit 80 columns."""
+    return f"\n[dim]{within}[/dim]" if within else ""

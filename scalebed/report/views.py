@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from scalebed.bottleneck import Bottleneck
 from scalebed.results import Manifest, Purpose, Verdict
 from scalebed.stats import Interval
 
@@ -35,14 +36,6 @@ class EndpointView:
     errors: int
     statuses: Mapping[int, int]
     """Responses by HTTP status; 0 where there was none at all."""
-
-
-@dataclass(frozen=True)
-class LimitView:
-    """What held the cell back, and the sentence of evidence."""
-
-    part: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -77,13 +70,14 @@ class CellView:
     """Mean over blocks of the latency at the SLO's percentile."""
     cpu_ms: Mapping[str, float]
     utilisation: Mapping[str, float]
-    """`service`: share of its quota; `host`: share of all cores; other parts: cores."""
+    """`service`: share of its quota (of all cores where it has none); `host`: share of all cores; other parts:
+    cores. In trials near capacity, passed or not, where a capacity was sought."""
     quota_cores: float
     quota_share: float | None
     """Rate × the service's CPU per request, over its quota; near 1 where the quota is the limit."""
     ceiling: float | None
     """Rate at which all parts together would use every core of the host."""
-    limit: LimitView | None
+    limit: Bottleneck | None
     endpoints: tuple[EndpointView, ...]
 
     @property

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from hdrh.histogram import HdrHistogram
@@ -29,7 +29,15 @@ from scalebed.results import (
 )
 from scalebed.spec import parse_experiment
 
-MIX = {"detail": (0.50, 0.6), "list": (0.25, 1.3), "list next": (0.15, 1.3), "filter": (0.09, 1.6), "search": (0.01, 4.0)}
+Outcome = Literal["found", "none at this SLO", "beyond the generator", "not found", "measured"]
+
+MIX = {
+    "detail": (0.50, 0.6),
+    "list": (0.25, 1.3),
+    "list next": (0.15, 1.3),
+    "filter": (0.09, 1.6),
+    "search": (0.01, 4.0),
+}
 """Endpoint → share of requests, latency relative to the mean."""
 
 
@@ -56,7 +64,7 @@ FINGERPRINT: dict[str, Any] = {
     "cores": 8,
     "cpu": "AMD EPYC 7B13",
     "kernel": "6.12.48",
-    "quotas": "cgroup v2",
+    "quota": {"kind": "cgroup v2", "period_ms": 100},
     "python": "3.11.14",
     "packages": {"django": "5.2.7", "djangorestframework": "3.16.1", "django-ninja": "1.6.0", "granian": "2.5.6"},
     "parts": {"postgres": "18.0", "pgbouncer": "1.24.1", "valkey": "9.1.0", "nginx": "1.31.2", "k6": "1.8.1"},
@@ -109,14 +117,14 @@ class Synthetic:
             return self._search(step)
         rates = self.spec.rates or (self._closed_rate(step.cell),)
         trials = [self._trial(step, i, rate, self.spec.kind) for i, rate in enumerate(rates)]
-        passed = [t.rate_asked for t in trials if t.verdict == "PASS"]
-        return trials, self._outcome(step, max(passed, default=None), None, "found" if passed else "not found", trials)
+        if self.spec.kind == "closed":
+            trials = [trial.model_copy(update={"rate_asked": 0.0}) for trial in trials]
+        return trials, self._outcome(step, None, None, "measured", trials)
 
     def _search(self, step: Step) -> tuple[list[Trial], Repetition]:
         trials = [self._trial(step, 0, 0.5 / (self.services[step.cell.variant.name].base_ms / 1000), "unloaded")]
         if trials[0].verdict == "INVALID":
-            note = "every trial was INVALID"
-            return trials, self._outcome(step, None, None, "not found", trials, note)
+            return trials, self._outcome(step, None, None, "not found", trials)
         if trials[0].slo_percentile_ms > self.spec.slo.latency_ms:
             return trials, self._outcome(step, None, None, "none at this SLO", trials)
         rate = self._saturation(step.cell) * 0.3 * self.rng.lognormal(0, 0.1)
@@ -133,7 +141,7 @@ class Synthetic:
         return trials, self._outcome(step, low, high, "found", trials)
 
     def _outcome(
-        self, step: Step, low: float | None, high: float | None, outcome: Any, trials: list[Trial], note: str = ""
+        self, step: Step, low: float | None, high: float | None, outcome: Outcome, trials: list[Trial]
     ) -> Repetition:
         return Repetition(
             cell=step.cell.id,
@@ -144,7 +152,7 @@ class Synthetic:
             lower=low,
             upper=high,
             outcome=outcome,
-            note=note,
+            note="Every trial was INVALID." if outcome == "not found" else "",
             trials=len(trials),
         )
 
@@ -173,7 +181,11 @@ class Synthetic:
         )
         errors = {"5xx": sum(e.count for e in endpoints if e.status >= 500 and e.second >= 2)}
         invalid = (cell.id, step.block) in self.invalid
-        good = passes or (slo <= self.spec.slo.latency_ms and load < 0.97) or purpose == "closed"
+        good = (
+            passes
+            or (slo <= self.spec.slo.latency_ms and load < 0.97)
+            or (purpose == "closed" and slo <= self.spec.slo.latency_ms)
+        )
         verdict: Verdict = "INVALID" if invalid else "PASS" if good else "FAIL"
         reason = {
             "PASS": f"p{self.spec.slo.percentile:g} {slo:.0f} ms is within {self.spec.slo.latency_ms:g} ms.",
@@ -267,7 +279,9 @@ class Synthetic:
         return [
             GeneratorRecord(
                 second=second,
-                arrivals=round(rate * (second + 1)) - round(rate * second) if self.even else int(self.rng.poisson(rate)),
+                arrivals=round(rate * (second + 1)) - round(rate * second)
+                if self.even
+                else int(self.rng.poisson(rate)),
                 dropped=0,
                 in_flight=in_flight,
                 lag_ms=float(self.rng.exponential(0.6)),

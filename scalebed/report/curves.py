@@ -1,0 +1,176 @@
+"""Capacity and scaling efficiency against replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scalebed.report import axes, figures
+from scalebed.report.geometry import LOG_FROM, Label, Point, Segment, Tick, joined, pct, px
+from scalebed.report.views import Analysis, CellView
+from scalebed.stats import Interval
+
+
+@dataclass(frozen=True)
+class Line:
+    """A variant in the capacity chart."""
+
+    name: str
+    slot: int
+    points: tuple[Point, ...]
+    measured: tuple[Segment, ...]
+    linear: tuple[Segment, ...]
+    ceiling: tuple[Segment, ...]
+    label: Label
+    ceiling_label: Label | None
+
+
+@dataclass(frozen=True)
+class Curves:
+    height: int
+    gutter: int
+    unit: str
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    lines: tuple[Line, ...]
+    beyond: tuple[str, ...]
+    """Sentences on ceilings that lie off the chart."""
+    has_linear: bool
+    has_ceiling: bool
+
+
+@dataclass(frozen=True)
+class _Plane:
+    x: axes.Axis
+    y: axes.Axis
+    height: int
+
+    def place(self, replicas: int, value: float) -> tuple[float, float]:
+        return pct(self.x.at(replicas)), px(self.y.at(value), self.height)
+
+
+def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
+    """None where fewer than two replica counts have a rate, or there is no such curve to draw."""
+    found = [cell for cell in analysis.cells if cell.rate is not None]
+    if len({cell.replicas for cell in found}) < 2 or analysis.manifest.experiment.kind == "fixed-rate":
+        return None
+    values = [v for cell in found if cell.rate for v in (cell.rate.estimate, cell.rate.lower, cell.rate.upper) if v]
+    log = max(values) / min(values) > LOG_FROM
+    ceilings = {cell.id: cell.ceiling for cell in found if cell.ceiling}
+    # A ceiling far above what was measured would press the curves to the floor.
+    drawn = {key: value for key, value in ceilings.items() if value <= max(values) * (4 if log else 1.5)}
+    x = axes.logarithmic(analysis.replicas, room=0.07) if log else axes.linear(analysis.replicas)
+    linear = [v for v in (_linear(analysis, cell) for cell in found) if v is not None]
+    wanted = [*values, *drawn.values(), *linear]
+    y = axes.logarithmic(wanted, most=8) if log else axes.linear(wanted)
+    lines = []
+    for variant in analysis.variants:
+        cells = [cell for cell in analysis.of(variant) if cell.rate is not None]
+        if cells:
+            lines.append(_line(analysis, cells, _Plane(x, y, height), drawn))
+    beyond = []
+    for variant in analysis.variants:
+        off = [ceilings[c.id] for c in analysis.of(variant) if c.id in ceilings and c.id not in drawn]
+        if off:
+            beyond.append(f"{variant} at {figures.figure(min(off), 2)}")
+    return Curves(
+        height=height,
+        gutter=max(44, *(8 * len(line.label.text) + 14 for line in lines)),
+        unit=f"Requests a second{' (log scale)' if log else ''}",
+        x_ticks=tuple(Tick(pct(x.at(n)), f"{n}") for n in analysis.replicas),
+        y_ticks=tuple(Tick(px(y.at(tick), height), y.label(tick)) for tick in y.ticks),
+        lines=_apart(lines, height),
+        beyond=tuple(beyond),
+        has_linear=any(line.linear for line in lines),
+        has_ceiling=any(line.ceiling for line in lines),
+    )
+
+
+def _linear(analysis: Analysis, cell: CellView) -> float | None:
+    first = next((c for c in analysis.of(cell.variant) if c.rate is not None), None)
+    return first.rate.estimate * cell.replicas / first.replicas if first and first.rate else None
+
+
+def _line(analysis: Analysis, cells: Sequence[CellView], plane: _Plane, ceilings: dict[str, float]) -> Line:
+    points = []
+    for cell in cells:
+        if cell.rate is not None:
+            within = figures.span(cell.rate.lower, cell.rate.upper, like=cell.rate.estimate)
+            said = f"{figures.figure(cell.rate.estimate)}{f' ({within})' if within else ''} requests a second"
+            points.append(_point(cell, cell.rate, said, plane))
+    line = [(point.x, point.y) for point in points]
+    straight = [plane.place(cell.replicas, _linear(analysis, cell) or 0.0) for cell in cells]
+    top = [plane.place(cell.replicas, ceilings[cell.id]) for cell in cells if cell.id in ceilings]
+    if len(top) == 1:  # a ceiling known at one count only is drawn as a short level line
+        top = [(max(0.0, top[0][0] - 6), top[0][1]), (min(100.0, top[0][0] + 6), top[0][1])]
+    name = axes.short(cells[0].variant)
+    return Line(
+        name=cells[0].variant,
+        slot=analysis.variants.index(cells[0].variant) % 6,
+        points=tuple(points),
+        measured=joined(line),
+        linear=joined(straight),
+        ceiling=joined(top),
+        label=Label(line[-1][0], line[-1][1], name),
+        ceiling_label=Label(top[0][0], top[0][1] - 7, f"host’s ceiling, {name}") if top else None,
+    )
+
+
+def _point(cell: CellView, interval: Interval, said: str, plane: _Plane) -> Point:
+    x, y = plane.place(cell.replicas, interval.estimate)
+    return Point(
+        x=x,
+        y=y,
+        low=plane.place(cell.replicas, interval.lower or interval.estimate)[1],
+        high=plane.place(cell.replicas, interval.upper or interval.estimate)[1],
+        title=f"{cell.variant}, {figures.count(cell.replicas, 'replica')}: {said}",
+    )
+
+
+def _apart(lines: Sequence[Line], height: int) -> tuple[Line, ...]:
+    places = axes.spread([line.label.y for line in lines], 17, 4, height)
+    return tuple(
+        Line(**{**vars(line), "label": Label(line.label.x, place, line.label.text)})
+        for line, place in zip(lines, places, strict=True)
+    )
+
+
+def scaling(analysis: Analysis, height: int = 200) -> Curves | None:
+    """Efficiency against replicas; None where there is none to draw."""
+    scaled = [cell for cell in analysis.cells if cell.efficiency is not None]
+    if not scaled:
+        return None
+    values = [v for c in scaled if (e := c.efficiency) for v in (e.estimate, e.lower, e.upper) if v is not None]
+    x = axes.logarithmic(analysis.replicas, room=0.07)
+    plane = _Plane(x, axes.linear([*values, 1.0], most=5), height)
+    fewest = analysis.replicas[0]
+    lines = []
+    for slot, variant in enumerate(analysis.variants):
+        cells = [cell for cell in analysis.of(variant) if cell.efficiency is not None]
+        start = analysis.cell(variant, fewest)
+        if not cells or start is None:
+            continue
+        points = [
+            _point(start, Interval(1.0, None, None, 0), "1, what the others are compared with", plane),
+            *(
+                _point(cell, cell.efficiency, f"efficiency {cell.efficiency.estimate:.2f}", plane)
+                for cell in cells
+                if cell.efficiency is not None
+            ),
+        ]
+        path = [(point.x, point.y) for point in points]
+        label = Label(path[-1][0], path[-1][1], axes.short(variant))
+        lines.append(Line(variant, slot % 6, tuple(points), joined(path), (), (), label, None))
+    one = plane.place(fewest, 1.0)[1]
+    reference = Line("linear", 5, (), (), (Segment(0.0, one, 100.0, one),), (), Label(0, one, ""), None)
+    return Curves(
+        height=height,
+        gutter=max(44, *(8 * len(line.label.text) + 14 for line in lines)),
+        unit="Rate per replica, over that at the fewest replicas",
+        x_ticks=tuple(Tick(pct(x.at(n)), f"{n}") for n in analysis.replicas),
+        y_ticks=tuple(Tick(px(plane.y.at(tick), height), plane.y.label(tick)) for tick in plane.y.ticks),
+        lines=(reference, *_apart(lines, height)),
+        beyond=(),
+        has_linear=True,
+        has_ceiling=False,
+    )
