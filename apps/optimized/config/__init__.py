@@ -1,0 +1,1 @@
+"""Settings, switches, routes and the WSGI and ASGI entry points."""

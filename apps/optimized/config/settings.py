@@ -1,0 +1,103 @@
+"""Settings from the environment; `.env.example` documents each variable."""
+
+import sys
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+if str(BASE_DIR.parent) not in sys.path:
+    sys.path.append(str(BASE_DIR.parent))  # `dataset` and `telemetry`
+
+from telemetry.logs import logging_config  # noqa: E402
+
+from .switches import Switches, SwitchError  # noqa: E402
+
+env = environ.Env()
+try:
+    SWITCHES = Switches.parse(env.str("SWITCHES", default=""))
+except SwitchError as error:
+    raise ImproperlyConfigured(str(error)) from None
+
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=10_000)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "ninja",
+    "dataset",
+    "telemetry",
+    "contacts",
+]
+
+# An API without cookies needs no sessions, messages or CSRF tokens; what browsers heed stays.
+MIDDLEWARE = [
+    "telemetry.middleware.MetricsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+SILENCED_SYSTEM_CHECKS = ["security.W003"]  # CSRF abuses cookies; this service knows only bearer tokens
+
+ROOT_URLCONF = "config.urls"
+APPEND_SLASH = False
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+POOL_MIN_SIZE = env.int("POOL_MIN_SIZE", default=1)
+POOL_MAX_SIZE = env.int("POOL_MAX_SIZE", default=4)
+POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=5.0)
+POOL_MAX_WAITING = env.int("POOL_MAX_WAITING", default=64)
+
+_options: dict[str, object] = {"connect_timeout": 5}
+if SWITCHES.on("prepared"):
+    _options |= {"server_side_binding": True, "prepare_threshold": 5}
+if SWITCHES.on("pool"):
+    _options["pool"] = {
+        "min_size": POOL_MIN_SIZE,
+        "max_size": POOL_MAX_SIZE,
+        "timeout": POOL_TIMEOUT_S,
+        "max_waiting": POOL_MAX_WAITING,
+        # One helper thread opens connections and replaces broken ones: enough for so small a pool.
+        "num_workers": 1,
+    }
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL"),
+        "CONN_MAX_AGE": 0,  # Django's pool asks for it
+        "OPTIONS": _options,
+        # PgBouncer in transaction mode may give each statement another server.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+}
+
+# Redis where one is given; without it each process caches for itself, which suits one process in development only.
+CACHE_URL = env.str("CACHE_URL", default="")
+CACHE_TTL_S = env.float("CACHE_TTL_S", default=30.0)
+CACHE_TIMEOUT_MS = env.int("CACHE_TIMEOUT_MS", default=250)
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+ACCESS_TOKEN_S = env.int("ACCESS_TOKEN_S", default=300)
+REFRESH_TOKEN_S = env.int("REFRESH_TOKEN_S", default=86_400)
+
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))
+
+# The balancer in front ends TLS and tells the scheme; probes come past it, over plain HTTP.
+if not DEBUG:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True

@@ -1,0 +1,1 @@
+"""Contacts in layers: `domain` ← `application` ← `infrastructure` and `api`; `composition` joins them."""

@@ -1,0 +1,1 @@
+"""HTTP: Ninja's endpoints and documentation, and the plain views of the hot reads."""

@@ -1,0 +1,209 @@
+"""Ninja's endpoints: the writes, the summaries, the tokens, and the documentation of everything."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import orjson
+from django.contrib.auth import authenticate
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Path
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.security import HttpBearer
+from psycopg.errors import QueryCanceled
+
+from ..application.fields import FILTERS, PRESENCE
+from ..composition import Services
+from ..domain.errors import Invalid, Refused
+from ..infrastructure.connections import NO_DATABASE, TIMEOUT
+from ..infrastructure.rendering import contact
+from . import schemas
+from .errors import detail, json_response, refusal
+
+ContactId = int
+LISTING_PARAMETERS = ("page_size", "page", "cursor", "ordering", "search", *FILTERS, *PRESENCE)
+GROUPS = ("country", "city", "gender")
+
+
+class BodyTooLarge(Exception):
+    """The body has more bytes than the settings allow."""
+
+
+class JsonParser(Parser):
+    """Ninja's parser, by orjson: a body that is not JSON is refused with a sentence."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body's JSON. Raises `HttpError`: 415 for another media type, 400 for what is not JSON."""
+        if request.content_type not in {"application/json", ""}:
+            raise HttpError(415, "Send the body as application/json.")
+        try:
+            return orjson.loads(request.body)
+        except orjson.JSONDecodeError:
+            raise HttpError(400, "The body is not valid JSON.") from None
+
+
+class Bearer(HttpBearer):
+    """Wants an access token."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        """The user's name, or None for a token that does not count."""
+        return self._services.tokens.username(token)
+
+
+def nested(errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Pydantic's errors, whose `loc` starts with where the value was and Ninja's name for it, as nested objects."""
+    found: dict[str, Any] = {}
+    for error in errors:
+        place = [str(part) for part in error["loc"][2:]] or ["detail"]
+        message = error["msg"].removeprefix("Value error, ")
+        inner = found
+        for part in place[:-1]:
+            step = inner.setdefault(part, {})
+            # The object itself was refused already: what is inside it adds nothing.
+            inner = step if isinstance(step, dict) else {}
+        messages = inner.setdefault(place[-1], [])
+        if isinstance(messages, list):
+            messages.append(message)
+    return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
+
+
+def documented_listing() -> dict[str, Any]:
+    """The listing's parameters for the documentation; the hot view reads them itself."""
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+            for name in LISTING_PARAMETERS
+        ]
+    }
+
+
+def make_api(services: Services) -> NinjaAPI:
+    """The API with its parts put in."""
+    api = NinjaAPI(
+        title="Contacts",
+        version="1.0.0",
+        description="Contacts of a CRM, their addresses and their loyalty points.",
+        docs_url="swagger",
+        parser=JsonParser(),
+    )
+    _add_error_handlers(api)
+    _add_reads(api, services)
+    _add_writes(api, services)
+    _add_tokens(api, services)
+    return api
+
+
+def _add_error_handlers(api: NinjaAPI) -> None:
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return json_response(nested(error.errors), 400)
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        return refusal(error)
+
+    @api.exception_handler(AuthenticationError)
+    def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        response = detail("A valid access token is needed.", 401)
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+
+    @api.exception_handler(HttpError)
+    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return detail(error.message, error.status_code)
+
+    @api.exception_handler(OperationalError)
+    def no_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+        return detail(TIMEOUT if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE, 503)
+
+
+def _add_reads(api: NinjaAPI, services: Services) -> None:
+    # Of these two only the documentation is Ninja's: `hot` answers them.
+    @api.get("/contacts/", response=schemas.ContactPage, tags=["contacts"], openapi_extra=documented_listing())
+    def contact_list(request: HttpRequest) -> HttpResponse:
+        """A page of contacts; follow `next`."""
+        raise NotImplementedError
+
+    @api.get("/contacts/{int:contact_id}/", response=schemas.Contact, tags=["contacts"])
+    def contact_read(request: HttpRequest, contact_id: Path[int]) -> HttpResponse:
+        """One contact."""
+        raise NotImplementedError
+
+    @api.get("/contacts/stats/", response=schemas.Stats, tags=["summaries"])
+    def contact_stats(request: HttpRequest) -> HttpResponse:
+        """How many contacts there are, and the sum of their points."""
+        return _json(services.cached(b"stats", lambda: services.encode(services.summaries.stats())))
+
+    @api.get("/contacts/aggregate/", response=schemas.Aggregate, tags=["summaries"])
+    def contact_aggregate(request: HttpRequest, group_by: str = "country") -> HttpResponse:
+        """The largest groups by country, city or gender."""
+        group_by = group_by or "country"
+        if group_by not in GROUPS:
+            raise Invalid({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
+        key = f"aggregate:{group_by}".encode()
+        return _json(services.cached(key, lambda: services.encode(services.summaries.aggregate(group_by))))
+
+
+def _add_writes(api: NinjaAPI, services: Services) -> None:
+    def whole(contact_id: int, status: int) -> HttpResponse:
+        return _json(services.encode(contact(services.queries.detail(contact_id))), status)
+
+    @api.post("/contacts/", response={201: schemas.Contact}, tags=["contacts"])
+    def contact_create(request: HttpRequest, body: schemas.ContactIn) -> HttpResponse:
+        """Add a contact."""
+        return whole(services.contacts.create(body.values()), 201)
+
+    @api.put("/contacts/{int:contact_id}/", response=schemas.Contact, tags=["contacts"])
+    def contact_replace(request: HttpRequest, contact_id: Path[int], body: schemas.ContactIn) -> HttpResponse:
+        """Give a contact new values."""
+        services.contacts.replace(contact_id, body.values())
+        return whole(contact_id, 200)
+
+    @api.patch("/contacts/{int:contact_id}/", response=schemas.Contact, tags=["contacts"])
+    def contact_change(request: HttpRequest, contact_id: Path[int], body: schemas.ContactPatch) -> HttpResponse:
+        """Change some values of a contact."""
+        services.contacts.change(contact_id, body.values())
+        return whole(contact_id, 200)
+
+    @api.delete("/contacts/{int:contact_id}/", response={204: None}, tags=["contacts"])
+    def contact_remove(request: HttpRequest, contact_id: Path[int]) -> HttpResponse:
+        """Remove a contact with its relationship and its address."""
+        services.contacts.remove(contact_id)
+        return HttpResponse(status=204)
+
+    @api.post("/contacts/bulk/", response={201: schemas.BulkOut}, tags=["contacts"])
+    def contact_create_bulk(request: HttpRequest, body: schemas.BulkIn) -> HttpResponse:
+        """Add up to 2000 contacts, all or none."""
+        ids = services.contacts.create_bulk([item.values() for item in body.contacts])
+        return json_response({"created": len(ids), "ids": ids}, 201)
+
+    @api.post("/contacts/transfer/", response=schemas.TransferOut, tags=["contacts"])
+    def points_transfer(request: HttpRequest, body: schemas.TransferIn) -> HttpResponse:
+        """Move points from one contact to another."""
+        balances = services.contacts.transfer(body.sender, body.receiver, body.points)
+        sides = {"from": body.sender, "to": body.receiver}
+        return json_response({side: {"id": id_, "points": balances[id_]} for side, id_ in sides.items()}, 200)
+
+
+def _add_tokens(api: NinjaAPI, services: Services) -> None:
+    @api.post("/auth/token/", response=schemas.Tokens, tags=["auth"])
+    def token_create(request: HttpRequest, body: schemas.Credentials) -> HttpResponse:
+        """A pair of tokens for a name and a password."""
+        user = authenticate(request, username=body.username, password=body.password)
+        if user is None:
+            return detail("The name or the password is wrong.", 401)
+        return json_response(services.tokens.pair(user.get_username()), 200)
+
+    @api.get("/auth/me/", response=schemas.Me, auth=Bearer(services), tags=["auth"])
+    def me(request: HttpRequest) -> HttpResponse:
+        """Who the token speaks for."""
+        return json_response({"username": cast("Any", request).auth}, 200)
+
+
+def _json(body: bytes, status: int = 200) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json", status=status)

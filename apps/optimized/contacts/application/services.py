@@ -1,0 +1,88 @@
+"""The writes: each is one transaction, and makes cached reads unreadable once it has committed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..domain.contact import TAKEN, repeated_customer_ids, whole_address
+from ..domain.errors import Invalid
+from ..domain.points import transferred
+from .ports import Repository, UnitOfWork
+
+Values = dict[str, Any]
+
+
+class CustomerIdTaken(Exception):
+    """The database refused a customer id that a contact has already."""
+
+
+class ContactService:
+    """Creates, changes and removes contacts, and moves points."""
+
+    def __init__(self, repository: Repository, unit: UnitOfWork, invalidate: Callable[[], None]) -> None:
+        self._repository = repository
+        self._unit = unit
+        self._invalidate = invalidate
+
+    def create(self, contact: Values) -> int:
+        """Add a contact; its id. Raises `Invalid`."""
+        with self._write():
+            return self._repository.add([contact])[0]
+
+    def create_bulk(self, contacts: list[Values]) -> list[int]:
+        """Add contacts, all or none; their ids in the same order. Raises `Invalid` naming the places."""
+        if repeated := repeated_customer_ids(contacts):
+            raise Invalid({"contacts": {str(place): {"customer_id": [TAKEN]} for place in repeated}})
+        try:
+            with self._transaction():
+                return self._repository.add(contacts)
+        except CustomerIdTaken:
+            raise Invalid({"contacts": self._taken(contacts)}) from None
+
+    def replace(self, contact_id: int, contact: Values) -> None:
+        """Give a contact new values; a nested object that is None or absent is removed. Raises `Invalid`, `NotFound`."""
+        with self._write():
+            stored = self._repository.lock(contact_id)
+            self._repository.change(stored, {"address": None, "relationship": None, **contact})
+
+    def change(self, contact_id: int, values: Values) -> None:
+        """Change only what `values` names. Raises `Invalid`, `NotFound`."""
+        with self._write():
+            stored = self._repository.lock(contact_id)
+            if values.get("address") is not None and not self._repository.has_address(stored):
+                whole_address(values["address"])
+            self._repository.change(stored, values)
+
+    def remove(self, contact_id: int) -> None:
+        """Remove a contact with its relationship and its address. Raises `NotFound`."""
+        with self._write():
+            self._repository.remove(self._repository.lock(contact_id))
+
+    def transfer(self, sender: int, receiver: int, amount: int) -> dict[int, int]:
+        """Move points; both balances after it. Raises `Invalid` naming `from`, `to` or `points`."""
+        with self._write():
+            balances = transferred(self._repository.lock_points({sender, receiver}), sender, receiver, amount)
+            self._repository.set_points(balances)
+            return balances
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._unit.atomic():
+            yield
+            self._unit.after_commit(self._invalidate)
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        try:
+            with self._transaction():
+                yield
+        except CustomerIdTaken:
+            raise Invalid({"customer_id": [TAKEN]}) from None
+
+    def _taken(self, contacts: list[Values]) -> dict[str, Any]:
+        taken = self._repository.taken([contact["customer_id"] for contact in contacts if "customer_id" in contact])
+        return {
+            str(place): {"customer_id": [TAKEN]}
+            for place, contact in enumerate(contacts)
+            if contact.get("customer_id") in taken
+        }

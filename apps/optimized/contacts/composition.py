@@ -1,0 +1,95 @@
+"""The composition root: the switches decide here, once, which parts work together."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from config.switches import Switches
+from django.conf import settings
+
+from .application.cursors import CursorSigner
+from .application.paging import Page, Pager, Plan
+from .application.ports import Reader
+from .application.queries import AsyncContactQueries, ContactQueries
+from .application.services import ContactService
+from .infrastructure.breaker import Breaker
+from .infrastructure.connections import Database
+from .infrastructure.orm_reader import OrmReader
+from .infrastructure.page_keys import KeyedPages
+from .infrastructure.rendering import ENCODERS, Encoder
+from .infrastructure.repository import DjangoRepository, DjangoUnitOfWork
+from .infrastructure.response_cache import ResponseCache, Timing
+from .infrastructure.sql.listing import Compiler
+from .infrastructure.sql.search import Strength
+from .infrastructure.sql_reader import SqlReader
+from .infrastructure.stores import LocalStore, RedisStore
+from .infrastructure.summaries import Summaries
+from .infrastructure.tokens import Tokens
+
+# While Redis is away, one read in so many seconds finds out whether it is back.
+BREAKER_OPEN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the API needs, put together."""
+
+    queries: ContactQueries
+    contacts: ContactService
+    summaries: Summaries
+    tokens: Tokens
+    encode: Encoder
+    page: Callable[[Plan, str], Page]
+    cached: Callable[[bytes, Callable[[], bytes]], bytes]
+    asynchronous: AsyncContactQueries | None
+
+
+def uncached(key: bytes, compute: Callable[[], bytes]) -> bytes:
+    """What `cached` is without a cache of bytes."""
+    return compute()
+
+
+def response_cache(switches: Switches) -> ResponseCache | None:
+    """The cache that the switches want. Its namespace is the database's; its variant is what changes the bytes."""
+    if switches["cache"] == "off":
+        return None
+    store = RedisStore(settings.CACHE_URL, settings.CACHE_TIMEOUT_MS) if settings.CACHE_URL else LocalStore()
+    variant = hashlib.sha256(f"{switches}{settings.SECRET_KEY}".encode()).hexdigest()[:12]
+    namespace = f"contacts:{settings.DATABASES['default']['NAME']}"
+    return ResponseCache(store, namespace, variant, Timing(settings.CACHE_TTL_S), Breaker(BREAKER_OPEN_S))
+
+
+@cache
+def services() -> Services:
+    """The services under the settings' switches; made once a process."""
+    switches: Switches = settings.SWITCHES
+    eager, strength = switches.on("eager"), cast("Strength", switches["search"])
+    pager = Pager(
+        CursorSigner(settings.SECRET_KEY),
+        keyset=switches["pagination"] == "keyset",
+        relevance=strength == "fulltext",
+    )
+    database = Database(prepared=switches.on("prepared"))
+    compiler = Compiler(strength=strength, eager=eager)
+    reader: Reader
+    if switches["sql"] == "prebuilt":
+        reader = SqlReader(database, compiler, eager=eager)
+    else:
+        reader = OrmReader(database, compiler, strength=strength, eager=eager)
+    queries = ContactQueries(reader, pager)
+    store = response_cache(switches)
+    page: Callable[[Plan, str], Page] = lambda plan, query: queries.page(plan)  # noqa: E731  the plain choice of two
+    if store is not None and switches["cache"] == "keys":
+        page = KeyedPages(store, queries, reader).page
+    return Services(
+        queries=queries,
+        contacts=ContactService(DjangoRepository(), DjangoUnitOfWork(), store.invalidate if store else lambda: None),
+        summaries=Summaries(database),
+        tokens=Tokens(settings.SECRET_KEY, access_s=settings.ACCESS_TOKEN_S, refresh_s=settings.REFRESH_TOKEN_S),
+        encode=ENCODERS[switches["json"]],
+        page=page,
+        cached=store.get if store is not None and switches["cache"] == "bytes" else uncached,
+        asynchronous=None,
+    )

@@ -1,0 +1,1 @@
+"""Rules about contacts and points; knows neither Django nor HTTP nor SQL."""

@@ -1,0 +1,24 @@
+"""What the service can refuse, in the words of the contract."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refused(Exception):
+    """The request cannot be done; the base of the errors below."""
+
+
+class Invalid(Refused):
+    """Bad input: `errors` maps each field to its messages, or to the same of a nested object (a 400)."""
+
+    def __init__(self, errors: Mapping[str, Any]) -> None:
+        super().__init__(str(errors))
+        self.errors = errors
+
+
+class NotFound(Refused):
+    """There is no such thing; the message is for the client (a 404)."""
+
+
+class Unavailable(Refused):
+    """The service cannot answer for now; the message is for the client (a 503)."""

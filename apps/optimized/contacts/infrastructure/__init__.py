@@ -1,0 +1,1 @@
+"""PostgreSQL, Redis and JSON behind the application's ports."""

@@ -1,0 +1,155 @@
+"""Reads by Django's ORM, as the switch `sql=orm` has it; slower, since each query is built anew."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.db import OperationalError, models
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from psycopg.errors import QueryCanceled
+
+from ..application.fields import SEARCHED
+from ..application.listing import Criteria, Ordering, Row
+from ..application.paging import Plan
+from ..domain.errors import Unavailable
+from ..models import AppUser
+from .connections import NO_DATABASE, TIMEOUT, Database
+from .sql.listing import Compiler, reversed_
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what a database can do to a query into `Unavailable`."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(TIMEOUT if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE) from error
+
+
+class RowComparison(models.Func):
+    """`(a, b) < (x, y)`, which PostgreSQL answers from a composite index; the ORM's own Q would be an OR."""
+
+    output_field = models.BooleanField()
+    conditional = True
+
+    def __init__(self, names: Sequence[str], operator: str, values: Sequence[object]) -> None:
+        super().__init__(*(F(name) for name in names))
+        self._operator = operator
+        self._values = values
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[object]]:  # type: ignore[override]
+        """The comparison, its columns resolved by the ORM."""
+        sides = [compiler.compile(source)[0] for source in self.get_source_expressions()]
+        marks = ", ".join(["%s"] * len(self._values))
+        return f"({', '.join(sides)}) {self._operator} ({marks})", list(self._values)
+
+
+class OrmReader:
+    """The `Reader` through model instances: `eager` adds select_related, without it each row asks twice more."""
+
+    def __init__(self, database: Database, compiler: Compiler, *, strength: str, eager: bool) -> None:
+        self._database = database
+        self._compiler = compiler
+        self._strength = strength
+        self._eager = eager
+
+    def detail(self, contact_id: int) -> Row | None:
+        with translated():
+            contact = self._contacts().filter(pk=contact_id).first()
+            return None if contact is None else _row(contact)
+
+    def by_ids(self, ids: Sequence[int]) -> list[Row]:
+        with translated():
+            found = {contact.pk: contact for contact in self._contacts().filter(pk__in=ids)}
+            return [_row(found[contact_id]) for contact_id in ids if contact_id in found]
+
+    def page(self, plan: Plan) -> list[Row]:
+        if plan.ranked:
+            statements = self._compiler.page(plan.request.criteria, plan.window, ranked=True, keyset=False)
+            return self.by_ids([cast("int", row[0]) for row in self._database.rows(statements[0])])
+        window, criteria = plan.window, plan.request.criteria
+        ordering = reversed_(criteria.ordering) if window.backward else criteria.ordering
+        contacts = self._matching(criteria).order_by(*map(str, ordering))
+        stretches = _stretches(ordering, window.after) if plan.keyset and window.offset == 0 else [Q()]
+        rows: list[Row] = []
+        with translated():
+            for stretch in stretches:
+                stop = window.offset + window.limit - len(rows)
+                rows += [_row(contact) for contact in contacts.filter(stretch)[window.offset : stop]]
+                if len(rows) == window.limit:
+                    break
+        return rows
+
+    def count(self, criteria: Criteria, *, ranked: bool) -> int:
+        if ranked:
+            return cast("int", self._database.rows(self._compiler.count(criteria, ranked=True))[0][0])
+        with translated():
+            return self._matching(criteria).count()
+
+    def _contacts(self) -> QuerySet[AppUser]:
+        contacts = AppUser.objects.all()
+        return contacts.select_related("address", "relationship") if self._eager else contacts
+
+    def _matching(self, criteria: Criteria) -> QuerySet[AppUser]:
+        contacts = self._contacts()
+        for item in criteria.filters:
+            contacts = contacts.filter(**{f"{item.field.name}__{item.lookup}": item.value})
+        for presence in criteria.presences:
+            name = "address" if presence.table == "a" else "relationship"
+            contacts = contacts.filter(**{f"{name}__isnull": presence.isnull})
+        if not criteria.terms:
+            return contacts
+        if self._strength == "substring":
+            for term in criteria.terms:
+                contacts = contacts.filter(_any(Q(**{f"{f.name}__icontains": term}) for f in SEARCHED))
+            return contacts
+        found = self._compiler.searched_ids(criteria.terms)
+        return contacts.filter(pk__in=RawSQL(found.sql, found.params))  # noqa: S611  fragments and parameters
+
+
+def _any(conditions: Iterator[Q]) -> Q:
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+def _stretches(ordering: Ordering, after: tuple[object, ...] | None) -> list[Q | RowComparison]:
+    first = ordering[0]
+    names = [order.field.name for order in ordering]
+    sign = "<" if first.descending else ">"
+    if not first.field.nullable:
+        return [Q() if after is None else RowComparison(names, sign, after)]
+    path = "address" if first.field.table == "a" else "relationship"
+    have, lack = Q(**{f"{path}__isnull": False}), Q(**{f"{path}__isnull": True})
+    stretches: list[Q | RowComparison] = [lack, have] if first.descending else [have, lack]
+    if after is None:
+        return stretches
+    rest = stretches[stretches.index(lack if after[0] is None else have) + 1 :]
+    if after[0] is None:
+        return [lack & Q(**{f"id__{'lt' if first.descending else 'gt'}": after[1]}), *rest]
+    return [RowComparison(names, sign, after), *rest]
+
+
+def _row(contact: AppUser) -> Row:
+    address, relationship = contact.address, getattr(contact, "relationship", None)
+    own = (
+        contact.pk,
+        contact.first_name,
+        contact.last_name,
+        contact.gender,
+        contact.customer_id,
+        contact.phone_number,
+        contact.birthday,
+        contact.created,
+        contact.last_updated,
+    )
+    lived: Row = (None,) * 6
+    if address is not None:
+        street = (address.pk, address.street, address.street_number)
+        lived = (*street, address.city, address.city_code, address.country)
+    loyal: Row = (None,) * 4
+    if relationship is not None:
+        loyal = (relationship.pk, relationship.points, relationship.created, relationship.last_activity)
+    return own + lived + loyal

@@ -1,0 +1,144 @@
+"""Cached bytes that a write makes unreadable at once, without knowing their keys.
+
+All entries live in one namespace with a version, a random token. An entry carries the version that stood when its
+computation *began*, and counts only while that is still the version:
+
+    reader:  MGET version, entry ── entry.version == version ──> hit
+                                └─ else: compute, then SET entry with the version read before
+    writer:  COMMIT, then SET version = new token, then acknowledge
+
+So a slow reader that computed from old rows stores its result under a version that no longer counts, and a read
+that begins after an acknowledged write sees that write or something newer. Tokens are random rather than counted:
+a version lost with Redis's memory cannot come back.
+
+A miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then compute
+for themselves. Late in an entry's life one reader renews it while the others still get it. When the store does not
+answer, every read computes; a version that a writer could not change is owed and set before this process reads again.
+"""
+
+import secrets
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import sleep, time
+
+from .breaker import Breaker
+from .stores import Store, StoreDown
+
+VERSION_BYTES = 16
+_HEADER = struct.Struct("!16sd")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with a computation."""
+
+    ttl_s: float
+    renew_share: float = 0.8
+    lock_s: float = 5.0
+    wait_s: float = 1.0
+    poll_s: float = 0.005
+
+
+class ResponseCache:
+    """Bytes by key under one namespace; see the module's text for what it promises."""
+
+    def __init__(self, store: Store, namespace: str, variant: str, timing: Timing, breaker: Breaker) -> None:
+        self._store = store
+        self._version_key = f"{namespace}:version".encode()
+        self._prefix = f"{namespace}:{variant}:".encode()
+        self._timing = timing
+        self._breaker = breaker
+        self._owed = False
+
+    def get(self, key: bytes, compute: Callable[[], bytes]) -> bytes:
+        """The bytes under `key`, computed where there are none that count. Never fails by the store's fault."""
+        if not self._breaker.allows():
+            return compute()
+        key = self._prefix + key
+        try:
+            if self._owed:
+                self._renew_version()
+            version, entry = self._store.get_many((self._version_key, key))
+            self._breaker.succeeded()
+            if version is None:
+                version = self._first_version()
+            locked = False
+            if (found := self._counting(entry, version)) is not None:
+                body, fresh = found
+                if fresh or not self._lock(key, version):
+                    return body
+                locked = True
+            elif not (locked := self._lock(key, version)):
+                waited = self._wait(key)
+                if waited is not None:
+                    return waited
+        except StoreDown:
+            self._breaker.failed()
+            return compute()
+        return self._computed(key, version, compute, locked=locked)
+
+    def invalidate(self) -> None:
+        """Make every entry unreadable; to be called after the commit and before its acknowledgement."""
+        self._owed = True
+        try:
+            self._renew_version()
+        except StoreDown:
+            self._breaker.failed()
+
+    def _renew_version(self) -> None:
+        # First cleared, so that a write which comes while this one is on its way still leaves its own mark.
+        self._owed = False
+        try:
+            self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
+        except StoreDown:
+            self._owed = True
+            raise
+
+    def _first_version(self) -> bytes:
+        token = secrets.token_bytes(VERSION_BYTES)
+        if self._store.add(self._version_key, token, None):
+            return token
+        return self._store.get_many((self._version_key,))[0] or token
+
+    def _counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
+        """The body of an entry that counts, and whether it is still young."""
+        if entry is None or not entry.startswith(version):
+            return None
+        _, renew_at = _HEADER.unpack_from(entry)
+        return entry[_HEADER.size :], time() < renew_at
+
+    def _lock(self, key: bytes, version: bytes) -> bool:
+        # The version is part of it: who computes from older rows does not hold up who needs the newer ones.
+        return self._store.add(b"lock:" + version + key, b"1", int(self._timing.lock_s * 1000))
+
+    def _wait(self, key: bytes) -> bytes | None:
+        until = time() + self._timing.wait_s
+        while time() < until:
+            sleep(self._timing.poll_s)
+            version, entry = self._store.get_many((self._version_key, key))
+            if version is not None and (found := self._counting(entry, version)) is not None:
+                return found[0]
+        return None
+
+    def _computed(self, key: bytes, version: bytes, compute: Callable[[], bytes], *, locked: bool) -> bytes:
+        try:
+            body = compute()
+            renew_at = time() + self._timing.ttl_s * self._timing.renew_share
+            self._put(key, _HEADER.pack(version, renew_at) + body)
+        finally:
+            if locked:
+                self._unlock(b"lock:" + version + key)
+        return body
+
+    def _put(self, key: bytes, entry: bytes) -> None:
+        try:
+            self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
+        except StoreDown:
+            self._breaker.failed()
+
+    def _unlock(self, lock: bytes) -> None:
+        try:
+            self._store.delete(lock)
+        except StoreDown:
+            self._breaker.failed()

@@ -1,0 +1,1 @@
+"""Prebuilt SQL: statements put together from fragments that were written once. Pure."""
