@@ -8,12 +8,15 @@ begins at the beginning, with the keys that were noted.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from itertools import islice
+from multiprocessing import forkserver
 
 import psycopg
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -29,6 +32,12 @@ from dataset.rows import GENERATOR
 TABLES = list(COLUMNS)
 # Building an index sorts; this is the server's memory for it, for the length of one transaction.
 INDEX_MEMORY = "128MB"
+
+
+# Workers are forked from a server that has imported what they need and no more: forked from here they would share
+# this process's connection and carry all of Django, and spawned they would each import numpy anew.
+WORKERS = multiprocessing.get_context("forkserver")
+WORKERS.set_forkserver_preload(["dataset.copying"])
 
 
 class LoadError(Exception):
@@ -63,11 +72,31 @@ def load(dataset: Dataset, batch_size: int, workers: int, report: Reporter) -> N
 
     Raises LoadError where the tables are not as expected, where another load takes over, or where a worker is lost.
     """
+    _start_worker_server()
+    replace(dataset, lambda claim: _copy(dataset, claim, batch_size, workers, report), report)
+
+
+def _start_worker_server() -> None:
+    """Start the server that workers are forked from; it imports in the background."""
+    before = os.environ.get("PYTHONPATH")
+    # What manage.py has added to the path has to reach the server, and it reads its path from here alone.
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def replace(dataset: Dataset, copy: Callable[[str], None], report: Reporter) -> None:
+    """Replace the rows by whatever `copy`, given the claim, puts into the bare tables; see `load`."""
     check_tables()
     report.stage("Emptying the tables and taking their keys away")
     claim, keys = _claim(dataset)
-    report.stage(f"Copying {dataset.contacts:,} contacts of seed {dataset.seed} with {workers} workers")
-    _copy(dataset, claim, batch_size, workers, report)
+    report.stage(f"Copying {dataset.contacts:,} contacts of seed {dataset.seed}")
+    copy(claim)
     report.stage(f"Bringing back {len(keys)} keys")
     _add(keys)
     report.stage("Analysing")
@@ -115,7 +144,7 @@ def _batches(contacts: int, size: int) -> Iterator[Batch]:
         yield Batch(first, min(size, contacts + 1 - first))
 
 
-def _connection_parameters() -> dict[str, str | int]:
+def connection_parameters() -> dict[str, str | int]:
     """libpq's parameters of the default connection: what Django adds for itself is objects, or named here."""
     parameters = connection.get_connection_params()
     return {
@@ -126,11 +155,9 @@ def _connection_parameters() -> dict[str, str | int]:
 
 
 def _copy(dataset: Dataset, claim: str, batch_size: int, workers: int, report: Reporter) -> None:
-    job = Job(_connection_parameters(), build_pools(), dataset.seed, claim)
+    job = Job(connection_parameters(), build_pools(), dataset.seed, claim)
     batches = _batches(dataset.contacts, batch_size)
-    # Spawned and not forked: a forked child would share this process's connection, and carry all of Django.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=(job,)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=WORKERS, initializer=start_worker, initargs=(job,)) as pool:
         try:
             running: set[Future[int]] = {pool.submit(copy_batch, batch) for batch in islice(batches, 2 * workers)}
             while running:

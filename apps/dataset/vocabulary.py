@@ -16,9 +16,9 @@ from dataset.pools import Pool, Pools
 from dataset.rows import FEMALE, MALE, PHONE_DIGITS, make_rows
 
 MOST = 200
-FRAGMENTS = 100
-CUSTOMER_FRAGMENT = 5
-PHONE_FRAGMENT = 5
+# Runs of digits, as many from customer ids as from phone numbers. Many customer ids have no run as long.
+FRAGMENTS, FRAGMENT = 100, 5
+ROWS = 500
 # Fragments are taken from the first contacts, which every size of dataset has; the seed is the default one.
 SEED = 7
 
@@ -41,16 +41,22 @@ def _shares(pools: Pools, pool: Pool, field: int = 0, factor: float = 1.0) -> We
     return [(entry[field], float(share)) for entry, share in zip(pool.entries, shares, strict=True)]
 
 
-def _fragments(texts: Iterable[str], width: int) -> Weighted:
-    """A piece of each text, now from here and now from there; all weigh alike."""
-    pieces = [text[start % (len(text) - width + 1) :][:width] for start, text in enumerate(texts)]
-    return _heaviest((piece, 1 / len(pieces)) for piece in pieces)
+def _digits(texts: Iterable[str]) -> list[str]:
+    """A run of decimal digits from each text that has one, now from further front and now from further back."""
+    runs = []
+    for number, text in enumerate(texts):
+        places = len(text) - FRAGMENT + 1
+        windows = [text[(number + place) % places :][:FRAGMENT] for place in range(places)]
+        runs += [window for window in windows if window.isdecimal()][:1]
+    return runs[:FRAGMENTS]
 
 
 def vocabulary() -> dict[str, Weighted]:
     """Up to 200 (value, weight) of each kind, heaviest first; weights are shares of the contacts, or equal."""
     pools = build_pools()
-    rows = make_rows(pools, SEED, 1, FRAGMENTS)
+    rows = make_rows(pools, SEED, 1, ROWS)
+    digits = _digits(f"{number:012X}" for number in rows.customer_number)
+    digits += _digits(f"{number:0{PHONE_DIGITS}d}" for number in rows.phone)
     men = MALE + (1 - FEMALE) / 2
     return {
         "last_names": _heaviest(_shares(pools, pools.last_name)),
@@ -59,8 +65,7 @@ def vocabulary() -> dict[str, Weighted]:
         ),
         "cities": _heaviest(_shares(pools, pools.place)),
         "countries": _heaviest(_shares(pools, pools.place, field=2)),
-        "customer_digits": _fragments((f"{number:012X}" for number in rows.customer_number), CUSTOMER_FRAGMENT),
-        "phone_digits": _fragments((f"{number:0{PHONE_DIGITS}d}" for number in rows.phone), PHONE_FRAGMENT),
+        "digits": _heaviest((run, 1 / len(digits)) for run in digits),
     }
 
 
