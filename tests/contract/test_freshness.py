@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 from .conftest import BODY, Make
 from .variants import Variant, checked
@@ -75,7 +76,7 @@ def test_no_read_is_older_than_the_write_before_it(variant: Variant, make: Make)
 
 def test_concurrent_patches_of_different_fields_all_last(variant: Variant, make: Make) -> None:
     contact = make()
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"first_name": "One"},
         {"last_name": "Two"},
         {"gender": "O"},

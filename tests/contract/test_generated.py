@@ -64,13 +64,13 @@ def orderings() -> st.SearchStrategy[Pairs]:
 @pytest.fixture(scope="session")
 def queries(oracle: Oracle) -> st.SearchStrategy[Pairs]:
     """Whole queries of up to three filters, an ordering and a page size."""
-    sizes = st.integers(1, 60).map(lambda size: [("page_size", str(size))])
+    sizes = st.integers(1, 25).map(lambda size: [("page_size", str(size))])
     some = st.lists(filters(oracle.contacts), max_size=3)
     return st.tuples(some, orderings(), sizes).map(lambda parts: parts[0] + parts[1] + parts[2])
 
 
 LIMITS = settings(
-    max_examples=80,
+    max_examples=50,
     deadline=None,
     derandomize="CI" in os.environ,
     database=None,
@@ -94,7 +94,7 @@ def test_a_made_up_query_finds_the_same_contacts(
 @LIMITS
 @given(search=ANY_TEXT.filter(lambda text: len(text.split()) <= 8))
 def test_a_made_up_search_finds_no_one_else(variant: Variant, reference: Variant, oracle: Oracle, search: str) -> None:
-    params = [("search", search), ("ordering", "id")]
+    params = [("search", search), ("ordering", "id"), ("page_size", "10")]
     if variant.can.fulltext:
         found = {contact["id"] for contact in variant.every(params)}
         assert found <= {contact["id"] for contact in oracle.matching(params)}

@@ -6,16 +6,16 @@ import pytest
 
 from .oracle import Oracle
 from .test_reading import ids
-from .variants import MAX_PAGE, Pairs, Variant
+from .variants import Pairs, Variant, checked
 
+SOME = ("id__lte", "500")
 WALKS: list[Pairs] = [
     [],
-    [("ordering", "id")],
-    [("ordering", "relationship__points")],
-    [("ordering", "-relationship__points")],
-    [("ordering", "-address__city")],
-    [("ordering", "last_name,first_name")],
-    [("ordering", "gender,-birthday")],
+    [SOME, ("ordering", "relationship__points")],
+    [SOME, ("ordering", "-relationship__points")],
+    [SOME, ("ordering", "-address__city")],
+    [SOME, ("ordering", "last_name,first_name")],
+    [SOME, ("ordering", "gender,-birthday")],
 ]
 
 
@@ -23,26 +23,26 @@ WALKS: list[Pairs] = [
 def test_following_next_meets_each_contact_once(
     variant: Variant, reference: Variant, oracle: Oracle, params: Pairs
 ) -> None:
-    found = variant.every(params)
-    assert sorted(ids(found)) == ids(oracle.contacts)
+    sized = [*params, ("page_size", "100")]
+    found = [contact for page in variant.pages(sized) for contact in page["results"]]
+    assert sorted(ids(found)) == ids(oracle.matching(params))
     expected = oracle.ordered(params)
     if expected is not None:
         assert found == expected
     elif variant is not reference:
-        numbers = range(1, math.ceil(len(found) / MAX_PAGE) + 1)
-        pages = [[*params, ("page_size", str(MAX_PAGE)), ("page", str(number))] for number in numbers]
+        pages = [[*sized, ("page", str(number))] for number in range(1, math.ceil(len(found) / 100) + 1)]
         assert found == [contact for page in pages for contact in reference.remembered(page)["results"]]
 
 
-@pytest.mark.parametrize("ordering", ["", "-created", "relationship__points", "-address__city,first_name"])
+@pytest.mark.parametrize("ordering", ["", "relationship__points", "-address__city,first_name"])
 def test_following_previous_leads_back(variant: Variant, oracle: Oracle, ordering: str) -> None:
-    params: Pairs = [("gender", "M"), ("page_size", "150"), ("ordering", ordering)]
+    params: Pairs = [("id__lte", "200"), ("page_size", "45"), ("ordering", ordering)]
     forth = variant.pages(params)
     assert forth[0]["previous"] is None
     back = [forth[-1]]
     while (link := back[-1]["previous"]) is not None:
         assert len(back) <= len(forth), "previous does not come to an end"
-        back.append(variant.follow(link).json())
+        back.append(checked(variant.follow(link)))
     there = [contact for page in forth for contact in page["results"]]
     assert [contact for page in reversed(back) for contact in page["results"]] == there
     assert sorted(ids(there)) == ids(oracle.matching(params))
@@ -56,5 +56,10 @@ def test_links_are_absolute_and_say_what_the_balancer_says(variant: Variant) -> 
 
 
 def test_links_keep_the_query(variant: Variant, oracle: Oracle) -> None:
-    params: Pairs = [("first_name__icontains", "e"), ("address__isnull", "false"), ("ordering", "-birthday")]
+    params: Pairs = [
+        ("first_name__icontains", "e"),
+        ("id__lte", "500"),
+        ("address__isnull", "false"),
+        ("ordering", "-birthday"),
+    ]
     assert variant.every(params) == oracle.ordered(params)

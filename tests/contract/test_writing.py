@@ -12,13 +12,18 @@ from .variants import Variant, checked
 
 CUSTOMER_ID = re.compile(r"CUST-[0-9A-F]{12}")
 
+WRONG_TEXT: list[Any] = [5, True, [], {}, ["x"]]
+WRONG_ADDRESS: list[Any] = ["x", 5, [], [ADDRESS]]
+WRONG_RELATIONSHIP: list[Any] = ["x", 5, []]
+WRONG_POINTS: list[Any] = [-1, 2**31, 1.5, "x", None, []]
+
 # What a body gets wrong, and where in the answer that must stand.
 BAD_BODIES: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     *(({name: None}, (name,)) for name in ("first_name", "last_name", "gender", "phone_number", "birthday")),
     *(({name: ""}, (name,)) for name in ("first_name", "last_name", "gender", "phone_number", "birthday")),
     *(({name: "  "}, (name,)) for name in ("first_name", "last_name", "phone_number")),
     *(({name: "x" * 101}, (name,)) for name in ("first_name", "last_name")),
-    *(({name: value}, (name,)) for name in ("first_name", "phone_number") for value in (5, True, [], {}, ["x"])),
+    *(({name: value}, (name,)) for name in ("first_name", "phone_number") for value in WRONG_TEXT),
     ({"first_name": "a\0b"}, ("first_name",)),
     ({"gender": "X"}, ("gender",)),
     ({"gender": "f"}, ("gender",)),
@@ -35,15 +40,15 @@ BAD_BODIES: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"customer_id": "CUST-12"}, ("customer_id",)),
     ({"customer_id": "CUST-00a1b2c3d4e5"}, ("customer_id",)),
     ({"customer_id": ""}, ("customer_id",)),
-    *(({"address": value}, ("address",)) for value in ("x", 5, [], [ADDRESS])),
+    *(({"address": value}, ("address",)) for value in WRONG_ADDRESS),
     *(({"address": ADDRESS | {name: ""}}, ("address", name)) for name in ADDRESS),
     *(({"address": ADDRESS | {name: None}}, ("address", name)) for name in ADDRESS),
     *(({"address": ADDRESS | {name: "x" * 101}}, ("address", name)) for name in ADDRESS),
     ({"address": ADDRESS | {"street_number": "x" * 17}}, ("address", "street_number")),
     ({"address": {"street": "x"}}, ("address", "city")),
     ({"address": {}}, ("address", "street")),
-    *(({"relationship": value}, ("relationship",)) for value in ("x", 5, [])),
-    *(({"relationship": {"points": value}}, ("relationship", "points")) for value in (-1, 2**31, 1.5, "x", None, [])),
+    *(({"relationship": value}, ("relationship",)) for value in WRONG_RELATIONSHIP),
+    *(({"relationship": {"points": value}}, ("relationship", "points")) for value in WRONG_POINTS),
     ({"relationship": {"points": 10**400}}, ("relationship", "points")),
     ({"relationship": {"last_activity": "x"}}, ("relationship", "last_activity")),
     ({"relationship": {"last_activity": None}}, ("relationship", "last_activity")),
