@@ -80,11 +80,12 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
     watched = _watched(run, cell.id, rate) or trials
     utilisation = bottleneck.mean_utilisation(watched)
     endpoints, latencies = _endpoints(trials)
+    slo_latency = latencies.percentile_ms(experiment.slo.percentile) if latencies.total else None
     requests = sum(trial.requests for trial in trials)
     errors: Counter[str] = Counter()
     for trial in trials:
         errors.update(trial.errors)
-    state, note = _state(run, cell.id, rate, trials)
+    state, note = _state(run, cell.id, rate, slo_latency)
     return CellView(
         id=cell.id,
         variant=cell.variant.name,
@@ -104,7 +105,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
         p50=latencies.percentile_ms(50) if latencies.total else None,
         p95=latencies.percentile_ms(95) if latencies.total else None,
         p99=latencies.percentile_ms(99) if latencies.total else None,
-        slo_latency=latencies.percentile_ms(experiment.slo.percentile) if latencies.total else None,
+        slo_latency=slo_latency,
         cpu_ms=cpu_ms,
         utilisation=utilisation,
         quota_cores=quota,
@@ -155,7 +156,7 @@ def _limit(
     return bottleneck.name_limit(utilisation, cores, has_quota=quotas, throttled_share=throttled)
 
 
-def _state(run: Gathered, cell: str, rate: Interval | None, trials: Sequence[Trial]) -> tuple[State, str]:
+def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float | None) -> tuple[State, str]:
     repetitions = [r for (name, _), r in run.repetitions.items() if name == cell]
     seen = [trial for trial in run.trials if trial.cell == cell]
     outcomes = Counter(r.outcome for r in repetitions)
@@ -168,17 +169,16 @@ def _state(run: Gathered, cell: str, rate: Interval | None, trials: Sequence[Tri
         return "none at this SLO", "no rate asked was met"
     if not repetitions:
         return "not measured", "interrupted before its first repetition was finished" if seen else ""
-    return _outcome(run, repetitions, trials)
+    return _outcome(run, repetitions, slo_latency)
 
 
-def _outcome(run: Gathered, repetitions: Sequence[Repetition], trials: Sequence[Trial]) -> tuple[State, str]:
+def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: float | None) -> tuple[State, str]:
     """Of a cell whose repetitions found no rate: what most of them say."""
     outcome = Counter(r.outcome for r in repetitions).most_common(1)[0][0]
-    if outcome == "none at this SLO" and trials:
+    if outcome == "none at this SLO" and slo_latency:
         slo = run.manifest.experiment.slo
-        latency = float(np.mean([trial.slo_percentile_ms for trial in trials]))
         name = figures.percentile_name(slo.percentile)
-        return outcome, f"{name} is {figures.milliseconds(latency)} with one request at a time"
+        return outcome, f"{name} is {figures.milliseconds(slo_latency)} with one request at a time"
     notes = " ".join(dict.fromkeys(r.note for r in repetitions if r.note))
     if outcome == "found" or outcome == "measured":  # noqa: PLR1714 - mypy narrows this, not membership
         return "not found", notes or "no repetition names a rate"

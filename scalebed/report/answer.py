@@ -67,10 +67,9 @@ def _capacity(analysis: Analysis) -> str:
         parts = [f"{compared[0].variant} serves {ratios[0]} the requests of {base.variant}"]
         parts += [f"{cell.variant} {ratio}" for cell, ratio in zip(compared[1:], ratios[1:], strict=True)]
         return f"{figures.listing(parts)} {at} under {_slo(analysis)}{_without(row)}."
-    first, *rest = [cell for cell in row.found if cell.rate]
-    text = f"{first.variant} serves {_rate(first.rate)} requests a second" if first.rate else ""
-    text += "".join(f", {cell.variant} {_rate(cell.rate)}" for cell in rest if cell.rate)
-    return f"{text} {at} under {_slo(analysis)}{_without(row)}."
+    rates = [f"{cell.variant} {_rate(cell.rate)}" for cell in row.found if cell.rate]
+    name, said = row.found[0].variant, figures.listing(rates)
+    return f"{name} serves{said.removeprefix(name)} requests a second {at} under {_slo(analysis)}{_without(row)}."
 
 
 def _against(analysis: Analysis) -> str:
@@ -101,7 +100,7 @@ def _why_none(cell: CellView) -> str:
             text = "has not been measured"
         case _:
             text = "has no capacity that could be confirmed"
-    return f"{text} ({cell.note})" if cell.note else text
+    return f"{text} ({cell.note.rstrip('.')})" if cell.note else text
 
 
 def _nothing(analysis: Analysis, row: _Row) -> str:
@@ -118,13 +117,13 @@ def _fixed_rate(analysis: Analysis) -> str:
     row = _telling_row(analysis)
     if not analysis.trials:
         return "Nothing has been measured yet."
-    asked = figures.listing([figures.figure(rate) for rate in sorted(experiment.rates)])
+    asked = figures.listing([f"{rate:,g}" for rate in sorted(experiment.rates)])
     parts = []
     for cell in row.cells:
         if cell.rate is not None:
             every = cell.rate.estimate >= max(experiment.rates)
             latency = figures.milliseconds(cell.slo_latency)
-            met = "meets it at every rate" if every else f"meets it up to {figures.figure(cell.rate.estimate)}"
+            met = "meets it at every rate" if every else f"meets it up to {cell.rate.estimate:,g}"
             parts.append(f"{cell.variant} {met} ({latency} there)")
         elif cell.state == "none at this SLO":
             parts.append(f"{cell.variant} at none")
@@ -144,7 +143,7 @@ def _closed(analysis: Analysis) -> str:
     for cell in row.found:
         if cell.rate is None or cell.slo_latency is None:
             continue
-        ratio = f", {_ratio(cell.ratio)} {row.cells[0].variant}" if cell.ratio else ""
+        ratio = f", {_ratio(cell.ratio)} as many as {row.cells[0].variant}" if cell.ratio else ""
         latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
         broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
         parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
@@ -167,10 +166,11 @@ def _scaling(analysis: Analysis) -> str:
         within = ""
         if efficiency.lower is not None and efficiency.upper is not None:
             within = f" ({efficiency.lower * 100:.0f}{figures.DASH}{efficiency.upper * 100:.0f}%)"
-        parts.append((cell.replicas, f"{variant} keeps {figures.percent(efficiency.estimate)}{within}"))
+        parts.append((cell.replicas, f"{variant} {figures.percent(efficiency.estimate)}{within}"))
     if not parts:
         return ""
     fewest = min(analysis.replicas)
+    parts[0] = (parts[0][0], parts[0][1].replace(" ", " keeps ", 1))
     most = {replicas for replicas, _ in parts}
     if len(most) == 1:
         said = figures.listing([text for _, text in parts])
@@ -188,12 +188,10 @@ def _limits(analysis: Analysis) -> str:
     if len(parts) == 1:
         whom = "every cell" if len(limits) > 1 else "it"
         return _sentence(f"{_NAMED.get(parts[0], f'the {parts[0]}')} held {whom} back")
-    said = []
-    for part in parts:
-        whom = figures.listing(
-            [f"{c.variant} at {figures.count(c.replicas, 'replica')}" for c, p in limits.values() if p == part]
-        )
-        said.append(f"{_NAMED.get(part, f'the {part}')} held back {whom}")
+    said = [f"{_NAMED.get(parts[0], f'the {parts[0]}')} held every other cell back"]
+    for part in parts[1:]:
+        cells = [f"{c.variant} at {figures.count(c.replicas, 'replica')}" for c, p in limits.values() if p == part]
+        said.insert(0, f"{_NAMED.get(part, f'the {part}')} held back {figures.listing(cells)}")
     return _sentence("; ".join(said))
 
 
@@ -231,7 +229,7 @@ def _spoiled(analysis: Analysis) -> str:
     spoiled = sum(len(group.trials) for group in analysis.invalid)
     if not spoiled:
         return ""
-    return f"{figures.count(spoiled, 'trial').capitalize()} of {len(analysis.trials):,} INVALID and not counted."
+    return f"{figures.count(spoiled, 'trial').capitalize()} of {len(analysis.trials):,} INVALID; none of them counts."
 
 
 def _missing(analysis: Analysis) -> str:

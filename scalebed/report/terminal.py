@@ -15,7 +15,7 @@ def cells_table(analysis: Analysis) -> Table:
     compares = experiment.kind != "fixed-rate" and len(analysis.variants) > 1
     scales = experiment.kind != "fixed-rate" and len(analysis.replicas) > 1
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("variant")
+    table.add_column("variant", no_wrap=True)
     table.add_column("replicas", justify="right", no_wrap=True)
     table.add_column(f"{analysis.rate_name.lower()}\nrequests/s", justify="right", no_wrap=True)
     if compares:
@@ -28,9 +28,9 @@ def cells_table(analysis: Analysis) -> Table:
     for i, cell in enumerate(analysis.cells):
         row = [cell.variant, str(cell.replicas), _rate(cell)]
         if compares:
-            row.append("1" if cell.variant == analysis.variants[0] else _ratio(cell.ratio))
+            row.append("1" if cell.variant == analysis.variants[0] and cell.rate else _ratio(cell.ratio))
         if scales:
-            row.append("1" if cell.replicas == analysis.replicas[0] else _efficiency(cell.efficiency))
+            row.append("1" if cell.replicas == analysis.replicas[0] and cell.rate else _efficiency(cell.efficiency))
         row += [figures.figure(cell.cpu_ms.get("service")), figures.figure(cell.slo_latency)]
         last = i + 1 == len(analysis.cells) or analysis.cells[i + 1].variant != cell.variant
         table.add_row(*row, cell.limit.part if cell.limit else figures.DASH, end_section=last)
@@ -38,7 +38,7 @@ def cells_table(analysis: Analysis) -> Table:
 
 
 def _rate(cell: CellView) -> str:
-    return cell.state if cell.rate is None else _with_interval(cell.rate, 3)
+    return cell.state.replace("at this", "at\nthis") if cell.rate is None else _with_interval(cell.rate, 3)
 
 
 def _ratio(ratio: Interval | None) -> str:
