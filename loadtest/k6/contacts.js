@@ -80,7 +80,7 @@ const FILTERS = [
   [0.5, () => `last_name=${encodeURIComponent(lastName())}&ordering=-created`],
   [0.25, birthdays],
   [0.15, () => `address__city=${encodeURIComponent(city())}&ordering=last_name`],
-  [0.1, () => `relationship__points__gte=${9000 + 100 * below(10)}&ordering=-relationship__points`],
+  [0.1, () => `relationship__points__gte=${50000 + 1000 * below(40)}&ordering=-relationship__points`],
 ];
 
 function birthdays() {

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from scalebed.engines.local.k6_build import last_line
 from scalebed.ports import EndpointSecond, EngineError, GeneratorSecond, Load, Target
 
 Line = EndpointSecond | GeneratorSecond
@@ -206,5 +205,13 @@ def describe_exit(code: int, stopped: bool, log: Path) -> str | None:
     if code == 0 or (stopped and code == 105):
         return None
     meaning = _EXITS.get(code) or (f"signal {-code} ended it" if code < 0 else f"it exited with status {code}")
-    said = f": {last_line(log)} ({log})" if log.exists() and log.stat().st_size else ""
-    return f"k6 failed because {meaning}{said}"
+    said = last_word(log)
+    return f"k6 failed because {meaning}{f': {said} ({log})' if said else ''}"
+
+
+def last_word(log: Path) -> str:
+    """The last line of k6's log that says something: places in a stack trace (`at …`) do not."""
+    if not log.exists():
+        return ""
+    lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    return next((line[:300] for line in reversed(lines) if line and not line.startswith("at ")), "")

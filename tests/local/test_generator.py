@@ -1,0 +1,311 @@
+"""Real k6 runs against a small HTTP server: what is sent, when, and what comes back as lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hdrh.histogram import HdrHistogram
+from scipy import stats
+
+from scalebed.engines.local.generator import K6Generator, K6Run, Line, command, environment, parse_line
+from scalebed.engines.local.k6_build import ensure_k6
+from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Target
+from tests.local.contacts_server import ContactsServer, contacts_server
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "loadtest" / "k6"
+CONTACTS = 5000
+
+
+@pytest.fixture(scope="session")
+def k6() -> Path:
+    return ensure_k6(Path(os.environ["SCALEBED_CACHE"]), ROOT / "loadtest" / "extension")
+
+
+@pytest.fixture
+def server() -> Iterator[ContactsServer]:
+    with contacts_server() as running:
+        yield running
+
+
+@pytest.fixture
+def generator(k6: Path, tmp_path: Path) -> K6Generator:
+    return K6Generator(k6, SCRIPTS, tmp_path)
+
+
+def target(server: ContactsServer) -> Target:
+    return Target(server.url, (), ("generator",), None)
+
+
+def load(
+    workload: str, rate: float = 50.0, duration_s: float = 2.0, *, seed: int = 7, users: int | None = None
+) -> Load:
+    return Load(workload, rate, duration_s, 60, seed, CONTACTS, concurrency=users)
+
+
+Lines = tuple[list[EndpointSecond], list[GeneratorSecond]]
+
+
+def read_all(run: K6Run) -> Lines:
+    endpoints: list[EndpointSecond] = []
+    seconds: list[GeneratorSecond] = []
+    while True:
+        finished = run.finished
+        more = run.poll(0.5)
+        endpoints += more[0]
+        seconds += more[1]
+        if finished and not any(more):
+            return endpoints, seconds
+
+
+def succeed(generator: K6Generator, server: ContactsServer, what: Load) -> Lines:
+    run = generator.start(target(server), what)
+    lines = read_all(run)
+    assert run.failure is None
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("workload", "endpoints"),
+    [
+        ("browse", {"detail", "list", "next", "filter"}),
+        ("list", {"list", "next"}),
+        ("deep-page", {"deep-page"}),
+        ("search", {"search"}),
+        ("detail", {"detail"}),
+        ("write-mix", {"detail", "create", "patch", "transfer", "delete"}),
+    ],
+)
+def test_every_request_is_counted_once(
+    generator: K6Generator, server: ContactsServer, workload: str, endpoints: set[str]
+) -> None:
+    lines, seconds = succeed(generator, server, load(workload, rate=100.0))
+    assert endpoints <= {line.endpoint for line in lines} <= endpoints | {"search"}
+    assert {line.status // 100 for line in lines} == {2}
+    assert sum(line.count for line in lines) == len(server.asked) == sum(second.arrivals for second in seconds)
+    assert all(HdrHistogram.decode(line.histogram).get_total_count() == line.count for line in lines)
+    assert sum(second.dropped for second in seconds) == 0
+
+
+def test_latencies_are_what_the_server_took(generator: K6Generator, server: ContactsServer) -> None:
+    server.delay_s = 0.1
+    lines, seconds = succeed(generator, server, load("detail", rate=40.0, duration_s=4.0))
+    merged = HdrHistogram(1, 120_000_000, 3)
+    for line in lines:
+        merged.decode_and_add(line.histogram)
+    assert 100_000 <= merged.get_value_at_percentile(1) < 150_000
+    # Little's law over the whole run: busy time is the sum of latencies, and a little of the scenario's own.
+    busy_s = sum(second.in_flight for second in seconds)
+    assert busy_s == pytest.approx(merged.get_mean_value() * merged.get_total_count() / 1e6, rel=0.05)
+
+
+def test_browse_has_its_mix_and_follows_links(generator: K6Generator, server: ContactsServer) -> None:
+    lines, _ = succeed(generator, server, load("browse", rate=250.0, duration_s=4.0))
+    total = sum(line.count for line in lines)
+    share = Counter[str]()
+    for line in lines:
+        share[line.endpoint] += line.count
+    # Four standard deviations; a VU's first `next` counts as a first page.
+    for endpoint, expected in {"detail": 0.5, "list": 0.25, "next": 0.15, "filter": 0.09, "search": 0.01}.items():
+        slack = 4 * (expected * (1 - expected) / total) ** 0.5 + (0.03 if endpoint in {"list", "next"} else 0)
+        assert share[endpoint] / total == pytest.approx(expected, abs=slack)
+    followed = [asked for asked in server.asked if "mark" in asked.query]
+    assert len(followed) == share["next"]
+    assert {asked.query["mark"][0] for asked in followed} == {"a/b"}
+    assert {asked.query["page"][0] for asked in followed} == {"2", "3"}
+
+
+def test_keys_are_skewed_scattered_and_in_range(generator: K6Generator, server: ContactsServer) -> None:
+    succeed(generator, server, load("detail", rate=300.0, duration_s=4.0))
+    keys = Counter(int(asked.path.split("/")[3]) for asked in server.asked)
+    assert min(keys) >= 1
+    assert max(keys) <= CONTACTS
+    assert all(re.fullmatch(r"/api/contacts/\d+/", asked.path) for asked in server.asked)
+    # Zipf with exponent 0.99: the most popular of 5000 has 10.5 % of the requests.
+    (hottest, most), (second, _) = keys.most_common(2)
+    assert most / keys.total() == pytest.approx(0.105, abs=0.035)
+    assert abs(hottest - second) > 50
+    assert len(keys) > keys.total() / 5
+
+
+def test_deep_pages_are_anywhere(generator: K6Generator, server: ContactsServer) -> None:
+    succeed(generator, server, load("deep-page", rate=100.0, duration_s=3.0))
+    pages = np.array([int(asked.query["page"][0]) for asked in server.asked])
+    assert pages.min() >= 1
+    assert pages.max() <= CONTACTS / 50
+    assert stats.kstest(pages / (CONTACTS / 50), "uniform").pvalue > 0.001
+
+
+def test_arrivals_are_poisson(generator: K6Generator, server: ContactsServer) -> None:
+    lines, seconds = succeed(generator, server, load("detail", rate=200.0, duration_s=10.0))
+    times = np.array(sorted(asked.at for asked in server.asked))
+    counts = np.histogram(times, bins=np.arange(times[0], times[-1], 0.1))[0]
+    # The index of dispersion of 100 Poisson counts has standard deviation 0.14; of even arrivals it is near 0.
+    assert counts.var(ddof=1) / counts.mean() == pytest.approx(1, abs=0.5)
+    assert sum(second.arrivals for second in seconds) == pytest.approx(2000, abs=4 * 2000**0.5)
+    assert sum(line.count for line in lines) == sum(second.arrivals for second in seconds)
+
+
+def test_the_same_seed_asks_for_the_same_things(generator: K6Generator, server: ContactsServer) -> None:
+    asked = []
+    for seed in (3, 3, 4):
+        succeed(generator, server, load("detail", seed=seed))
+        asked.append(Counter(request.path for request in server.asked))
+        server.asked.clear()
+    assert asked[0] == asked[1] != asked[2]
+
+
+def test_lines_come_soon_after_their_second(generator: K6Generator, server: ContactsServer) -> None:
+    run = generator.start(target(server), load("detail", duration_s=4.0))
+    late = []
+    while not run.finished:
+        endpoints, seconds = run.poll(5.0)
+        late += [time.time() - (line.second + 1) for line in endpoints]
+        late += [time.time() - (line.second + 1) for line in seconds]
+    assert run.failure is None
+    assert np.median(late) < 1.0
+    assert max(late) < 1.5
+
+
+def test_stopping_ends_the_load_and_keeps_the_lines(generator: K6Generator, server: ContactsServer) -> None:
+    run = generator.start(target(server), load("detail", duration_s=600.0))
+    counted = 0
+    while counted == 0 and not run.finished:
+        counted += sum(line.count for line in run.poll(5.0)[0])
+    run.stop()
+    run.stop()
+    assert run.finished
+    assert run.failure is None
+    counted += sum(line.count for line in read_all(run)[0])
+    # Only what was under way is lost.
+    assert len(server.asked) - 3 <= counted <= len(server.asked)
+    sent = len(server.asked)
+    time.sleep(0.3)
+    assert len(server.asked) == sent
+
+
+def test_arrivals_without_a_free_vu_are_dropped_and_counted(generator: K6Generator, server: ContactsServer) -> None:
+    server.delay_s = 0.25
+    what = Load("detail", 40.0, 4.0, 2, 7, CONTACTS)
+    _, seconds = succeed(generator, server, what)
+    arrivals = sum(second.arrivals for second in seconds)
+    dropped = sum(second.dropped for second in seconds)
+    assert arrivals == len(server.asked)
+    assert arrivals <= 2 * 4 / 0.25 + 2
+    assert arrivals + dropped == pytest.approx(160, abs=4 * 160**0.5)
+    assert max(second.in_flight for second in seconds) <= 2.0
+    assert sum(second.in_flight for second in seconds) > 6.0
+
+
+def test_the_closed_model_keeps_its_users_busy(generator: K6Generator, server: ContactsServer) -> None:
+    server.delay_s = 0.05
+    lines, seconds = succeed(generator, server, load("detail", duration_s=3.0, users=4))
+    assert sum(line.count for line in lines) == len(server.asked) == pytest.approx(4 * 3 / 0.05, rel=0.2)
+    assert sum(second.arrivals for second in seconds) == len(server.asked)
+    assert Counter(second.in_flight for second in seconds).most_common(1)[0][0] == 4.0
+
+
+def test_requests_without_an_answer_have_status_0(generator: K6Generator, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nothing listens
+        nobody = Target(f"http://127.0.0.1:{taken.getsockname()[1]}", (), (), None)
+        run = generator.start(nobody, load("detail", rate=200.0))
+        lines, _ = read_all(run)
+    assert run.failure is None
+    assert {line.status for line in lines} == {0}
+    assert not (tmp_path / "k6.log").exists() or (tmp_path / "k6.log").stat().st_size == 0
+
+
+def test_a_missing_setting_is_the_generators_failure(generator: K6Generator, server: ContactsServer) -> None:
+    run = generator.start(target(server), Load("browse", 1.0, 1.0, 1, 1, 0))
+    assert read_all(run) == ([], [])
+    assert "CONTACTS=0 must be a number of at least 1" in str(run.failure)
+    assert "\n" not in str(run.failure)
+
+
+@pytest.mark.parametrize("users", [None, 2])
+def test_a_scenario_that_throws_is_the_generators_failure(
+    k6: Path, server: ContactsServer, tmp_path: Path, users: int | None
+) -> None:
+    scripts = tmp_path / "scripts"
+    shutil.copytree(SCRIPTS, scripts)
+    (scripts / "faulty.js").write_text(
+        "import { iterations } from './load.js';\n"
+        "export { options } from './load.js';\n"
+        "export default iterations(() => { throw new Error('this one is faulty'); });\n"
+    )
+    run = K6Generator(k6, scripts, tmp_path).start(target(server), load("faulty", duration_s=60.0, users=users))
+    read_all(run)
+    assert "an iteration threw an exception" in str(run.failure)
+    assert "this one is faulty" in str(run.failure)
+
+
+def test_a_scenario_that_throws_by_itself_ends_the_run(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
+    scripts = tmp_path / "scripts"
+    shutil.copytree(SCRIPTS, scripts)
+    (scripts / "faulty.js").write_text(
+        "export { options } from './load.js';\nexport default () => { throw new Error('this one is faulty'); };\n"
+    )
+    run = K6Generator(k6, scripts, tmp_path).start(target(server), load("faulty", duration_s=60.0))
+    read_all(run)
+    assert "this one is faulty" in str(run.failure)
+
+
+def test_a_killed_k6_is_the_generators_failure(generator: K6Generator, server: ContactsServer) -> None:
+    run = generator.start(target(server), load("detail", duration_s=60.0))
+    assert run.failure is None
+    run.poll(5.0)
+    os.kill(run.pid, signal.SIGKILL)
+    read_all(run)
+    assert "signal 9" in str(run.failure)
+
+
+def run_directly(k6: Path, server: ContactsServer, log: Path, env: dict[str, str], *arguments: str) -> list[Line]:
+    argv = command(k6, SCRIPTS / "detail.js", log)
+    done = subprocess.run(
+        [*argv, *arguments], env=environment(target(server), load("detail")) | env, capture_output=True, check=True
+    )
+    lines = [parse_line(row) for row in done.stdout.splitlines()]
+    return [line for line in lines if line is not None and not isinstance(line, str)]
+
+
+def test_steps_follow_one_another(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
+    run_directly(k6, server, tmp_path / "k6.log", {"STEPS": "30:3,0:1,150:3"})
+    times = np.array([asked.at for asked in server.asked])
+    times -= times.min()
+    assert np.count_nonzero(times < 2.9) == pytest.approx(90, abs=40)
+    assert np.count_nonzero((times > 3.1) & (times < 3.8)) == 0
+    assert np.count_nonzero(times > 3.9) == pytest.approx(450, abs=85)
+
+
+def test_execution_segments_share_the_load(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
+    """As the k6-operator's runners do: half of the rate each, and between them no request twice."""
+    arrivals = []
+    env = {"RATE": "100", "DURATION": "4s"}
+    for segment in ("0:1/2", "1/2:1"):
+        lines = run_directly(
+            k6,
+            server,
+            tmp_path / "k6.log",
+            env,
+            f"--execution-segment={segment}",
+            "--execution-segment-sequence=0,1/2,1",
+        )
+        arrivals.append(sum(line.arrivals for line in lines if isinstance(line, GeneratorSecond)))
+    for half in arrivals:
+        assert half == pytest.approx(200, abs=4 * 200**0.5)
+    assert arrivals[0] != arrivals[1]
+    paths = [asked.path for asked in server.asked]
+    first, second = paths[: arrivals[0]], paths[arrivals[0] :]
+    assert first[:20] != second[:20]

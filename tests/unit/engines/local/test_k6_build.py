@@ -1,0 +1,99 @@
+"""What names a build, and which Go will do."""
+
+from pathlib import Path
+
+import pytest
+
+from scalebed.engines.local.k6_build import (
+    ensure_k6,
+    find_go,
+    go_environment,
+    go_version,
+    needed_go,
+    numbers,
+    source_key,
+)
+from scalebed.ports import EngineError
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "extension"
+    (folder / "part").mkdir(parents=True)
+    (folder / "go.mod").write_text("module example\n\ngo 1.25.0\n")
+    (folder / "go.sum").write_text("")
+    (folder / "main.go").write_text("package main\n")
+    (folder / "part" / "part.go").write_text("package part\n")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go", "part/part.go"])
+def test_every_source_file_names_another_build(source: Path, name: str) -> None:
+    before = source_key(source, "1.27.3")
+    path = source / name
+    path.write_text(path.read_text() + "// changed\n")
+    assert source_key(source, "1.27.3") != before
+
+
+def test_another_go_is_another_build(source: Path) -> None:
+    assert source_key(source, "1.27.3") != source_key(source, "1.27.4")
+
+
+def test_a_moved_file_is_another_build(source: Path) -> None:
+    before = source_key(source, "1.27.3")
+    (source / "part" / "part.go").rename(source / "part" / "other.go")
+    assert source_key(source, "1.27.3") != before
+
+
+def test_tests_and_readmes_are_no_part_of_the_program(source: Path) -> None:
+    before = source_key(source, "1.27.3")
+    (source / "part" / "part_test.go").write_text("package part\n")
+    (source / "README.md").write_text("words")
+    assert source_key(source, "1.27.3") == before
+
+
+def test_versions_compare_as_numbers() -> None:
+    assert numbers("1.9.1") < numbers("1.25.0") < numbers("1.27.3")
+
+
+def test_the_module_says_which_go_it_needs() -> None:
+    assert needed_go("module x\n\ngo 1.25.0\n\ntoolchain go1.26.1\n") == (1, 25, 0)
+    with pytest.raises(EngineError, match="names no Go version"):
+        needed_go("module x\n")
+
+
+def test_what_is_no_go_has_no_version(tmp_path: Path) -> None:
+    program = tmp_path / "go"
+    assert go_version(program) is None
+    program.write_text("#!/bin/sh\necho hello\n")
+    program.chmod(0o755)
+    assert go_version(program) is None
+
+
+def test_no_go_that_is_new_enough_is_one_sentence() -> None:
+    with pytest.raises(EngineError, match=r"Go 99\.0 or newer is needed"):
+        find_go((99, 0))
+
+
+def test_a_folder_without_a_module_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="holds no Go module"):
+        ensure_k6(tmp_path / "cache", tmp_path)
+
+
+def test_a_build_that_fails_names_its_log(source: Path, tmp_path: Path) -> None:
+    (source / "main.go").write_text("package main\n\nfunc main() { undefined() }\n")
+    said: list[str] = []
+    with pytest.raises(EngineError, match=r"k6 could not be built .*undefined: undefined.*build\.log"):
+        ensure_k6(tmp_path / "cache", source, said.append)
+    assert len(said) == 1
+    assert not list((tmp_path / "cache" / "k6").glob("*/k6"))
+
+
+def test_go_keeps_to_the_cache_and_to_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOFLAGS", "-mod=mod")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    env = go_environment(tmp_path)
+    assert all(env[key].startswith(str(tmp_path)) for key in ("GOPATH", "GOMODCACHE", "GOCACHE"))
+    assert env["GOTOOLCHAIN"] == "local"
+    assert "-mod=readonly" in env["GOFLAGS"]
+    assert env["HTTPS_PROXY"] == "http://127.0.0.1:1"
