@@ -19,7 +19,7 @@ from scalebed.results import Purpose, Repetition, Trial, Verdict
 from scalebed.spec import Search
 from scalebed.verdict import Enough
 
-UNLOADED = Enough(counted_s=10, requests=30)
+UNLOADED = Enough(counted_s=10, requests=30, decides=True)
 SHORT_S = 9
 """Seconds that must count before a trial that only brackets may pass."""
 FULL_S = 20
