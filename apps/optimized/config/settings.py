@@ -12,7 +12,7 @@ if str(BASE_DIR.parent) not in sys.path:
 
 from telemetry.logs import logging_config  # noqa: E402
 
-from .switches import Switches, SwitchError  # noqa: E402
+from .switches import SwitchError, Switches  # noqa: E402
 
 env = environ.Env()
 try:

@@ -2,27 +2,23 @@
 
 from typing import cast
 
+from contacts.api.endpoints import guarded, make_api
+from contacts.api.hot import HotViews
+from contacts.composition import services
 from django.urls import URLPattern, include, path
 
-from contacts.api import hot
-from contacts.api.endpoints import make_api
-from contacts.composition import services
-
 _services = services()
-_api = make_api(_services)
-
-
-def _ninja_view(route: str) -> hot.View:
-    """Ninja's view of a path, for the methods that the hot views leave to it."""
-    patterns = cast("list[URLPattern]", _api.urls[0])
-    return cast("hot.View", next(pattern.callback for pattern in patterns if str(pattern.pattern) == route))
-
+_patterns, _app_name, _namespace = make_api(_services).urls
+_hot = HotViews(_services)
+# Ninja's views by their route.
+_views = {str(pattern.pattern): guarded(pattern.callback) for pattern in cast("list[URLPattern]", _patterns)}
+_names = {str(pattern.pattern): pattern.name for pattern in cast("list[URLPattern]", _patterns)}
 
 urlpatterns = [
-    path("api/contacts/<int:contact_id>/", hot.hot_contact(_services, _ninja_view("contacts/<int:contact_id>/"))),
-    path("api/contacts/", hot.hot_contacts(_services, _ninja_view("contacts/"))),
+    path("api/contacts/<int:contact_id>/", _hot.contact(_views["contacts/<int:contact_id>/"])),
+    path("api/contacts/", _hot.contacts(_views["contacts/"])),
     path("", include("telemetry.urls")),
-    path("api/", _api.urls),
+    path("api/", ([path(route, view, name=_names[route]) for route, view in _views.items()], _app_name, _namespace)),
 ]
 
 handler400 = "contacts.api.errors.bad_request"

@@ -14,6 +14,7 @@ from .application.paging import Page, Pager, Plan
 from .application.ports import Reader
 from .application.queries import AsyncContactQueries, ContactQueries
 from .application.services import ContactService
+from .infrastructure.async_reader import AsyncSqlReader
 from .infrastructure.breaker import Breaker
 from .infrastructure.connections import Database
 from .infrastructure.orm_reader import OrmReader
@@ -43,6 +44,7 @@ class Services:
     encode: Encoder
     page: Callable[[Plan, str], Page]
     cached: Callable[[bytes, Callable[[], bytes]], bytes]
+    async_views: bool
     asynchronous: AsyncContactQueries | None
 
 
@@ -80,6 +82,10 @@ def services() -> Services:
         reader = OrmReader(database, compiler, strength=strength, eager=eager)
     queries = ContactQueries(reader, pager)
     store = response_cache(switches)
+    asynchronous = None
+    # Only these parts have an async twin; the others stay on Django's threads.
+    if switches.on("async") and switches.on("pool") and eager and store is None and switches["sql"] == "prebuilt":
+        asynchronous = AsyncContactQueries(AsyncSqlReader(compiler, prepared=switches.on("prepared")), pager)
     page: Callable[[Plan, str], Page] = lambda plan, query: queries.page(plan)  # noqa: E731  the plain choice of two
     if store is not None and switches["cache"] == "keys":
         page = KeyedPages(store, queries, reader).page
@@ -91,5 +97,6 @@ def services() -> Services:
         encode=ENCODERS[switches["json"]],
         page=page,
         cached=store.get if store is not None and switches["cache"] == "bytes" else uncached,
-        asynchronous=None,
+        async_views=switches.on("async"),
+        asynchronous=asynchronous,
     )

@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils import timezone
 
-from .domain.contact import new_customer_id as new_customer_id  # the first migration names it here
+from .domain.contact import new_customer_id
+
+__all__ = ["Address", "AppUser", "CustomerRelationship", "new_customer_id"]
 
 
 class Address(models.Model):

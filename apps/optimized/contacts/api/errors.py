@@ -3,7 +3,7 @@
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from ..domain.errors import Invalid, NotFound, Refused
+from ..domain.errors import InvalidError, NotFoundError, RefusedError
 
 
 def json_response(body: object, status: int) -> HttpResponse:
@@ -16,11 +16,11 @@ def detail(message: str, status: int) -> HttpResponse:
     return json_response({"detail": message}, status)
 
 
-def refusal(error: Refused) -> HttpResponse:
+def refusal(error: RefusedError) -> HttpResponse:
     """400 with the fields, 404 or 503."""
-    if isinstance(error, Invalid):
+    if isinstance(error, InvalidError):
         return json_response(error.errors, 400)
-    return detail(str(error), 404 if isinstance(error, NotFound) else 503)
+    return detail(str(error), 404 if isinstance(error, NotFoundError) else 503)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

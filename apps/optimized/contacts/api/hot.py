@@ -1,22 +1,26 @@
 """The hot reads, as plain Django views: a contact and the listing.
 
 Ninja documents them (see `endpoints`), but does not run them: finding the operation, building its parameter model
-and its response cost more than the query does. `hot_contact` and `hot_contacts` answer GET and HEAD themselves and
-hand every other method to Ninja's view of the same path.
+and its response cost more than the query does. The views answer GET and HEAD themselves and hand every other method
+to Ninja's view of the same path.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import cast
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from ..application.paging import Link, Page
+from ..application.queries import AsyncContactQueries
 from ..composition import Services
-from ..domain.errors import Refused
+from ..domain.errors import RefusedError
 from ..infrastructure.rendering import contact
 from .errors import refusal
 
 JSON = "application/json"
+READS = frozenset({"GET", "HEAD"})
 View = Callable[..., HttpResponseBase]
 
 
@@ -43,41 +47,64 @@ def envelope(base: str, query: str, page: Page) -> dict[str, object]:
     }
 
 
-def hot_contact(services: Services, ninja: View) -> View:
-    """The view of one contact."""
+class HotViews:
+    """The two views over the services; each takes Ninja's view for the methods that it does not answer."""
 
-    def view(request: HttpRequest, contact_id: int) -> HttpResponseBase:
-        if request.method not in {"GET", "HEAD"}:
-            return ninja(request, contact_id=contact_id)
-        try:
-            body = services.cached(
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def contact(self, ninja: View) -> View:
+        """The view of one contact."""
+
+        def read(request: HttpRequest, contact_id: int) -> bytes:
+            services = self._services
+            return services.cached(
                 b"%d" % contact_id, lambda: services.encode(contact(services.queries.detail(contact_id)))
             )
-        except Refused as error:
-            return refusal(error)
-        return HttpResponse(body, content_type=JSON)
 
-    view.csrf_exempt = True  # type: ignore[attr-defined]
-    return view
+        async def read_async(queries: AsyncContactQueries, request: HttpRequest, contact_id: int) -> bytes:
+            return self._services.encode(contact(await queries.detail(contact_id)))
 
+        return self._view(ninja, read, read_async)
 
-def hot_contacts(services: Services, ninja: View) -> View:
-    """The view of the listing."""
+    def contacts(self, ninja: View) -> View:
+        """The view of the listing."""
 
-    def view(request: HttpRequest) -> HttpResponseBase:
-        if request.method not in {"GET", "HEAD"}:
-            return ninja(request)
-        base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
+        def read(request: HttpRequest) -> bytes:
+            services = self._services
+            base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
 
-        def compute() -> bytes:
-            plan = services.queries.plan(request.GET.dict())
-            return services.encode(envelope(base, query, services.page(plan, query)))
+            def compute() -> bytes:
+                plan = services.queries.plan(request.GET.dict())
+                return services.encode(envelope(base, query, services.page(plan, query)))
 
-        try:
-            body = services.cached(f"{base}?{query}".encode(), compute)
-        except Refused as error:
-            return refusal(error)
-        return HttpResponse(body, content_type=JSON)
+            return services.cached(f"{base}?{query}".encode(), compute)
 
-    view.csrf_exempt = True  # type: ignore[attr-defined]
-    return view
+        async def read_async(queries: AsyncContactQueries, request: HttpRequest) -> bytes:
+            base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
+            page = await queries.page(queries.plan(request.GET.dict()))
+            return self._services.encode(envelope(base, query, page))
+
+        return self._view(ninja, read, read_async)
+
+    def _view(self, ninja: View, read: Callable[..., bytes], read_async: Callable[..., Awaitable[bytes]]) -> View:
+        def view(request: HttpRequest, **values: int) -> HttpResponseBase:
+            if request.method not in READS:
+                return ninja(request, **values)
+            try:
+                return HttpResponse(read(request, **values), content_type=JSON)
+            except RefusedError as error:
+                return refusal(error)
+
+        async def async_view(request: HttpRequest, **values: int) -> HttpResponseBase:
+            queries = self._services.asynchronous
+            # The writes, the ORM and the cache's client are synchronous: they get a thread, as Django gives it.
+            if request.method not in READS or queries is None:
+                return await sync_to_async(view)(request, **values)
+            try:
+                return HttpResponse(await read_async(queries, request, **values), content_type=JSON)
+            except RefusedError as error:
+                return refusal(error)
+
+        # Django's types know no asynchronous views in `path`.
+        return cast("View", async_view) if self._services.async_views else view

@@ -1,11 +1,14 @@
-"""What clients send and get, as pydantic schemas; the rules themselves are the domain's."""
+"""What clients send and get, as pydantic schemas; the rules themselves are the domain's.
+
+What comes in is plain pydantic: Ninja's own Schema would read an object from any value's attributes.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from ..application.parameters import read_time
 from ..domain import contact as rules
@@ -20,13 +23,13 @@ def _at_most(longest: int) -> Callable[[str], str]:
 
 def _moment(value: object) -> datetime:
     if not isinstance(value, str):
-        raise ValueError("Enter a date and time as YYYY-MM-DDThh:mm:ssZ.")
+        raise ValueError("Enter a date and time as YYYY-MM-DDThh:mm:ssZ.")  # noqa: TRY004  pydantic gathers ValueError alone
     return read_time(value)
 
 
 def _day(value: object) -> date:
     if not isinstance(value, str):
-        raise ValueError("Enter a date as YYYY-MM-DD.")
+        raise ValueError("Enter a date as YYYY-MM-DD.")  # noqa: TRY004  pydantic gathers ValueError alone
     return rules.birthday(value)
 
 
@@ -45,7 +48,7 @@ Amount = Annotated[int, BeforeValidator(rules.whole), Field(ge=1, le=rules.MAX_P
 ABSENT: Any = None
 
 
-class AddressIn(Schema):
+class AddressIn(BaseModel):
     """An address, whole."""
 
     street: Name
@@ -55,7 +58,7 @@ class AddressIn(Schema):
     country: Name
 
 
-class AddressPatch(Schema):
+class AddressPatch(BaseModel):
     """An address, in part where the contact has one."""
 
     street: Name = ABSENT
@@ -69,21 +72,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class RelationshipIn(Schema):
+class RelationshipIn(BaseModel):
     """A relationship; new points and a new activity where they are absent."""
 
     points: Points = 0
     last_activity: Moment = Field(default_factory=_now)
 
 
-class RelationshipPatch(Schema):
+class RelationshipPatch(BaseModel):
     """A relationship, in part."""
 
     points: Points = ABSENT
     last_activity: Moment = ABSENT
 
 
-class ContactIn(Schema):
+class ContactIn(BaseModel):
     """A contact to create, or to put in another's place."""
 
     first_name: Name
@@ -103,7 +106,7 @@ class ContactIn(Schema):
         return values
 
 
-class ContactPatch(Schema):
+class ContactPatch(BaseModel):
     """What to change of a contact."""
 
     first_name: Name = ABSENT
@@ -120,13 +123,13 @@ class ContactPatch(Schema):
         return self.model_dump(exclude_unset=True)
 
 
-class BulkIn(Schema):
+class BulkIn(BaseModel):
     """Contacts to create, all or none."""
 
     contacts: list[ContactIn] = Field(min_length=1, max_length=MAX_BULK)
 
 
-class TransferIn(Schema):
+class TransferIn(BaseModel):
     """Points to move."""
 
     sender: ContactId = Field(alias="from")
@@ -134,17 +137,22 @@ class TransferIn(Schema):
     points: Amount
 
 
-class Credentials(Schema):
+class Credentials(BaseModel):
     """Who wants a token."""
 
     username: str
     password: str
 
 
-class Address(AddressIn):
+class Address(Schema):
     """An address as it is stored."""
 
     id: int
+    street: str
+    street_number: str
+    city: str
+    city_code: str
+    country: str
 
 
 class Relationship(Schema):

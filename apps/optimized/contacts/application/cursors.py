@@ -8,7 +8,7 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ..domain.errors import Invalid
+from ..domain.errors import InvalidError
 from .listing import Ordering
 
 MAC_BYTES = 16
@@ -49,17 +49,17 @@ class CursorSigner:
         return urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
 
     def read(self, ordering: Ordering, text: str) -> Cursor:
-        """The cursor in `text`; raises `Invalid` naming `cursor` for a forged one or one of another ordering."""
+        """The cursor in `text`; raises `InvalidError` naming `cursor` for a forged one or one of another ordering."""
         try:
             sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         except (Base64Error, ValueError):
             sealed = b""
         mac, body = sealed[:MAC_BYTES], sealed[MAC_BYTES:]
         if not hmac.compare_digest(mac, self._mac(body)):
-            raise Invalid({"cursor": ["This cursor is not one that the service gave out."]})
+            raise InvalidError({"cursor": ["This cursor is not one that the service gave out."]})
         name, backward, values = json.loads(body)
         if name != _name(ordering):
-            raise Invalid({"cursor": ["This cursor belongs to another ordering."]})
+            raise InvalidError({"cursor": ["This cursor belongs to another ordering."]})
         return Cursor(tuple(values), backward)
 
     def _mac(self, body: bytes) -> bytes:

@@ -56,9 +56,7 @@ FIELDS = (
 )
 BY_NAME = {field.name: field for field in FIELDS}
 ORDERABLE = {field.name: field for field in FIELDS if field.orders}
-SEARCHED = tuple(
-    BY_NAME[name] for name in ("first_name", "last_name", "customer_id", "phone_number", "address__city")
-)
+SEARCHED = tuple(BY_NAME[name] for name in ("first_name", "last_name", "customer_id", "phone_number", "address__city"))
 ID = BY_NAME["id"]
 
 # Parameter → (field, lookup): `first_name`, `first_name__icontains`, …
@@ -67,4 +65,4 @@ FILTERS = {
     for field in FIELDS
     for lookup in field.lookups
 }
-PRESENCE = {"address__isnull": "a", "relationship__isnull": "r"}
+PRESENCE: dict[str, Table] = {"address__isnull": "a", "relationship__isnull": "r"}

@@ -9,7 +9,7 @@ than the page holds, which tells whether there is a next page without counting.
 from dataclasses import dataclass
 from typing import Literal
 
-from ..domain.errors import NotFound
+from ..domain.errors import NotFoundError
 from .cursors import Cursor, CursorSigner
 from .listing import Criteria, Ordering, Request, Row, Window
 
@@ -69,7 +69,7 @@ class Pager:
         return self._relevance and bool(criteria.terms) and not criteria.ordered
 
     def plan(self, request: Request) -> Plan:
-        """The window for a request; raises `Invalid` for a bad cursor."""
+        """The window for a request; raises `InvalidError` for a bad cursor."""
         ordering = request.criteria.ordering
         ranked = self.ranks(request.criteria)
         keyset = self.keyset and not ranked and has_keyset(ordering)
@@ -84,12 +84,12 @@ class Pager:
         return Plan(request, keyset, ranked, not self.keyset, Window(limit, offset), None)
 
     def finish(self, plan: Plan, rows: list[Row], count: int | None) -> Page:
-        """The page made of the rows that the plan's window gave; raises `NotFound` for a page past the end."""
+        """The page made of the rows that the plan's window gave; raises `NotFoundError` for a page past the end."""
         request = plan.request
         size, number = request.page_size, request.page or 1
         kept = rows[:size]
         if plan.cursor is None and not kept and number > 1:
-            raise NotFound(INVALID_PAGE)
+            raise NotFoundError(INVALID_PAGE)
         more = count is not None and number * size < count if plan.counts else len(rows) > size
         if not plan.keyset:
             return Page(kept, count, _page(number + 1) if more else None, _page(number - 1) if number > 1 else None)

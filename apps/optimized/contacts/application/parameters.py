@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 
-from ..domain.errors import Invalid
+from ..domain.errors import InvalidError
 from .fields import FILTERS, ID, ORDERABLE, PRESENCE, Field
 from .listing import NEWEST_FIRST, Criteria, Filter, FilterValue, Order, Ordering, Presence, Request
 
@@ -25,46 +25,82 @@ _TIME = re.compile(
 
 
 def parse(parameters: Mapping[str, str], *, cursors: bool) -> Request:
-    """Read a listing's parameters; raises `Invalid` with all that is wrong, by parameter.
+    """Read a listing's parameters; raises `InvalidError` with all that is wrong, by parameter.
 
     `parameters` maps each name to its last value. `cursors` says whether `cursor` is a parameter at all.
     """
     errors: dict[str, list[str]] = {}
-    filters: list[Filter] = []
-    presences: list[Presence] = []
-    terms: tuple[str, ...] = ()
-    ordering, ordered = NEWEST_FIRST, False
-    page_size, page, cursor = DEFAULT_PAGE_SIZE, None, None
+    reading = _Reading(cursors=cursors)
     for name, value in parameters.items():
         try:
-            if "\0" in name or "\0" in value:
-                raise ValueError("Null characters are not allowed.")
-            if (filtered := FILTERS.get(name)) is not None:
-                if value:
-                    field, lookup = filtered
-                    filters.append(Filter(field, lookup, _filter_value(field, lookup, value)))
-            elif name == "ordering":
-                if value:
-                    ordering, ordered = _ordering(value), True
-            elif name == "search":
-                terms = _terms(value)
-            elif name == "page_size":
-                page_size = min(_positive(value), MAX_PAGE_SIZE) if value else DEFAULT_PAGE_SIZE
-            elif name == "page":
-                page = min(_positive(value), MAX_PAGE) if value else None
-            elif name == "cursor" and cursors:
-                cursor = value or None
-            elif (table := PRESENCE.get(name)) is not None:
-                if value:
-                    presences.append(Presence("a" if table == "a" else "r", _boolean(value)))
-            else:
-                raise ValueError("Unknown parameter.")
+            reading.take(name, value)
         except ValueError as error:
             errors[name] = [str(error)]
     if errors:
-        raise Invalid(errors)
-    criteria = Criteria(tuple(filters), tuple(presences), terms, ordering, ordered)
-    return Request(criteria, page_size, page, cursor)
+        raise InvalidError(errors)
+    return reading.request()
+
+
+class _Reading:
+    """What the parameters have said so far."""
+
+    def __init__(self, *, cursors: bool) -> None:
+        self._cursors = cursors
+        self._filters: list[Filter] = []
+        self._presences: list[Presence] = []
+        self._terms: tuple[str, ...] = ()
+        self._ordering: Ordering | None = None
+        self._page_size = DEFAULT_PAGE_SIZE
+        self._page: int | None = None
+        self._cursor: str | None = None
+
+    def take(self, name: str, value: str) -> None:
+        """Read one parameter; raises ValueError with a sentence."""
+        if "\0" in name or "\0" in value:
+            raise ValueError("Null characters are not allowed.")
+        filtered = FILTERS.get(name)
+        if (
+            filtered is None
+            and name not in PRESENCE
+            and name not in _PLACES
+            and not (name == "cursor" and self._cursors)
+        ):
+            raise ValueError("This parameter is unknown.")
+        if not value:
+            return
+        if filtered is not None:
+            field, lookup = filtered
+            self._filters.append(Filter(field, lookup, _filter_value(field, lookup, value)))
+        elif name in PRESENCE:
+            self._presences.append(Presence(PRESENCE[name], _boolean(value)))
+        else:
+            self._place(name, value)
+
+    def _place(self, name: str, value: str) -> None:
+        if name == "ordering":
+            self._ordering = _ordering(value)
+        elif name == "search":
+            self._terms = _terms(value)
+        elif name == "page_size":
+            self._page_size = min(_positive(value), MAX_PAGE_SIZE)
+        elif name == "page":
+            self._page = min(_positive(value), MAX_PAGE)
+        else:
+            self._cursor = value
+
+    def request(self) -> Request:
+        """All of it."""
+        criteria = Criteria(
+            tuple(self._filters),
+            tuple(self._presences),
+            self._terms,
+            self._ordering or NEWEST_FIRST,
+            ordered=self._ordering is not None,
+        )
+        return Request(criteria, self._page_size, self._page, self._cursor)
+
+
+_PLACES = frozenset({"ordering", "search", "page_size", "page"})
 
 
 def _filter_value(field: Field, lookup: str, value: str) -> FilterValue:

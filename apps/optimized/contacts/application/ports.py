@@ -48,15 +48,15 @@ class Repository(Protocol):
     """Writes contacts. Every method runs within `UnitOfWork.atomic`."""
 
     def lock(self, contact_id: int) -> Any:
-        """The stored contact, locked until the end of the transaction; raises `NotFound`."""
+        """The stored contact, locked until the end of the transaction; raises `NotFoundError`."""
         ...
 
     def add(self, contacts: Sequence[dict[str, Any]]) -> list[int]:
-        """Insert complete contacts; their ids in the same order. Raises `CustomerIdTaken`."""
+        """Insert complete contacts; their ids in the same order. Raises `CustomerIdTakenError`."""
         ...
 
     def change(self, stored: Any, values: dict[str, Any]) -> None:
-        """Write changed values, complete where an object is new, to a locked contact. Raises `CustomerIdTaken`."""
+        """Write changed values, complete where an object is new, to a locked contact. Raises `CustomerIdTakenError`."""
         ...
 
     def remove(self, stored: Any) -> None:

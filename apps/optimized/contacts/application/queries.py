@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from ..domain.errors import NotFound
+from ..domain.errors import NotFoundError
 from .listing import Row
 from .paging import Page, Pager, Plan
 from .parameters import parse
@@ -23,18 +23,18 @@ class ContactQueries:
         self._pager = pager
 
     def detail(self, contact_id: int) -> Row:
-        """One contact; raises `NotFound`."""
+        """One contact; raises `NotFoundError`."""
         row = self._reader.detail(contact_id) if contact_id <= MAX_ID else None
         if row is None:
-            raise NotFound(NO_CONTACT)
+            raise NotFoundError(NO_CONTACT)
         return row
 
     def plan(self, parameters: Mapping[str, str]) -> Plan:
-        """The plan for a listing's parameters; raises `Invalid`."""
+        """The plan for a listing's parameters; raises `InvalidError`."""
         return self._pager.plan(parse(parameters, cursors=self._pager.keyset))
 
     def page(self, plan: Plan) -> Page:
-        """The page of a plan; raises `NotFound` past the end."""
+        """The page of a plan; raises `NotFoundError` past the end."""
         count = self._reader.count(plan.request.criteria, ranked=plan.ranked) if plan.counts else None
         rows = [] if count is not None and plan.window.offset >= count else self._reader.page(plan)
         return self._pager.finish(plan, rows, count)
@@ -48,18 +48,18 @@ class AsyncContactQueries:
         self._pager = pager
 
     async def detail(self, contact_id: int) -> Row:
-        """One contact; raises `NotFound`."""
+        """One contact; raises `NotFoundError`."""
         row = await self._reader.detail(contact_id) if contact_id <= MAX_ID else None
         if row is None:
-            raise NotFound(NO_CONTACT)
+            raise NotFoundError(NO_CONTACT)
         return row
 
     def plan(self, parameters: Mapping[str, str]) -> Plan:
-        """The plan for a listing's parameters; raises `Invalid`."""
+        """The plan for a listing's parameters; raises `InvalidError`."""
         return self._pager.plan(parse(parameters, cursors=self._pager.keyset))
 
     async def page(self, plan: Plan) -> Page:
-        """The page of a plan; raises `NotFound` past the end."""
+        """The page of a plan; raises `NotFoundError` past the end."""
         count = await self._reader.count(plan.request.criteria, ranked=plan.ranked) if plan.counts else None
         rows = [] if count is not None and plan.window.offset >= count else await self._reader.page(plan)
         return self._pager.finish(plan, rows, count)

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..domain.contact import TAKEN, repeated_customer_ids, whole_address
-from ..domain.errors import Invalid
+from ..domain.errors import InvalidError
 from ..domain.points import transferred
 from .ports import Repository, UnitOfWork
 
 Values = dict[str, Any]
 
 
-class CustomerIdTaken(Exception):
+class CustomerIdTakenError(Exception):
     """The database refused a customer id that a contact has already."""
 
 
@@ -25,28 +25,31 @@ class ContactService:
         self._invalidate = invalidate
 
     def create(self, contact: Values) -> int:
-        """Add a contact; its id. Raises `Invalid`."""
+        """Add a contact; its id. Raises `InvalidError`."""
         with self._write():
             return self._repository.add([contact])[0]
 
     def create_bulk(self, contacts: list[Values]) -> list[int]:
-        """Add contacts, all or none; their ids in the same order. Raises `Invalid` naming the places."""
+        """Add contacts, all or none; their ids in the same order. Raises `InvalidError` naming the places."""
         if repeated := repeated_customer_ids(contacts):
-            raise Invalid({"contacts": {str(place): {"customer_id": [TAKEN]} for place in repeated}})
+            raise InvalidError({"contacts": {str(place): {"customer_id": [TAKEN]} for place in repeated}})
         try:
             with self._transaction():
                 return self._repository.add(contacts)
-        except CustomerIdTaken:
-            raise Invalid({"contacts": self._taken(contacts)}) from None
+        except CustomerIdTakenError:
+            raise InvalidError({"contacts": self._taken(contacts)}) from None
 
     def replace(self, contact_id: int, contact: Values) -> None:
-        """Give a contact new values; a nested object that is None or absent is removed. Raises `Invalid`, `NotFound`."""
+        """Give a contact new values, and remove a nested object that is absent.
+
+        Raises `InvalidError` and `NotFoundError`.
+        """
         with self._write():
             stored = self._repository.lock(contact_id)
             self._repository.change(stored, {"address": None, "relationship": None, **contact})
 
     def change(self, contact_id: int, values: Values) -> None:
-        """Change only what `values` names. Raises `Invalid`, `NotFound`."""
+        """Change only what `values` names. Raises `InvalidError`, `NotFoundError`."""
         with self._write():
             stored = self._repository.lock(contact_id)
             if values.get("address") is not None and not self._repository.has_address(stored):
@@ -54,12 +57,12 @@ class ContactService:
             self._repository.change(stored, values)
 
     def remove(self, contact_id: int) -> None:
-        """Remove a contact with its relationship and its address. Raises `NotFound`."""
+        """Remove a contact with its relationship and its address. Raises `NotFoundError`."""
         with self._write():
             self._repository.remove(self._repository.lock(contact_id))
 
     def transfer(self, sender: int, receiver: int, amount: int) -> dict[int, int]:
-        """Move points; both balances after it. Raises `Invalid` naming `from`, `to` or `points`."""
+        """Move points; both balances after it. Raises `InvalidError` naming `from`, `to` or `points`."""
         with self._write():
             balances = transferred(self._repository.lock_points({sender, receiver}), sender, receiver, amount)
             self._repository.set_points(balances)
@@ -76,8 +79,8 @@ class ContactService:
         try:
             with self._transaction():
                 yield
-        except CustomerIdTaken:
-            raise Invalid({"customer_id": [TAKEN]}) from None
+        except CustomerIdTakenError:
+            raise InvalidError({"customer_id": [TAKEN]}) from None
 
     def _taken(self, contacts: list[Values]) -> dict[str, Any]:
         taken = self._repository.taken([contact["customer_id"] for contact in contacts if "customer_id" in contact])

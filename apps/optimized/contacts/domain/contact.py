@@ -8,7 +8,7 @@ import secrets
 from datetime import UTC, date, datetime
 from typing import Any
 
-from .errors import Invalid
+from .errors import InvalidError
 
 MAX_POINTS = 2**31 - 1
 MAX_NAME = 100
@@ -99,10 +99,10 @@ ADDRESS_FIELDS = ("street", "street_number", "city", "city_code", "country")
 
 
 def whole_address(address: dict[str, Any]) -> None:
-    """Refuse a new address that lacks a field; raises `Invalid` naming each."""
+    """Refuse a new address that lacks a field; raises `InvalidError` naming each."""
     missing = {name: [REQUIRED] for name in ADDRESS_FIELDS if name not in address}
     if missing:
-        raise Invalid({"address": missing})
+        raise InvalidError({"address": missing})
 
 
 def repeated_customer_ids(contacts: list[dict[str, Any]]) -> list[int]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The request cannot be done; the base of the errors below."""
 
 
-class Invalid(Refused):
+class InvalidError(RefusedError):
     """Bad input: `errors` maps each field to its messages, or to the same of a nested object (a 400)."""
 
     def __init__(self, errors: Mapping[str, Any]) -> None:
@@ -16,9 +16,9 @@ class Invalid(Refused):
         self.errors = errors
 
 
-class NotFound(Refused):
+class NotFoundError(RefusedError):
     """There is no such thing; the message is for the client (a 404)."""
 
 
-class Unavailable(Refused):
+class UnavailableError(RefusedError):
     """The service cannot answer for now; the message is for the client (a 503)."""

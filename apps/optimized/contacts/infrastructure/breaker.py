@@ -20,9 +20,9 @@ class Breaker:
             return True
         with self._lock:
             now = self._clock()
-            if self._until is None:
-                return True
-            if now < self._until:
+            # The other thread that is let try may just have closed it.
+            until = self._until or now
+            if now < until:
                 return False
             self._until = now + self._open_s
             return True

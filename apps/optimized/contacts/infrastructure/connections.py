@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from ..application.listing import Row
-from ..domain.errors import Unavailable
+from ..domain.errors import UnavailableError
 from .sql.statement import Statement
 
 TIMEOUT = "The statement took too long and was stopped."
@@ -24,13 +24,13 @@ Connection = psycopg.Connection[Any]
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what a database can do to a read into `Unavailable`."""
+    """Turn what a database can do to a read into `UnavailableError`."""
     try:
         yield
     except psycopg.errors.QueryCanceled as error:
-        raise Unavailable(TIMEOUT) from error
+        raise UnavailableError(TIMEOUT) from error
     except (psycopg.OperationalError, PoolTimeout, TooManyRequests) as error:
-        raise Unavailable(NO_DATABASE) from error
+        raise UnavailableError(NO_DATABASE) from error
 
 
 class Database:
@@ -40,8 +40,8 @@ class Database:
         self._prepared = prepared
 
     def rows(self, statement: Statement) -> list[Row]:
-        """All rows of one statement. Raises `Unavailable`."""
-        pool = cast("ConnectionPool[Connection] | None", connection.pool)
+        """All rows of one statement. Raises `UnavailableError`."""
+        pool = cast("ConnectionPool[Connection] | None", getattr(connection, "pool", None))
         with translated():
             if pool is None:
                 connection.ensure_connection()

@@ -103,8 +103,4 @@ def wanted(switches: Switches) -> list[DatabaseObject]:
     """The objects that a choice of switches asks for, in the order in which they can be made."""
     sets = wanted_sets(switches)
     # With the trigram set there, the digits' two indexes would stand twice.
-    return [
-        item
-        for item in OBJECTS
-        if item.set in sets and not (item.name.endswith("_digits") and "trigram" in sets)
-    ]
+    return [item for item in OBJECTS if item.set in sets and not (item.name.endswith("_digits") and "trigram" in sets)]

@@ -12,7 +12,7 @@ from psycopg.errors import QueryCanceled
 from ..application.fields import SEARCHED
 from ..application.listing import Criteria, Ordering, Row
 from ..application.paging import Plan
-from ..domain.errors import Unavailable
+from ..domain.errors import UnavailableError
 from ..models import AppUser
 from .connections import NO_DATABASE, TIMEOUT, Database
 from .sql.listing import Compiler, reversed_
@@ -20,11 +20,11 @@ from .sql.listing import Compiler, reversed_
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what a database can do to a query into `Unavailable`."""
+    """Turn what a database can do to a query into `UnavailableError`."""
     try:
         yield
     except OperationalError as error:
-        raise Unavailable(TIMEOUT if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE) from error
+        raise UnavailableError(TIMEOUT if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE) from error
 
 
 class RowComparison(models.Func):

@@ -18,7 +18,7 @@ class KeyedPages:
         self._reader = reader
 
     def page(self, plan: Plan, query: str) -> Page:
-        """The page of a plan, under the query that led to it. Raises `NotFound` past the end."""
+        """The page of a plan, under the query that led to it. Raises `NotFoundError` past the end."""
         keys = json.loads(self._cache.get(f"keys?{query}".encode(), lambda: self._keys(plan)))
         rows = self._reader.by_ids(cast("list[int]", keys["ids"]))
         return Page(rows, keys["count"], _link(keys["next"]), _link(keys["previous"]))

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from ..application.queries import MAX_ID, NO_CONTACT
-from ..application.services import CustomerIdTaken
-from ..domain.errors import NotFound
+from ..application.services import CustomerIdTakenError
+from ..domain.errors import NotFoundError
 from ..models import Address, AppUser, CustomerRelationship
 
 NESTED = ("address", "relationship")
@@ -20,7 +20,7 @@ def _unique_customer_id() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise CustomerIdTaken from error
+        raise CustomerIdTakenError from error
 
 
 class DjangoUnitOfWork:
@@ -39,7 +39,7 @@ class DjangoRepository:
     def lock(self, contact_id: int) -> AppUser:
         contact = AppUser.objects.select_for_update().filter(pk=min(contact_id, MAX_ID)).first()
         if contact is None:
-            raise NotFound(NO_CONTACT)
+            raise NotFoundError(NO_CONTACT)
         return contact
 
     def has_address(self, stored: AppUser) -> bool:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from time import sleep, time
 
 from .breaker import Breaker
-from .stores import Store, StoreDown
+from .stores import Store, StoreDownError
 
 VERSION_BYTES = 16
 _HEADER = struct.Struct("!16sd")
@@ -73,7 +73,7 @@ class ResponseCache:
                 waited = self._wait(key)
                 if waited is not None:
                     return waited
-        except StoreDown:
+        except StoreDownError:
             self._breaker.failed()
             return compute()
         return self._computed(key, version, compute, locked=locked)
@@ -83,7 +83,7 @@ class ResponseCache:
         self._owed = True
         try:
             self._renew_version()
-        except StoreDown:
+        except StoreDownError:
             self._breaker.failed()
 
     def _renew_version(self) -> None:
@@ -91,7 +91,7 @@ class ResponseCache:
         self._owed = False
         try:
             self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
-        except StoreDown:
+        except StoreDownError:
             self._owed = True
             raise
 
@@ -134,11 +134,11 @@ class ResponseCache:
     def _put(self, key: bytes, entry: bytes) -> None:
         try:
             self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
-        except StoreDown:
+        except StoreDownError:
             self._breaker.failed()
 
     def _unlock(self, lock: bytes) -> None:
         try:
             self._store.delete(lock)
-        except StoreDown:
+        except StoreDownError:
             self._breaker.failed()

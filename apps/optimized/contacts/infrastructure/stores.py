@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 
-class StoreDown(Exception):
+class StoreDownError(Exception):
     """The store did not answer in time; whoever asked can do without it."""
 
 
@@ -18,7 +18,7 @@ class Store(Protocol):
     """Bytes under keys, each with a time to live in milliseconds."""
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
-        """Their values at one moment, None for those that are absent. Raises `StoreDown`, as all methods do."""
+        """Their values at one moment, None for those that are absent. Raises `StoreDownError`, as all methods do."""
         ...
 
     def set(self, key: bytes, value: bytes, ttl_ms: int | None) -> None:
@@ -50,25 +50,25 @@ class RedisStore:
         try:
             return cast("list[bytes | None]", self._redis.mget(keys))
         except (RedisError, OSError) as error:
-            raise StoreDown from error
+            raise StoreDownError from error
 
     def set(self, key: bytes, value: bytes, ttl_ms: int | None) -> None:
         try:
             self._redis.set(key, value, px=ttl_ms)
         except (RedisError, OSError) as error:
-            raise StoreDown from error
+            raise StoreDownError from error
 
     def add(self, key: bytes, value: bytes, ttl_ms: int | None) -> bool:
         try:
             return bool(self._redis.set(key, value, px=ttl_ms, nx=True))
         except (RedisError, OSError) as error:
-            raise StoreDown from error
+            raise StoreDownError from error
 
     def delete(self, key: bytes) -> None:
         try:
             self._redis.delete(key)
         except (RedisError, OSError) as error:
-            raise StoreDown from error
+            raise StoreDownError from error
 
 
 class LocalStore:

@@ -21,9 +21,7 @@ class Tokens:
     def username(self, token: str) -> str | None:
         """Whom an access token speaks for, or None where it is forged, out of date or of another use."""
         try:
-            claims = jwt.decode(
-                token, self._secret, algorithms=[ALGORITHM], options={"require": ["exp", "iat", "sub"]}
-            )
+            claims = jwt.decode(token, self._secret, algorithms=[ALGORITHM], options={"require": ["exp", "iat", "sub"]})
         except jwt.InvalidTokenError:
             return None
         return str(claims["sub"]) if claims.get("use") == "access" else None

@@ -41,7 +41,7 @@ def of_criteria(criteria: Criteria) -> list[Condition]:
 
 def tables_of(criteria: Criteria) -> set[str]:
     """The tables besides `u` that the filters and presences speak of."""
-    named = {item.field.table for item in criteria.filters}
+    named: set[str] = {item.field.table for item in criteria.filters}
     return (named | {presence.table for presence in criteria.presences}) - {"u"}
 
 

@@ -75,7 +75,7 @@ class Compiler:
         found, rank = self._candidates(criteria), search.rank(criteria.terms)
         source = SELECT if self._eager else SELECT_BARE + JOIN_ADDRESS
         return Statement(
-            f"WITH candidates AS MATERIALIZED ({found.sql}) {source}"
+            f"WITH candidates AS MATERIALIZED ({found.sql}) {source}"  # noqa: S608  fragments
             f" WHERE u.id IN (SELECT id FROM candidates) ORDER BY {rank.sql} DESC, u.id DESC LIMIT %s OFFSET %s",
             (*found.params, *rank.params, window.limit, window.offset),
         )

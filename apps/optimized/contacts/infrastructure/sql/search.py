@@ -41,7 +41,11 @@ def prefix_query(term: str) -> str:
 
 def is_identifier(term: str) -> bool:
     """Whether the term may be part of a customer id or a phone number, which have no words."""
-    return any(character.isdigit() for character in term) or term.upper().startswith("CUST") or "CUST-".startswith(term.upper())
+    return (
+        any(character.isdigit() for character in term)
+        or term.upper().startswith("CUST")
+        or "CUST-".startswith(term.upper())
+    )
 
 
 def _substring(term: str, *, own: bool) -> list[Condition]:
