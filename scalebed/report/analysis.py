@@ -178,7 +178,7 @@ def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: floa
     if outcome == "none at this SLO" and slo_latency:
         slo = run.manifest.experiment.slo
         name = figures.percentile_name(slo.percentile)
-        return outcome, f"{name} is {figures.milliseconds(slo_latency)} with one request at a time"
+        return outcome, f"{name} is {figures.milliseconds(slo_latency)} unloaded"
     notes = " ".join(dict.fromkeys(r.note for r in repetitions if r.note))
     if outcome == "found" or outcome == "measured":  # noqa: PLR1714 - mypy narrows this, not membership
         return "not found", notes or "no repetition names a rate"

@@ -43,16 +43,22 @@ def logarithmic(values: Sequence[float], most: int = 6, room: float = 0.06) -> A
     span = max(math.log(max(kept) / min(kept)), math.log(2))
     low = min(kept) / math.exp(room * span)
     high = max(kept) * math.exp(room * span)
-    for multiples, every in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3)):
-        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        ticks = [m * 10.0**e for e in decades if e % every == 0 for m in multiples]
-        ticks = [round(tick, 10) for tick in ticks if low <= tick <= high]
-        if len(ticks) <= most:
-            break
+    # The densest that fits, but no odd multiples where round ones are enough.
+    kinds = [((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3)]
+    ticks = next(t for m, every in kinds if len(t := _multiples(low, high, m, every)) <= most)
+    if len(ticks) < 4:
+        finer = [_multiples(low, high, m, 1) for m in ((1, 2, 3, 5), (1, 1.5, 2, 3, 5, 7))]
+        ticks = max([ticks, *(t for t in finer if len(t) <= most)], key=len)
     if len(ticks) < 2:  # less than a factor of two: round numbers, as on a linear axis
         step = next(s for s in _steps((high - low) / most) if (high - low) / s <= most)
         ticks = [round(i * step, 10) for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return Axis(low, high, log=True, ticks=tuple(ticks))
+
+
+def _multiples(low: float, high: float, multiples: Sequence[float], every: int) -> list[float]:
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = [round(m * 10.0**e, 10) for e in decades if e % every == 0 for m in multiples]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _steps(least: float) -> list[float]:

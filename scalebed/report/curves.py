@@ -55,7 +55,7 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     if len({cell.replicas for cell in found}) < 2 or analysis.manifest.experiment.kind == "fixed-rate":
         return None
     values = [v for cell in found if cell.rate for v in (cell.rate.estimate, cell.rate.lower, cell.rate.upper) if v]
-    log = max(values) / min(values) > LOG_FROM
+    log = any(_apart_at(analysis, n) > LOG_FROM for n in analysis.replicas)
     ceilings = {cell.id: cell.ceiling for cell in found if cell.ceiling}
     # A ceiling far above what was measured would press the curves to the floor.
     drawn = {key: value for key, value in ceilings.items() if value <= max(values) * (4 if log else 1.5)}
@@ -84,6 +84,12 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
         has_linear=any(line.linear for line in lines),
         has_ceiling=any(line.ceiling for line in lines),
     )
+
+
+def _apart_at(analysis: Analysis, replicas: int) -> float:
+    """How many times the slowest variant's rate the fastest has, at one replica count."""
+    rates = [c.rate.estimate for c in analysis.cells if c.replicas == replicas and c.rate is not None]
+    return max(rates) / min(rates) if rates else 1.0
 
 
 def _linear(analysis: Analysis, cell: CellView) -> float | None:

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, two_variants
+
+from scalebed.report import answer
+from scalebed.results import RunDirectory
+
+
+def test_two_variants_with_intervals(replicas: RunDirectory) -> None:
+    assert re.fullmatch(
+        r"optimized serves \d+ × \(\d+–\d+\) the requests of naive at one replica under p95 ≤ 1 s\. "
+        r"That is \d+ \(\d+–\d+\) against [\d.]+ \([\d.]+–[\d.]+\) requests a second\. "
+        r"From one replica to 4, naive keeps \d+% \(\d+–\d+%\) and optimized \d+% \(\d+–\d+%\) of linear scaling\. "
+        r"The service’s own CPU quota held every cell back\. "
+        r"In brackets: 95% intervals over 5 blocks\.",
+        answer(replicas),
+    )
+
+
+def test_one_block_has_no_interval_and_says_so(folder: Path) -> None:
+    said = answer(two_variants(folder, experiment={"replicas": [1, 2], "blocks": 1}).write())
+    assert "No interval: one block; it takes three to have one." in said
+    assert "(" not in said
+
+
+def test_one_variant(folder: Path) -> None:
+    said = answer(Synthetic(folder, {"naive": NAIVE}, {"variants": ["naive"], "replicas": [1], "blocks": 3}).write())
+    assert re.match(r"naive serves [\d.]+ \([\d.]+–[\d.]+\) requests a second at one replica under p95 ≤ 1 s\.", said)
+    assert "linear" not in said
+
+
+def test_three_variants(folder: Path) -> None:
+    services = {"naive": NAIVE, "optimized": OPTIMIZED, "fastapi": FASTAPI}
+    said = answer(Synthetic(folder, services, {"variants": list(services), "replicas": [2], "blocks": 3}).write())
+    assert re.match(
+        r"optimized serves \d+ × \(.*?\) the requests of naive and fastapi \d+ × \(.*?\) at 2 replicas", said
+    )
+
+
+def test_the_first_variant_has_none_at_this_slo(folder: Path) -> None:
+    services = {"naive": CRAWLING, "optimized": OPTIMIZED}
+    said = answer(Synthetic(folder, services, {"variants": list(services), "replicas": [1], "blocks": 1}).write())
+    assert re.match(
+        r"optimized serves \d+ requests a second at one replica under p95 ≤ 1 s; "
+        r"naive has no capacity at this SLO \(p95 is [\d,]+ ms unloaded\)\.",
+        said,
+    )
+
+
+def test_none_has_any(folder: Path) -> None:
+    said = answer(Synthetic(folder, {"naive": CRAWLING}, {"variants": ["naive"], "replicas": [1], "blocks": 1}).write())
+    assert said.startswith("At one replica under p95 ≤ 1 s: naive has no capacity at this SLO (p95 is ")
+
+
+def test_partial_run_says_what_is_missing(folder: Path) -> None:
+    said = answer(two_variants(folder, repetitions=2).write())
+    assert "This run is partial: 2 of 30 repetitions done; nothing yet of " in said
+    assert said.count("-x") == 4
+
+
+def test_nothing_measured(folder: Path) -> None:
+    assert answer(two_variants(folder, repetitions=0).write()).startswith("Nothing has been measured yet.")
+
+
+def test_invalid_cell(folder: Path) -> None:
+    spoiled = [("naive-x1", 0)]
+    said = answer(two_variants(folder, experiment={"replicas": [1], "blocks": 1}, invalid=spoiled).write())
+    assert "naive has no valid trial (The load generator dropped 214 iterations" in said
+    assert "One trial of" in said
+
+
+def test_fixed_rate(folder: Path) -> None:
+    kind = {"kind": "fixed-rate", "rates": [10, 30], "duration": "8s", "replicas": [1], "blocks": 1}
+    said = answer(two_variants(folder, experiment=kind).write())
+    assert said.startswith(
+        "Asked for p95 ≤ 1 s at 10 and 30 requests a second at one replica: naive meets it up to 10 ("
+    )
+    assert "optimized meets it at every rate (" in said
+
+
+def test_closed_is_labelled(folder: Path) -> None:
+    kind = {"kind": "closed", "users": 50, "duration": "60s", "replicas": [1], "blocks": 1}
+    said = answer(two_variants(folder, experiment=kind).write())
+    assert said.startswith("With 50 users in a closed model at one replica, naive answers ")
+    assert "above the limit of 1 s" in said

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from synthetic import CRAWLING, OPTIMIZED, Synthetic, two_variants
+
+from scalebed.report import write_report
+from scalebed.results import RunDirectory
+
+
+def suite(directory: RunDirectory) -> ET.Element:
+    write_report(directory)
+    found = ET.parse(directory.path / "junit.xml").getroot().find("testsuite")  # noqa: S314 - we wrote it
+    assert found is not None
+    return found
+
+
+def test_a_passing_case_for_each_cell(replicas: RunDirectory) -> None:
+    found = suite(replicas)
+    assert (found.get("tests"), found.get("failures"), found.get("skipped")) == ("6", "0", "0")
+    assert "requests a second (" in (found.findtext("testcase/system-out") or "")
+
+
+def test_none_at_this_slo_fails(folder: Path) -> None:
+    services = {"naive": CRAWLING, "optimized": OPTIMIZED}
+    found = suite(Synthetic(folder, services, {"variants": list(services), "replicas": [1], "blocks": 1}).write())
+    failure = found.find("testcase[@name='naive, one replica']/failure")
+    assert found.get("failures") == "1"
+    assert failure is not None
+    assert failure.get("type") == "none at this SLO"
+
+
+def test_invalid_fails_and_unmeasured_is_skipped(folder: Path) -> None:
+    first = two_variants(folder, repetitions=0).write().manifest().order[0][1]
+    found = suite(two_variants(folder / "again", repetitions=1, invalid=[(first, 0)]).write())
+    assert (found.get("failures"), found.get("skipped")) == ("1", "5")
