@@ -55,7 +55,7 @@ class Server:
         self._run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [BINARIES / program, "-D", self._data, *arguments]
+        command = [str(BINARIES / program), "-D", str(self._data), *arguments]
         # The server keeps its standard streams, so a pipe to them would never end.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
