@@ -193,9 +193,10 @@ class LocalEngine:
 
     def probe(self) -> Probe:
         self._in_use()
-        return LocalProbe(self._groups)
+        return LocalProbe(self.groups)
 
-    def _groups(self) -> Mapping[str, Sequence[Group]]:
+    def groups(self) -> Mapping[str, Sequence[Group]]:
+        """The CPU-accounting groups of each part, now."""
         rig = self._in_use()
         replicas: list[Group] = []
         if self._running is not None:
