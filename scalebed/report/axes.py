@@ -40,9 +40,10 @@ def linear(values: Sequence[float], most: int = 6) -> Axis:
 def logarithmic(values: Sequence[float], most: int = 6, room: float = 0.06) -> Axis:
     """Around positive values, with `room` of their span at both ends; ticks at 1, 2, 5 or at decades alone."""
     kept = [value for value in values if value > 0] or [1.0]
-    span = max(math.log(max(kept) / min(kept)), math.log(2))
-    low = min(kept) / math.exp(room * span)
-    high = max(kept) * math.exp(room * span)
+    span = math.log(max(kept) / min(kept))
+    margin = room * span if span > math.log(2) else (math.log(2.2) - span) / 2  # a lone value needs a scale around it
+    low = min(kept) / math.exp(margin)
+    high = max(kept) * math.exp(margin)
     # The densest that fits, but no odd multiples where round ones are enough.
     kinds = [((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3)]
     ticks = next(t for m, every in kinds if len(t := _multiples(low, high, m, every)) <= most)

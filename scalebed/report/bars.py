@@ -74,7 +74,7 @@ def _bar(cell: CellView, parts: Sequence[str], scale: float) -> BarRow:
         value = cell.cpu_ms.get(part, 0.0)
         width = value / scale
         said = figures.figure(value)
-        named, shown = (f"{part} " if width > 42 else ""), (said if width > 22 else "")
+        named, shown = (f"{part} " if width > 42 else ""), (said if width > 30 else "")
         blocks.append(Block(part, round(x, 2), round(width, 2), named, shown, f"{part}: {said} ms of CPU a request"))
         x += width
     name = figures.count(cell.replicas, "replica")

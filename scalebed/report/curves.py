@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scalebed.report import axes, figures
 from scalebed.report.geometry import LOG_FROM, Label, Point, Segment, Tick, joined, pct, px
@@ -59,7 +59,11 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     ceilings = {cell.id: cell.ceiling for cell in found if cell.ceiling}
     # A ceiling far above what was measured would press the curves to the floor.
     drawn = {key: value for key, value in ceilings.items() if value <= max(values) * (4 if log else 1.5)}
-    x = axes.logarithmic(analysis.replicas, room=0.07) if log else axes.linear(analysis.replicas)
+    x = (
+        axes.logarithmic(analysis.replicas, room=0.07)
+        if log
+        else axes.Axis(0.0, analysis.replicas[-1] * 1.04, log=False, ticks=())
+    )
     linear = [v for v in (_linear(analysis, cell) for cell in found) if v is not None]
     wanted = [*values, *drawn.values(), *linear]
     y = axes.logarithmic(wanted, most=8) if log else axes.linear(wanted)
@@ -118,7 +122,7 @@ def _line(analysis: Analysis, cells: Sequence[CellView], plane: _Plane, ceilings
         linear=joined(straight),
         ceiling=joined(top),
         label=Label(line[-1][0], line[-1][1], name),
-        ceiling_label=Label(top[0][0], top[0][1] - 7, f"host’s ceiling, {name}") if top else None,
+        ceiling_label=Label(top[-1][0], top[-1][1] - 7, f"host’s ceiling, {name}") if top else None,
     )
 
 
@@ -134,10 +138,17 @@ def _point(cell: CellView, interval: Interval, said: str, plane: _Plane) -> Poin
 
 
 def _apart(lines: Sequence[Line], height: int) -> tuple[Line, ...]:
-    places = axes.spread([line.label.y for line in lines], 17, 4, height)
+    """Labels moved so that none covers another: names down, ceilings up from their lines."""
+    names = axes.spread([line.label.y for line in lines], 17, 4, height)
+    tops = [line.ceiling_label for line in lines if line.ceiling_label]
+    raised = iter(axes.spread([-label.y for label in tops], 15, -height, 8))
     return tuple(
-        Line(**{**vars(line), "label": Label(line.label.x, place, line.label.text)})
-        for line, place in zip(lines, places, strict=True)
+        replace(
+            line,
+            label=replace(line.label, y=name),
+            ceiling_label=replace(line.ceiling_label, y=-next(raised)) if line.ceiling_label else None,
+        )
+        for line, name in zip(lines, names, strict=True)
     )
 
 
