@@ -32,6 +32,7 @@ from dataset.rows import GENERATOR
 TABLES = list(COLUMNS)
 # Building an index sorts; this is the server's memory for it, for the length of one transaction.
 INDEX_MEMORY = "128MB"
+VACUUMS = 20
 
 
 # Workers are forked from a server that has imported what they need and no more: forked from here they would share
@@ -188,21 +189,34 @@ def _add(keys: list[Key]) -> None:
                 raise LoadError(f"{key.name} on {key.table} could not be made again: {error}".rstrip()) from error
 
 
+def _vacuum(table: str) -> None:
+    """VACUUM, for which no transaction may lift the role's statement timeout.
+
+    Outside one a pooler may drop what a session has set. But a VACUUM that is cut off keeps the pages it has done.
+    """
+    for _ in range(VACUUMS):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"VACUUM {table}")
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+                raise
+        else:
+            return
+    raise LoadError(
+        f"VACUUM of {table} ran into the role's statement_timeout {VACUUMS} times: "
+        "load with a role that has none, or raise it for the load."
+    )
+
+
 def _finish(claim: str) -> None:
-    with connection.cursor() as cursor:
-        for table in TABLES:
+    for table in TABLES:
+        _vacuum(table)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute(f"ANALYZE {table}")
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 0) + 1, false) FROM {table}"  # noqa: S608  a constant
             )
-            try:
-                cursor.execute(f"VACUUM (ANALYZE) {table}")
-            except OperationalError as error:
-                if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-                    raise
-                # VACUUM refuses to run in a transaction, and outside one a pooler may drop what a session has set.
-                raise LoadError(
-                    f"VACUUM of {table} ran into the role's statement_timeout: "
-                    "load with a role that has none, or raise it for the load."
-                ) from error
     if not DatasetInfo.objects.filter(claim=claim).update(complete=True, keys=[]):
         raise LoadError("Another load has begun on this database, so this one stopped.")
