@@ -140,8 +140,8 @@ class TransferIn(BaseModel):
 class Credentials(BaseModel):
     """Who wants a token."""
 
-    username: str
-    password: str
+    username: Annotated[str, AfterValidator(rules.storable)]
+    password: Annotated[str, AfterValidator(rules.storable)]
 
 
 class Address(Schema):

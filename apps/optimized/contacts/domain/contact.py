@@ -35,8 +35,15 @@ def text(value: str, longest: int) -> str:
         raise ValueError("This field may not be blank.")
     if len(value) > longest:
         raise ValueError(f"Ensure this field has no more than {longest} characters.")
+    return storable(value)
+
+
+def storable(value: str) -> str:
+    """Text that PostgreSQL can store: neither NUL nor half of a surrogate pair, which JSON can spell."""
     if "\0" in value:
         raise ValueError("Null characters are not allowed.")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("Surrogate characters are not allowed.")
     return value
 
 

@@ -5,10 +5,15 @@ of switches wants and drops what it does not.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from config.switches import Switches
 
-SETS = ("indexes", "trigram", "fulltext")
+class Choice(Protocol):
+    """The values of the switches; `config.switches.Switches` is one."""
+
+    def __getitem__(self, name: str) -> str: ...
+
+    def on(self, name: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ OBJECTS = (
 BY_NAME = {item.name: item for item in OBJECTS}
 
 
-def wanted_sets(switches: Switches) -> set[str]:
+def wanted_sets(switches: Choice) -> set[str]:
     """The sets that a choice of switches asks for."""
     sets = set()
     if switches.on("indexes"):
@@ -99,7 +104,7 @@ def wanted_sets(switches: Switches) -> set[str]:
     return sets
 
 
-def wanted(switches: Switches) -> list[DatabaseObject]:
+def wanted(switches: Choice) -> list[DatabaseObject]:
     """The objects that a choice of switches asks for, in the order in which they can be made."""
     sets = wanted_sets(switches)
     # With the trigram set there, the digits' two indexes would stand twice.
