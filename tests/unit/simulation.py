@@ -160,19 +160,18 @@ def _serve(load: Load, behaviour: Behaviour, replicas: int, rng: np.random.Gener
         sent = _queue(due, np.full(wanted, 1 / behaviour.generator_rate))
     work = rng.exponential(1 / speed, wanted)
     done = _queue(sent, work)
-    if behaviour.hangs:
-        done = done + 1e6
-    ended = done + behaviour.base_s
+    base_s = behaviour.base_s + (1e6 if behaviour.hangs else 0)
+    ended = done + base_s
     kept = _admitted(sent, ended, load.max_vus)
     if not kept.all():
-        sent, due_kept, work, ended = _with_drops(sent, due, work, load.max_vus, behaviour.base_s)
+        sent, due_kept, work, ended = _with_drops(sent, due, work, load.max_vus, base_s)
         return Served(
             sent,
             due[~np.isin(due, due_kept)],
             ended,
             ended - sent,
             sent - due_kept,
-            ended - behaviour.base_s,
+            ended - base_s,
             np.cumsum(work),
         )
     # A generator without CPU reads answers as late as it sends requests.

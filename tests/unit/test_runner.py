@@ -1,0 +1,180 @@
+"""Whole runs on a simulated engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from simulation import Behaviour, SimulatedEngine
+
+from scalebed.observer import Progress, Remaining, Resumed, Silent, TrialStart
+from scalebed.plan import Step, plan
+from scalebed.ports import Finding
+from scalebed.results import RunDirectory
+from scalebed.runner import Runner, RunnerError
+from scalebed.spec import Experiment, parse_experiment
+
+BEHAVIOURS = {"fast": Behaviour(300), "slow": Behaviour(40, base_s=0.05), "broken": Behaviour(0.4)}
+
+
+def experiment(**more: object) -> Experiment:
+    keys = {
+        "name": "simulated", "variants": ["fast", "slow"], "blocks": 2,
+        "search": {"precision": 0.1, "max_trial": 40}, **more,
+    }  # fmt: skip
+    return parse_experiment(keys, "simulated.yaml")
+
+
+def run(
+    path: Path, spec: Experiment, engine: SimulatedEngine | None = None, observer: Silent | None = None
+) -> RunDirectory:
+    engine = engine or SimulatedEngine(BEHAVIOURS)
+    directory = RunDirectory(path)
+    Runner(engine, engine.clock, directory, spec, observer or Silent()).run()
+    return directory
+
+
+class Notes(Silent):
+    def __init__(self) -> None:
+        self.resumed: Resumed | None = None
+        self.starts: list[TrialStart] = []
+        self.seconds: list[Progress] = []
+        self.remaining: list[Remaining] = []
+
+    def run_started(self, plan: Sequence[Step], resumed: Resumed | None, remaining: Remaining) -> None:
+        self.resumed = resumed
+
+    def repetition_started(self, step: Step, remaining: Remaining) -> None:
+        self.remaining.append(remaining)
+
+    def trial_started(self, start: TrialStart) -> None:
+        self.starts.append(start)
+
+    def second(self, progress: Progress) -> None:
+        self.seconds.append(progress)
+
+
+def test_every_cell_gets_a_capacity_in_every_block(tmp_path: Path) -> None:
+    engine, notes = SimulatedEngine(BEHAVIOURS), Notes()
+    directory = run(tmp_path, experiment(replicas=[1, 2]), engine, notes)
+    repetitions = list(directory.repetitions())
+    assert len(repetitions) == 8
+    for repetition in repetitions:
+        assert repetition.outcome == "found", repetition.note
+        true = BEHAVIOURS[repetition.variant].capacity(repetition.replicas)
+        assert abs(math.log((repetition.capacity or 0) / true)) < 0.2
+    assert sum(r.trials for r in repetitions) == len(list(directory.trials())) == len(notes.starts)
+    assert engine.closed == 1
+    assert engine.runs_under_way == 0
+    assert len(engine.restored) == len(notes.starts)
+    # The unloaded latency is measured once for each cell, in its first block.
+    assert [s.step.block for s in notes.starts if s.purpose == "unloaded"] == [0] * 4
+    assert notes.remaining[0].seconds > notes.remaining[-1].seconds > 0
+    assert [r.repetitions_done for r in notes.remaining] == list(range(8))
+
+
+def test_the_order_is_interleaved_seeded_and_recorded(tmp_path: Path) -> None:
+    spec = experiment(replicas=[1, 2], blocks=4)
+    order = [(step.block, step.cell.id) for step in plan(spec)]
+    assert order == [(step.block, step.cell.id) for step in plan(spec)]
+    assert [block for block, _ in order] == [b for b in range(4) for _ in range(4)]
+    blocks = [tuple(cell for b, cell in order if b == block) for block in range(4)]
+    assert all(len(set(block)) == 4 for block in blocks)
+    assert len(set(blocks)) > 1
+    assert order != [(s.block, s.cell.id) for s in plan(experiment(replicas=[1, 2], blocks=4, seed=8))]
+    engine = SimulatedEngine(BEHAVIOURS)
+    small = experiment(search={"precision": 0.5, "max_trial": 12, "max_trials": 5})
+    directory = run(tmp_path, small, engine)
+    assert engine.deployed == [cell for _, cell in directory.manifest().order]
+
+
+@pytest.mark.parametrize("interrupt_at", [130.0, 200.0, 300.0])
+def test_an_interrupted_run_goes_on_to_the_same_result(tmp_path: Path, interrupt_at: float) -> None:
+    spec = experiment()
+    whole = run(tmp_path / "whole", spec)
+    engine = SimulatedEngine(BEHAVIOURS, interrupt_at=interrupt_at)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", spec, engine)
+    assert (engine.closed, engine.runs_under_way) == (1, 0)
+    kept = [t.model_dump_json() for t in RunDirectory(tmp_path / "cut").trials()]
+    notes = Notes()
+    resumed = run(tmp_path / "cut", spec, SimulatedEngine(BEHAVIOURS), notes)
+    assert notes.resumed is not None
+    assert notes.resumed.trials == len(kept)
+    after = [t.model_dump_json() for t in resumed.trials()]
+    assert set(kept) <= set(after)
+    # Loads are seeded, so what was asked and what came out is the same as without the interruption.
+    assert [(r.cell, r.block, r.outcome) for r in resumed.repetitions()] == [
+        (r.cell, r.block, r.outcome) for r in whole.repetitions()
+    ]
+    for one, other in zip(resumed.repetitions(), whole.repetitions(), strict=True):
+        assert one.capacity == pytest.approx(other.capacity, rel=0.15)
+    assert "resumed" in resumed.manifest().findings[-1]
+
+
+def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:
+    spec = experiment(blocks=1)
+    run(tmp_path, spec)
+    engine = SimulatedEngine(BEHAVIOURS)
+    run(tmp_path, spec, engine)
+    assert engine.loads == []
+    assert engine.deployed == []
+
+
+def test_another_experiments_directory_is_refused(tmp_path: Path) -> None:
+    run(tmp_path, experiment(blocks=1))
+    engine = SimulatedEngine(BEHAVIOURS)
+    with pytest.raises(RunnerError, match=r"another experiment \(unlike in blocks, seed\)"):
+        run(tmp_path, experiment(blocks=3, seed=9), engine)
+    assert engine.closed == 1
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    engine = SimulatedEngine(BEHAVIOURS, findings=(Finding("refuse", "Too big."), Finding("warn", "Busy.")))
+    with pytest.raises(RunnerError, match=r"^Too big\.$"):
+        run(tmp_path / "run", experiment(), engine)
+    assert not (tmp_path / "run").exists()
+
+
+def test_warnings_are_in_the_manifest(tmp_path: Path) -> None:
+    engine = SimulatedEngine(BEHAVIOURS, findings=(Finding("warn", "The host is busy."),))
+    manifest = run(tmp_path, experiment(blocks=1, variants=["fast"]), engine).manifest()
+    assert manifest.findings == ("The host is busy.",)
+    assert manifest.fingerprint == {"engine": "simulated", "cores": 8.0}
+
+
+def test_a_service_too_slow_for_the_slo_has_no_capacity(tmp_path: Path) -> None:
+    directory = run(tmp_path, experiment(variants=["broken"], blocks=2))
+    assert [r.outcome for r in directory.repetitions()] == ["none at this SLO"] * 2
+    assert [r.capacity for r in directory.repetitions()] == [None, None]
+    assert {t.purpose for t in directory.trials()} == {"unloaded"}
+
+
+def test_fixed_rates_are_a_trial_each(tmp_path: Path) -> None:
+    spec = experiment(kind="fixed-rate", rates=[20, 150], duration=15)
+    directory = run(tmp_path, spec)
+    trials = list(directory.trials())
+    assert len(trials) == 8
+    assert {(t.variant, t.rate_asked, t.verdict) for t in trials} == {
+        ("fast", 20, "PASS"), ("fast", 150, "PASS"), ("slow", 20, "PASS"), ("slow", 150, "FAIL"),
+    }  # fmt: skip
+    assert {t.duration_s for t in trials} == {15}
+    assert {r.outcome for r in directory.repetitions()} == {"measured"}
+
+
+def test_closed_users_are_labelled_so(tmp_path: Path) -> None:
+    engine = SimulatedEngine(BEHAVIOURS)
+    directory = run(tmp_path, experiment(kind="closed", users=5, duration=15, blocks=1), engine)
+    assert {t.purpose for t in directory.trials()} == {"closed"}
+    assert all(load.concurrency for load in engine.loads)
+    assert len(list(directory.trials())) == 2
+
+
+def test_a_spoiled_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
+    engine = SimulatedEngine({"fast": Behaviour(300, steal_cores=1.0)})
+    spec = experiment(kind="fixed-rate", rates=[20], duration=12, variants=["fast"], blocks=1)
+    directory = run(tmp_path, spec, engine)
+    assert [t.verdict for t in directory.trials()] == ["INVALID"] * 3
+    assert "INVALID 3 times" in next(directory.repetitions()).note

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scalebed.results import Repetition, Verdict
+from scalebed.search import Answer, Ask, Observed, Prior, Task, decide, prior
+from scalebed.spec import Search
+
+TASK = Task(
+    search=Search(precision=0.05, max_trial=60, max_trials=14),
+    prior=None,
+    know_unloaded=False,
+    quota=0.25,
+    replicas=1,
+    dither=0.0,
+)
+VERDICTS: st.SearchStrategy[Verdict] = st.sampled_from(["PASS", "FAIL", "UNDECIDED", "INVALID"])
+PRIORS = st.one_of(st.none(), st.builds(Prior, st.floats(0.5, 5000), st.sampled_from(["same cell", "other replicas"])))
+
+
+def seen(ask: Ask, verdict: Verdict, *, cpu_s: float = 0.001, dropped: int = 0, full: bool | None = None) -> Observed:
+    full = ask.enough.counted_s >= 20 if full is None else full
+    return Observed(ask.purpose, ask.rate, verdict, full, 20.0, 40.0, cpu_s, dropped, ("A reason.",))
+
+
+def run(task: Task, capacity: float, *, noise: float = 0.0, seed: int = 0) -> tuple[Answer, list[Observed]]:
+    """Against a service whose capacity each trial sees with log-normal noise."""
+    rng = np.random.default_rng(seed)
+    history: list[Observed] = []
+    while isinstance(ask := decide(task, history), Ask):
+        sees = capacity * math.exp(rng.normal(0, noise))
+        history.append(seen(ask, "PASS" if ask.users or ask.rate <= sees else "FAIL", cpu_s=0.25 / capacity * 1.1))
+    return ask, history
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(VERDICTS, min_size=60, max_size=60), PRIORS, st.booleans(), st.integers(4, 20), st.data())
+def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
+    verdicts: list[Verdict], known: Prior | None, full: bool, max_trials: int, data: st.DataObject
+) -> None:
+    task = replace(
+        TASK, search=Search(max_trials=max_trials), prior=known, know_unloaded=known is not None and full,
+        dither=data.draw(st.floats(-0.5, 0.5)),
+    )  # fmt: skip
+    history: list[Observed] = []
+    while isinstance(ask := decide(task, history), Ask):
+        assert ask == decide(task, history)
+        assert 0 <= ask.rate <= task.search.max_rate
+        history.append(seen(ask, verdicts[len(history)], full=full or None))
+        assert len(history) <= max_trials
+    passed = {o.rate for o in history if o.verdict == "PASS" and o.full and o.purpose != "unloaded"}
+    if ask.outcome == "found":
+        assert ask.capacity in passed
+        assert ask.upper is None or ask.upper > (ask.capacity or 0)
+    else:
+        assert ask.capacity is None
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.floats(2, 4000), st.sampled_from([0.02, 0.05, 0.2, 0.5]))
+def test_the_capacity_of_a_service_without_noise_is_found_to_the_precision(capacity: float, precision: float) -> None:
+    task = replace(TASK, search=Search(precision=precision, max_trials=20))
+    answer, history = run(task, capacity)
+    assert answer.outcome == "found"
+    assert answer.capacity is not None
+    assert capacity / (1 + precision) * 0.999 <= answer.capacity <= capacity
+    assert len(history) <= 10
+
+
+def test_under_noise_the_capacity_is_within_a_tenth_nine_times_in_ten() -> None:
+    close, trials = 0, []
+    for seed in range(300):
+        answer, history = run(TASK, 300, noise=0.03, seed=seed)
+        close += answer.capacity is not None and abs(answer.capacity / 300 - 1) <= 0.1
+        trials.append(len(history))
+    assert close / 300 >= 0.9
+    assert np.mean(trials) <= 8.5
+
+
+def test_a_known_cell_takes_few_trials() -> None:
+    known = replace(TASK, prior=Prior(300, "same cell"), know_unloaded=True)
+    dithers = np.linspace(-0.5, 0.5, 60)
+    trials = [len(run(replace(known, dither=d), 300, noise=0.02, seed=s)[1]) for s, d in enumerate(dithers)]
+    assert np.mean(trials) <= 3.5
+
+
+def test_dithering_spreads_what_the_grid_would_hide() -> None:
+    known = replace(TASK, prior=Prior(300, "same cell"), know_unloaded=True)
+    found = [run(replace(known, dither=d), 300)[0].capacity or 0 for d in np.linspace(-0.5, 0.5, 50)]
+    assert np.std(np.log(found)) == pytest.approx(0.05 / math.sqrt(12), rel=0.3)
+
+
+def test_the_first_rate_comes_from_the_cpu_of_the_unloaded_trial() -> None:
+    first = decide(TASK, [])
+    assert isinstance(first, Ask)
+    assert (first.purpose, first.users) == ("unloaded", 1)
+    second = decide(TASK, [seen(first, "PASS", cpu_s=0.001)])
+    assert isinstance(second, Ask)
+    assert (second.purpose, second.rate) == ("bracket", pytest.approx(225))
+    without_quota = decide(replace(TASK, quota=None, replicas=2), [seen(first, "PASS")])
+    assert isinstance(without_quota, Ask)
+    assert without_quota.rate == pytest.approx(100)
+
+
+def test_none_at_this_slo_where_one_user_alone_breaks_it() -> None:
+    unloaded = decide(TASK, [])
+    assert isinstance(unloaded, Ask)
+    answer = decide(TASK, [seen(unloaded, "FAIL")])
+    assert isinstance(answer, Answer)
+    assert answer.outcome == "none at this SLO"
+    assert "40 ms" in answer.note
+
+
+def test_a_spoiled_trial_is_run_again_and_then_given_up() -> None:
+    history = [Observed("unloaded", 0, "PASS", True, 20, 40, 0.001, 0, ())]
+    for dropped, outcome in ((50, "beyond the generator"), (0, "not found")):
+        tried = list(history)
+        while isinstance(ask := decide(TASK, tried), Ask):
+            assert ask.rate == pytest.approx(225)
+            tried.append(seen(ask, "INVALID", dropped=dropped))
+        assert len(tried) == 4
+        assert ask.outcome == outcome
+        assert "A reason." in ask.note
+
+
+def test_a_failed_confirmation_steps_down() -> None:
+    history = [
+        Observed("bracket", 100, "PASS", False, 20, 40, 0, 0, ()),
+        Observed("bracket", 104, "FAIL", False, 20, 40, 0, 0, ()),
+        Observed("confirm", 100, "FAIL", True, 20, 40, 0, 0, ()),
+    ]
+    ask = decide(replace(TASK, know_unloaded=True, prior=Prior(100, "other replicas")), history)
+    assert isinstance(ask, Ask)
+    assert ask.rate < 100
+
+
+def test_undecided_closes_the_bracket_and_is_told() -> None:
+    history = [
+        Observed("bracket", 100, "PASS", True, 20, 40, 0, 0, ()),
+        Observed("bracket", 104, "UNDECIDED", True, 20, 40, 0, 0, ()),
+    ]
+    answer = decide(replace(TASK, know_unloaded=True, prior=Prior(100, "same cell")), history)
+    assert isinstance(answer, Answer)
+    assert (answer.capacity, answer.upper) == (100, 104)
+    assert "undecided" in answer.note
+
+
+def test_what_passes_at_the_highest_rate_allowed_is_beyond_the_generator() -> None:
+    task = replace(TASK, search=Search(max_rate=500))
+    answer, _ = run(task, 10_000)
+    assert (answer.outcome, answer.capacity, answer.lower) == ("beyond the generator", None, 500)
+
+
+def test_priors_come_from_the_cell_before_its_variant() -> None:
+    def repetition(replicas: int, block: int, capacity: float | None) -> Repetition:
+        return Repetition(
+            cell=f"a-x{replicas}", variant="a", replicas=replicas, block=block, capacity=capacity, lower=None,
+            upper=None, outcome="found" if capacity else "not found", trials=3,
+        )  # fmt: skip
+
+    earlier = [repetition(1, 0, 100.0), repetition(2, 0, 190.0), repetition(4, 0, None)]
+    assert prior("a-x1", "a", 1, earlier) == Prior(pytest.approx(100), "same cell")
+    assert prior("a-x4", "a", 4, earlier) == Prior(pytest.approx(380), "other replicas")
+    assert prior("b-x1", "b", 1, earlier) is None

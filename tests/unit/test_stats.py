@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats as reference
+
+from scalebed.results import Repetition
+from scalebed.stats import capacities, effective_size, efficiency, geometric, ratio, share_bounds
+
+
+def test_the_estimate_is_the_geometric_mean() -> None:
+    interval = geometric([1.0, 10.0, 100.0])
+    assert interval is not None
+    assert interval.estimate == pytest.approx(10)
+    assert interval.lower is not None
+    low, high = reference.t.interval(0.95, 2, loc=np.log(10), scale=np.log(10) / np.sqrt(3))
+    assert (interval.lower, interval.upper) == (pytest.approx(np.exp(low)), pytest.approx(np.exp(high)))
+
+
+def test_no_interval_below_three_repetitions() -> None:
+    two = geometric([5.0, 6.0])
+    assert two is not None
+    assert (two.lower, two.upper, two.n, two.relative_half_width) == (None, None, 2, None)
+    assert geometric([]) is None
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_coverage_is_nominal(n: int) -> None:
+    rng = np.random.default_rng(n)
+    covered = 0
+    for logs in rng.normal(np.log(100), 0.1, (2500, n)):
+        interval = geometric(np.exp(logs))
+        assert interval is not None
+        assert interval.lower is not None
+        assert interval.upper is not None
+        covered += interval.lower <= 100 <= interval.upper
+    assert 0.93 <= covered / 2500 <= 0.97
+
+
+def test_pairing_removes_what_a_block_has_in_common() -> None:
+    rng = np.random.default_rng(5)
+    drift = np.exp(rng.normal(0, 0.3, 5))
+    slow = {b: 10 * d * np.exp(rng.normal(0, 0.01)) for b, d in enumerate(drift)}
+    fast = {b: 500 * d * np.exp(rng.normal(0, 0.01)) for b, d in enumerate(drift)}
+    times = ratio(fast, slow)
+    assert times is not None
+    assert times.relative_half_width is not None
+    assert times.estimate == pytest.approx(50, rel=0.03)
+    assert times.relative_half_width < 0.05
+
+
+def test_ratio_coverage_is_nominal_under_drift() -> None:
+    rng = np.random.default_rng(6)
+    covered = 0
+    for _ in range(1500):
+        drift = rng.normal(0, 0.3, 5)
+        one, two = (dict(enumerate(np.exp(drift + rng.normal(np.log(m), 0.05, 5)))) for m in (10, 30))
+        interval = ratio(two, one)
+        assert interval is not None
+        covered += (interval.lower or 0) <= 3 <= (interval.upper or 0)
+    assert 0.93 <= covered / 1500 <= 0.97
+
+
+def test_only_shared_blocks_are_compared() -> None:
+    interval = ratio({0: 4.0, 1: 8.0, 2: 100.0}, {0: 2.0, 1: 4.0, 3: 1.0})
+    assert interval is not None
+    assert (interval.estimate, interval.n) == (pytest.approx(2), 2)
+    assert ratio({0: 1.0}, {1: 1.0}) is None
+
+
+def test_efficiency_is_one_where_capacity_is_linear() -> None:
+    interval = efficiency({0: 400.0, 1: 420.0, 2: 380.0}, 4, {0: 100.0, 1: 105.0, 2: 95.0})
+    assert interval is not None
+    assert interval.estimate == pytest.approx(1)
+    half = efficiency({0: 400.0}, 4, {0: 400.0}, 2)
+    assert half is not None
+    assert half.estimate == pytest.approx(0.5)
+
+
+def test_capacities_leave_out_what_was_not_found() -> None:
+    def repetition(block: int, capacity: float | None) -> Repetition:
+        return Repetition(
+            cell="a-x1", variant="a", replicas=1, block=block, capacity=capacity, lower=None, upper=None,
+            outcome="found" if capacity else "not found", trials=3,
+        )  # fmt: skip
+
+    assert capacities([repetition(0, 5.0), repetition(1, None), repetition(2, 6.0)]) == {"a-x1": {0: 5.0, 2: 6.0}}
+
+
+def test_independent_requests_keep_their_number() -> None:
+    rng = np.random.default_rng(7)
+    sizes = [effective_size(rng.binomial(50, 0.1, 60).tolist(), [50] * 60)[0] / 3000 for _ in range(200)]
+    assert np.mean(sizes) > 0.8
+
+
+def test_requests_that_are_slow_together_tell_less() -> None:
+    slow = ([0] * 9 + [50]) * 6
+    size, batches = effective_size(slow, [50] * 60)
+    assert size < 300
+    assert batches == 10
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.2])
+def test_share_bounds_hold_as_often_as_they_say(share: float) -> None:
+    rng = np.random.default_rng(int(share * 1000))
+    lower_held = upper_held = 0
+    for _ in range(400):
+        # Each second has its own share, so that requests within it are slow together.
+        own = rng.beta(share * 20, (1 - share) * 20, 40)
+        slow = rng.binomial(25, own)
+        lower, upper = share_bounds(slow.tolist(), [25] * 40, 0.95)
+        lower_held += lower <= share
+        upper_held += share <= upper
+    assert lower_held / 400 >= 0.93
+    assert upper_held / 400 >= 0.93
+
+
+def test_exact_bounds_without_a_slow_request() -> None:
+    assert share_bounds([0], [60], 0.95)[1] == pytest.approx(1 - 0.05 ** (1 / 60))
+    assert share_bounds([0] * 10, [30] * 10, 0.95)[1] < 0.01
+    assert share_bounds([], [], 0.95) == (0.0, 1.0)
+    assert share_bounds([5], [5], 0.95)[1] == 1
