@@ -63,10 +63,10 @@ def _capacity(analysis: Analysis) -> str:
     base, *others = row.cells
     compared = [cell for cell in others if cell.ratio is not None]
     if base.rate is not None and compared:
-        ratios = [f"{_ratio(cell.ratio)}" for cell in compared if cell.ratio]
-        parts = [f"{compared[0].variant} serves {ratios[0]} the requests of {base.variant}"]
-        parts += [f"{cell.variant} {ratio}" for cell, ratio in zip(compared[1:], ratios[1:], strict=True)]
-        return f"{figures.listing(parts)} {at} under {_slo(analysis)}{_without(row)}."
+        name = compared[0].variant
+        said = figures.listing([f"{cell.variant} {_ratio(cell.ratio)}" for cell in compared if cell.ratio])
+        ratios = f"{name} serves{said.removeprefix(name)}"
+        return f"{ratios} the requests of {base.variant} {at} under {_slo(analysis)}{_without(row)}."
     rates = [f"{cell.variant} {_rate(cell.rate)}" for cell in row.found if cell.rate]
     name, said = row.found[0].variant, figures.listing(rates)
     return f"{name} serves{said.removeprefix(name)} requests a second {at} under {_slo(analysis)}{_without(row)}."
