@@ -121,7 +121,7 @@ def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool
         )
     growth, z = _growth(window, rate)
     in_a_minute_s = (now + growth * HORIZON_S) / rate
-    if z <= 1 or in_a_minute_s <= limit_s:
+    if z <= 0.5 or in_a_minute_s <= limit_s:
         return _Check("met", f"No queue was building up ({now:.0f} in flight at the end).")
     told = (
         f"The queue grew by {growth:.2g} requests a second (z = {z:.1f}); after {HORIZON_S:.0f} s more a request "

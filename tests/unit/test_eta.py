@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from scalebed.eta import Eta
+from scalebed.plan import plan
+from scalebed.spec import parse_experiment
+
+SPEC = parse_experiment({"name": "eta", "variants": ["a", "b"], "blocks": 2}, "eta.yaml")
+
+
+def test_what_is_left_takes_what_its_cell_took() -> None:
+    eta = Eta(SPEC, plan(SPEC))
+    eta.learn("a-x1", 100)
+    eta.learn("a-x1", 120)
+    eta.learn("b-x1", 300)
+    left = eta.remaining({(0, "a-x1"), (0, "b-x1")})
+    assert (left.repetitions_done, left.repetitions) == (2, 4)
+    assert left.seconds == pytest.approx(410)
+
+
+def test_an_unknown_cell_takes_what_others_took() -> None:
+    eta = Eta(SPEC, plan(SPEC))
+    assert eta.remaining(set()).seconds > 0
+    eta.learn("a-x1", 50)
+    assert eta.remaining({(0, "a-x1")}).seconds == pytest.approx(150)
