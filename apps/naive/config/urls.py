@@ -1,7 +1,8 @@
 """The service's addresses."""
 
 from contacts.views import ContactViewSet, MeView
-from django.urls import include, path
+from django.contrib.staticfiles.views import serve
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.views import TokenObtainPairView
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/auth/token/", TokenObtainPairView.as_view(), name="token"),
     path("api/auth/me/", MeView.as_view(), name="me"),
     path("api/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
+    # The page's scripts come from the installed package, so that it works offline; nothing else is served here.
+    re_path(r"^static/(?P<path>drf_spectacular_sidecar/.*)$", serve, {"insecure": True}),
     path("api/swagger", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
 ]
 

@@ -1,0 +1,110 @@
+"""A testbed that is killed loses no finished trial, and what it left running can be removed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from scalebed import places
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+
+EXPERIMENT = {
+    "name": "killed",
+    "kind": "fixed-rate",
+    "dataset": {"contacts": 2000},
+    "variants": ["naive"],
+    "replicas": [1],
+    "workload": "detail",
+    "rates": [4, 5, 6],
+    "duration": "6s",
+    "blocks": 1,
+}
+
+
+def scalebed(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "scalebed", *arguments]
+
+
+def children(process: psutil.Process) -> list[psutil.Process]:
+    return [child for child in process.children(recursive=True) if child.is_running()]
+
+
+def alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
+    experiment = tmp_path / "killed.yaml"
+    experiment.write_text(yaml.safe_dump(EXPERIMENT), encoding="utf-8")
+    out = tmp_path / "run"
+    trials = out / "trials"
+    command = scalebed("run", str(experiment), "--out", str(out))
+
+    with (tmp_path / "first.log").open("w") as log:
+        first = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=places.ROOT, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 200
+        while len(list(trials.glob("b*.json"))) < 1:
+            assert first.poll() is None, (tmp_path / "first.log").read_text()
+            assert time.monotonic() < deadline, (tmp_path / "first.log").read_text()
+            time.sleep(0.2)
+        left_over = children(psutil.Process(first.pid))
+        assert any("postgres" in child.name() for child in left_over)
+    finally:
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+    finished = {path: path.read_bytes() for path in trials.glob("b*.json")}
+    assert [child for child in left_over if alive(child)], "kill -9 of the testbed took its children along"
+
+    removed = subprocess.run(
+        scalebed("down"), capture_output=True, text=True, cwd=places.ROOT, timeout=120, check=False
+    )
+    assert removed.returncode == 0, removed.stderr
+    assert "Ended" in removed.stdout
+    psutil.wait_procs(left_over, timeout=10)
+    assert not [child for child in left_over if alive(child)]
+
+    second = subprocess.run(command, capture_output=True, text=True, cwd=places.ROOT, timeout=240, check=False)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert f"{len(finished)} trials are finished" in " ".join(second.stdout.split())
+    assert len(list(trials.glob("b*.json"))) == len(EXPERIMENT["rates"])  # type: ignore[arg-type]
+    assert {path: path.read_bytes() for path in finished} == finished
+    assert (out / "report.html").stat().st_size > 10_000
+
+
+def test_interrupted_stops_cleanly(tmp_path: Path) -> None:
+    experiment = tmp_path / "interrupted.yaml"
+    experiment.write_text(yaml.safe_dump({**EXPERIMENT, "name": "interrupted", "duration": "60s"}), encoding="utf-8")
+    out = tmp_path / "run"
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            scalebed("run", str(experiment), "--out", str(out)),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=places.ROOT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + 200
+        while not any("k6" in child.name() for child in children(psutil.Process(process.pid))):
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.2)
+        started = children(psutil.Process(process.pid))
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=60) == 130, (tmp_path / "log").read_text()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert "goes on from there" in " ".join((tmp_path / "log").read_text().split())
+    assert not [child for child in started if alive(child)]

@@ -1,0 +1,85 @@
+"""The same sign, two meanings: an overloaded service fails, a starved load generator spoils the trial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from scalebed import places
+from scalebed.engines.local.engine import LocalEngine
+from scalebed.plan import Cell, cells
+from scalebed.ports import Load, Target
+from scalebed.results import Trial
+from scalebed.spec import Experiment, parse_experiment
+from scalebed.timing import SystemClock
+from scalebed.trial import Conductor
+from scalebed.verdict import Enough
+from scalebed.watch import Assignment
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+
+EXPERIMENT: Experiment = parse_experiment(
+    {
+        "name": "verdicts",
+        "kind": "fixed-rate",
+        "dataset": {"contacts": 2000},
+        "variants": ["naive"],
+        "workload": "detail",
+        "rates": [1],
+        "duration": "10s",
+        "slo": {"latency_ms": 500},
+    },
+    "verdicts",
+)
+
+
+@contextmanager
+def deployed() -> Iterator[tuple[LocalEngine, Cell, Target]]:
+    engine = LocalEngine(places.ROOT, places.cache(), lambda line: None)
+    (cell,) = cells(EXPERIMENT)
+    try:
+        engine.prepare(EXPERIMENT, lambda line: None)
+        with engine.deploy(cell) as target:
+            yield engine, cell, target
+    finally:
+        engine.close()
+
+
+def trial(engine: LocalEngine, cell: Cell, target: Target, rate: float, max_vus: int) -> Trial:
+    conductor = Conductor(target, engine.generator(), engine.probe(), SystemClock())
+    conductor.warm(Load("detail", 0.0, 3.0, 10, 1, cell.contacts, concurrency=2))
+    conductor.settle()
+    load = Load("detail", rate, 12.0, max_vus, 1, cell.contacts)
+    assignment = Assignment(cell, 0, 0, "fixed-rate", EXPERIMENT.slo, engine.cores, Enough(5, 30))
+    return conductor.conduct(assignment, load, lambda progress: None)
+
+
+def test_overloaded_service_fails() -> None:
+    with deployed() as (engine, cell, target):
+        result = trial(engine, cell, target, rate=400, max_vus=1000)
+    assert result.verdict == "FAIL", result.reasons
+    assert result.utilisation["service"] > 0.8
+
+
+def test_generator_short_of_users_is_invalid() -> None:
+    """One VU cannot offer what is due, while the service answers well within the SLO."""
+    with deployed() as (engine, cell, target):
+        result = trial(engine, cell, target, rate=30, max_vus=1)
+    assert result.verdict == "INVALID", result.reasons
+    assert any("dropped" in reason for reason in result.reasons)
+
+
+def test_generator_short_of_cpu_is_invalid() -> None:
+    """A generator held to a fiftieth of a core is late, and what it then measures is its own waiting."""
+    with deployed() as (engine, cell, target):
+        if not engine.quota.limits:
+            pytest.fail("no CPU quota can be set here, so a generator cannot be starved on purpose")
+        (group,) = engine.groups()["generator"]
+        group.limit(0.02)
+        try:
+            result = trial(engine, cell, target, rate=30, max_vus=200)
+        finally:
+            group.limit(None)
+    assert result.verdict == "INVALID", result.reasons
