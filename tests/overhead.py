@@ -101,7 +101,7 @@ class Constant:
 
 def main(seconds: int) -> int:
     cell = Cell(Variant(name="stream", service="stream"), 1, 0.25, "browse", 1000, 7)
-    slo = Slo()
+    slo = Slo(percentile=95, latency_ms=1000, error_rate=0.01)
     conductor = Conductor(Target("", (), ("service",), 0.25), Stream(Recorded(seconds)), Constant(), RealClock())
     load = Load("browse", RATE, seconds, 2000, 7, 1000)
     assignment = Assignment(cell, 0, 0, "bracket", slo, 2.0, Enough(10, 300), sequential=False)

@@ -12,8 +12,9 @@ from scalebed.results import Repetition, Verdict
 from scalebed.search import Answer, Ask, Observed, Prior, Task, decide, prior
 from scalebed.spec import Search
 
+SEARCH = Search(precision=0.05, max_trial=60, min_requests=300, max_trials=14, max_rate=5000)
 TASK = Task(
-    search=Search(precision=0.05, max_trial=60, max_trials=14),
+    search=SEARCH,
     prior=None,
     know_unloaded=False,
     quota=0.25,
@@ -45,9 +46,12 @@ def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
     verdicts: list[Verdict], known: Prior | None, full: bool, max_trials: int, data: st.DataObject
 ) -> None:
     task = replace(
-        TASK, search=Search(max_trials=max_trials), prior=known, know_unloaded=known is not None and full,
+        TASK,
+        search=SEARCH.model_copy(update={"max_trials": max_trials}),
+        prior=known,
+        know_unloaded=known is not None and full,
         dither=data.draw(st.floats(-0.5, 0.5)),
-    )  # fmt: skip
+    )
     history: list[Observed] = []
     while isinstance(ask := decide(task, history), Ask):
         assert ask == decide(task, history)
@@ -65,7 +69,7 @@ def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
 @settings(deadline=None, max_examples=150)
 @given(st.floats(2, 4000), st.sampled_from([0.02, 0.05, 0.2, 0.5]))
 def test_the_capacity_of_a_service_without_noise_is_found_to_the_precision(capacity: float, precision: float) -> None:
-    task = replace(TASK, search=Search(precision=precision, max_trials=20))
+    task = replace(TASK, search=SEARCH.model_copy(update={"precision": precision, "max_trials": 20}))
     answer, history = run(task, capacity)
     assert answer.outcome == "found"
     assert answer.capacity is not None
@@ -102,7 +106,8 @@ def test_the_first_rate_comes_from_the_cpu_of_the_unloaded_trial() -> None:
     assert (first.purpose, first.users) == ("unloaded", 1)
     second = decide(TASK, [seen(first, "PASS", cpu_s=0.001)])
     assert isinstance(second, Ask)
-    assert (second.purpose, second.rate) == ("bracket", pytest.approx(225))
+    assert second.purpose == "bracket"
+    assert second.rate == pytest.approx(225)
     without_quota = decide(replace(TASK, quota=None, replicas=2), [seen(first, "PASS")])
     assert isinstance(without_quota, Ask)
     assert without_quota.rate == pytest.approx(100)
@@ -152,7 +157,7 @@ def test_undecided_closes_the_bracket_and_is_told() -> None:
 
 
 def test_what_passes_at_the_highest_rate_allowed_is_beyond_the_generator() -> None:
-    task = replace(TASK, search=Search(max_rate=500))
+    task = replace(TASK, search=SEARCH.model_copy(update={"max_rate": 500.0}))
     answer, _ = run(task, 10_000)
     assert (answer.outcome, answer.capacity, answer.lower) == ("beyond the generator", None, 500)
 
@@ -164,7 +169,7 @@ def test_priors_come_from_the_cell_before_its_variant() -> None:
             upper=None, outcome="found" if capacity else "not found", trials=3,
         )  # fmt: skip
 
-    earlier = [repetition(1, 0, 100.0), repetition(2, 0, 190.0), repetition(4, 0, None)]
-    assert prior("a-x1", "a", 1, earlier) == Prior(pytest.approx(100), "same cell")
-    assert prior("a-x4", "a", 4, earlier) == Prior(pytest.approx(380), "other replicas")
+    earlier = [repetition(1, 0, 1.0), repetition(2, 0, 190.0), repetition(4, 0, None)]
+    assert prior("a-x1", "a", 1, earlier) == Prior(1.0, "same cell")
+    assert prior("a-x4", "a", 4, earlier) == Prior(380.0, "other replicas")
     assert prior("b-x1", "b", 1, earlier) is None

@@ -134,6 +134,6 @@ def test_an_unloaded_trial_decides_on_thirty_requests() -> None:
 
 
 def test_an_error_rate_of_zero_is_met_by_no_error() -> None:
-    strict = Slo(error_rate=0)
+    strict = SLO.model_copy(update={"error_rate": 0.0})
     assert judge(window(100, 12), strict, 100, 2000, ENOUGH, final=False).verdict == "PASS"
     assert judge(window(100, 12, errors=[1] + [0] * 11), strict, 100, 2000, ENOUGH, final=True).verdict == "FAIL"
