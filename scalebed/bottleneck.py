@@ -10,7 +10,7 @@ import numpy as np
 
 from scalebed.results import Trial
 
-Part = Literal["service", "host", "database", "pooler", "cache", "balancer", "generator", "waiting"]
+Part = Literal["service", "host", "database", "pooler", "cache", "balancer", "generator", "queueing"]
 
 AT_QUOTA = 0.9
 AT_CORE = 0.9
@@ -26,7 +26,8 @@ _NAMES = {"pooler": "connection pooler", "balancer": "load balancer", "generator
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """`waiting`: no part was at its limit, so requests waited for each other (a worker, a lock, a disk)."""
+    """`queueing`: no part was used up. Requests that came together waited for each other (for a worker, a lock, the
+    rest of the quota's period), and that broke the SLO first, as it does where single requests are slow."""
 
     part: Part
     evidence: str
@@ -62,7 +63,7 @@ def name_limit(
             return Bottleneck(part, f"The {name} used {utilisation[part]:.2f} cores; it can use one.")
     if host >= SATURATED:
         return _saturated(utilisation, cores, host)
-    return Bottleneck("waiting", _told_idle(utilisation, host, has_quota=has_quota))
+    return Bottleneck("queueing", _told_idle(utilisation, host, has_quota=has_quota))
 
 
 def _saturated(utilisation: Mapping[str, float], cores: float, host: float) -> Bottleneck:
@@ -78,8 +79,9 @@ def _saturated(utilisation: Mapping[str, float], cores: float, host: float) -> B
 def _told_idle(utilisation: Mapping[str, float], host: float, *, has_quota: bool) -> str:
     share = f"{utilisation.get('service', 0.0):.0%} of {'its CPU quota' if has_quota else 'the host'}"
     return (
-        f"No part was at its limit: the service used {share}, the host was {host:.0%} busy, "
-        f"the database used {utilisation.get('database', 0.0):.2f} cores; requests waited for something else than CPU."
+        f"No part was at its limit: the service used {share}, the host was {host:.0%} busy, the database used "
+        f"{utilisation.get('database', 0.0):.2f} cores; requests that came together waited for each other, and that "
+        "broke the SLO first."
     )
 
 

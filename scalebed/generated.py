@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import typer.main
+from typer import Context
 from typer.cli import get_docs_for_click
 
 from scalebed.spec import Experiment
@@ -48,9 +49,10 @@ def _contents(root: Path) -> Mapping[Path, str]:
 def _command_line() -> str:
     from scalebed.cli import app  # the command line imports this module  # noqa: PLC0415
 
-    command = typer.main.get_command(app)
-    with command.make_context("scalebed", [], resilient_parsing=True) as context:
-        text = get_docs_for_click(obj=command, ctx=context, name="./scripts/scalebed", title="The command line")
+    command = typer.main.get_group(app)
+    command.commands = {name: each for name, each in command.commands.items() if not each.hidden}
+    context = Context(command, info_name="scalebed")
+    text = get_docs_for_click(obj=command, ctx=context, name="./scripts/scalebed", title="The command line")
     return text.rstrip() + "\n"
 
 

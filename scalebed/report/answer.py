@@ -201,7 +201,7 @@ _NAMED = {
     "pooler": "the connection pooler",
     "balancer": "the load balancer",
     "generator": "the load generator",
-    "waiting": "waiting for something else than CPU",
+    "queueing": "queueing behind slow requests, before any part was used up,",
 }
 
 

@@ -16,7 +16,7 @@ from scalebed.bottleneck import host_ceiling, name_limit, quota_explained
         ({"service": 0.6, "host": 0.99, "database": 1.3, "generator": 0.3}, "database", "1.30"),
         ({"service": 0.6, "host": 0.99, "database": 0.3, "generator": 1.2}, "generator", "1.20"),
         ({"service": 0.6, "host": 0.99, "database": 0.6, "generator": 0.6}, "host", "99%"),
-        ({"service": 0.4, "host": 0.5, "database": 0.2}, "waiting", "40%"),
+        ({"service": 0.4, "host": 0.5, "database": 0.2}, "queueing", "40%"),
     ],
 )
 def test_the_part_at_its_limit_is_named_with_its_figure(
