@@ -49,14 +49,19 @@ def run(
     experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of a shipped one.")],
     out: Annotated[Path | None, typer.Option(help="Run directory; one that was interrupted goes on.")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="key=value, such as search.precision=0.1; repeatable.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Such as search.precision=0.1; repeatable.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")
     ] = False,
-    fresh: Annotated[bool, typer.Option(help="Begin anew, even where the same experiment was interrupted.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, even where the same experiment was interrupted.")
+    ] = False,
 ) -> None:
-    """Run an experiment and write its report."""
+    """Run an experiment and write its report.
+
+    Exits with 1 where a repetition found no capacity, and with 2 where the experiment could not be run.
+    """
     console = _err if as_json else _out
     try:
         spec = load_experiment(places.experiment_file(experiment), settings or ())
@@ -67,15 +72,17 @@ def run(
     console.print()
     console.print(table(directory))
     console.print(answer(directory), markup=False, highlight=False)
-    console.print(f"Report: {report}", soft_wrap=True, highlight=False)
+    console.print(f"Report: {report}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
         print(json.dumps({"directory": str(directory.path), "report": str(report), **_outcome(directory)}))
-    if any(r.capacity is None and r.outcome != "found" for r in directory.repetitions()):
+    if any(r.capacity is None and r.outcome != "measured" for r in directory.repetitions()):
         raise typer.Exit(1)
 
 
 def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) -> RunDirectory:
     observer = observer_for(console)
+    if out is not None and out.exists() and not out.is_dir():
+        raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
     if spec.engine != "local":
         raise SpecError(f"engine: {spec.engine} is not there yet; use local")
     engine = LocalEngine(places.ROOT, places.cache(), observer.said)
@@ -83,10 +90,9 @@ def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) 
     unfinished = None if out or fresh else places.unfinished_run(spec, commit)
     directory = RunDirectory(out) if out else unfinished or places.new_run(spec)
     if unfinished:
-        console.print(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).", soft_wrap=True)
+        observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     clock: Clock = SystemClock()
     try:
-        # An interrupt while closing would leave processes behind, so a second one waits for the first.
         Runner(engine, clock, directory, spec, observer).run()
     except KeyboardInterrupt:
         observer.run_finished()
@@ -95,10 +101,13 @@ def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) 
             f"Stopped; {finished} repetitions and every finished trial are kept in {directory.path}. "
             "The same command goes on from there.",
             soft_wrap=True,
+            highlight=False,
+            markup=False,
         )
         raise typer.Exit(130) from None
     finally:
         observer.run_finished()
+        # An interrupt while closing would leave processes behind.
         previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
         engine.close()
         signal.signal(signal.SIGINT, previous)
@@ -122,7 +131,7 @@ def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) 
         raise _Refused(error) from error
     _out.print(table(run_directory))
     _out.print(answer(run_directory), markup=False, highlight=False)
-    _out.print(f"Report: {path}", soft_wrap=True, highlight=False)
+    _out.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()
@@ -159,7 +168,9 @@ def experiments() -> None:
 
 @app.command()
 def down(
-    purge: Annotated[bool, typer.Option(help="Also remove the loaded databases from the cache folder.")] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also remove the loaded databases from the cache folder.")
+    ] = False,
 ) -> None:
     """Remove what an interrupted run left behind."""
     try:
@@ -170,7 +181,10 @@ def down(
 
 @app.command()
 def setup() -> None:
-    """Find or build every part, and say what was found; `run` does the same by itself."""
+    """Find or build every part.
+
+    Says what was found; `run` does the same by itself.
+    """
     try:
         parts = find_parts(places.cache(), lambda line: _err.print(line, highlight=False))
         k6 = ensure_k6(places.cache(), places.ROOT / "loadtest" / "extension")
@@ -182,8 +196,8 @@ def setup() -> None:
 
 
 @app.command(hidden=True)
-def generate(check: Annotated[bool, typer.Option(help="Only say what has drifted.")] = False) -> None:
-    """Write the generated parts of the documentation, or check that they have not drifted."""
+def generate(check: Annotated[bool, typer.Option("--check", help="Only say what has drifted.")] = False) -> None:
+    """Write the generated parts of the documentation, or check them."""
     drifted = generated.drifted(places.ROOT) if check else generated.write(places.ROOT)
     for path in drifted:
         _out.print(f"{'has drifted; run scripts/fix' if check else 'wrote'}: {path}", highlight=False, soft_wrap=True)

@@ -27,7 +27,7 @@ def cache() -> Path:
 def experiment_file(name: str) -> Path:
     """A path as it is, or the name of a shipped experiment."""
     path = Path(name)
-    if path.exists() or path.suffix in {".yaml", ".yml"}:
+    if path.is_file() or path.suffix in {".yaml", ".yml"}:
         return path
     shipped = EXPERIMENTS / f"{name}.yaml"
     if not shipped.exists():

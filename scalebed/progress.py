@@ -171,14 +171,9 @@ def _trial(trial: Trial) -> Text:
 
 
 def _outcome(repetition: Repetition) -> Text:
-    if repetition.capacity is not None:
-        text = f"  capacity {_rate(repetition.capacity)}/s"
-    elif repetition.outcome == "found":  # a fixed rate or a closed model has no capacity to find
-        text = "  measured"
-    else:
-        text = f"  {repetition.outcome}"
+    found = repetition.outcome if repetition.capacity is None else f"capacity {_rate(repetition.capacity)}/s"
     note = f" ({repetition.note})" if repetition.note else ""
-    return Text(f"{text}{note}", style="cyan")
+    return Text(f"  {found}{note}", style="cyan")
 
 
 def _rate(rate: float) -> str:

@@ -215,5 +215,17 @@ class RunDirectory:
             return model.model_validate(data)
         except FileNotFoundError as error:
             raise RunDirectoryError(f"{path}: is missing, so this is no run directory; name one") from error
-        except (ValueError, ValidationError, AttributeError) as error:
-            raise RunDirectoryError(f"{path}: cannot be read as a {model.__name__}: {error}") from error
+        except OSError as error:
+            raise RunDirectoryError(f"{path}: cannot be read ({error.strerror}); name a run directory") from error
+        except (ValueError, AttributeError) as error:
+            raise RunDirectoryError(
+                f"{path}: cannot be read as a {model.__name__} ({_first(error)}); put back the file as it was written, "
+                "or remove it"
+            ) from error
+
+
+def _first(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)

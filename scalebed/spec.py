@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
+_DURATION = r"^(\d+(?:\.\d+)?)(ms|s|m|h)$"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -19,21 +21,27 @@ class SpecError(ValueError):
 
 def _seconds(value: object) -> object:
     if isinstance(value, str):
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value.strip())
+        match = re.fullmatch(_DURATION, value.strip())
         if match is None:
             raise ValueError("must be a duration such as 500ms, 60s or 2m")
         return float(match[1]) * _SECONDS[match[2]]
     return value
 
 
-Duration = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
+Duration = Annotated[
+    float,
+    Field(gt=0),
+    BeforeValidator(
+        _seconds, json_schema_input_type=Annotated[float, Field(gt=0)] | Annotated[str, Field(pattern=_DURATION)]
+    ),
+]
 """Seconds; in YAML `60s`, `2m`, `500ms` or a number."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Dataset(_Strict):
@@ -45,9 +53,17 @@ class Variant(_Strict):
     """A service with its switches. `name` is what the report calls it."""
 
     name: Name
-    service: Name
-    """A folder in apps/."""
+    service: Name = Field(default_factory=lambda data: data["name"])
+    """A folder in apps/; the name where none is given."""
     switches: Mapping[str, str] = {}
+
+
+def _shorthand(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+NamedVariant = Annotated[Variant, BeforeValidator(_shorthand, json_schema_input_type=Name | Variant)]
+"""In YAML also the bare name of its service."""
 
 
 class Slo(_Strict):
@@ -80,7 +96,7 @@ class Experiment(_Strict):
     engine: Literal["local", "kubernetes"] = "local"
     seed: int = Field(7, ge=0, le=2**31 - 1)
     dataset: Dataset = Dataset()
-    variants: tuple[Variant, ...] = Field(min_length=1)
+    variants: tuple[NamedVariant, ...] = Field(min_length=1)
     replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
     cpu_per_replica: float = Field(0.25, gt=0, le=64)
     """CPU quota of one replica, in cores."""
@@ -96,18 +112,6 @@ class Experiment(_Strict):
     """`fixed-rate` and `closed`: how long each trial lasts."""
     users: int | None = Field(None, ge=1, le=2000)
     """`closed`: users that each send the next request when the last is answered."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _shorthand(cls, data: Any) -> Any:
-        """A variant may be written as the bare name of its service."""
-        if isinstance(data, Mapping) and isinstance(data.get("variants"), Iterable):
-            variants = [{"name": v, "service": v} if isinstance(v, str) else v for v in data["variants"]]
-            variants = [
-                {**v, "service": v.get("service", v.get("name"))} if isinstance(v, Mapping) else v for v in variants
-            ]
-            return {**data, "variants": variants}
-        return data
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -132,7 +136,7 @@ def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(f"{path}: cannot be read ({error.strerror}); name an experiment file") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SpecError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(data, dict):
         raise SpecError(f"{path}: must be a mapping of keys such as name, variants and replicas")
@@ -147,10 +151,29 @@ def parse_experiment(data: Mapping[str, object], where: str) -> Experiment:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            message = f"is not a key here; the keys are {', '.join(_keys_at(first['loc']))}"
-        raise SpecError(f"{where}: {key}{': ' if key else ''}{message}") from error
+        raise SpecError(f"{where}: {key}{': ' if key else ''}{_wrong(first)}") from error
+
+
+_WRONG = {
+    "missing": "is missing",
+    "model_type": "must be a mapping of keys",
+    "dict_type": "must be a mapping of keys",
+    "tuple_type": "must be a list",
+    "too_short": "must name at least one",
+    "string_type": "must be text (a number, on or off in quotes)",
+    "string_pattern_mismatch": "must be lower-case letters, digits and hyphens",
+}
+"""Pydantic's words for programs, in words for people."""
+
+
+def _wrong(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"is not a key here; the keys are {', '.join(_keys_at(error['loc']))}"
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    said = _WRONG.get(error["type"], error["msg"].replace("Input should be", "must be"))
+    given = error["input"]
+    return f"{said}, not {given!r}" if isinstance(given, str | int | float) else said
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
@@ -163,7 +186,10 @@ def _override(data: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key:
         raise SpecError(f"--set {override}: must be key=value, such as search.precision=0.1")
-    value = yaml.safe_load(text)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise SpecError(f"--set {override}: {text} is not YAML; put it in quotes") from error
     *path, last = key.split(".")
     place = data
     for part in path:

@@ -1,0 +1,108 @@
+"""The command line: what it prints, and the one sentence with which it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+import yaml
+from recorded import run as recorded_run
+from typer.testing import CliRunner, Result
+
+from scalebed import places
+from scalebed.cli import app
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCALEBED_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(places, "RUNS", tmp_path / "runs")
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def refusal(*arguments: object) -> str:
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    assert result.stderr.startswith("scalebed: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr.removeprefix("scalebed: ")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "tried.yaml"
+    path.write_text("name: tried\nvariants: [naive]\ndataset: {contacts: 100}\n", encoding="utf-8")
+    return path
+
+
+def test_schema_prints_a_schema_that_fits_the_shipped_experiments() -> None:
+    result = call("schema")
+    assert result.exit_code == 0
+    schema = json.loads(result.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for path in places.EXPERIMENTS.glob("*.yaml"):
+        jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), schema)
+
+
+def test_experiments_lists_each_shipped_one() -> None:
+    result = call("experiments")
+    assert result.exit_code == 0
+    names = {line.split()[0] for line in result.stdout.splitlines()[1:] if line.startswith(" ") and line[1] != " "}
+    assert names >= {path.stem for path in places.EXPERIMENTS.glob("*.yaml")}
+
+
+def test_run_refuses_a_missing_file(tmp_path: Path) -> None:
+    path = tmp_path / "missing.yaml"
+    assert refusal("run", path) == f"{path}: cannot be read (No such file or directory); name an experiment file\n"
+
+
+def test_run_refuses_an_unknown_name() -> None:
+    assert refusal("run", "nothing").startswith("nothing: is neither a file nor a shipped experiment; those are ")
+
+
+def test_run_refuses_an_unknown_key(file: Path) -> None:
+    said = refusal("run", file, "--set", "search.precise=0.1")
+    assert said.startswith(f"{file}: search.precise: is not a key here; the keys are max_rate, ")
+
+
+def test_run_refuses_what_does_not_fit_this_host(file: Path, tmp_path: Path) -> None:
+    said = refusal("run", file, "--set", "cpu_per_replica=64", "--set", "replicas=[64]")
+    assert said.startswith("64 replicas × 64 cores = 4096 cores do not fit the ")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_run_refuses_a_file_as_its_directory(file: Path) -> None:
+    assert refusal("run", file, "--out", file).startswith(f"--out {file}: is a file; ")
+
+
+def test_run_refuses_the_directory_of_another_experiment(file: Path, tmp_path: Path) -> None:
+    directory = recorded_run(tmp_path / "run")
+    said = refusal("run", file, "--out", directory.path)
+    assert said.startswith(f"{directory.path}: holds a run of another experiment (unlike in ")
+
+
+def test_run_with_json_says_nothing_else_on_stdout(file: Path) -> None:
+    assert "blocks: must be " in refusal("run", file, "--json", "--set", "blocks=0")
+
+
+def test_report_refuses_what_is_no_run_directory(tmp_path: Path, file: Path) -> None:
+    assert "is missing, so this is no run directory" in refusal("report", tmp_path)
+    assert "cannot be read (Not a directory)" in refusal("report", file)
+
+
+def test_the_generated_documentation_has_not_drifted() -> None:
+    result = call("generate", "--check")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_help_names_each_command() -> None:
+    result = call("--help")
+    assert result.exit_code == 0
+    for command in ("run", "report", "doctor", "schema", "experiments", "down", "setup"):
+        assert command in result.stdout
