@@ -1,7 +1,7 @@
 """The cache under concurrency: never stale after an acknowledged write, one computation a miss, Redis may die."""
 
-import json
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable
