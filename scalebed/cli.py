@@ -80,7 +80,7 @@ def run(
 
 
 def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) -> RunDirectory:
-    observer = observer_for(console)
+    observer = observer_for(console, spec.slo.percentile)
     if out is not None and out.exists() and not out.is_dir():
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
     if spec.engine != "local":

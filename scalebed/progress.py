@@ -20,16 +20,17 @@ from scalebed.results import Repetition, Trial
 _STYLES = {"PASS": "green", "FAIL": "red", "UNDECIDED": "yellow", "INVALID": "magenta"}
 
 
-def observer_for(console: Console) -> Observer:
+def observer_for(console: Console, percentile: float) -> Observer:
     """Live where a person watches, lines where a file or a pipe does."""
-    return Panel(console) if console.is_terminal else Lines(console)
+    return (Panel if console.is_terminal else Lines)(console, percentile)
 
 
 class Lines:
     """One plain line an event; nothing each second, so that a log stays short."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, percentile: float) -> None:
         self.console = console
+        self.percentile = f"p{percentile:g}"
 
     def print(self, line: str, style: str = "") -> None:
         self.console.print(Text(line, style=style), soft_wrap=True)
@@ -53,7 +54,7 @@ class Lines:
     def second(self, progress: Progress) -> None: ...
 
     def trial_finished(self, trial: Trial) -> None:
-        self.console.print(_trial(trial), soft_wrap=True)
+        self.console.print(_trial(trial, self.percentile), soft_wrap=True)
 
     def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None:
         self.console.print(_outcome(repetition), soft_wrap=True)
@@ -64,8 +65,8 @@ class Lines:
 class Panel(Lines):
     """The same lines, and under them what goes on this second."""
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, percentile: float) -> None:
+        super().__init__(console, percentile)
         self._live = Live(console=console, refresh_per_second=4, transient=True)
         self._spinner = Spinner("dots")
         self._step: Step | None = None
@@ -114,7 +115,7 @@ class Panel(Lines):
             self._spinner.update(text=Text(doing, style="bold"))
             rows.append(self._spinner)
         if self._progress is not None and self._start is not None:
-            rows.append(_second(self._progress, self._start))
+            rows.append(_second(self._progress, self._start, self.percentile))
         if self._remaining is not None:
             rows.append(_overall(self._remaining))
         return rows
@@ -132,14 +133,14 @@ def _doing(start: TrialStart) -> str:
     return f"{start.purpose} at {_rate(start.rate)}/s"
 
 
-def _second(progress: Progress, start: TrialStart) -> RenderableType:
+def _second(progress: Progress, start: TrialStart, percentile: str) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    percentile = "–" if math.isnan(progress.percentile_ms) else f"{progress.percentile_ms:,.0f} ms"
+    latency = "–" if math.isnan(progress.percentile_ms) else f"{progress.percentile_ms:,.0f} ms"
     grid.add_row(
         ProgressBar(total=start.at_most_s, completed=progress.elapsed_s, width=24),
         f"{progress.elapsed_s} of at most {start.at_most_s:.0f} s",
         f"{_rate(progress.rate)}/s",
-        percentile,
+        f"{percentile} {latency}",
         f"{progress.in_flight:.0f} in flight",
         f"{progress.errors} errors",
         Text(progress.verdict, style=_STYLES[progress.verdict]),
@@ -156,13 +157,13 @@ def _overall(remaining: Remaining) -> RenderableType:
     return grid
 
 
-def _trial(trial: Trial) -> Text:
+def _trial(trial: Trial, percentile: str) -> Text:
     asked = f"{_rate(trial.rate_asked)}/s" if trial.rate_asked else "closed"
     text = Text(f"  {trial.purpose:<10} {asked:>9}  ")
     text.append(f"{trial.verdict:<9}", style=_STYLES[trial.verdict])
     errors = sum(trial.errors.values())
     text.append(
-        f"  served {_rate(trial.rate_achieved)}/s, {trial.slo_percentile_ms:,.0f} ms at the percentile, "
+        f"  served {_rate(trial.rate_achieved)}/s, {percentile} {trial.slo_percentile_ms:,.0f} ms, "
         f"{trial.requests} requests, {errors} errors, {trial.duration_s:.0f} s"
     )
     if trial.verdict != "PASS" and trial.reasons:

@@ -27,13 +27,13 @@ SECOND = Progress(elapsed_s=7, rate=12.1, percentile_ms=231.4, in_flight=3.2, er
 def shown(tell: Callable[[Lines], None]) -> list[str]:
     """What `Lines` prints where no terminal is."""
     file = io.StringIO()
-    tell(Lines(Console(file=file, width=40)))
+    tell(Lines(Console(file=file, width=40), 95))
     return file.getvalue().splitlines()
 
 
 def panel() -> tuple[Panel, io.StringIO]:
     file = io.StringIO()
-    return Panel(Console(file=file, force_terminal=True, width=100, color_system=None)), file
+    return Panel(Console(file=file, force_terminal=True, width=100, color_system=None), 95), file
 
 
 def drawn(panel: Panel) -> str:
@@ -45,8 +45,8 @@ def drawn(panel: Panel) -> str:
 
 
 def test_a_terminal_gets_the_panel_and_a_file_gets_lines() -> None:
-    assert type(observer_for(Console(file=io.StringIO(), force_terminal=True))) is Panel
-    assert type(observer_for(Console(file=io.StringIO()))) is Lines
+    assert type(observer_for(Console(file=io.StringIO(), force_terminal=True), 95)) is Panel
+    assert type(observer_for(Console(file=io.StringIO()), 95)) is Lines
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_repetition_is_told_with_its_place() -> None:
 def test_a_verdict_is_told_and_its_reason_where_it_is_no_pass(verdict: Verdict) -> None:
     (line,) = shown(lambda lines: lines.trial_finished(trial(verdict=verdict, reasons=["This is why."])))
     assert line.split()[:3] == ["bisect", "12.5/s", verdict]
-    assert "served 12.2/s, 410 ms at the percentile, 330 requests, 2 errors, 30 s" in line
+    assert "served 12.2/s, p95 410 ms, 330 requests, 2 errors, 30 s" in line
     assert line.endswith("This is why.") == (verdict != "PASS")
 
 
