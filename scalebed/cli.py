@@ -198,7 +198,7 @@ def setup() -> None:
 @app.command(hidden=True)
 def generate(check: Annotated[bool, typer.Option("--check", help="Only say what has drifted.")] = False) -> None:
     """Write the generated parts of the documentation, or check them."""
-    drifted = generated.drifted(places.ROOT) if check else generated.write(places.ROOT)
+    drifted = generated.drifted(places.ROOT, app) if check else generated.write(places.ROOT, app)
     for path in drifted:
         _out.print(f"{'has drifted; run scripts/fix' if check else 'wrote'}: {path}", highlight=False, soft_wrap=True)
     if check and drifted:

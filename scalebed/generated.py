@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import typer
 import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
@@ -21,34 +22,34 @@ def experiment_schema() -> str:
     return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
 
 
-def write(root: Path) -> list[Path]:
-    """Write what differs; returns those files."""
-    changed = drifted(root)
-    for path, text in _contents(root).items():
+def write(root: Path, app: typer.Typer) -> list[Path]:
+    """Write what differs; returns those files. `app` is the command line, whose help becomes a page."""
+    changed = drifted(root, app)
+    for path, text in _contents(root, app).items():
         if path in changed:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     return changed
 
 
-def drifted(root: Path) -> list[Path]:
+def drifted(root: Path, app: typer.Typer) -> list[Path]:
     """Files whose generated content is not what the code and the committed results make."""
     return [
-        path for path, text in _contents(root).items() if not path.exists() or path.read_text(encoding="utf-8") != text
+        path
+        for path, text in _contents(root, app).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
 
 
-def _contents(root: Path) -> Mapping[Path, str]:
+def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
     return {
         root / "docs" / "reference" / "experiment.schema.json": experiment_schema(),
-        root / "docs" / "reference" / "command-line.md": _command_line(),
+        root / "docs" / "reference" / "command-line.md": _command_line(app),
         **_quoting_pages(root),
     }
 
 
-def _command_line() -> str:
-    from scalebed.cli import app  # the command line imports this module  # noqa: PLC0415
-
+def _command_line(app: typer.Typer) -> str:
     command = typer.main.get_group(app)
     command.commands = {name: each for name, each in command.commands.items() if not each.hidden}
     context = Context(command, info_name="scalebed")

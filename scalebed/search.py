@@ -150,7 +150,7 @@ def _disturbed(task: Task, history: Sequence[Observed]) -> Answer:
     last = history[-1]
     passed = [o.rate for o in history if o.verdict == "PASS" and o.rate > 0]
     failed = [o.rate for o in history if o.verdict in {"FAIL", "UNDECIDED"} and o.rate > 0]
-    told = f"INVALID {_invalid_in_a_row(history)} times in a row at {last.rate:.4g}/s: {' '.join(last.reasons)}"
+    told = f"The last trial, at {last.rate:.4g}/s, was INVALID: {' '.join(last.reasons)}"
     return Answer(
         "beyond the generator" if last.dropped and last.purpose != "unloaded" else "not found",
         None,

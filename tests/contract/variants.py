@@ -29,15 +29,30 @@ class Entry:
     can: Capabilities = field(default_factory=Capabilities)
 
 
-# The first is the reference. Between them the others take every way to page, to search, to cache and to query.
+# The first is the reference. Between them the others take every value of every switch; a unit test makes sure.
 VARIANTS = {
     "naive": Entry(),
     "optimized": Entry(can=Capabilities(keyset=True, fulltext=True)),
-    "optimized-plain": Entry({"pagination": "offset", "search": "trigram", "cache": "off"}),
+    "optimized-plain": Entry(
+        {"pagination": "offset", "search": "trigram", "cache": "off", "server": "gthread", "prepared": "off"}
+    ),
     "optimized-orm": Entry(
-        {"sql": "orm", "json": "stdlib", "search": "substring", "cache": "keys", "eager": "off"},
+        {
+            "sql": "orm",
+            "json": "stdlib",
+            "search": "substring",
+            "cache": "keys",
+            "eager": "off",
+            "indexes": "off",
+            "trigram": "off",
+            "pool": "off",
+        },
         Capabilities(keyset=True),
     ),
+    "optimized-async": Entry(
+        {"async": "on", "server": "uvicorn", "cache": "off"}, Capabilities(keyset=True, fulltext=True)
+    ),
+    "optimized-asgi": Entry({"server": "granian-asgi", "sql": "orm"}, Capabilities(keyset=True, fulltext=True)),
 }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from scalebed import generated
+from scalebed.cli import app
 
 
 @pytest.fixture
@@ -21,19 +22,19 @@ def root(tmp_path: Path) -> Path:
 def test_what_is_missing_is_written_once(root: Path) -> None:
     reference = root / "docs" / "reference"
     wanted = {reference / "experiment.schema.json", reference / "command-line.md"}
-    assert set(generated.drifted(root)) == wanted
+    assert set(generated.drifted(root, app)) == wanted
     assert not reference.exists()
-    assert set(generated.write(root)) == wanted
-    assert generated.drifted(root) == generated.write(root) == []
+    assert set(generated.write(root, app)) == wanted
+    assert generated.drifted(root, app) == generated.write(root, app) == []
 
 
 def test_drift_is_found_and_mended(root: Path) -> None:
-    generated.write(root)
+    generated.write(root, app)
     page = root / "docs" / "reference" / "command-line.md"
     whole = page.read_text(encoding="utf-8")
     page.write_text(whole.replace("scalebed run", "scalebed walk"), encoding="utf-8")
-    assert generated.drifted(root) == [page]
-    assert generated.write(root) == [page]
+    assert generated.drifted(root, app) == [page]
+    assert generated.write(root, app) == [page]
     assert page.read_text(encoding="utf-8") == whole
 
 
@@ -45,19 +46,19 @@ def test_a_quoted_block_is_replaced(root: Path) -> None:
     before, between = "Before.\n\n<!-- from: loadtest/one.yaml -->\n", "<!-- end -->\n\nBetween.\n"
     second = "<!-- from: two.yaml -->\n"
     page.write_text(f"{before}old\nlines\n{between}{second}<!-- end -->\nAfter.\n", encoding="utf-8")
-    assert page in generated.write(root)
+    assert page in generated.write(root, app)
     mended = f"{before}name: one\n{between}{second}name: two\\1\n<!-- end -->\nAfter.\n"
     assert page.read_text(encoding="utf-8") == mended
-    assert generated.drifted(root) == []
+    assert generated.drifted(root, app) == []
 
 
 def test_a_page_without_marks_is_left_alone(root: Path) -> None:
-    generated.write(root)
+    generated.write(root, app)
     assert (root / "README.md").read_text(encoding="utf-8") == "# A page\n"
 
 
 def test_the_command_line_page_tells_of_what_people_use(root: Path) -> None:
-    generated.write(root)
+    generated.write(root, app)
     page = (root / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
     for command in ("run", "report", "doctor", "schema", "experiments", "down", "setup"):
         assert f"## `./scripts/scalebed {command}`" in page
