@@ -43,7 +43,9 @@ class Database:
         """All rows of one statement. Raises `UnavailableError`."""
         pool = cast("ConnectionPool[Connection] | None", getattr(connection, "pool", None))
         with translated():
-            if pool is None:
+            # A request that has written holds a connection to its end. If each of several took a second one to read
+            # back what it wrote, they could hold the whole pool and wait for each other.
+            if pool is None or connection.connection is not None:
                 connection.ensure_connection()
                 return self._run(cast("Connection", connection.connection), statement)
             return self._pooled(pool, statement)
