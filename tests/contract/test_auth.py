@@ -15,7 +15,7 @@ def test_a_token_opens_what_is_protected(variant: Variant) -> None:
     me = variant.http.get("/api/auth/me/", headers={"Authorization": f"Bearer {tokens['access']}"})
     assert checked(me) == {"username": "bench"}
     refresh = variant.http.get("/api/auth/me/", headers={"Authorization": f"Bearer {tokens['refresh']}"})
-    assert "detail" in checked(refresh, 401)
+    assert list(checked(refresh, 401)) == ["detail"]
 
 
 @pytest.mark.parametrize(("username", "password"), [("bench", "wrong"), ("nobody", PASSWORD), ("bench", " ")])
@@ -36,7 +36,7 @@ def test_a_login_wants_both_fields(variant: Variant, body: dict[str, object]) ->
 @pytest.mark.parametrize("header", [None, b"Bearer x", b"Bearer", b"Bearer a.b.c", b"Basic YTpi", b"Bearer \xe9", b"x"])
 def test_without_a_good_token_it_is_a_401(variant: Variant, header: bytes | None) -> None:
     headers = [] if header is None else [(b"Authorization", header)]
-    assert "detail" in checked(variant.http.get("/api/auth/me/", headers=headers), 401)
+    assert list(checked(variant.http.get("/api/auth/me/", headers=headers), 401)) == ["detail"]
 
 
 def test_contacts_need_no_token(variant: Variant) -> None:

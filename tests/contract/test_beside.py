@@ -1,5 +1,7 @@
 """What stands beside the contract: probes, metrics and the description of the service."""
 
+import re
+
 import httpx
 import pytest
 
@@ -47,3 +49,13 @@ def test_there_is_a_page_to_try_it_out(variant: Variant) -> None:
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/html")
     assert "/api/openapi.json" in response.text
+
+
+def test_the_page_needs_no_other_host(variant: Variant) -> None:
+    page = variant.http.get("/api/swagger").text
+    needed = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert any(path.endswith(".js") for path in needed)
+    for path in needed:
+        assert path.startswith("/"), f"{path} lies elsewhere"
+        assert not path.startswith("//"), f"{path} lies elsewhere"
+        assert variant.http.get(path).status_code == 200, path

@@ -19,7 +19,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             return Response({"detail": "The query took longer than the service allows."}, status=503)
         logger.error("The database failed.", exc_info=exc)
         return Response({"detail": "The database is unavailable."}, status=503)
-    return default_handler(exc, context)
+    response = default_handler(exc, context)
+    if response is not None and response.status_code == 401:
+        # simplejwt adds what it knows of a token, in a shape of its own.
+        response.data = {"detail": response.data["detail"]}
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 ON_OFF = ("on", "off")
 
-# name → (allowed values, default). The defaults are what measured best at a quarter of a core.
+# name → (allowed values, default). The defaults are the fastest combination that was tried; README.md says what was
+# measured alone.
 TABLE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "eager": (ON_OFF, "on"),
     "indexes": (ON_OFF, "on"),

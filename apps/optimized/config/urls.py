@@ -5,7 +5,8 @@ from typing import cast
 from contacts.api.endpoints import guarded, make_api
 from contacts.api.hot import HotViews
 from contacts.composition import services
-from django.urls import URLPattern, include, path
+from django.contrib.staticfiles.views import serve
+from django.urls import URLPattern, include, path, re_path
 
 _services = services()
 _patterns, _app_name, _namespace = make_api(_services).urls
@@ -18,6 +19,8 @@ urlpatterns = [
     path("api/contacts/<int:contact_id>/", _hot.contact(_views["contacts/<int:contact_id>/"])),
     path("api/contacts/", _hot.contacts(_views["contacts/"])),
     path("", include("telemetry.urls")),
+    # The scripts of the description's page come from the installed package, so that it works offline.
+    re_path(r"^static/(?P<path>ninja/.*)$", serve, {"insecure": True}),
     path("api/", ([path(route, view, name=_names[route]) for route, view in _views.items()], _app_name, _namespace)),
 ]
 
