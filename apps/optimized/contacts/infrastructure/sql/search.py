@@ -79,11 +79,10 @@ def conditions(terms: tuple[str, ...], strength: Strength) -> list[Condition]:
 
 
 def _driven(term: Term) -> Condition:
-    own = term.own.sql.replace("u.", "s.")
-    city = term.city.sql.replace("a.", "c.")
+    # Within the subquery, `u` and `a` are its own: nothing in it refers to the rows outside.
     return Condition(
-        f"u.id IN (SELECT s.id FROM app_user s WHERE {own}"  # noqa: S608  fragments
-        f" UNION ALL SELECT s.id FROM address c JOIN app_user s ON s.address_id = c.id WHERE {city})",
+        f"u.id IN (SELECT u.id FROM app_user u WHERE {term.own.sql}"  # noqa: S608  fragments
+        f" UNION ALL SELECT u.id FROM address a JOIN app_user u ON u.address_id = a.id WHERE {term.city.sql})",
         (*term.own.params, *term.city.params),
     )
 
