@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -93,7 +96,8 @@ def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) 
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     clock: Clock = SystemClock()
     try:
-        Runner(engine, clock, directory, spec, observer).run()
+        with _stopping_once():
+            Runner(engine, clock, directory, spec, observer).run()
     except KeyboardInterrupt:
         observer.run_finished()
         finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
@@ -107,11 +111,29 @@ def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) 
         raise typer.Exit(130) from None
     finally:
         observer.run_finished()
-        # An interrupt while closing would leave processes behind.
-        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
         engine.close()
-        signal.signal(signal.SIGINT, previous)
     return directory
+
+
+@contextmanager
+def _stopping_once() -> Iterator[None]:
+    """Ctrl-C or SIGTERM raises KeyboardInterrupt, once: a second one while stopping would leave processes behind.
+
+    A signal that whoever started us has ignored stays ignored.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in previous:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    heeded = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) is not signal.SIG_IGN]
+    previous = {each: signal.signal(each, stop) for each in heeded}
+    try:
+        yield
+    finally:
+        for each, handler in previous.items():
+            signal.signal(each, handler)
 
 
 def _outcome(directory: RunDirectory) -> dict[str, object]:

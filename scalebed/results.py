@@ -107,7 +107,7 @@ class Trial(_Record):
     """`service`: share of its quota (of all cores where it has none); `host`: share of all cores; other parts:
     cores used."""
     throttled_share: float
-    """Throttled seconds of the service over wall seconds and replicas."""
+    """Throttled seconds of the service over wall seconds and replicas; 1 at most."""
     steal_share: float
     foreign_cores: float
     """Cores used by what is no part of the experiment."""

@@ -185,8 +185,9 @@ class Watch:
                 {part: cpu / window.requests for part, cpu in used.cpu_s.items()} if used and window.requests else {}
             ),
             utilisation=shares,
+            # The kernel counts a second once for every core that had something to run.
             throttled_share=(
-                used.throttled_s.get("service", 0.0) / used.interval_s / cell.replicas if used is not None else 0.0
+                min(1.0, used.throttled_s.get("service", 0.0) / used.interval_s / cell.replicas) if used else 0.0
             ),
             steal_share=used.host_steal_s / used.interval_s / self._assignment.cores if used is not None else 0.0,
             foreign_cores=used.foreign_cores if used is not None else 0.0,

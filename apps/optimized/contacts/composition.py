@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import Protocol, cast
 
 from config.switches import Switches
 from django.conf import settings
@@ -33,6 +33,12 @@ from .infrastructure.tokens import Tokens
 BREAKER_OPEN_S = 2.0
 
 
+class Cached(Protocol):
+    """See `ResponseCache.get`."""
+
+    def __call__(self, key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything that the API needs, put together."""
@@ -43,12 +49,12 @@ class Services:
     tokens: Tokens
     encode: Encoder
     page: Callable[[Plan, str], Page]
-    cached: Callable[[bytes, Callable[[], bytes]], bytes]
+    cached: Cached
     async_views: bool
     asynchronous: AsyncContactQueries | None
 
 
-def uncached(key: bytes, compute: Callable[[], bytes]) -> bytes:
+def uncached(key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes:
     """What `cached` is without a cache of bytes."""
     return compute()
 

@@ -93,6 +93,22 @@ def test_concurrent_misses_are_one_computation(valkey) -> None:
     assert len(computed) == 1
 
 
+def test_without_the_guard_nobody_waits_for_another(valkey) -> None:
+    computing, done = threading.Event(), threading.Event()
+
+    def slow() -> bytes:
+        computing.set()
+        assert done.wait(10)
+        return b"slow"
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lambda: replica(valkey).get(b"key", slow, guard=False))
+        assert computing.wait(10)
+        assert replica(valkey).get(b"key", lambda: b"quick", guard=False) == b"quick"
+        done.set()
+        assert first.result() == b"slow"
+
+
 def test_late_in_its_life_an_entry_is_renewed_by_one_reader_and_served_to_the_others(valkey) -> None:
     cache = replica(valkey, renew_share=0.0)
     assert cache.get(b"key", lambda: b"first") == b"first"

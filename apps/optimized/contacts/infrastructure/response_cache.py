@@ -11,9 +11,10 @@ So a slow reader that computed from old rows stores its result under a version t
 that begins after an acknowledged write sees that write or something newer. Tokens are random rather than counted:
 a version lost with Redis's memory cannot come back.
 
-A miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then compute
-for themselves. Late in an entry's life one reader renews it while the others still get it. When the store does not
-answer, every read computes; a version that a writer could not change is owed and set before this process reads again.
+A guarded miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then
+compute for themselves. What costs less than the lock is read without the guard. Late in an entry's life one reader
+renews it while the others still get it. When the store does not answer, every read computes; a version that a writer
+could not change is owed and set before this process reads again.
 """
 
 import secrets
@@ -51,8 +52,11 @@ class ResponseCache:
         self._breaker = breaker
         self._owed = False
 
-    def get(self, key: bytes, compute: Callable[[], bytes]) -> bytes:
-        """The bytes under `key`, computed where there are none that count. Never fails by the store's fault."""
+    def get(self, key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes:
+        """The bytes under `key`, computed where there are none that count. Never fails by the store's fault.
+
+        `guard`: concurrent misses are one computation.
+        """
         if not self._breaker.allows():
             return compute()
         key = self._prefix + key
@@ -66,10 +70,10 @@ class ResponseCache:
             locked = False
             if (found := self._counting(entry, version)) is not None:
                 body, fresh = found
-                if fresh or not self._lock(key, version):
+                if fresh or (guard and not self._lock(key, version)):
                     return body
-                locked = True
-            elif not (locked := self._lock(key, version)):
+                locked = guard
+            elif guard and not (locked := self._lock(key, version)):
                 waited = self._wait(key)
                 if waited is not None:
                     return waited
@@ -122,20 +126,24 @@ class ResponseCache:
         return None
 
     def _computed(self, key: bytes, version: bytes, compute: Callable[[], bytes], *, locked: bool) -> bytes:
+        young_s = self._timing.ttl_s * self._timing.renew_share
+        stored = False
         try:
             body = compute()
-            renew_at = time() + self._timing.ttl_s * self._timing.renew_share
-            self._put(key, _HEADER.pack(version, renew_at) + body)
+            stored = self._put(key, _HEADER.pack(version, time() + young_s) + body)
         finally:
-            if locked:
+            # Behind an entry that stands, the lock runs out by itself before anybody asks for it again.
+            if locked and not (stored and self._timing.lock_s < young_s):
                 self._unlock(b"lock:" + version + key)
         return body
 
-    def _put(self, key: bytes, entry: bytes) -> None:
+    def _put(self, key: bytes, entry: bytes) -> bool:
         try:
             self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
         except StoreDownError:
             self._breaker.failed()
+            return False
+        return True
 
     def _unlock(self, lock: bytes) -> None:
         try:
