@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from .oracle import Oracle
-from .variants import VARIANTS, Variant, checked, given_urls, variant_names
+from .variants import VARIANTS, Variant, checked, given_urls, rows_of, variant_names
 
-CONTACTS = 3000
+CONTACTS = 1500
 Make = Callable[..., dict[str, Any]]
 
 
+# Before xdist reads the marks, also where this folder is named on the command line.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the folder on one worker, so that the stack is started once and writes meet no one's reads."""
     for item in items:
@@ -22,10 +24,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("contract"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the folder's marker."""
+    config.addinivalue_line(
+        "markers", "table(names, rows, kind): run with each row; a brief variant with one of each `kind(row)`"
+    )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for `variant` against each of them."""
-    if "variant" in metafunc.fixturenames:
+    """Run a test that asks for `variant` against each of them, with its rows of the table where it has one."""
+    if "variant" not in metafunc.fixturenames:
+        return
+    table = metafunc.definition.get_closest_marker("table")
+    if table is None:
         metafunc.parametrize("variant", variant_names(), indirect=True)
+        return
+    names, rows, kind = table.args
+    cases = [
+        pytest.param(name, *(row if isinstance(row, tuple) else (row,)), id=f"{name}-{named(row)}")
+        for name in variant_names()
+        for row in rows_of(name, rows, kind)
+    ]
+    metafunc.parametrize(("variant", *names.split(",")), cases, indirect=["variant"])
+
+
+def named(row: object) -> str:
+    """Return a row's name in a test's id."""
+    return str(row)[:60].encode("ascii", "backslashreplace").decode()
 
 
 def stack(exits: ExitStack) -> Mapping[str, str]:

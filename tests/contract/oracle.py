@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 from .variants import Contact, Pairs
@@ -23,6 +24,7 @@ SEARCHED = ("first_name", "last_name", "customer_id", "phone_number", "address__
 NOT_FILTERS = {"page", "page_size", "ordering", "search"}
 
 
+@cache
 def upper(text: str) -> str:
     """Return the text in upper case character for character, as PostgreSQL does it (ß stays)."""
     return "".join(raised if len(raised := character.upper()) == 1 else character for character in text)
@@ -93,9 +95,17 @@ class Oracle:
 
     def __init__(self, contacts: list[Contact]) -> None:
         self.contacts = contacts
+        # Every variant asks for the same.
+        self._matching: dict[tuple[tuple[str, str], ...], list[Contact]] = {}
 
     def matching(self, params: Pairs) -> list[Contact]:
         """Return the contacts that a query must find, in the order of their ids."""
+        key = tuple(params)
+        if key not in self._matching:
+            self._matching[key] = self._found(params)
+        return list(self._matching[key])
+
+    def _found(self, params: Pairs) -> list[Contact]:
         # The last of repeated parameters counts, and an empty one is none.
         given = {name: value for name, value in dict(params).items() if value}
         filters = {name: value for name, value in given.items() if name not in NOT_FILTERS}

@@ -193,8 +193,9 @@ PAGES = [
 
 ORDERED = [
     *(f"ordering={sign}{field}&page_size=30" for field in ORDERINGS for sign in ("", "-")),
-    # The ends of the columns that have nulls.
-    *(f"ordering={sign}{field}&page=27&page_size=100" for field in ORDERINGS[-7:] for sign in ("", "-")),
+    # Where nulls meet values: of the rows, one in twenty lacks an address and one in ten a relationship.
+    *(f"ordering={field}&page={page}&page_size=100" for field in ORDERINGS[-7:] for page in (14, 15)),
+    *(f"ordering=-{field}&page={page}&page_size=100" for field in ORDERINGS[-7:] for page in (1, 2)),
     "ordering=gender,birthday",
     "ordering=-gender,birthday",
     "ordering=gender,-birthday",
@@ -333,6 +334,12 @@ MISSING = [
     "page=2&first_name=nobody-has-this-name",
     "page=2&page_size=200&id=1",
 ]
+
+
+def kind_of_query(query: str) -> object:
+    """Return what makes a query unlike another: its parameters, and how it searches and orders."""
+    pairs = [part.partition("=") for part in query.split("&")]
+    return frozenset((name, value if name in {"search", "ordering"} else "") for name, _, value in pairs)
 
 
 def filled(query: str, contact: Contact) -> list[tuple[str, str]]:

@@ -70,7 +70,7 @@ def queries(oracle: Oracle) -> st.SearchStrategy[Pairs]:
 
 
 LIMITS = settings(
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     derandomize="CI" in os.environ,
     database=None,

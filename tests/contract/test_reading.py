@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from .oracle import Oracle
-from .queries import MISSING, ORDERED, PAGES, QUERIES, REFUSED, SEARCHES, filled
+from .queries import MISSING, ORDERED, PAGES, QUERIES, REFUSED, SEARCHES, filled, kind_of_query
 from .variants import Pairs, Variant, checked
 
 KEYS = ["id", "first_name", "last_name", "gender", "customer_id", "phone_number", "birthday", "created", "last_updated"]
@@ -21,7 +21,8 @@ def ids(contacts: list[dict[str, Any]]) -> list[int]:
 
 def agree(variant: Variant, reference: Variant, params: Pairs) -> dict[str, Any]:
     """Hold a list to the reference's answer for the same parameters, item by item; return it."""
-    mine, other = checked(variant.contacts(params)), reference.remembered(params)
+    other = reference.remembered(params)
+    mine = other if variant is reference else checked(variant.contacts(params))
     assert list(mine) == ["count", "next", "previous", "results"]
     assert mine["results"] == other["results"]
     assert mine["count"] == other["count"] or (variant.can.keyset and mine["count"] is None)
@@ -30,7 +31,7 @@ def agree(variant: Variant, reference: Variant, params: Pairs) -> dict[str, Any]
     return dict(mine)
 
 
-@pytest.mark.parametrize("query", [*QUERIES, *PAGES, *ORDERED])
+@pytest.mark.table("query", [*QUERIES, *PAGES, *ORDERED], kind_of_query)
 def test_a_query_finds_the_same_contacts(variant: Variant, reference: Variant, oracle: Oracle, query: str) -> None:
     params = filled(query, oracle.some("address", "relationship"))
     answer = agree(variant, reference, params)
@@ -39,7 +40,7 @@ def test_a_query_finds_the_same_contacts(variant: Variant, reference: Variant, o
     assert page is None or answer["results"] == page
 
 
-@pytest.mark.parametrize("query", SEARCHES)
+@pytest.mark.table("query", SEARCHES, kind_of_query)
 def test_a_search_finds_the_same_contacts(variant: Variant, reference: Variant, oracle: Oracle, query: str) -> None:
     params = filled(query, oracle.some("address", "relationship"))
     if not variant.can.fulltext:
@@ -61,7 +62,7 @@ def test_digits_find_their_contact(variant: Variant, oracle: Oracle, field: str)
     assert contact["id"] in ids(variant.every([("search", contact[field])]))
 
 
-@pytest.mark.parametrize(("query", "parameter"), REFUSED)
+@pytest.mark.table("query,parameter", REFUSED, lambda row: row[1])
 def test_a_bad_query_is_refused_by_its_parameter(variant: Variant, query: str, parameter: str) -> None:
     body = checked(variant.http.get(f"/api/contacts/?{query}"), 400)
     assert list(body) == [parameter]

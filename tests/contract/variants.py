@@ -1,14 +1,16 @@
 """The variants under test, and the differences that apps/README.md allows each of them."""
 
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 Pairs = list[tuple[str, str]]
 Contact = dict[str, Any]
+Row = TypeVar("Row")
 
 MAX_PAGE = 200
 
@@ -23,10 +25,14 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Entry:
-    """A variant to test: its switches, where they differ from the defaults, and what it may do otherwise."""
+    """A variant to test: its switches, where they differ from the defaults, and what it may do otherwise.
+
+    `brief`: of a long table, one row of each kind will do, since other forms run the same code over all of it.
+    """
 
     switches: dict[str, str] = field(default_factory=dict)
     can: Capabilities = field(default_factory=Capabilities)
+    brief: bool = False
 
 
 # The first is the reference. Between them the others take every value of every switch; a unit test makes sure.
@@ -50,9 +56,11 @@ VARIANTS = {
         Capabilities(keyset=True),
     ),
     "optimized-async": Entry(
-        {"async": "on", "server": "uvicorn", "cache": "off"}, Capabilities(keyset=True, fulltext=True)
+        {"async": "on", "server": "uvicorn", "cache": "off"}, Capabilities(keyset=True, fulltext=True), brief=True
     ),
-    "optimized-asgi": Entry({"server": "granian-asgi", "sql": "orm"}, Capabilities(keyset=True, fulltext=True)),
+    "optimized-asgi": Entry(
+        {"server": "granian-asgi", "sql": "orm"}, Capabilities(keyset=True, fulltext=True), brief=True
+    ),
 }
 
 
@@ -123,3 +131,13 @@ def given_urls() -> dict[str, str]:
 def variant_names() -> list[str]:
     """Return the names of the variants that are going to run, the reference first."""
     return list(given_urls()) or list(VARIANTS)
+
+
+def rows_of(name: str, table: Sequence[Row], kind: Callable[[Row], object]) -> list[Row]:
+    """Return the rows of a table that a variant runs: all, or the first of each kind."""
+    if not VARIANTS.get(name, Entry()).brief:
+        return list(table)
+    first: dict[object, Row] = {}
+    for row in table:
+        first.setdefault(kind(row), row)
+    return list(first.values())
