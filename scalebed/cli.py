@@ -207,9 +207,13 @@ def setup() -> None:
 
     Says what was found; `run` does the same by itself.
     """
+
+    def say(line: str) -> None:
+        _err.print(line, highlight=False)
+
     try:
-        parts = find_parts(places.cache(), lambda line: _err.print(line, highlight=False))
-        k6 = ensure_k6(places.cache(), places.ROOT / "loadtest" / "extension")
+        parts = find_parts(places.cache(), say)
+        k6 = ensure_k6(places.cache(), places.ROOT / "loadtest" / "extension", say)
     except EngineError as error:
         raise _Refused(error) from error
     for name, part in parts.versions().items():
