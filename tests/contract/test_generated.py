@@ -71,7 +71,6 @@ def queries(oracle: Oracle) -> st.SearchStrategy[Pairs]:
 
 LIMITS = settings(
     max_examples=25,
-    deadline=None,
     derandomize="CI" in os.environ,
     database=None,
     phases=(Phase.generate, Phase.shrink),

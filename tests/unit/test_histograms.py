@@ -18,7 +18,7 @@ def reference(values_us: list[int]) -> HdrHistogram:
     return histogram
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(MICROSECONDS)
 def test_reads_what_hdrhistogram_wrote_and_agrees_with_it(values_us: list[int]) -> None:
     theirs = reference(values_us)
@@ -30,7 +30,7 @@ def test_reads_what_hdrhistogram_wrote_and_agrees_with_it(values_us: list[int]) 
         assert ours.percentile_ms(percentile) * 1000 == pytest.approx(theirs.get_value_at_percentile(percentile))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(MICROSECONDS, MICROSECONDS)
 def test_merging_is_as_if_recorded_together(first: list[int], second: list[int]) -> None:
     together = decode(reference(first + second).encode().decode())
@@ -39,7 +39,7 @@ def test_merging_is_as_if_recorded_together(first: list[int], second: list[int])
     assert np.array_equal((of_values([0.5]) + of_values([3.0])).counts, of_values([0.5, 3.0]).counts)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(MICROSECONDS)
 def test_encoding_comes_back(values_us: list[int]) -> None:
     ours = of_values(value / 1000 for value in values_us)

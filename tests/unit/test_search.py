@@ -40,7 +40,7 @@ def run(task: Task, capacity: float, *, noise: float = 0.0, seed: int = 0) -> tu
     return ask, history
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(VERDICTS, min_size=60, max_size=60), PRIORS, st.booleans(), st.integers(4, 20), st.data())
 def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
     verdicts: list[Verdict], known: Prior | None, full: bool, max_trials: int, data: st.DataObject
@@ -66,7 +66,7 @@ def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
         assert ask.capacity is None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.floats(2, 4000), st.sampled_from([0.02, 0.05, 0.2, 0.5]))
 def test_the_capacity_of_a_service_without_noise_is_found_to_the_precision(capacity: float, precision: float) -> None:
     task = replace(TASK, search=SEARCH.model_copy(update={"precision": precision, "max_trials": 20}))
