@@ -12,6 +12,7 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
+from scalebed.requirements import services_lock
 from scalebed.spec import Experiment
 
 _BLOCK = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -45,8 +46,15 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
     return {
         root / "docs" / "reference" / "experiment.schema.json": experiment_schema(),
         root / "docs" / "reference" / "command-line.md": _command_line(app),
+        **_locks(root),
         **_quoting_pages(root),
     }
+
+
+def _locks(root: Path) -> Mapping[Path, str]:
+    if not (root / "requirements.lock").exists():
+        return {}
+    return {root / "apps" / "requirements.lock": services_lock(root)}
 
 
 def _command_line(app: typer.Typer) -> str:

@@ -1,0 +1,73 @@
+"""The part of the lock that images of services need: a closure over who asked for what, read from the lock itself."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==")
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
+_ASKER = re.compile(r"^\s+#\s+(?:via\s+)?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*$")
+_HEADER = "# The services' part of ../requirements.lock, for their images; scripts/fix makes it anew.\n"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One package of the lock: its lines as they are, and the packages that asked for it."""
+
+    text: str
+    askers: frozenset[str]
+
+
+def services_lock(root: Path) -> str:
+    """What pyproject.toml's extra `services` needs, with hashes, as a lock of its own."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [_name(requirement) for requirement in project["optional-dependencies"]["services"]]
+    pins = read_pins((root / "requirements.lock").read_text(encoding="utf-8"))
+    names = closure(pins, wanted)
+    return _HEADER + "".join(pins[name].text for name in sorted(names))
+
+
+def read_pins(lock: str) -> dict[str, Pin]:
+    """The packages of a lock written by uv or pip-compile, by name. Versions for several Pythons are one entry."""
+    blocks: dict[str, list[str]] = {}
+    block: list[str] = []
+    for line in lock.splitlines(keepends=True):
+        match = _PIN.match(line)
+        if match is not None:
+            block = blocks.setdefault(_normal(match["name"]), [])
+        if match is not None or line.startswith(" "):
+            block.append(line)
+    return {name: Pin("".join(lines), frozenset(_askers(lines))) for name, lines in blocks.items()}
+
+
+def closure(pins: Mapping[str, Pin], wanted: Iterable[str]) -> set[str]:
+    """The wanted packages and all that they asked for; raises KeyError for one that the lock lacks."""
+    names = {_normal(name) for name in wanted}
+    for name in names:
+        pins[name]  # the lock must have it
+    while True:
+        more = {name for name, pin in pins.items() if pin.askers & names} - names
+        if not more:
+            return names
+        names |= more
+
+
+def _askers(lines: Iterable[str]) -> Iterable[str]:
+    for line in lines:
+        match = _ASKER.match(line)
+        if match is not None and match["name"] != "via":
+            yield _normal(match["name"])
+
+
+def _name(requirement: str) -> str:
+    match = _NAME.match(requirement)
+    assert match is not None, requirement  # noqa: S101 - pip would have refused it
+    return match[0]
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
