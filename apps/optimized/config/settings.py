@@ -54,6 +54,7 @@ POOL_MIN_SIZE = env.int("POOL_MIN_SIZE", default=1)
 POOL_MAX_SIZE = env.int("POOL_MAX_SIZE", default=4)
 POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=5.0)
 POOL_MAX_WAITING = env.int("POOL_MAX_WAITING", default=64)
+POOL_MAX_LIFETIME_S = env.float("POOL_MAX_LIFETIME_S", default=3600.0)
 
 _options: dict[str, object] = {"connect_timeout": 5}
 if SWITCHES.on("prepared"):
@@ -64,6 +65,7 @@ if SWITCHES.on("pool"):
         "max_size": POOL_MAX_SIZE,
         "timeout": POOL_TIMEOUT_S,
         "max_waiting": POOL_MAX_WAITING,
+        "max_lifetime": POOL_MAX_LIFETIME_S,
         # One helper thread opens connections and replaces broken ones: enough for so small a pool.
         "num_workers": 1,
     }

@@ -62,6 +62,7 @@ class AsyncSqlReader:
                     max_size=settings.POOL_MAX_SIZE,
                     timeout=settings.POOL_TIMEOUT_S,
                     max_waiting=settings.POOL_MAX_WAITING,
+                    max_lifetime=settings.POOL_MAX_LIFETIME_S,
                     num_workers=1,
                 )
                 await pool.open()
