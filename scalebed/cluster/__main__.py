@@ -1,0 +1,113 @@
+"""`python -m scalebed.cluster`, which the scripts in scripts/airgap, scripts/cluster and scripts/cluster-tools call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from scalebed import places
+from scalebed.cluster import tools as toolbox
+from scalebed.cluster.announcing import ConsoleAnnouncer
+from scalebed.cluster.commands import Log
+from scalebed.cluster.docker import Docker
+from scalebed.cluster.doctor import conclude, examine
+from scalebed.cluster.machine import look
+from scalebed.cluster.setting_up import Setup
+from scalebed.cluster.stages import Pipeline, digest_of_files
+from scalebed.cluster.workshop import Workshop
+from scalebed.engines.local.doctor import as_table
+from scalebed.engines.local.locks import Lock
+from scalebed.ports import EngineError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_out = Console()
+_err = Console(stderr=True)
+_announcer = ConsoleAnnouncer(_err)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Exit code 2 with one sentence on stderr, in place of EngineError."""
+    try:
+        yield
+    except EngineError as error:
+        _err.print(f"scalebed: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def _workshop() -> Iterator[Workshop]:
+    """One builder at a time; a second one waits."""
+    with _refusing():
+        lock = Lock(places.cache() / "airgap" / "lock")
+        lock.acquire(wait=True)
+        try:
+            yield Workshop.open(places.ROOT, places.cache(), _announcer.say)
+        finally:
+            lock.release()
+
+
+@app.command()
+def tools(names: Annotated[list[str], typer.Argument(help="Such as helm and kubectl.")]) -> None:
+    """Have these tools, and print a folder for PATH to begin with."""
+    with _workshop() as shop:
+        pipeline = Pipeline(toolbox.stages(shop.root, shop.cache, shop.versions), _announcer)
+
+        def make(stages: list[str]) -> Mapping[str, Path]:
+            made = pipeline.make(stages)
+            return {stage: made.folder(stage) for stage in stages}
+
+        found = toolbox.gather(names, make, shop.versions)
+        key = digest_of_files(shop.root, [shop.root / "k8s" / "versions.env"])[:12]
+        folder = shop.folder / f"bin-{key}"
+        toolbox.link(found, folder)
+    for tool in found:
+        _announcer.say(f"{tool.name} {tool.version} ({tool.source})")
+    _out.print(str(folder), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def images() -> None:
+    """Build everything that a cluster without a registry is made of."""
+    with _workshop() as shop:
+        Setup(shop, _announcer).images()
+        _announcer.say("Every image is there.")
+
+
+@app.command()
+def up(
+    registry: Annotated[
+        bool | None,
+        typer.Option("--registry/--airgap", help="Public images, or package registries alone."),
+    ] = None,
+) -> None:
+    """Have the cluster, with metrics-server and the k6-operator in it."""
+    with _workshop() as shop:
+        Setup(shop, _announcer).up(registry)
+
+
+@app.command()
+def down(purge: Annotated[bool, typer.Option("--purge", help="Also remove what was built.")] = False) -> None:
+    """Take the cluster away, and undo what was changed on this machine for it."""
+    with _workshop() as shop:
+        Setup(shop, _announcer).down(purge)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can and cannot do for a cluster without a registry."""
+    cache = places.cache()
+    symptoms = examine(look(cache), Docker(Log(cache / "airgap" / "logs" / "doctor.log")).engine_version(), cache)
+    _out.print(as_table(symptoms))
+    _out.print(conclude(symptoms), markup=False, highlight=False, soft_wrap=True)
+    if any(symptom.status == "missing" for symptom in symptoms):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app(prog_name="scalebed.cluster")

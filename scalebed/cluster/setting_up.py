@@ -1,0 +1,149 @@
+"""Brings the whole up and down: engine, images, cluster; and says what it did."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from scalebed.cluster import catalogue
+from scalebed.cluster import tools as toolbox
+from scalebed.cluster.announcing import ConsoleAnnouncer, describe_seconds
+from scalebed.cluster.commands import output
+from scalebed.cluster.daemon import Daemon
+from scalebed.cluster.doctor import conclude, examine
+from scalebed.cluster.kind import CONTEXT, NAME, Cluster, is_there
+from scalebed.cluster.machine import look
+from scalebed.cluster.stages import Made, Pipeline
+from scalebed.cluster.workshop import Workshop
+from scalebed.ports import EngineError
+
+_ASK_S = 20
+"""How long a registry may take to answer; one that cannot be reached may not answer at all."""
+
+
+class Setup:
+    """One call of `up`, `images` or `down`."""
+
+    def __init__(self, shop: Workshop, announcer: ConsoleAnnouncer) -> None:
+        self._shop = shop
+        self._announcer = announcer
+        self._docker = shop.docker("engine")
+        wrapper = shop.root / "k8s" / "node" / "runc-without-sys-resource"
+        self._daemon = Daemon(shop.folder, wrapper, self._docker, look(shop.cache), shop.say)
+
+    def images(self) -> Made:
+        """Build what a cluster without a registry is made of, and name it as charts ask for it."""
+        self._refuse_what_cannot_be()
+        self._daemon.ensure()
+        return self._make(registry=False)
+
+    def up(self, registry: bool | None) -> None:
+        """Have the cluster; `registry` None: with public images where their registry answers."""
+        began = time.monotonic()
+        if registry is None:
+            registry = self._registry_answers()
+        if not registry:
+            self._refuse_what_cannot_be()
+        self._daemon.ensure()
+        made = self._make(registry)
+        cluster = self._cluster(made)
+        image = None if registry else made.image("node")
+        found = self._adopt_or_create(cluster, image)
+        with self._announcer.step("Loading the services' images"):
+            cluster.load(catalogue.loaded(self._shop).values())
+        with self._announcer.step("Installing metrics-server, the k6-operator and the namespaces"):
+            cluster.install(made.folder("k6-operator-resources"))
+        with self._announcer.step("Waiting for the first metrics"):
+            cluster.wait_for_metrics()
+        self._conclude(registry, found, time.monotonic() - began)
+
+    def down(self, purge: bool) -> None:
+        """Take the cluster away, and undo what was changed for it; the built parts stay, unless `purge` is set."""
+        if self._docker.engine_version() is None:
+            self._shop.say("No Docker engine answers, so no cluster is running.")
+        else:
+            self._delete_cluster()
+        self._daemon.stop()
+        if purge:
+            shutil.rmtree(self._shop.folder, ignore_errors=True)
+            shutil.rmtree(self._shop.cache / "go" / "cluster-build", ignore_errors=True)
+            self._shop.say(f"Removed what was built from {self._shop.folder}.")
+
+    def _delete_cluster(self) -> None:
+        if not is_there():
+            self._shop.say(f"There is no cluster {NAME}.")
+            return
+        self._cluster(None).delete()
+        self._shop.say(f"Deleted the cluster {NAME}.")
+
+    def _make(self, registry: bool) -> Made:
+        stages = (catalogue.with_registry if registry else catalogue.without_registry)(self._shop)
+        pipeline = Pipeline(stages, self._announcer)
+        made = pipeline.make([*self._missing_tools(), *catalogue.wanted(self._shop, registry)])
+        for stage, name in catalogue.loaded(self._shop).items():
+            self._docker.tag(made.image(stage), name)
+        return made
+
+    def _missing_tools(self) -> list[str]:
+        return [f"tool-{name}" for name in ("kind", "kubectl") if toolbox.on_path(toolbox.BY_NAME[name]) is None]
+
+    def _cluster(self, made: Made | None) -> Cluster:
+        if made is None:
+            stages = toolbox.stages(self._shop.root, self._shop.cache, self._shop.versions)
+            made = Pipeline(stages, self._announcer).make(self._missing_tools())
+
+        def folders(names: list[str]) -> Mapping[str, Path]:
+            return {name: made.folder(name) for name in names}
+
+        kind, kubectl = toolbox.gather(["kind", "kubectl"], folders, self._shop.versions)
+        log = self._shop.log("cluster")
+        log.begin()
+        return Cluster(kind.path, kubectl.path, self._shop.root, log)
+
+    def _adopt_or_create(self, cluster: Cluster, image: str | None) -> bool:
+        """True where the cluster was there."""
+        if is_there():
+            if cluster.answers():
+                if image is not None and cluster.node_image() != image:
+                    self._shop.say(
+                        "The cluster that is there was made from another node image, and is kept as it is; "
+                        "scripts/airgap/down removes it."
+                    )
+                return True
+            self._shop.say("A cluster is there and does not answer; it is made anew.")
+            cluster.delete()
+        with self._announcer.step("Creating the cluster"):
+            cluster.create(image)
+        return False
+
+    def _registry_answers(self) -> bool:
+        image = self._shop.versions["KIND_NODE_IMAGE"]
+        self._shop.say(f"Asking for {image.partition('@')[0]} …")
+        if output(["docker", "manifest", "inspect", image], timeout_s=_ASK_S) is not None:
+            self._shop.say("Its registry answers, so the cluster is made from public images.")
+            return True
+        self._shop.say("Its registry does not answer, so the cluster's images are built from package registries.")
+        return False
+
+    def _refuse_what_cannot_be(self) -> None:
+        machine = look(self._shop.cache)
+        symptoms = examine(machine, self._docker.engine_version(), self._shop.cache)
+        missing = [symptom for symptom in symptoms if symptom.status == "missing"]
+        if missing:
+            reasons = "; ".join(f"{symptom.what}: {symptom.found}" for symptom in missing)
+            raise EngineError(f"{conclude(symptoms)} {reasons}")
+
+    def _conclude(self, registry: bool, found: bool, seconds: float) -> None:
+        versions = self._shop.versions
+        kubernetes = versions["KIND_NODE_IMAGE"].partition("@")[0] if registry else versions["KUBERNETES"]
+        say = self._shop.say
+        say(
+            f"The cluster {NAME} {'was there and is brought up to date' if found else 'is up'}, "
+            f"in {describe_seconds(seconds)}: "
+            f"Kubernetes {kubernetes}, one node, metrics-server {versions['METRICS_SERVER']}, "
+            f"k6-operator {versions['K6_OPERATOR']}, namespaces scalebed and scalebed-load."
+        )
+        say(f"In it: {', '.join(catalogue.loaded(self._shop).values())}.")
+        say(f"Use it with --context {CONTEXT}; scripts/airgap/down takes it away.")
