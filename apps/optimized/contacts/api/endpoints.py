@@ -21,6 +21,7 @@ from ..domain.errors import InvalidError, RefusedError
 from ..infrastructure.connections import NO_DATABASE, TIMEOUT
 from ..infrastructure.rendering import contact
 from . import schemas
+from .basics import add_basics
 from .errors import detail, json_response, refusal
 
 View = Callable[..., HttpResponseBase]
@@ -117,6 +118,7 @@ def make_api(services: Services) -> NinjaAPI:
     _add_reads(api, services)
     _add_writes(api, services)
     _add_tokens(api, services)
+    add_basics(api, services.encode)
     return api
 
 
