@@ -3,6 +3,7 @@
 from switchboard import ON_OFF, SwitchError, Switches, Table, whole
 
 TABLE: Table = {
+    "indexes": (ON_OFF, "off"),
     "workers": (whole(1, 64), "2"),
     "threads": (whole(1, 64), "1"),
     "server": (("sync", "gthread"), "sync"),
