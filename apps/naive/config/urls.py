@@ -1,14 +1,17 @@
 """The service's addresses."""
 
+from collections.abc import Sequence
+
 from contacts import apiviews
 from contacts.views import ContactViewSet, MeView
 from django.conf import settings
 from django.contrib.staticfiles.views import serve
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.views import TokenObtainPairView
 
+contact_urls: Sequence[URLPattern | URLResolver]
 if settings.SWITCHES["views"] == "viewset":
     router = SimpleRouter()
     router.register("contacts", ContactViewSet, basename="contact")
