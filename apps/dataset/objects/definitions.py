@@ -68,7 +68,9 @@ INDEXES = (
     # One index an ordering with a keyset: its columns and the id. `last_name, created` serves the usual
     # listing of a name, newest first.
     btree("app_user", "created, id"),
+    btree("app_user", "first_name, id"),
     btree("app_user", "first_name, last_name, id"),
+    btree("app_user", "last_name, id"),
     btree("app_user", "last_name, first_name, id"),
     btree("app_user", "last_name, created, id"),
     btree("app_user", "last_updated, id"),
