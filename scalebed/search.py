@@ -5,7 +5,9 @@
 The way: the unloaded latency (unless an earlier block knows the cell); bracket from an estimate in growing
 steps; bisect on a log scale to the precision; confirm the answer with a trial of full length. Capacity is
 only ever a rate that passed such a trial. UNDECIDED says that the boundary is near, so it closes the
-bracket from above as FAIL does, and is told in the note. INVALID is tried again, and never moves a bound.
+bracket from above as FAIL does, and is told in the note. INVALID is tried again, and never moves a bound,
+except where the host or the generator could not carry the rate: lower ones are tried, and the highest that
+passes is told as what the service serves at least.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Literal
 
 from scalebed.results import Purpose, Repetition, Trial, Verdict
 from scalebed.spec import Search
+from scalebed.validity import Limits
 from scalebed.verdict import Enough
 
 UNLOADED = Enough(counted_s=10, requests=30, decides=True)
@@ -28,6 +31,8 @@ INVALID_AT_MOST = 3
 """Trials in a row at one rate."""
 FEWEST_PER_TRIAL = 5
 """Requests that a trial must be long enough for; below, the rate is too low to be judged."""
+CARRIED = 1.25
+"""How near to a rate that the host could not carry one that it could is looked for: it bounds no capacity."""
 CAUTION = 0.9
 """Of an estimate from the unloaded trial, to be tried first: a trial that passes also estimates CPU better."""
 
@@ -70,8 +75,14 @@ class Observed:
     slo_percentile_ms: float
     service_cpu_s: float
     """Per request; 0 where unknown."""
-    dropped: int
     reasons: tuple[str, ...]
+    overrun: bool = False
+    """INVALID because the host or the generator could not carry the rate; a lower one may do."""
+
+    @property
+    def spoiled(self) -> bool:
+        """To be tried again at the same rate."""
+        return self.verdict == "INVALID" and not self.overrun
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,10 @@ class Answer:
 
 def observed(trial: Trial, search: Search) -> Observed:
     counted_s = trial.duration_s - trial.warmup_cut_s
+    limits = Limits()
+    # Where something else disturbed as well, the rate is not to blame. (Foreign CPU as a share of one core here.)
+    alone = trial.foreign_cores <= limits.foreign and trial.steal_share <= limits.steal
+    short = trial.utilisation.get("host", 0.0) > limits.saturated or any(s.dropped for s in trial.generator)
     return Observed(
         purpose=trial.purpose,
         rate=trial.rate_asked,
@@ -105,8 +120,8 @@ def observed(trial: Trial, search: Search) -> Observed:
         mean_ms=trial.latency_ms.get("mean", math.nan),
         slo_percentile_ms=trial.slo_percentile_ms,
         service_cpu_s=trial.cpu_s_per_request.get("service", 0.0),
-        dropped=sum(second.dropped for second in trial.generator),
         reasons=trial.reasons,
+        overrun=trial.verdict == "INVALID" and trial.purpose != "unloaded" and alone and short,
     )
 
 
@@ -125,7 +140,7 @@ def prior(cell: str, variant: str, replicas: int, earlier: Iterable[Repetition])
 def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:
     """The next trial, or the outcome. Never asks for more than `max_trials` in all."""
     spent = len(history) >= task.search.max_trials
-    if history and (_invalid_in_a_row(history) >= INVALID_AT_MOST or (spent and history[-1].verdict == "INVALID")):
+    if history and (_spoiled_in_a_row(history) >= INVALID_AT_MOST or (spent and history[-1].spoiled)):
         return _disturbed(task, history)
     counted = [o for o in history if o.purpose == "unloaded" and o.verdict != "INVALID"]
     if not task.know_unloaded and not counted:
@@ -137,10 +152,10 @@ def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:
     return state.exhausted() if spent else state.next(history)
 
 
-def _invalid_in_a_row(history: Sequence[Observed]) -> int:
+def _spoiled_in_a_row(history: Sequence[Observed]) -> int:
     number = 0
     for o in reversed(history):
-        if o.verdict != "INVALID":
+        if not o.spoiled:
             break
         number += 1
     return number
@@ -152,7 +167,7 @@ def _disturbed(task: Task, history: Sequence[Observed]) -> Answer:
     failed = [o.rate for o in history if o.verdict in {"FAIL", "UNDECIDED"} and o.rate > 0]
     told = f"The last trial, at {last.rate:.4g}/s, was INVALID: {' '.join(last.reasons)}"
     return Answer(
-        "beyond the generator" if last.dropped and last.purpose != "unloaded" else "not found",
+        "not found",
         None,
         max(passed, default=None),
         min(failed, default=None),
@@ -164,7 +179,7 @@ def _disturbed(task: Task, history: Sequence[Observed]) -> Answer:
 class _State:
     task: Task
     loads: tuple[Observed, ...]
-    """Trials at a rate that count."""
+    """Trials at a rate that tell something: those that count, and overruns."""
     unloaded: Observed | None
     left: int
     upper: float
@@ -174,7 +189,7 @@ class _State:
 
     @classmethod
     def of(cls, task: Task, history: Sequence[Observed], unloaded: Observed | None) -> _State:
-        loads = tuple(o for o in history if o.purpose != "unloaded" and o.verdict != "INVALID")
+        loads = tuple(o for o in history if o.purpose != "unloaded" and not o.spoiled)
         upper = min((o.rate for o in loads if o.verdict != "PASS"), default=math.inf)
         passed = [o for o in loads if o.verdict == "PASS" and o.rate < upper]
         return cls(
@@ -189,7 +204,14 @@ class _State:
 
     @property
     def width(self) -> float:
-        return 1 + self.task.search.precision
+        """Of the bracket, when it is narrow enough."""
+        precise = 1 + self.task.search.precision
+        return max(precise, CARRIED) if self.overrun else precise
+
+    @property
+    def overrun(self) -> bool:
+        """What closes the bracket from above is not the service."""
+        return any(o.rate == self.upper and o.overrun for o in self.loads)
 
     @property
     def certain_prior(self) -> bool:
@@ -197,7 +219,7 @@ class _State:
 
     def next(self, history: Sequence[Observed]) -> Ask | Answer:
         """What was spoiled again; else, where the bracket is open or unconfirmed, what does most about it."""
-        if history and history[-1].verdict == "INVALID" and history[-1].purpose != "unloaded":
+        if history and history[-1].spoiled and history[-1].purpose != "unloaded":
             again = history[-1]
             return self.ask(again.purpose, again.rate, full=self.certain_prior or again.purpose == "confirm")
         if not self.lower and self.upper == math.inf:
@@ -272,6 +294,9 @@ class _State:
 
     def _found(self) -> Answer:
         upper = self._upper_or_none()
+        if self.overrun:
+            told = f"Passed at {self.confirmed:.4g}/s; at {upper:.4g}/s the host or the generator was the limit."
+            return Answer("beyond the generator", None, self.confirmed, None, told)
         notes = []
         if upper is None:
             notes.append("No rate above it was tried.")

@@ -94,6 +94,7 @@ def _start_worker_server() -> None:
 def replace(dataset: Dataset, copy: Callable[[str], None], report: Reporter) -> None:
     """Replace the rows by whatever `copy`, given the claim, puts into the bare tables; see `load`."""
     check_tables()
+    _refuse_triggers()
     report.stage("Emptying the tables and taking their keys away")
     claim, keys = _claim(dataset)
     report.stage(f"Copying {dataset.contacts:,} contacts of seed {dataset.seed}")
@@ -119,6 +120,20 @@ def check_tables() -> None:
             if found.get((table, column)) != kind:
                 has = found.get((table, column), "missing")
                 raise LoadError(f"Column {table}.{column} is {has} and should be {kind}: run the migrations first.")
+
+
+def _refuse_triggers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger "
+            "WHERE NOT tgisinternal AND tgrelid = ANY (%s::regclass[]) LIMIT 1",
+            [TABLES],
+        )
+        for table, trigger in cursor.fetchall():
+            raise LoadError(
+                f"{table} has the trigger {trigger}, which would run for every row: drop it first "
+                "(manage.py db_objects strategy baseline), load, and make it again."
+            )
 
 
 def _claim(dataset: Dataset) -> tuple[str, list[Key]]:

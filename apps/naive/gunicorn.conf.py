@@ -1,11 +1,21 @@
 """gunicorn's settings, read from the working folder: sync workers, as Django's deployment guide starts out."""
 
 import os
+import sys
+
+from config.switches import parse
+from switchboard import SwitchError
+
+try:
+    switches = parse(os.environ.get("SWITCHES", ""))
+except SwitchError as error:
+    sys.exit(str(error))
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-worker_class = "sync"
+worker_class = switches["server"]
 # A sync worker answers one request at a time: with only one, a slow page would hold up the health checks.
-workers = 2
+workers = switches.number("workers")
+threads = switches.number("threads")
 # A stop is to be over within 10 s of SIGTERM.
 graceful_timeout = 8
 # Longer than any statement may run, so that the client gets its 503 and not a closed connection.

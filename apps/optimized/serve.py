@@ -2,47 +2,107 @@
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from config.switches import SwitchError, Switches
+from config.switches import parse, without_shared_cache
+from switchboard import SwitchError
 
 # A stop is to be over within 10 s of SIGTERM.
 DRAIN_S = 8
+IDLE_S = 75
 
 
-def command(server: str, host: str, port: str, threads: int) -> list[str]:
-    """The server's command line: one process, since a replica has at most one core."""
-    if server == "gthread":
-        return [
-            *("gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread"),
-            *("--threads", str(threads), "--graceful-timeout", str(DRAIN_S), "--keep-alive", "75"),
-            *("--limit-request-line", "8190", "--no-control-socket"),
-        ]
-    if server == "uvicorn":
-        return [
-            *("uvicorn", "config.asgi:application", "--host", host, "--port", port, "--no-access-log"),
-            *("--lifespan", "off", "--timeout-graceful-shutdown", str(DRAIN_S), "--no-proxy-headers"),
-            *("--timeout-keep-alive", "75", "--no-server-header", "--no-date-header"),
-        ]
-    interface = server.removeprefix("granian-")
-    granian = [
-        *("granian", f"config.{interface}:application", "--host", host, "--port", port, "--no-ws", "--http", "1"),
-        *("--workers", "1", "--workers-kill-timeout", f"{DRAIN_S}s", "--log-level", "warning"),
+@dataclass(frozen=True)
+class Place:
+    """Where to serve, with how many processes of how many threads, and for how long a statement may run (s)."""
+
+    host: str
+    port: str
+    workers: int
+    threads: int
+    statement_s: int
+
+
+def granian(place: Place, interface: str, *more: str) -> list[str]:
+    """Granian's command line."""
+    return [
+        *("granian", f"config.{interface}:application", "--host", place.host, "--port", place.port, "--no-ws"),
+        *("--http", "1", "--workers", str(place.workers), "--workers-kill-timeout", f"{DRAIN_S}s"),
+        *("--log-level", "warning", *more),
     ]
-    if interface == "wsgi":
-        return [*granian, "--interface", "wsgi", "--blocking-threads", str(threads)]
-    return [*granian, "--interface", "asginl", "--loop", "uvloop"]
+
+
+def granian_wsgi(place: Place) -> list[str]:
+    """Granian with threads of Python."""
+    return granian(place, "wsgi", "--interface", "wsgi", "--blocking-threads", str(place.threads))
+
+
+def granian_asgi(place: Place) -> list[str]:
+    """Granian with an event loop."""
+    return granian(place, "asgi", "--interface", "asginl", "--loop", "uvloop")
+
+
+def uvicorn(place: Place) -> list[str]:
+    """uvicorn, which minds several workers itself."""
+    return [
+        *("uvicorn", "config.asgi:application", "--host", place.host, "--port", place.port, "--no-access-log"),
+        *("--lifespan", "off", "--timeout-graceful-shutdown", str(DRAIN_S), "--no-proxy-headers"),
+        *("--timeout-keep-alive", str(IDLE_S), "--no-server-header", "--no-date-header"),
+        # A worker that waits for its share of a small quota is not hung.
+        *("--workers", str(place.workers), "--timeout-worker-healthcheck", "60"),
+    ]
+
+
+def gunicorn(place: Place, interface: str, *more: str) -> list[str]:
+    """gunicorn's command line. Its control socket would be one file for all replicas of a host."""
+    return [
+        *("gunicorn", f"config.{interface}", "--bind", f"{place.host}:{place.port}", "--workers", str(place.workers)),
+        *("--graceful-timeout", str(DRAIN_S), "--keep-alive", str(IDLE_S), "--limit-request-line", "8190"),
+        *("--no-control-socket", *more),
+    ]
+
+
+def gthread(place: Place) -> list[str]:
+    """gunicorn with threads."""
+    return gunicorn(place, "wsgi", "--worker-class", "gthread", "--threads", str(place.threads))
+
+
+def gunicorn_sync(place: Place) -> list[str]:
+    """gunicorn with one request at a time in each worker, which is silent while it answers."""
+    patience = max(30, place.statement_s + 15)
+    return gunicorn(place, "wsgi", "--worker-class", "sync", "--timeout", str(patience))
+
+
+def gunicorn_uvicorn(place: Place) -> list[str]:
+    """gunicorn with uvicorn in each worker."""
+    return gunicorn(place, "asgi", "--worker-class", "config.asgi_worker.AsgiWorker")
+
+
+COMMANDS: dict[str, Callable[[Place], list[str]]] = {
+    "granian-wsgi": granian_wsgi,
+    "granian-asgi": granian_asgi,
+    "uvicorn": uvicorn,
+    "gthread": gthread,
+    "gunicorn-sync": gunicorn_sync,
+    "gunicorn-uvicorn": gunicorn_uvicorn,
+}
 
 
 def main() -> None:
     """Check the switches, and exec."""
     try:
-        switches = Switches.parse(os.environ.get("SWITCHES", ""))
+        switches = parse(os.environ.get("SWITCHES", ""))
     except SwitchError as error:
         sys.exit(str(error))
+    if not os.environ.get("CACHE_URL") and (trouble := without_shared_cache(switches)):
+        sys.exit(f"SWITCHES: {trouble}")
     host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
     os.chdir(Path(__file__).resolve().parent)
-    arguments = command(switches["server"], host, port, int(os.environ.get("SERVER_THREADS", "2")))
+    statement_s = int(os.environ.get("STATEMENT_TIMEOUT_MS", "10000")) // 1000
+    place = Place(host, port, switches.number("workers"), switches.number("threads"), statement_s)
+    arguments = COMMANDS[switches["server"]](place)
     # The interpreter's own folder first: the server of this environment, whatever else is on PATH.
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
     os.execvp(arguments[0], arguments)  # noqa: S606  the command is the table's above

@@ -1,21 +1,15 @@
 import http from 'k6/http';
 import { contactId } from './keys.js';
-import { below, uniform } from './random.js';
-import { BASE_URL, CONTACTS, TIMEOUT } from './settings.js';
 import { choose } from './load.js';
+import { below, uniform } from './random.js';
+import { JSON_HEADERS, head, parameters } from './requests.js';
+import { BASE_URL, CONTACTS } from './settings.js';
 import { city, country, digits, firstName, lastName } from './vocabulary.js';
 
-const CONTACTS_URL = `${BASE_URL}/api/contacts/`;
+export const CONTACTS_URL = `${BASE_URL}/api/contacts/`;
 const PAGE_SIZE = 50;
-const HEAD_BYTES = 2048;
-const JSON_HEADERS = { 'Content-Type': 'application/json' };
-
-// Parameters are made once: k6 copies what it needs of them. Every body is read to its end; it is kept
-// only where the scenario goes on with what it says.
-function parameters(endpoint, keepsBody, headers) {
-  const responseType = keepsBody ? 'binary' : 'none';
-  return { tags: { endpoint }, timeout: TIMEOUT, responseType, headers: headers || {} };
-}
+const PAGES = Math.ceil(CONTACTS / PAGE_SIZE);
+const WALK = 20; // pages that are followed from a deep one
 
 const DETAIL = parameters('detail', false);
 const LIST = parameters('list', true);
@@ -23,6 +17,8 @@ const NEXT = parameters('next', true);
 const FILTER = parameters('filter', false);
 const SEARCH = parameters('search', false);
 const DEEP_PAGE = parameters('deep-page', false);
+const DEEP_START = parameters('deep-page', true);
+const PAGE = parameters('page', false);
 const CREATE = parameters('create', true, JSON_HEADERS);
 const PATCH = parameters('patch', false, JSON_HEADERS);
 const TRANSFER = parameters('transfer', false, JSON_HEADERS);
@@ -31,12 +27,9 @@ const DELETE = parameters('delete', false);
 // This VU's memory.
 let following = null; // the link that its last page gave it
 let second = null; // the link that its last first page gave it
+let deeper = null; // the link that its last deep page gave it
+let walked = 0; // pages since the one that it went to by its number
 const created = []; // ids of the contacts that it made and has not deleted
-
-// The text at the start of a body, as far as it is ASCII: enough for links and ids.
-function head(response) {
-  return String.fromCharCode.apply(null, new Uint8Array(response.body.slice(0, HEAD_BYTES)));
-}
 
 // The `next` of an envelope, as a URL on BASE_URL (a service behind a balancer may name another host or scheme).
 // Found in the text before the results: to parse a whole page would cost the generator more than the request.
@@ -46,7 +39,7 @@ function nextOf(response) {
   }
   const link = /"next"\s*:\s*(null|"(?:[^"\\]|\\.)*")/.exec(head(response));
   if (link === null) {
-    throw new Error(`a page names no next in its first ${HEAD_BYTES} bytes: ${response.url}`);
+    throw new Error(`a page names no next at its beginning: ${response.url}`);
   }
   return link[1] === 'null' ? null : JSON.parse(link[1]).replace(/^[a-z]+:\/\/[^/]*/, BASE_URL);
 }
@@ -71,8 +64,24 @@ export function nextPage() {
 }
 
 export function deepPage() {
-  const page = 1 + below(Math.ceil(CONTACTS / PAGE_SIZE));
-  http.get(`${CONTACTS_URL}?page=${page}`, DEEP_PAGE);
+  http.get(`${CONTACTS_URL}?page=${1 + below(PAGES)}`, DEEP_PAGE);
+}
+
+// To a page in the deeper half of the list by its number, then twenty pages on by the links that the service gives.
+export function walk() {
+  if (deeper === null || walked === WALK) {
+    const from = Math.ceil(PAGES / 2);
+    deeper = nextOf(http.get(`${CONTACTS_URL}?page=${from + below(Math.max(PAGES - from - WALK, 1))}`, DEEP_START));
+    walked = 0;
+  } else {
+    deeper = nextOf(http.get(deeper, NEXT));
+    walked += 1;
+  }
+}
+
+// A page near the start, by its number.
+export function nearPage() {
+  http.get(`${CONTACTS_URL}?page=${1 + below(Math.min(PAGES, 20))}`, PAGE);
 }
 
 // Filters that leave few rows, as people use them, each with an order.
@@ -108,12 +117,12 @@ export function search() {
   http.get(`${CONTACTS_URL}?search=${encodeURIComponent(choose(uniform(), TERMS))}`, SEARCH);
 }
 
-function phoneNumber() {
+export function phoneNumber() {
   return `+49${1000000000 + below(1000000000)}`;
 }
 
-export function create() {
-  const contact = {
+export function newContact() {
+  return {
     first_name: firstName(),
     last_name: lastName(),
     gender: 'FMO'[below(3)],
@@ -128,7 +137,10 @@ export function create() {
     },
     relationship: { points: 1000000 },
   };
-  const response = http.post(CONTACTS_URL, JSON.stringify(contact), CREATE);
+}
+
+export function create() {
+  const response = http.post(CONTACTS_URL, JSON.stringify(newContact()), CREATE);
   if (response.status === 201) {
     created.push(Number(/"id"\s*:\s*(\d+)/.exec(head(response))[1]));
   }

@@ -18,7 +18,12 @@ function coprime(start) {
   }
 }
 
+// The id of the contact with this rank, from 0; a rank of CONTACTS or more begins anew.
+export function scattered(place) {
+  return 1 + (((place % CONTACTS) * STRIDE) % CONTACTS);
+}
+
 // The id of a contact, few of them often and most of them seldom.
 export function contactId() {
-  return 1 + ((rank() * STRIDE) % CONTACTS);
+  return scattered(rank());
 }

@@ -1,14 +1,28 @@
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { restart } from './random.js';
-import { DURATION, MAX_VUS, RATE, SEED, STEPS, TIMEOUT, USERS } from './settings.js';
+import { DURATION, MAX_VUS, RATE, SEED, STAGES, STEPS, TIMEOUT, USERS } from './settings.js';
 
 // What only k6's own thresholds and summaries would use is left out.
 http.setResponseCallback(null);
 
+// A closed model of so many users.
+export function closed(users) {
+  return { executor: 'constant-vus', vus: users, duration: DURATION, gracefulStop: TIMEOUT };
+}
+
 function scenario() {
+  if (STAGES.length > 0) {
+    // Each stage begins at once; a stage of no length is how k6 spells a jump.
+    const stages = STAGES.flatMap(({ users, duration }) => [
+      { target: users, duration: '0s' },
+      { target: users, duration },
+    ]);
+    const grace = { gracefulStop: TIMEOUT, gracefulRampDown: TIMEOUT };
+    return { executor: 'ramping-vus', startVUs: STAGES[0].users, stages, ...grace };
+  }
   if (USERS > 0) {
-    return { executor: 'constant-vus', vus: USERS, duration: DURATION, gracefulStop: TIMEOUT };
+    return closed(USERS);
   }
   const rates = STEPS.length > 0 ? { stages: STEPS } : { rate: RATE, duration: DURATION };
   return {
@@ -24,16 +38,17 @@ export const options = {
   scenarios: { load: scenario() },
   discardResponseBodies: true,
   maxRedirects: 0,
-  systemTags: ['status', 'error'],
+  systemTags: ['status', 'error', 'check'],
   userAgent: 'scalebed',
 };
 
 // Makes k6's default function of what one iteration does. A fault in it ends the run: k6 itself would go on.
-export function iterations(once) {
-  return () => {
-    restart(SEED, exec.scenario.iterationInTest);
+// `stream` tells apart the random numbers of scenarios that run beside each other.
+export function iterations(once, stream = 0) {
+  return (data) => {
+    restart(SEED + stream, exec.scenario.iterationInTest);
     try {
-      once();
+      once(data);
     } catch (error) {
       exec.test.abort(`An iteration threw ${error}\n${error.stack}`);
     }

@@ -24,17 +24,17 @@ function url(name) {
   return text.replace(/\/+$/, '');
 }
 
-// "rate:seconds,rate:seconds"
-function steps(name) {
+// "rate:seconds,rate:seconds", or the same with users.
+function steps(name, what, least) {
   return (__ENV[name] || '')
     .split(',')
     .filter((part) => part !== '')
     .map((part) => {
-      const [rate, seconds] = part.split(':').map(Number);
-      if (!(rate >= 0 && seconds > 0)) {
-        throw new Error(`${name}: ${part} must be rate:seconds, such as 20:30`);
+      const [value, seconds] = part.split(':').map(Number);
+      if (!(value >= least && seconds > 0)) {
+        throw new Error(`${name}: ${part} must be ${what}:seconds, such as 20:30`);
       }
-      return { rate, duration: `${seconds}s` };
+      return { [what]: value, duration: `${seconds}s` };
     });
 }
 
@@ -42,9 +42,12 @@ export const BASE_URL = url('BASE_URL');
 export const CONTACTS = number('CONTACTS', undefined, 1);
 export const SEED = number('SEED', 1, 0);
 export const SKEW = number('SKEW', 0.99, 0);
-export const USERS = number('USERS', 0, 0);
-export const STEPS = steps('STEPS');
+export const STAGES = steps('STAGES', 'users', 1);
+export const USERS = STAGES.length > 0 ? Math.max(...STAGES.map((stage) => stage.users)) : number('USERS', 0, 0);
+export const STEPS = steps('STEPS', 'rate', 0);
 export const RATE = USERS > 0 || STEPS.length > 0 ? 0 : number('RATE', undefined, 0);
 export const DURATION = __ENV.DURATION || '60s';
 export const MAX_VUS = number('MAX_VUS', 100, 1);
 export const TIMEOUT = __ENV.TIMEOUT || '30s';
+export const USERNAME = __ENV.BENCH_USERNAME || 'bench';
+export const PASSWORD = __ENV.BENCH_PASSWORD || 'bench';

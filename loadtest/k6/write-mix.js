@@ -5,6 +5,8 @@ import { uniform } from './random.js';
 
 export { options } from './load.js';
 
+export const writes = true;
+
 const MIX = [
   [0.7, detail],
   [0.1, create],

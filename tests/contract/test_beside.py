@@ -16,6 +16,9 @@ PATHS = {
     "/api/contacts/transfer/",
     "/api/auth/token/",
     "/api/auth/me/",
+    "/api/basics/json/",
+    "/api/basics/echo/",
+    "/api/basics/cpu/",
 }
 
 

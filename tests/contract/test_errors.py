@@ -6,7 +6,13 @@ from .conftest import BODY
 from .variants import Variant, checked
 
 JSON = {"Content-Type": "application/json"}
-POSTED = ["/api/contacts/", "/api/contacts/bulk/", "/api/contacts/transfer/", "/api/auth/token/"]
+POSTED = [
+    "/api/contacts/",
+    "/api/contacts/bulk/",
+    "/api/contacts/transfer/",
+    "/api/auth/token/",
+    "/api/basics/echo/",
+]
 MALFORMED = [b"{", b"{'a': 1}", b"\xff\xfe", b'{"a": NaN}', b'{"a": 1,}', b"[" * 100_000, b'{"first_name": "\xc3("}']
 
 
@@ -53,6 +59,9 @@ def test_a_body_of_another_kind_is_a_415(variant: Variant, content_type: str) ->
         ("GET", "/api/contacts/transfer/"),
         ("GET", "/api/auth/token/"),
         ("POST", "/api/auth/me/"),
+        ("POST", "/api/basics/json/"),
+        ("GET", "/api/basics/echo/"),
+        ("POST", "/api/basics/cpu/"),
     ],
 )
 def test_another_method_is_a_405(variant: Variant, method: str, path: str) -> None:

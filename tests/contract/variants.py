@@ -35,12 +35,24 @@ class Entry:
     brief: bool = False
 
 
-# The first is the reference. Between them the others take every value of every switch; a unit test makes sure.
+# The first is the reference. Between them a service's forms take every value of every switch; a unit test makes sure.
 VARIANTS = {
     "naive": Entry(),
+    "naive-tuned": Entry(
+        {"indexes": "on", "workers": "1", "threads": "4", "server": "gthread", "pool": "on", "views": "apiview"},
+        brief=True,
+    ),
     "optimized": Entry(can=Capabilities(keyset=True, fulltext=True)),
     "optimized-plain": Entry(
-        {"pagination": "offset", "search": "trigram", "cache": "off", "server": "gthread", "prepared": "off"}
+        {
+            "pagination": "offset",
+            "search": "trigram",
+            "cache": "off",
+            "pool_size": "8",
+            "prepared": "off",
+            "server": "gthread",
+            "threads": "8",
+        }
     ),
     "optimized-orm": Entry(
         {
@@ -52,14 +64,23 @@ VARIANTS = {
             "indexes": "off",
             "trigram": "off",
             "pool": "off",
+            "server": "gunicorn-sync",
+            "workers": "2",
         },
         Capabilities(keyset=True),
     ),
     "optimized-async": Entry(
-        {"async": "on", "server": "uvicorn", "cache": "off"}, Capabilities(keyset=True, fulltext=True), brief=True
+        {"async": "on", "server": "uvicorn", "cache": "off", "jwt": "joserfc"},
+        Capabilities(keyset=True, fulltext=True),
+        brief=True,
     ),
     "optimized-asgi": Entry(
-        {"server": "granian-asgi", "sql": "orm"}, Capabilities(keyset=True, fulltext=True), brief=True
+        {"server": "granian-asgi", "sql": "values"}, Capabilities(keyset=True, fulltext=True), brief=True
+    ),
+    "optimized-many": Entry(
+        {"server": "gunicorn-uvicorn", "workers": "2", "json": "msgspec"},
+        Capabilities(keyset=True, fulltext=True),
+        brief=True,
     ),
 }
 

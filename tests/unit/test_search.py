@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recorded import trial
 
 from scalebed.results import Repetition, Verdict
-from scalebed.search import Answer, Ask, Observed, Prior, Task, decide, prior
+from scalebed.search import Answer, Ask, Observed, Prior, Task, decide, observed, prior
 from scalebed.spec import Search
 
 SEARCH = Search(precision=0.05, max_trial=60, min_requests=300, max_trials=14, max_rate=5000)
@@ -25,18 +26,25 @@ VERDICTS: st.SearchStrategy[Verdict] = st.sampled_from(["PASS", "FAIL", "UNDECID
 PRIORS = st.one_of(st.none(), st.builds(Prior, st.floats(0.5, 5000), st.sampled_from(["same cell", "other replicas"])))
 
 
-def seen(ask: Ask, verdict: Verdict, *, cpu_s: float = 0.001, dropped: int = 0, full: bool | None = None) -> Observed:
+def seen(
+    ask: Ask, verdict: Verdict, *, cpu_s: float = 0.001, overrun: bool = False, full: bool | None = None
+) -> Observed:
     full = ask.enough.counted_s >= 20 if full is None else full
-    return Observed(ask.purpose, ask.rate, verdict, full, 20.0, 40.0, cpu_s, dropped, ("A reason.",))
+    return Observed(ask.purpose, ask.rate, verdict, full, 20.0, 40.0, cpu_s, ("A reason.",), overrun)
 
 
-def run(task: Task, capacity: float, *, noise: float = 0.0, seed: int = 0) -> tuple[Answer, list[Observed]]:
-    """Against a service whose capacity each trial sees with log-normal noise."""
+def run(
+    task: Task, capacity: float, *, noise: float = 0.0, seed: int = 0, carried: float = math.inf
+) -> tuple[Answer, list[Observed]]:
+    """Against a service whose capacity each trial sees with log-normal noise, on a host that carries a rate at most."""
     rng = np.random.default_rng(seed)
     history: list[Observed] = []
     while isinstance(ask := decide(task, history), Ask):
         sees = capacity * math.exp(rng.normal(0, noise))
-        history.append(seen(ask, "PASS" if ask.users or ask.rate <= sees else "FAIL", cpu_s=0.25 / capacity * 1.1))
+        verdict: Verdict = "PASS" if ask.users or ask.rate <= sees else "FAIL"
+        over = ask.rate > carried
+        cpu_s = 0.25 / capacity * 1.1
+        history.append(seen(ask, "INVALID" if over else verdict, cpu_s=cpu_s, overrun=over))
     return ask, history
 
 
@@ -123,22 +131,52 @@ def test_none_at_this_slo_where_one_user_alone_breaks_it() -> None:
 
 
 def test_a_spoiled_trial_is_run_again_and_then_given_up() -> None:
-    history = [Observed("unloaded", 0, "PASS", True, 20, 40, 0.001, 0, ())]
-    for dropped, outcome in ((50, "beyond the generator"), (0, "not found")):
-        tried = list(history)
-        while isinstance(ask := decide(TASK, tried), Ask):
-            assert ask.rate == pytest.approx(225)
-            tried.append(seen(ask, "INVALID", dropped=dropped))
-        assert len(tried) == 4
-        assert ask.outcome == outcome
-        assert "A reason." in ask.note
+    tried = [Observed("unloaded", 0, "PASS", True, 20, 40, 0.001, ())]
+    while isinstance(ask := decide(TASK, tried), Ask):
+        assert ask.rate == pytest.approx(225)
+        tried.append(seen(ask, "INVALID"))
+    assert len(tried) == 4
+    assert ask.outcome == "not found"
+    assert "A reason." in ask.note
+
+
+@settings(max_examples=150)
+@given(st.floats(50, 4000), st.floats(0.3, 0.95), PRIORS)
+def test_beyond_what_the_host_carries_the_highest_rate_that_passed_is_told(
+    capacity: float, share: float, known: Prior | None
+) -> None:
+    task = replace(TASK, prior=known, search=SEARCH.model_copy(update={"max_trials": 30}))
+    carried = share * capacity
+    answer, history = run(task, capacity, carried=carried)
+    assert answer.outcome == "beyond the generator"
+    assert answer.capacity is None
+    assert answer.lower is not None
+    assert carried / 1.25 * 0.999 <= answer.lower <= carried
+    assert answer.lower in {o.rate for o in history if o.full and o.verdict == "PASS"}
+
+
+@settings(max_examples=50)
+@given(st.floats(50, 4000), st.floats(1.06, 1.5))
+def test_a_host_that_carries_more_than_the_capacity_changes_no_answer(capacity: float, share: float) -> None:
+    answer, _ = run(TASK, capacity, carried=share * capacity)
+    assert answer.outcome == "found"
+    assert answer.capacity is not None
+    assert capacity / 1.05 * 0.999 <= answer.capacity <= capacity
+
+
+def test_a_trial_on_a_full_host_is_an_overrun_and_one_beside_other_programs_is_not() -> None:
+    full = {"service": 0.5, "host": 0.99}
+    assert observed(trial(verdict="INVALID", utilisation=full), SEARCH).overrun
+    assert not observed(trial(verdict="FAIL", utilisation=full), SEARCH).overrun
+    assert not observed(trial(verdict="INVALID", utilisation=full, foreign_cores=0.5), SEARCH).overrun
+    assert not observed(trial(verdict="INVALID", utilisation={"service": 0.5, "host": 0.4}), SEARCH).overrun
 
 
 def test_a_failed_confirmation_steps_down() -> None:
     history = [
-        Observed("bracket", 100, "PASS", False, 20, 40, 0, 0, ()),
-        Observed("bracket", 104, "FAIL", False, 20, 40, 0, 0, ()),
-        Observed("confirm", 100, "FAIL", True, 20, 40, 0, 0, ()),
+        Observed("bracket", 100, "PASS", False, 20, 40, 0, ()),
+        Observed("bracket", 104, "FAIL", False, 20, 40, 0, ()),
+        Observed("confirm", 100, "FAIL", True, 20, 40, 0, ()),
     ]
     ask = decide(replace(TASK, know_unloaded=True, prior=Prior(100, "other replicas")), history)
     assert isinstance(ask, Ask)
@@ -147,8 +185,8 @@ def test_a_failed_confirmation_steps_down() -> None:
 
 def test_undecided_closes_the_bracket_and_is_told() -> None:
     history = [
-        Observed("bracket", 100, "PASS", True, 20, 40, 0, 0, ()),
-        Observed("bracket", 104, "UNDECIDED", True, 20, 40, 0, 0, ()),
+        Observed("bracket", 100, "PASS", True, 20, 40, 0, ()),
+        Observed("bracket", 104, "UNDECIDED", True, 20, 40, 0, ()),
     ]
     answer = decide(replace(TASK, know_unloaded=True, prior=Prior(100, "same cell")), history)
     assert isinstance(answer, Answer)

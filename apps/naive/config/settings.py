@@ -4,14 +4,19 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from switchboard import SwitchError
 from telemetry.logs import logging_config
+
+from .switches import parse
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
 env = environ.Env()
 
-if env.str("SWITCHES", default=""):
-    raise ImproperlyConfigured("SWITCHES must be empty: the naive service has no switches.")
+try:
+    SWITCHES = parse(env.str("SWITCHES", default=""))
+except SwitchError as error:
+    raise ImproperlyConfigured(str(error)) from None
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
@@ -50,6 +55,9 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
+if SWITCHES.on("pool"):
+    # A thread answers one request at a time, over one connection.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": SWITCHES.number("threads")}}
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -1,18 +1,28 @@
 """The service's addresses."""
 
+from collections.abc import Sequence
+
+from contacts import apiviews
 from contacts.views import ContactViewSet, MeView
+from django.conf import settings
 from django.contrib.staticfiles.views import serve
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.views import TokenObtainPairView
 
-router = SimpleRouter()
-router.register("contacts", ContactViewSet, basename="contact")
+contact_urls: Sequence[URLPattern | URLResolver]
+if settings.SWITCHES["views"] == "viewset":
+    router = SimpleRouter()
+    router.register("contacts", ContactViewSet, basename="contact")
+    contact_urls = router.urls
+else:
+    contact_urls = apiviews.urlpatterns
 
 urlpatterns = [
     path("", include("telemetry.urls")),
-    path("api/", include(router.urls)),
+    path("api/", include(contact_urls)),
+    path("api/basics/", include("basics.urls")),
     path("api/auth/token/", TokenObtainPairView.as_view(), name="token"),
     path("api/auth/me/", MeView.as_view(), name="me"),
     path("api/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -26,6 +26,27 @@ TEXT = ["exact", "icontains", "istartswith", "in"]
 WHOLE = ["exact", "gt", "gte", "lt", "lte"]
 TIME = ["gte", "lte"]
 
+SEARCH_FIELDS = ("first_name", "last_name", "customer_id", "phone_number", "address__city")
+ORDERING_FIELDS = (
+    "id",
+    "first_name",
+    "last_name",
+    "gender",
+    "customer_id",
+    "phone_number",
+    "birthday",
+    "created",
+    "last_updated",
+    "address__street",
+    "address__city",
+    "address__city_code",
+    "address__country",
+    "relationship__points",
+    "relationship__created",
+    "relationship__last_activity",
+)
+DEFAULT_ORDERING = ("-created",)
+
 
 class CappedCSVField(BaseCSVField):  # type: ignore[misc]
     """A list of comma-separated values, of limited length."""

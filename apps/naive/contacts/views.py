@@ -15,7 +15,15 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ModelViewSet
 
 from contacts import selectors, services
-from contacts.filters import ContactFilter, ContactOrdering, ContactSearch, KnownParameters
+from contacts.filters import (
+    DEFAULT_ORDERING,
+    ORDERING_FIELDS,
+    SEARCH_FIELDS,
+    ContactFilter,
+    ContactOrdering,
+    ContactSearch,
+    KnownParameters,
+)
 from contacts.models import AppUser
 from contacts.pagination import ContactPagination
 from contacts.serializers import (
@@ -39,26 +47,9 @@ class ContactViewSet(ModelViewSet[AppUser]):
     pagination_class = ContactPagination
     filter_backends = (KnownParameters, DjangoFilterBackend, ContactSearch, ContactOrdering)
     filterset_class = ContactFilter
-    search_fields = ("first_name", "last_name", "customer_id", "phone_number", "address__city")
-    ordering_fields = (
-        "id",
-        "first_name",
-        "last_name",
-        "gender",
-        "customer_id",
-        "phone_number",
-        "birthday",
-        "created",
-        "last_updated",
-        "address__street",
-        "address__city",
-        "address__city_code",
-        "address__country",
-        "relationship__points",
-        "relationship__created",
-        "relationship__last_activity",
-    )
-    ordering = ("-created",)
+    search_fields = SEARCH_FIELDS
+    ordering_fields = ORDERING_FIELDS
+    ordering = DEFAULT_ORDERING
     lookup_value_regex = "[0-9]+"
 
     def get_queryset(self) -> QuerySet[AppUser]:

@@ -1,1 +1,7 @@
-"""Settings, switches, routes and the WSGI and ASGI entry points."""
+"""Settings, switches, routes and the servers' entry points; what all variants share lies in the folder above."""
+
+import sys
+from pathlib import Path
+
+if (_shared := str(Path(__file__).resolve().parents[2])) not in sys.path:
+    sys.path.append(_shared)

@@ -1,22 +1,19 @@
 """Settings from the environment; `.env.example` documents each variable."""
 
-import sys
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from switchboard import SwitchError
+from telemetry.logs import logging_config
+
+from .switches import parse
 
 BASE_DIR = Path(__file__).resolve().parents[1]
-if str(BASE_DIR.parent) not in sys.path:
-    sys.path.append(str(BASE_DIR.parent))  # `dataset` and `telemetry`
-
-from telemetry.logs import logging_config  # noqa: E402
-
-from .switches import SwitchError, Switches  # noqa: E402
 
 env = environ.Env()
 try:
-    SWITCHES = Switches.parse(env.str("SWITCHES", default=""))
+    SWITCHES = parse(env.str("SWITCHES", default=""))
 except SwitchError as error:
     raise ImproperlyConfigured(str(error)) from None
 
@@ -50,8 +47,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
-POOL_MIN_SIZE = env.int("POOL_MIN_SIZE", default=1)
-POOL_MAX_SIZE = env.int("POOL_MAX_SIZE", default=4)
+POOL_SIZE = SWITCHES.number("pool_size")
 POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=5.0)
 POOL_MAX_WAITING = env.int("POOL_MAX_WAITING", default=64)
 POOL_MAX_LIFETIME_S = env.float("POOL_MAX_LIFETIME_S", default=3600.0)
@@ -61,8 +57,8 @@ if SWITCHES.on("prepared"):
     _options |= {"server_side_binding": True, "prepare_threshold": 5}
 if SWITCHES.on("pool"):
     _options["pool"] = {
-        "min_size": POOL_MIN_SIZE,
-        "max_size": POOL_MAX_SIZE,
+        "min_size": 1,
+        "max_size": POOL_SIZE,
         "timeout": POOL_TIMEOUT_S,
         "max_waiting": POOL_MAX_WAITING,
         "max_lifetime": POOL_MAX_LIFETIME_S,

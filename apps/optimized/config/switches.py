@@ -1,13 +1,11 @@
-"""Every optimisation, as a switch: its values, its default, and how `SWITCHES` overrides it. Pure."""
+"""Everything that an experiment may vary in this service, and which choices exclude each other. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-ON_OFF = ("on", "off")
+from switchboard import ON_OFF, SwitchError, Switches, Table, whole
 
-# name → (allowed values, default). The defaults are the fastest combination that was tried; README.md says what was
-# measured alone.
-TABLE: Mapping[str, tuple[tuple[str, ...], str]] = {
+# The defaults are the fastest combination that was tried; README.md says what was measured alone.
+TABLE: Table = {
     "eager": (ON_OFF, "on"),
     "indexes": (ON_OFF, "on"),
     "pagination": (("keyset", "offset"), "keyset"),
@@ -15,58 +13,53 @@ TABLE: Mapping[str, tuple[tuple[str, ...], str]] = {
     "trigram": (ON_OFF, "on"),
     "cache": (("off", "keys", "bytes"), "bytes"),
     "pool": (ON_OFF, "on"),
+    "pool_size": (whole(1, 64), "4"),
     "prepared": (ON_OFF, "on"),
-    "json": (("orjson", "stdlib"), "orjson"),
-    "sql": (("prebuilt", "orm"), "prebuilt"),
+    "json": (("orjson", "stdlib", "msgspec"), "orjson"),
+    "sql": (("prebuilt", "values", "orm"), "prebuilt"),
+    "jwt": (("pyjwt", "joserfc"), "pyjwt"),
     "async": (ON_OFF, "off"),
-    "server": (("granian-wsgi", "uvicorn", "granian-asgi", "gthread"), "granian-wsgi"),
+    "server": (
+        ("granian-wsgi", "granian-asgi", "uvicorn", "gthread", "gunicorn-sync", "gunicorn-uvicorn"),
+        "granian-wsgi",
+    ),
+    "workers": (whole(1, 64), "1"),
+    "threads": (whole(1, 64), "2"),
 }
-ASGI_SERVERS = frozenset({"uvicorn", "granian-asgi"})
+ASGI_SERVERS = ("granian-asgi", "uvicorn", "gunicorn-uvicorn")
+THREADED_SERVERS = ("granian-wsgi", "gthread")
 
 
-class SwitchError(ValueError):
-    """`SWITCHES` names what does not exist; the message lists what does."""
+def parse(text: str) -> Switches:
+    """Read `SWITCHES`; raises `SwitchError`, also for choices that cannot work together."""
+    switches = Switches.parse(text, TABLE)
+    for trouble in _troubles(switches):
+        raise SwitchError(f"SWITCHES: {trouble}")
+    return switches
 
 
-@dataclass(frozen=True)
-class Switches:
-    """The value of every switch of this process."""
+def without_shared_cache(switches: Switches) -> str | None:
+    """Why these switches need `CACHE_URL`, in a sentence; None where they do without."""
+    if switches.number("workers") == 1 or switches["cache"] == "off":
+        return None
+    return (
+        f"workers={switches['workers']} and cache={switches['cache']} need CACHE_URL: without it each process caches "
+        "for itself and misses the others' writes; set CACHE_URL, or choose workers=1 or cache=off."
+    )
 
-    values: tuple[tuple[str, str], ...]
 
-    @classmethod
-    def parse(cls, text: str) -> "Switches":
-        """Read `name=value,…` over the defaults.
+def _troubles(switches: Switches) -> Iterator[str]:
+    server, threads = switches["server"], switches["threads"]
+    if switches.on("async") and server not in ASGI_SERVERS:
+        yield f"async=on needs an ASGI server; add {_any_of('server', ASGI_SERVERS)}."
+    # The default says nothing about a server that has no threads to count; one thread is what that has.
+    if server not in THREADED_SERVERS and threads not in {"1", TABLE["threads"][1]}:
+        yield f"threads={threads} needs a server with threads; choose {_any_of('server', THREADED_SERVERS)}."
+    if not switches.on("pool") and switches["pool_size"] != TABLE["pool_size"][1]:
+        yield f"pool_size={switches['pool_size']} needs pool=on."
+    if switches["sql"] == "values" and not switches.on("eager"):
+        yield "sql=values always joins; choose eager=on, or sql=orm or sql=prebuilt."
 
-        Raises `SwitchError` for a name or value that is not in `TABLE`, a name given twice, or a choice that
-        cannot work (async endpoints on a WSGI server).
-        """
-        values = {name: default for name, (_, default) in TABLE.items()}
-        given: set[str] = set()
-        for item in filter(None, (part.strip() for part in text.split(","))):
-            name, equals, value = (part.strip() for part in item.partition("="))
-            if name not in TABLE:
-                raise SwitchError(f"SWITCHES: there is no switch {name!r}; the switches are {', '.join(TABLE)}.")
-            allowed = TABLE[name][0]
-            if not equals or value not in allowed:
-                raise SwitchError(f"SWITCHES: {name} cannot be {value!r}; choose one of {', '.join(allowed)}.")
-            if name in given:
-                raise SwitchError(f"SWITCHES: {name} is given twice; keep one of them.")
-            given.add(name)
-            values[name] = value
-        if values["async"] == "on" and values["server"] not in ASGI_SERVERS:
-            raise SwitchError(
-                f"SWITCHES: async=on needs an ASGI server; add server={' or server='.join(sorted(ASGI_SERVERS))}."
-            )
-        return cls(tuple(values.items()))
 
-    def __getitem__(self, name: str) -> str:
-        return dict(self.values)[name]
-
-    def on(self, name: str) -> bool:
-        """Whether an on/off switch is on."""
-        return self[name] == "on"
-
-    def __str__(self) -> str:
-        """All switches as `name=value,…`, in the order of `TABLE`."""
-        return ",".join(f"{name}={value}" for name, value in self.values)
+def _any_of(name: str, values: tuple[str, ...]) -> str:
+    return " or ".join(f"{name}={value}" for value in values)

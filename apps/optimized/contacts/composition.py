@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, cast
 
-from config.switches import Switches
 from django.conf import settings
+from switchboard import Switches
 
 from .application.cursors import CursorSigner
+from .application.listing import Row
 from .application.paging import Page, Pager, Plan
 from .application.ports import Reader
 from .application.queries import AsyncContactQueries, ContactQueries
@@ -19,7 +20,7 @@ from .infrastructure.breaker import Breaker
 from .infrastructure.connections import Database
 from .infrastructure.orm_reader import OrmReader
 from .infrastructure.page_keys import KeyedPages
-from .infrastructure.rendering import ENCODERS, Encoder
+from .infrastructure.rendering import RENDERINGS, Encoder
 from .infrastructure.repository import DjangoRepository, DjangoUnitOfWork
 from .infrastructure.response_cache import ResponseCache, Timing
 from .infrastructure.sql.listing import Compiler
@@ -27,7 +28,7 @@ from .infrastructure.sql.search import Strength
 from .infrastructure.sql_reader import SqlReader
 from .infrastructure.stores import LocalStore, RedisStore
 from .infrastructure.summaries import Summaries
-from .infrastructure.tokens import Tokens
+from .infrastructure.tokens import SIGNERS, Tokens
 
 # While Redis is away, one read in so many seconds finds out whether it is back.
 BREAKER_OPEN_S = 2.0
@@ -47,6 +48,7 @@ class Services:
     contacts: ContactService
     summaries: Summaries
     tokens: Tokens
+    contact: Callable[[Row], dict[str, object]]
     encode: Encoder
     page: Callable[[Plan, str], Page]
     cached: Cached
@@ -85,7 +87,7 @@ def services() -> Services:
     if switches["sql"] == "prebuilt":
         reader = SqlReader(database, compiler, eager=eager)
     else:
-        reader = OrmReader(database, compiler, strength=strength, eager=eager)
+        reader = OrmReader(database, compiler, strength=strength, eager=eager, values=switches["sql"] == "values")
     queries = ContactQueries(reader, pager)
     store = response_cache(switches)
     asynchronous = None
@@ -95,12 +97,15 @@ def services() -> Services:
     page: Callable[[Plan, str], Page] = lambda plan, query: queries.page(plan)  # noqa: E731  the plain choice of two
     if store is not None and switches["cache"] == "keys":
         page = KeyedPages(store, queries, reader).page
+    rendering = RENDERINGS[switches["json"]]
+    signer = SIGNERS[switches["jwt"]](settings.SECRET_KEY)
     return Services(
         queries=queries,
         contacts=ContactService(DjangoRepository(), DjangoUnitOfWork(), store.invalidate if store else lambda: None),
         summaries=Summaries(database),
-        tokens=Tokens(settings.SECRET_KEY, access_s=settings.ACCESS_TOKEN_S, refresh_s=settings.REFRESH_TOKEN_S),
-        encode=ENCODERS[switches["json"]],
+        tokens=Tokens(signer, access_s=settings.ACCESS_TOKEN_S, refresh_s=settings.REFRESH_TOKEN_S),
+        contact=rendering.contact,
+        encode=rendering.encode,
         page=page,
         cached=store.get if store is not None and switches["cache"] == "bytes" else uncached,
         async_views=switches.on("async"),

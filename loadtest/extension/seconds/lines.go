@@ -33,6 +33,15 @@ type generatorLine struct {
 	LagMs    float64 `json:"lag_ms"`
 }
 
+type checkLine struct {
+	Scalebed int    `json:"scalebed"`
+	Type     string `json:"type"`
+	Second   int64  `json:"second"`
+	Check    string `json:"check"`
+	Passed   int64  `json:"passed"`
+	Failed   int64  `json:"failed"`
+}
+
 type failureLine struct {
 	Scalebed int    `json:"scalebed"`
 	Type     string `json:"type"`

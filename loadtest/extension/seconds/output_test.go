@@ -48,6 +48,8 @@ func newOutput(t *testing.T, argument string, stdout *bytes.Buffer) *Output {
 type anyLine struct {
 	Scalebed, Status, Count   int
 	Type, Endpoint, Message   string
+	Check                     string
+	Passed, Failed            int
 	Histogram                 string
 	Second, Arrivals, Dropped int64
 	InFlight                  float64 `json:"in_flight"`
@@ -188,6 +190,41 @@ func TestAGeneratorOutOfPortsSaysSo(t *testing.T) {
 	lines := parse(t, stdout.String())
 	if len(lines) != 2 || lines[1].Type != "failure" || !strings.Contains(lines[1].Message, "local ports") {
 		t.Errorf("%+v", lines)
+	}
+}
+
+func TestChecksAreCountedByName(t *testing.T) {
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	for second, value := range []float64{1, 0, 1} {
+		o.AddMetricSamples([]metrics.SampleContainer{metrics.Sample{
+			TimeSeries: metrics.TimeSeries{Metric: builtin.Checks, Tags: tags(map[string]string{"check": "the sum is kept"})},
+			Time:       time.Unix(base+int64(second/2), 0),
+			Value:      value,
+		}})
+	}
+	o.flush(time.Unix(base+1, 0), base+1)
+	lines := parse(t, stdout.String())
+	if len(lines) != 1 || lines[0].Type != "check" || lines[0].Check != "the sum is kept" ||
+		lines[0].Second != base || lines[0].Passed != 1 || lines[0].Failed != 1 {
+		t.Errorf("%+v", lines)
+	}
+	stdout.Reset()
+	o.flush(time.Unix(base+2, 0), base+2)
+	if lines := parse(t, stdout.String()); len(lines) != 1 || lines[0].Passed != 1 || lines[0].Failed != 0 {
+		t.Errorf("%+v", lines)
+	}
+}
+
+func TestRequestsBesideTheLoadAreNotCounted(t *testing.T) {
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	o.AddMetricSamples([]metrics.SampleContainer{
+		request(base, time.Millisecond, map[string]string{"endpoint": "", "name": "setup", "status": "500"}),
+	})
+	o.flush(time.Unix(base+1, 0), base+1)
+	if stdout.Len() != 0 {
+		t.Errorf("%s", stdout.String())
 	}
 }
 

@@ -28,9 +28,20 @@ type series struct {
 	status   int
 }
 
+// check is what passes and failures are counted for.
+type check struct {
+	second int64
+	name   string
+}
+
+type outcomes struct {
+	passed, failed int64
+}
+
 // labels are what a set of tags says of a request.
 type labels struct {
 	endpoint  string
+	beside    bool // with an empty endpoint: it prepares the load or looks at what it did, and is no part of it
 	status    int
 	exhausted string // what the generator itself had run out of, if that is why the request failed
 }
@@ -41,6 +52,7 @@ type tally struct {
 	spare      []*hdrhistogram.Histogram
 	known      map[*metrics.TagSet]labels // k6 shares equal sets, so their number is small
 	failures   map[int64]string
+	checks     map[check]outcomes
 	counted    map[int64]*health.Second
 }
 
@@ -49,6 +61,7 @@ func newTally() *tally {
 		histograms: make(map[series]*hdrhistogram.Histogram),
 		known:      make(map[*metrics.TagSet]labels),
 		failures:   make(map[int64]string),
+		checks:     make(map[check]outcomes),
 		counted:    make(map[int64]*health.Second),
 	}
 }
@@ -63,6 +76,8 @@ func (t *tally) add(container metrics.SampleContainer) {
 		switch sample.Metric.Name {
 		case metrics.HTTPReqDurationName:
 			t.addRequest(sample.Time, time.Duration(sample.Value*float64(time.Millisecond)), sample.Tags)
+		case metrics.ChecksName:
+			t.addCheck(sample)
 		case metrics.IterationsName:
 			t.count(sample.Time).Arrivals += int64(sample.Value)
 		case metrics.DroppedIterationsName:
@@ -82,6 +97,9 @@ func (t *tally) addRequest(ended time.Time, latency time.Duration, tags *metrics
 	if label.exhausted != "" {
 		t.failures[ended.Unix()] = label.exhausted
 	}
+	if label.beside {
+		return
+	}
 	key := series{ended.Unix(), label.endpoint, label.status}
 	histogram, begun := t.histograms[key]
 	if !begun {
@@ -90,6 +108,18 @@ func (t *tally) addRequest(ended time.Time, latency time.Duration, tags *metrics
 	}
 	// Cannot fail: the value is within the limits the histogram was made for.
 	_ = histogram.RecordValue(min(max(latency.Microseconds(), lowest), highest))
+}
+
+func (t *tally) addCheck(sample metrics.Sample) {
+	name, _ := sample.Tags.Get(metrics.TagCheck.String())
+	key := check{sample.Time.Unix(), name}
+	counted := t.checks[key]
+	if sample.Value == 0 {
+		counted.failed++
+	} else {
+		counted.passed++
+	}
+	t.checks[key] = counted
 }
 
 func (t *tally) histogram() *hdrhistogram.Histogram {
@@ -140,6 +170,12 @@ func (t *tally) take(before int64) ([]any, error) {
 		histogram.Reset()
 		t.spare = append(t.spare, histogram)
 	}
+	for key, counted := range t.checks {
+		if key.second < before {
+			lines = append(lines, checkLine{version, "check", key.second, key.name, counted.passed, counted.failed})
+			delete(t.checks, key)
+		}
+	}
 	for second, message := range t.failures {
 		if second < before {
 			lines = append(lines, failureLine{version, "failure", second, message})
@@ -172,7 +208,7 @@ func read(tags *metrics.TagSet) labels {
 		status = 0
 	}
 	message, _ := tags.Get(metrics.TagError.String())
-	return labels{endpoint, status, exhausted(message)}
+	return labels{endpoint, endpoint == "" && tagged, status, exhausted(message)}
 }
 
 // exhausted tells failures of the generator's host from failures of the service.

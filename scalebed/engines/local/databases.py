@@ -44,8 +44,9 @@ class Databases:
         return f"tpl_{contacts}_{seed}_{dataset_hash(self._root)}"
 
     def clone_name(self, template: str, service: Service, switches: Mapping[str, str]) -> str:
+        # Not the service's name: where the same command makes the same objects, one clone serves several services.
         choice = service.object_choice(switches)
-        return f"cln_{_hash([template, service.name, json.dumps(choice, sort_keys=True)])}"
+        return f"cln_{_hash([template, *_resolved(service), json.dumps(choice, sort_keys=True)])}"
 
     def template(self, contacts: int, seed: int, service: Service, say: Say) -> str:
         """The loaded template for this dataset, made by this service's commands when it is not there."""
@@ -206,14 +207,23 @@ class Databases:
         finally:
             self._processes.stop([child])
         if status != 0:
-            raise EngineError(f"apps/{service.name}: {step} ended with status {status}: {last_line(log)} ({log})")
+            raise EngineError(f"{service.place}: {step} ended with status {status}: {last_line(log)} ({log})")
 
 
 def dataset_hash(root: Path) -> str:
     """Changes whenever the rows or tables might: the loader's and the migrations' sources, and what they draw from."""
-    files = [*(root / "apps" / "dataset").rglob("*.py"), *(root / "apps").glob("*/*/migrations/*.py")]
+    # Objects come after the rows, by a command that is run for each clone again.
+    dataset = root / "apps" / "dataset"
+    files = [path for path in dataset.rglob("*.py") if path.parent.name not in {"objects", "commands"}]
+    files += (root / "apps").glob("*/*/migrations/*.py")
     parts = [f"{path.relative_to(root)}\n{path.read_text(encoding='utf-8')}" for path in sorted(files)]
     return _hash([*parts, *(f"{name} {_version(name)}" for name in ("faker", "numpy"))])
+
+
+def _resolved(service: Service) -> list[str]:
+    """The command that makes objects, with its paths in full."""
+    argv = service.objects or ()
+    return [str((service.folder / word).resolve()) if (service.folder / word).exists() else word for word in argv]
 
 
 def _version(package: str) -> str:

@@ -172,14 +172,21 @@ def contacts_database(optimized_postgres: str) -> str:
 
 
 @pytest.fixture
-def serving(contacts_database: str) -> Iterator[Callable[..., httpx.Client]]:
+def started() -> list[subprocess.Popen[bytes]]:
+    """The services that `serving` started, in their order."""
+    return []
+
+
+@pytest.fixture
+def serving(contacts_database: str, started: list[subprocess.Popen[bytes]]) -> Iterator[Callable[..., httpx.Client]]:
     """Starts the service with switches and environment; gives a client of it."""
     stops: list[Callable[[], object]] = []
 
-    def start(switches: str, **more: str) -> httpx.Client:
+    def start(switches: str, service: str = "optimized", **more: str) -> httpx.Client:
         port = free_port()
         variables = environment(contacts_database, SWITCHES=switches, BIND=f"127.0.0.1:{port}", **more)
-        process = subprocess.Popen([sys.executable, "serve.py"], cwd=SERVICE, env=variables)
+        process = subprocess.Popen([sys.executable, "serve.py"], cwd=APPS / service, env=variables)
+        started.append(process)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"X-Forwarded-Proto": "https"}, timeout=30)
         stops.extend([client.close, process.terminate, lambda: process.wait(20)])
         patient(lambda: client.get("/healthz").raise_for_status())

@@ -1,19 +1,15 @@
-"""`db_objects sync`: makes and drops what the switches say, once, and the planner uses what it made."""
+"""The planner uses the database objects for what the service asks."""
 
-import json
 from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from optimized.config.switches import Switches
 from optimized.contacts.application.cursors import CursorSigner
 from optimized.contacts.application.paging import Pager
 from optimized.contacts.application.parameters import parse
-from optimized.contacts.infrastructure.objects import OBJECTS, wanted
 from optimized.contacts.infrastructure.sql.listing import Compiler
 
 Manage = Callable[..., str]
-NOTHING = "indexes=off,search=substring,trigram=off"
 
 
 @pytest.fixture
@@ -23,10 +19,6 @@ def database(optimized_postgres: str, contacts_database: str) -> Iterator[str]:
         connection.execute("CREATE DATABASE objects TEMPLATE contacts")
         yield f"{optimized_postgres}/objects"
         connection.execute("DROP DATABASE objects WITH (FORCE)")
-
-
-def sync(manage: Manage, database: str, switches: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in manage(database, "db_objects", "sync", switches=switches).splitlines()]
 
 
 def plan(connection: psycopg.Connection, parameters: dict[str, str], strength: str) -> str:
@@ -42,24 +34,8 @@ def plan(connection: psycopg.Connection, parameters: dict[str, str], strength: s
     return "\n".join(lines)
 
 
-def test_objects_come_and_go_with_the_switches(manage: Manage, database: str) -> None:
-    made = sync(manage, database, "")
-    assert [line["object"] for line in made] == [item.name for item in wanted(Switches.parse(""))]
-    assert {line["action"] for line in made} == {"created"}
-    assert all(set(line) == {"object", "set", "action", "seconds", "bytes"} for line in made)
-    assert sync(manage, database, "") == []
-    changed = {line["object"]: line["action"] for line in sync(manage, database, "trigram=off")}
-    assert changed["opt_app_user_first_name_trgm"] == "dropped"
-    assert changed["opt_app_user_phone_number_digits"] == "created"
-    sync(manage, database, NOTHING)
-    assert sync(manage, database, NOTHING) == []
-    listed = [json.loads(line) for line in manage(database, "db_objects", "list", switches=NOTHING).splitlines()]
-    assert [line["object"] for line in listed] == [item.name for item in OBJECTS]
-    assert not any(line["present"] or line["wanted"] for line in listed)
-
-
 def test_the_planner_uses_them(manage: Manage, database: str) -> None:
-    sync(manage, database, "")
+    manage(database, "db_objects", "sync")
     with psycopg.connect(database) as connection:
         connection.execute("SET enable_seqscan = off")
         for parameters, strength, index in [

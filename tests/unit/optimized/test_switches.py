@@ -1,46 +1,63 @@
-"""Switches: defaults, overrides, and refusals that list what would do."""
+"""The optimized service's switches: every value can be chosen, and no choice that cannot work."""
 
 import tomllib
 from pathlib import Path
 
 import pytest
-from optimized.config.switches import TABLE, SwitchError, Switches
+from optimized.config.switches import TABLE, parse, without_shared_cache
+from switchboard import SwitchError, declared
 
 ROOT = Path(__file__).resolve().parents[3]
+# What must be chosen along with a value that does not go with the defaults.
+WITH = {("async", "on"): ",server=uvicorn"}
 
 
-def test_nothing_given_is_the_defaults() -> None:
-    switches = Switches.parse("")
-    assert {name: switches[name] for name in TABLE} == {name: default for name, (_, default) in TABLE.items()}
+def some(values: tuple[str, ...] | range) -> list[str]:
+    """All words; of numbers the ends."""
+    return [str(values[0]), str(values[-1])] if isinstance(values, range) else list(values)
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, (values, _) in TABLE.items() for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, (all_, _) in TABLE.items() for value in some(all_)]
+)
 def test_every_value_can_be_given_and_is_written_back(name: str, value: str) -> None:
-    text = f" {name} = {value} ," + ("server=uvicorn" if (name, value) == ("async", "on") else "")
-    switches = Switches.parse(text)
+    switches = parse(f" {name} = {value} " + WITH.get((name, value), ""))
     assert switches[name] == value
-    assert Switches.parse(str(switches)) == switches
+    assert parse(str(switches)) == switches
 
 
-@pytest.mark.parametrize("text", ["speed=on", "cache", "cache=", "cache=redis", "cache=off,cache=keys", "=on"])
-def test_what_does_not_exist_is_refused(text: str) -> None:
-    with pytest.raises(SwitchError, match="SWITCHES"):
-        Switches.parse(text)
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("async=on", "async=on needs an ASGI server; add server=granian-asgi or server=uvicorn or server=gunicorn-uv"),
+        ("threads=4,server=uvicorn", "threads=4 needs a server with threads; choose server=granian-wsgi or server=gth"),
+        ("threads=4,server=gunicorn-sync", "threads=4 needs a server with threads"),
+        ("pool=off,pool_size=8", "pool_size=8 needs pool=on"),
+        ("sql=values,eager=off", "sql=values always joins; choose eager=on, or sql=orm or sql=prebuilt"),
+    ],
+)
+def test_what_cannot_work_together_is_refused_with_what_can(text: str, sentence: str) -> None:
+    with pytest.raises(SwitchError) as refusal:
+        parse(text)
+    assert str(refusal.value).startswith(f"SWITCHES: {sentence}")
 
 
-def test_refusals_list_what_does_exist() -> None:
-    with pytest.raises(SwitchError, match=", ".join(TABLE)):
-        Switches.parse("speed=on")
-    with pytest.raises(SwitchError, match="off, keys, bytes"):
-        Switches.parse("cache=redis")
+@pytest.mark.parametrize("text", ["threads=1,server=uvicorn", "threads=2,server=gunicorn-sync", "pool=off,pool_size=4"])
+def test_what_says_nothing_new_is_no_contradiction(text: str) -> None:
+    parse(text)
 
 
-def test_async_endpoints_want_an_asgi_server() -> None:
-    with pytest.raises(SwitchError, match="granian-asgi or server=uvicorn"):
-        Switches.parse("async=on")
+def test_processes_that_cache_need_a_cache_to_share() -> None:
+    assert without_shared_cache(parse("")) is None
+    assert without_shared_cache(parse("workers=2,cache=off")) is None
+    for cache in ("bytes", "keys"):
+        sentence = without_shared_cache(parse(f"workers=2,cache={cache}"))
+        assert sentence is not None
+        assert sentence.startswith(f"workers=2 and cache={cache} need CACHE_URL")
 
 
-def test_the_engine_is_told_the_same_defaults() -> None:
-    declared = tomllib.loads((ROOT / "apps/optimized/variant.toml").read_text(encoding="utf-8"))
-    assert declared["switches"] == {name: default for name, (_, default) in TABLE.items()}
-    assert set(declared["object_switches"]) <= set(TABLE)
+def test_the_engine_is_told_the_same() -> None:
+    told = tomllib.loads((ROOT / "apps/optimized/variant.toml").read_text(encoding="utf-8"))
+    assert told["switches"] == {name: default for name, (_, default) in TABLE.items()}
+    assert told["values"] == {name: declared(values) for name, (values, _) in TABLE.items()}
+    assert set(told["object_switches"]) <= set(TABLE)

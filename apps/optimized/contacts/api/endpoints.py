@@ -19,8 +19,8 @@ from ..application.fields import FILTERS, PRESENCE
 from ..composition import Services
 from ..domain.errors import InvalidError, RefusedError
 from ..infrastructure.connections import NO_DATABASE, TIMEOUT
-from ..infrastructure.rendering import contact
 from . import schemas
+from .basics import add_basics
 from .errors import detail, json_response, refusal
 
 View = Callable[..., HttpResponseBase]
@@ -117,6 +117,7 @@ def make_api(services: Services) -> NinjaAPI:
     _add_reads(api, services)
     _add_writes(api, services)
     _add_tokens(api, services)
+    add_basics(api, services.encode)
     return api
 
 
@@ -173,7 +174,7 @@ def _add_reads(api: NinjaAPI, services: Services) -> None:
 
 def _add_writes(api: NinjaAPI, services: Services) -> None:
     def whole(contact_id: int, status: int) -> HttpResponse:
-        return _json(services.encode(contact(services.queries.detail(contact_id))), status)
+        return _json(services.encode(services.contact(services.queries.detail(contact_id))), status)
 
     @api.post("/contacts/", response={201: schemas.Contact}, tags=["contacts"])
     def contact_create(request: HttpRequest, body: schemas.ContactIn) -> HttpResponse:

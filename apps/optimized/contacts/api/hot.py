@@ -12,11 +12,11 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from ..application.listing import Row
 from ..application.paging import Link, Page
 from ..application.queries import AsyncContactQueries
 from ..composition import Services
 from ..domain.errors import RefusedError
-from ..infrastructure.rendering import contact
 from .errors import refusal
 
 JSON = "application/json"
@@ -37,8 +37,8 @@ def link(base: str, query: str, to: Link | None) -> str | None:
     return f"{base}?{'&'.join([*kept, f'{to.parameter}={to.value}'])}"
 
 
-def envelope(base: str, query: str, page: Page) -> dict[str, object]:
-    """The contract's envelope around a page."""
+def envelope(base: str, query: str, page: Page, contact: Callable[[Row], dict[str, object]]) -> dict[str, object]:
+    """The contract's envelope around a page of what `contact` makes of each row."""
     return {
         "count": page.count,
         "next": link(base, query, page.next),
@@ -61,12 +61,12 @@ class HotViews:
             # Read by its key, a contact costs less than the lock that would guard it.
             return services.cached(
                 b"%d" % contact_id,
-                lambda: services.encode(contact(services.queries.detail(contact_id))),
+                lambda: services.encode(services.contact(services.queries.detail(contact_id))),
                 guard=False,
             )
 
         async def read_async(queries: AsyncContactQueries, request: HttpRequest, contact_id: int) -> bytes:
-            return self._services.encode(contact(await queries.detail(contact_id)))
+            return self._services.encode(self._services.contact(await queries.detail(contact_id)))
 
         return self._view(ninja, read, read_async)
 
@@ -79,14 +79,14 @@ class HotViews:
 
             def compute() -> bytes:
                 plan = services.queries.plan(request.GET.dict())
-                return services.encode(envelope(base, query, services.page(plan, query)))
+                return services.encode(envelope(base, query, services.page(plan, query), services.contact))
 
             return services.cached(f"{base}?{query}".encode(), compute)
 
         async def read_async(queries: AsyncContactQueries, request: HttpRequest) -> bytes:
             base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
             page = await queries.page(queries.plan(request.GET.dict()))
-            return self._services.encode(envelope(base, query, page))
+            return self._services.encode(envelope(base, query, page, self._services.contact))
 
         return self._view(ninja, read, read_async)
 

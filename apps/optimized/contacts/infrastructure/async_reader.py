@@ -58,8 +58,8 @@ class AsyncSqlReader:
                 pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
                     kwargs={**parameters, "autocommit": True, "cursor_factory": psycopg.AsyncCursor},
                     open=False,
-                    min_size=settings.POOL_MIN_SIZE,
-                    max_size=settings.POOL_MAX_SIZE,
+                    min_size=1,
+                    max_size=settings.POOL_SIZE,
                     timeout=settings.POOL_TIMEOUT_S,
                     max_waiting=settings.POOL_MAX_WAITING,
                     max_lifetime=settings.POOL_MAX_LIFETIME_S,

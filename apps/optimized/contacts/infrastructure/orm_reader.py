@@ -1,6 +1,6 @@
-"""Reads by Django's ORM, as the switch `sql=orm` has it; slower, since each query is built anew."""
+"""Reads by Django's ORM, as the switches `sql=orm` and `sql=values` have it; slower, as each query is built anew."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -9,13 +9,15 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg.errors import QueryCanceled
 
-from ..application.fields import SEARCHED
+from ..application.fields import FIELDS, SEARCHED
 from ..application.listing import Criteria, Ordering, Row
 from ..application.paging import Plan
 from ..domain.errors import UnavailableError
 from ..models import AppUser
 from .connections import NO_DATABASE, TIMEOUT, Database
 from .sql.listing import Compiler, reversed_
+
+COLUMNS = tuple(field.name for field in FIELDS)
 
 
 @contextmanager
@@ -46,40 +48,48 @@ class RowComparison(models.Func):
 
 
 class OrmReader:
-    """The `Reader` through model instances: `eager` adds select_related, without it each row asks twice more."""
+    """The `Reader` by querysets.
 
-    def __init__(self, database: Database, compiler: Compiler, *, strength: str, eager: bool) -> None:
+    Without `values` rows come through model instances: `eager` adds select_related, without it each contact asks
+    twice more. With `values` they come as tuples by one joined query.
+    """
+
+    def __init__(self, database: Database, compiler: Compiler, *, strength: str, eager: bool, values: bool) -> None:
         self._database = database
         self._compiler = compiler
         self._strength = strength
         self._eager = eager
+        self._values = values
 
     def detail(self, contact_id: int) -> Row | None:
         with translated():
-            contact = self._contacts().filter(pk=contact_id).first()
-            return None if contact is None else _row(contact)
+            return next(iter(self._rows(self._contacts().filter(pk=contact_id))), None)
 
     def by_ids(self, ids: Sequence[int]) -> list[Row]:
         with translated():
-            found = {contact.pk: contact for contact in self._contacts().filter(pk__in=ids)}
-            return [_row(found[contact_id]) for contact_id in ids if contact_id in found]
+            found = {row[0]: row for row in self._rows(self._contacts().filter(pk__in=ids))}
+            return [found[contact_id] for contact_id in ids if contact_id in found]
 
     def page(self, plan: Plan) -> list[Row]:
         if plan.ranked:
             statements = self._compiler.page(plan.request.criteria, plan.window, ranked=True, keyset=False)
             return self.by_ids([cast("int", row[0]) for row in self._database.rows(statements[0])])
-        window, criteria = plan.window, plan.request.criteria
-        ordering = reversed_(criteria.ordering) if window.backward else criteria.ordering
-        contacts = self._matching(criteria).order_by(*map(str, ordering))
-        stretches = _stretches(ordering, window.after) if plan.keyset and window.offset == 0 else [Q()]
+        window = plan.window
         rows: list[Row] = []
         with translated():
-            for stretch in stretches:
-                stop = window.offset + window.limit - len(rows)
-                rows += [_row(contact) for contact in contacts.filter(stretch)[window.offset : stop]]
+            for contacts in self.stretches(plan):
+                rows += self._rows(contacts[window.offset : window.offset + window.limit - len(rows)])
                 if len(rows) == window.limit:
                     break
         return rows
+
+    def stretches(self, plan: Plan) -> list[QuerySet[AppUser]]:
+        """What the plan's window is a slice of, one after the other; a ranked plan has none."""
+        criteria, window = plan.request.criteria, plan.window
+        ordering = reversed_(criteria.ordering) if window.backward else criteria.ordering
+        contacts = self._matching(criteria).order_by(*map(str, ordering))
+        bounds = _stretches(ordering, window.after) if plan.keyset and window.offset == 0 else [Q()]
+        return [contacts.filter(bound) for bound in bounds]
 
     def count(self, criteria: Criteria, *, ranked: bool) -> int:
         if ranked:
@@ -90,6 +100,11 @@ class OrmReader:
     def _contacts(self) -> QuerySet[AppUser]:
         contacts = AppUser.objects.all()
         return contacts.select_related("address", "relationship") if self._eager else contacts
+
+    def _rows(self, contacts: QuerySet[AppUser]) -> Iterable[Row]:
+        if self._values:
+            return contacts.values_list(*COLUMNS)
+        return map(_row, contacts)
 
     def _matching(self, criteria: Criteria) -> QuerySet[AppUser]:
         contacts = self._contacts()

@@ -1,0 +1,16 @@
+// Isolates cache misses: every request reads a contact that nobody has read before.
+import exec from 'k6/execution';
+import http from 'k6/http';
+import { CONTACTS_URL } from './contacts.js';
+import { scattered } from './keys.js';
+import { iterations } from './load.js';
+import { parameters } from './requests.js';
+
+export { options } from './load.js';
+
+const DETAIL = parameters('detail', false);
+
+// Contacts come again after CONTACTS requests.
+export default iterations(() => {
+  http.get(`${CONTACTS_URL}${scattered(exec.scenario.iterationInTest)}/`, DETAIL);
+});
