@@ -48,7 +48,7 @@ def _is_there(sign: str) -> bool:
 
 def root_filesystem(suite: str, packages: Sequence[str], archive: Path, log: Log) -> None:
     """Write a tar archive of a Debian of this suite: the essential packages and these, without documentation."""
-    sources = archive.with_suffix(".sources")
+    sources = archive.with_suffix(".list")
     sources.write_text(source_lines(_index_targets(), suite), encoding="utf-8")
     argv: list[str | Path] = ["mmdebstrap", "--variant=essential", f"--include={','.join(packages)}"]
     argv += [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]

@@ -34,6 +34,9 @@ class FolderProduct:
 
     def make(self, key: str, made: Made) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
+        # One builder at a time: whatever is half built was killed.
+        for half in self._root.glob(".build-*"):
+            shutil.rmtree(half, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=".build-", dir=self._root) as work:
             folder = Path(work) / key
             folder.mkdir()
