@@ -18,10 +18,9 @@ from scalebed.cluster.docker import Docker
 from scalebed.cluster.doctor import conclude, examine
 from scalebed.cluster.machine import look
 from scalebed.cluster.setting_up import Setup
-from scalebed.cluster.stages import Pipeline, digest_of_files
+from scalebed.cluster.stages import digest_of_files
 from scalebed.cluster.workshop import Workshop
 from scalebed.engines.local.doctor import as_table
-from scalebed.engines.local.locks import Lock
 from scalebed.ports import EngineError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -42,21 +41,15 @@ def _refusing() -> Iterator[None]:
 
 @contextmanager
 def _workshop() -> Iterator[Workshop]:
-    """One builder at a time; a second one waits."""
     with _refusing():
-        lock = Lock(places.cache() / "airgap" / "lock")
-        lock.acquire(wait=True)
-        try:
-            yield Workshop.open(places.ROOT, places.cache(), _announcer.say)
-        finally:
-            lock.release()
+        yield Workshop.open(places.ROOT, places.cache(), _announcer.say)
 
 
 @app.command()
 def tools(names: Annotated[list[str], typer.Argument(help="Such as helm and kubectl.")]) -> None:
     """Have these tools, and print a folder for PATH to begin with."""
     with _workshop() as shop:
-        pipeline = Pipeline(toolbox.stages(shop.root, shop.cache, shop.versions), _announcer)
+        pipeline = shop.pipeline(toolbox.stages(shop.root, shop.cache, shop.versions), _announcer)
 
         def make(stages: list[str]) -> Mapping[str, Path]:
             made = pipeline.make(stages)
@@ -74,7 +67,7 @@ def tools(names: Annotated[list[str], typer.Argument(help="Such as helm and kube
 @app.command()
 def images() -> None:
     """Build everything that a cluster without a registry is made of."""
-    with _workshop() as shop:
+    with _workshop() as shop, shop.guard("cluster"):
         Setup(shop, _announcer).images()
         _announcer.say("Every image is there.")
 
@@ -87,14 +80,14 @@ def up(
     ] = None,
 ) -> None:
     """Have the cluster, with metrics-server and the k6-operator in it."""
-    with _workshop() as shop:
+    with _workshop() as shop, shop.guard("cluster"):
         Setup(shop, _announcer).up(registry)
 
 
 @app.command()
 def down(purge: Annotated[bool, typer.Option("--purge", help="Also remove what was built.")] = False) -> None:
     """Take the cluster away, and undo what was changed on this machine for it."""
-    with _workshop() as shop:
+    with _workshop() as shop, shop.guard("cluster"):
         Setup(shop, _announcer).down(purge)
 
 

@@ -15,7 +15,7 @@ from scalebed.cluster.daemon import Daemon
 from scalebed.cluster.doctor import conclude, examine
 from scalebed.cluster.kind import CONTEXT, NAME, Cluster, is_there
 from scalebed.cluster.machine import look
-from scalebed.cluster.stages import Made, Pipeline
+from scalebed.cluster.stages import Made
 from scalebed.cluster.workshop import Workshop
 from scalebed.ports import EngineError
 
@@ -80,7 +80,7 @@ class Setup:
 
     def _make(self, registry: bool) -> Made:
         stages = (catalogue.with_registry if registry else catalogue.without_registry)(self._shop)
-        pipeline = Pipeline(stages, self._announcer)
+        pipeline = self._shop.pipeline(stages, self._announcer)
         made = pipeline.make([*self._missing_tools(), *catalogue.wanted(self._shop, registry)])
         for stage, name in catalogue.loaded(self._shop).items():
             self._docker.tag(made.image(stage), name)
@@ -92,7 +92,7 @@ class Setup:
     def _cluster(self, made: Made | None) -> Cluster:
         if made is None:
             stages = toolbox.stages(self._shop.root, self._shop.cache, self._shop.versions)
-            made = Pipeline(stages, self._announcer).make(self._missing_tools())
+            made = self._shop.pipeline(stages, self._announcer).make(self._missing_tools())
 
         def folders(names: list[str]) -> Mapping[str, Path]:
             return {name: made.folder(name) for name in names}

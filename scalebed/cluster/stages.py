@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,10 @@ class Made:
         return self._locations[name]()
 
 
+Guard = Callable[[str], AbstractContextManager[object]]
+"""Held while the stage of this name is made."""
+
+
 class Announcer(Protocol):
     """Shows a person what goes on."""
 
@@ -62,11 +66,12 @@ class Announcer(Protocol):
 
 
 class Pipeline:
-    """All stages that there are; `make` brings about some of them."""
+    """All stages that there are; `make` brings about some of them. `guard` keeps a second builder off a stage."""
 
-    def __init__(self, stages: Iterable[Stage], announcer: Announcer) -> None:
+    def __init__(self, stages: Iterable[Stage], announcer: Announcer, guard: Guard = nullcontext) -> None:
         self._stages = {stage.name: stage for stage in stages}
         self._announcer = announcer
+        self._guard = guard
         self._keys: dict[str, str] = {}
         for stage in self._stages.values():
             self._key(stage.name, ())
@@ -104,8 +109,10 @@ class Pipeline:
             self._announcer.plan(missing)
         made = self.made()
         for number, stage in enumerate(missing, start=1):
-            with self._announcer.working(number, len(missing), stage):
-                stage.product.make(self.key(stage.name), made)
+            with self._announcer.working(number, len(missing), stage), self._guard(stage.name):
+                # Another builder may have made it meanwhile.
+                if not stage.product.exists(self.key(stage.name)):
+                    stage.product.make(self.key(stage.name), made)
         return made
 
     def made(self) -> Made:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from scalebed.cluster.debian import install, root_filesystem
 from scalebed.cluster.docker import Context, Docker, ImageProduct
 from scalebed.cluster.folders import Build, FolderProduct
 from scalebed.cluster.gomodules import GoBuild
-from scalebed.cluster.stages import Made, Stage, digest, digest_of_files, is_source
+from scalebed.cluster.stages import Announcer, Made, Pipeline, Stage, digest, digest_of_files, is_source
+from scalebed.engines.local.locks import Lock
 from scalebed.ports import Say
 
 
@@ -37,6 +39,19 @@ class Workshop:
 
     def docker(self, stage: str) -> Docker:
         return Docker(self.log(stage))
+
+    @contextmanager
+    def guard(self, name: str) -> Iterator[None]:
+        """Waits for whoever else is at it, in another process."""
+        lock = Lock(self.folder / "locks" / name)
+        lock.acquire(wait=True)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def pipeline(self, stages: Iterable[Stage], announcer: Announcer) -> Pipeline:
+        return Pipeline(stages, announcer, self.guard)
 
     def files(self, *paths: str) -> str:
         """Hash of files of the clone, by their paths below it."""

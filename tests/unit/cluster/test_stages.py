@@ -106,6 +106,20 @@ def test_after_a_failure_it_goes_on_where_it_stopped() -> None:
     assert silent.worked == ["1/2 program", "2/2 image"]
 
 
+def test_what_another_builder_made_meanwhile_is_not_made_again() -> None:
+    shelf = Shelf("bread")
+
+    @contextmanager
+    def wait_for_the_other(name: str) -> Iterator[None]:
+        shelf.there.add(pipeline.key(name))
+        shelf.broken = True
+        yield
+
+    pipeline = Pipeline([Stage("bread", "bread", "", shelf)], Silent(), wait_for_the_other)
+
+    assert pipeline.make(["bread"]).folder("bread") == Path(f"/bread/{pipeline.key('bread')}")
+
+
 def test_a_stage_that_needs_itself_is_named() -> None:
     stages = [Stage("a", "a", "", Shelf("a"), ("b",)), Stage("b", "b", "", Shelf("b"), ("a",))]
 
