@@ -20,6 +20,7 @@ from scalebed.engines.local.down import down as remove_all
 from scalebed.engines.local.engine import LocalEngine
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.parts import find_parts
+from scalebed.lines import LinesError, summarize
 from scalebed.plan import cells
 from scalebed.ports import Clock, EngineError
 from scalebed.progress import observer_for
@@ -154,6 +155,28 @@ def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) 
     _out.print(table(run_directory))
     _out.print(answer(run_directory), markup=False, highlight=False)
     _out.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def lines(
+    files: Annotated[
+        list[typer.FileText],
+        typer.Argument(help="What load generators wrote, each a runner's log or several; - is stdin."),
+    ],
+) -> None:
+    """Sum up the output of k6's runners: requests, errors, and percentiles over all of them."""
+    try:
+        summary = summarize(line for file in files for line in file)
+    except LinesError as error:
+        raise _Refused(error) from error
+    listing = Table("endpoint", "requests", "errors", "p50 ms", "p95 ms", "p99 ms", box=None, header_style="bold")
+    for row in summary.endpoints:
+        percentiles = (f"{value:,.1f}" for value in (row.p50_ms, row.p95_ms, row.p99_ms))
+        listing.add_row(row.endpoint, f"{row.requests:,}", f"{row.errors:,}", *percentiles)
+    _out.print(listing)
+    _out.print(f"{summary.due:,} arrivals were due, {summary.dropped:,} found no free VU.", highlight=False)
+    for failure in summary.failures:
+        _out.print(f"A generator failed: {failure}", highlight=False, markup=False)
 
 
 @app.command()

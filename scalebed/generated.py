@@ -12,8 +12,21 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
+from scalebed.chart_schema import values_schema
 from scalebed.requirements import services_lock
 from scalebed.spec import Experiment
+
+_SCRIPTS = """\
+# The scripts as one ConfigMap; scripts/fix lists them anew.
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+generatorOptions:
+  # A TestRun names it, and kustomize does not know where.
+  disableNameSuffixHash: true
+configMapGenerator:
+  - name: k6-scripts
+    files:
+{files}"""
 
 _BLOCK = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -47,6 +60,8 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         root / "docs" / "reference" / "experiment.schema.json": experiment_schema(),
         root / "docs" / "reference" / "command-line.md": _command_line(app),
         **_locks(root),
+        **_chart_schemas(root),
+        **_script_list(root),
         **_quoting_pages(root),
     }
 
@@ -55,6 +70,20 @@ def _locks(root: Path) -> Mapping[Path, str]:
     if not (root / "requirements.lock").exists():
         return {}
     return {root / "apps" / "requirements.lock": services_lock(root)}
+
+
+def _chart_schemas(root: Path) -> Mapping[Path, str]:
+    return {
+        values.with_name("values.schema.json"): values_schema(values.parent.name, values.read_text(encoding="utf-8"))
+        for values in sorted(root.glob("charts/*/values.yaml"))
+    }
+
+
+def _script_list(root: Path) -> Mapping[Path, str]:
+    folder = root / "loadtest" / "k6"
+    files = sorted(path.name for path in folder.glob("*.js*"))
+    lines = "".join(f"      - {name}\n" for name in files)
+    return {folder / "kustomization.yaml": _SCRIPTS.format(files=lines)} if files else {}
 
 
 def _command_line(app: typer.Typer) -> str:

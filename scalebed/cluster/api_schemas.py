@@ -46,7 +46,7 @@ def custom_schemas(definition: Mapping[str, Any]) -> Iterator[tuple[str, Schema]
 
 def file_name(kind: str, group: str, version: str) -> str:
     """As kubeconform asks for it: `{{.ResourceKind}}-{{.Group}}-{{.ResourceAPIVersion}}.json`."""
-    return f"{kind.lower()}-{group}-{version}.json"
+    return f"{kind.lower()}-{group or version}-{version}.json"
 
 
 def _strict(schema: Any) -> Any:
@@ -55,15 +55,16 @@ def _strict(schema: Any) -> Any:
         return [_strict(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {key: _strict(value) for key, value in schema.items() if not key.startswith("x-kubernetes-")}
     if schema.get("format") == "int-or-string" or schema.get("x-kubernetes-int-or-string"):
         return {"type": ["integer", "string", "number"]}
-    if schema.get("x-kubernetes-preserve-unknown-fields"):
-        return made
-    if isinstance(made.get("$ref"), str):
-        return {"$ref": made["$ref"].replace(_REFERENCE, f"{_DEFINITIONS}{_REFERENCE}", 1)}
-    if isinstance(made.get("properties"), dict) and "additionalProperties" not in made:
-        made["additionalProperties"] = False
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"].replace(_REFERENCE, f"{_DEFINITIONS}{_REFERENCE}", 1)}
+    made = {key: _strict(value) for key, value in schema.items() if not key.startswith("x-kubernetes-")}
+    if "properties" in schema:
+        # Names of fields, some of which are also keywords.
+        made["properties"] = {name: _strict(value) for name, value in schema["properties"].items()}
+        if "additionalProperties" not in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
+            made["additionalProperties"] = False
     return made
 
 

@@ -1,0 +1,128 @@
+"""The charts' values agree with each other, with their schemas, and with what the services declare."""
+
+import json
+import shlex
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CHARTS = ROOT / "charts"
+VARIANTS = ["naive", "optimized"]
+
+
+def values(path: Path) -> dict[str, Any]:
+    parsed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: merged(below[key], above[key])
+        if isinstance(below[key], dict) and isinstance(above[key], dict)
+        else above[key]
+        for key in below.keys() & above.keys()
+    }
+    return {**below, **above, **both}
+
+
+@pytest.mark.parametrize("values_file", sorted(CHARTS.glob("*/values.yaml")), ids=lambda path: path.parent.name)
+def test_a_chart_s_defaults_and_overlays_fit_its_schema(values_file: Path) -> None:
+    schema = json.loads((values_file.parent / "values.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    defaults = values(values_file)
+    jsonschema.validate(defaults, schema)
+    for overlay in (values_file.parent / "overlays").glob("*.yaml"):
+        jsonschema.validate(merged(defaults, values(overlay)), schema)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_an_overlay_says_what_the_service_declares(variant: str) -> None:
+    declared = tomllib.loads((ROOT / "apps" / variant / "variant.toml").read_text(encoding="utf-8"))
+    overlay = values(CHARTS / "webapp" / "overlays" / f"{variant}.yaml")
+    assert overlay.get("switches", {}) == declared["switches"]
+    objects = overlay.get("database", {}).get("objects", {})
+    command = declared.get("objects", [])
+    assert objects.get("command", []) == (shlex.split(command) if isinstance(command, str) else command)
+    assert objects.get("switches", []) == declared["object_switches"]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_umbrella_has_each_overlay_whole(variant: str) -> None:
+    overlay = values(CHARTS / "webapp" / "overlays" / f"{variant}.yaml")
+    umbrella = values(CHARTS / "scalebed" / "values.yaml")[variant]
+    assert merged(umbrella, overlay) == umbrella
+    # And says nothing else, but for the values that are set most.
+    extra = {"enabled": True, "replicas": 1, "image": {"tag": ""}}
+    assert merged(overlay, extra) == umbrella
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_umbrella_takes_the_switches_that_the_service_takes(variant: str) -> None:
+    declared = tomllib.loads((ROOT / "apps" / variant / "variant.toml").read_text(encoding="utf-8"))
+    schema = json.loads((CHARTS / "scalebed/values.schema.json").read_text(encoding="utf-8"))
+    switches = schema["properties"][variant]["properties"]["switches"]
+    assert set(switches["properties"]) == set(declared["switches"])
+    assert switches["additionalProperties"] is False
+    for name, allowed in declared["values"].items():
+        switch = switches["properties"][name]
+        if isinstance(allowed, str):
+            least, most = (int(number) for number in allowed.split(".."))
+            assert (switch["minimum"], switch["maximum"]) == (least, most)
+        else:
+            # YAML's truth values mean on and off.
+            assert [value for value in switch["enum"] if not isinstance(value, bool)] == allowed
+
+
+@pytest.mark.parametrize("part", ["webapp", "datastore"])
+def test_every_chart_has_the_same_dataset(part: str) -> None:
+    umbrella = values(CHARTS / "scalebed" / "values.yaml")["global"]
+    assert values(CHARTS / part / "values.yaml")["global"] == umbrella
+
+
+def test_the_chart_s_postgres_has_the_settings_of_the_other_engine() -> None:
+    from scalebed.engines.local import postgres  # noqa: PLC0415 - the only test that needs an engine
+
+    # Sizes follow each machine's memory; where it listens is the image's business.
+    own = {"shared_buffers", "effective_cache_size", "maintenance_work_mem", "max_wal_size"}
+    places = {"listen_addresses", "unix_socket_directories", "log_line_prefix"}
+    local = {key: value for key, value in postgres.settings(2**31).items() if key not in own | places}
+    chart = {key: str(value) for key, value in values(CHARTS / "datastore/values.yaml")["postgres"]["settings"].items()}
+    assert {key: value for key, value in chart.items() if key not in own} == local
+    assert own <= set(chart)
+
+
+def test_charts_are_of_this_version_and_use_the_images_of_the_clusters() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    for chart in CHARTS.glob("*/Chart.yaml"):
+        assert values(chart)["appVersion"] == version
+    run = values(ROOT / "loadtest/testruns/base/testrun.yaml")["spec"]
+    assert run["runner"]["image"] == run["starter"]["image"] == f"scalebed/k6:{version}"
+    images = (ROOT / "k8s/versions.env").read_text(encoding="utf-8").splitlines()
+    datastore, webapp = values(CHARTS / "datastore/values.yaml"), values(CHARTS / "webapp/values.yaml")
+    for name, image in {
+        "POSTGRES": datastore["postgres"]["image"],
+        "PGBOUNCER": datastore["pgbouncer"]["image"],
+        "VALKEY": datastore["valkey"]["image"],
+        "NGINX": webapp["balancer"]["image"],
+    }.items():
+        assert f"{name}_IMAGE={image['repository']}:{image['tag']}" in images
+    assert webapp["database"]["image"] == datastore["postgres"]["image"]
+
+
+@pytest.mark.parametrize(
+    "folder", sorted((ROOT / "loadtest/testruns").glob("*/kustomization.yaml")), ids=lambda p: p.parent.name
+)
+def test_a_testrun_s_script_is_there_and_is_told_what_it_needs(folder: Path) -> None:
+    for patch in values(folder).get("patches", []):
+        run = yaml.safe_load(patch["patch"])
+        assert run["metadata"]["name"] == folder.parent.name
+        assert (ROOT / "loadtest/k6" / run["spec"]["script"]["configMap"]["file"]).exists()
+        env = {item["name"]: item["value"] for item in run["spec"]["runner"]["env"]}
+        assert {"BASE_URL", "CONTACTS"} <= set(env)
+        assert len({"RATE", "STEPS", "USERS"} & set(env)) == 1

@@ -1,0 +1,59 @@
+"""Lines of several generators, summed up."""
+
+import json
+
+import pytest
+
+from scalebed.histograms import encode, of_values
+from scalebed.lines import ALL, LinesError, summarize
+
+
+def endpoint(name: str, status: int, latencies_ms: list[float], second: int = 1) -> str:
+    histogram = encode(of_values(latencies_ms))
+    values = {"scalebed": 1, "type": "endpoint", "second": second, "endpoint": name, "status": status}
+    return json.dumps(values | {"count": len(latencies_ms), "histogram": histogram}, separators=(",", ":"))
+
+
+def generator(arrivals: int, dropped: int) -> str:
+    values = {"scalebed": 1, "type": "generator", "second": 1, "arrivals": arrivals, "dropped": dropped}
+    return json.dumps(values | {"in_flight": 0.5, "lag_ms": 1.0}, separators=(",", ":"))
+
+
+def test_generators_are_merged_exactly() -> None:
+    rows = [
+        "time=… level=info msg=k6's own",
+        endpoint("detail", 200, [10.0] * 98),
+        endpoint("detail", 200, [500.0], second=2),
+        endpoint("detail", 503, [900.0]),
+        endpoint("list", 0, [20.0]),
+        generator(100, 0),
+        generator(1, 4),
+    ]
+    summary = summarize(rows)
+    detail, listing, together = summary.endpoints
+    assert (detail.endpoint, detail.requests, detail.errors) == ("detail", 100, 1)
+    assert detail.p50_ms == pytest.approx(10, rel=0.001)
+    assert detail.p99_ms == pytest.approx(500, rel=0.001)
+    assert (listing.endpoint, listing.errors) == ("list", 1)
+    assert (together.endpoint, together.requests, together.errors) == (ALL, 101, 2)
+    assert (summary.due, summary.dropped, summary.failures) == (105, 4, ())
+
+
+def test_a_generator_s_own_trouble_is_told_once() -> None:
+    trouble = '{"scalebed":1,"type":"failure","second":7,"message":"the load generator ran out of local ports"}'
+    assert summarize([trouble, trouble]).failures == ("the load generator ran out of local ports",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([], "there is no line"),
+        (["{}"], "there is no line"),
+        (["", '{"scalebed":1,"type":"endpoint"'], "line 2 begins like"),
+        (['{"scalebed":1,"type":"generator"}'], "line 1 begins like"),
+        ([endpoint("a", 200, [1.0]).replace("HIST", "HURZ")], "cannot be decoded"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(rows: list[str], says: str) -> None:
+    with pytest.raises(LinesError, match=says):
+        summarize(rows)
