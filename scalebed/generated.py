@@ -13,13 +13,16 @@ from typer import Context
 from typer.cli import get_docs_for_click
 
 from scalebed.spec import Experiment
+from scalebed.workloads import workloads
 
 _BLOCK = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def experiment_schema() -> str:
     """JSON Schema of experiment files, as text."""
-    return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
+    schema = Experiment.model_json_schema()
+    schema["properties"]["workload"]["enum"] = list(workloads())
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def write(root: Path, app: typer.Typer) -> list[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from simulation import Behaviour, SimulatedEngine
+from simulation import DATABASE_TIME_S, Behaviour, SimulatedEngine
 
 from scalebed.observer import Progress, Remaining, Resumed, Silent, TrialStart
 from scalebed.plan import Step, plan
@@ -170,6 +170,29 @@ def test_closed_users_are_labelled_so(tmp_path: Path) -> None:
     assert {t.purpose for t in directory.trials()} == {"closed"}
     assert all(load.concurrency for load in engine.loads)
     assert len(list(directory.trials())) == 2
+
+
+def test_a_comparison_measures_all_on_the_same_requests(tmp_path: Path) -> None:
+    engine = SimulatedEngine({**BEHAVIOURS, "fast-again": BEHAVIOURS["fast"]})
+    spec = parse_experiment(
+        {
+            "name": "compared", "kind": "matrix", "matrix": {"variants": ["fast", "slow"]}, "control": True, "rate": 20,
+            "duration": 15, "blocks": 2, "capacity": ["fast"], "search": {"precision": 0.3, "max_trial": 20},
+        },
+        "compared.yaml",
+    )  # fmt: skip
+    directory = run(tmp_path, spec, engine)
+    compared = [t for t in directory.trials() if t.purpose == "fixed-rate"]
+    assert len(compared) == 6
+    assert {(t.rate_asked, t.duration_s, t.warmup_cut_s) for t in compared} == {(20, 15, 3)}
+    for block in (0, 1):
+        arrivals = {tuple(s.arrivals for s in t.generator[:15]) for t in compared if t.block == block}
+        assert len(arrivals) == 1
+    assert len({t.generator[:15] for t in compared}) > 1
+    for trial in compared:
+        assert trial.database_time_s_per_request == pytest.approx(DATABASE_TIME_S, rel=0.1)
+    outcomes = {(r.variant, r.outcome) for r in directory.repetitions()}
+    assert outcomes == {("fast", "found"), ("slow", "measured"), ("fast-again", "measured")}
 
 
 def test_a_spoiled_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
