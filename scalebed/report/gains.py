@@ -40,7 +40,8 @@ def details(analysis: Analysis) -> tuple[str, ...]:
 
 
 def caveats(analysis: Analysis) -> tuple[str, ...]:
-    return tuple(said for said in (_intervals(analysis), *map(_floor, analysis.comparisons), _noted(analysis)) if said)
+    intervals = " ".join(said for said in (_intervals(analysis), *map(_floor, analysis.comparisons)) if said)
+    return tuple(said for said in (intervals, _noted(analysis)) if said)
 
 
 def _told(comparison: Comparison) -> str:

@@ -125,8 +125,9 @@ def _emphasised(headline: str) -> Markup:
 
 
 def _unbroken(sentence: str) -> Markup:
-    """The sentence with its intervals kept on one line."""
-    return Markup(re.sub(r"[\d.,%]+( ×)? \([^() ]*\)", r'<span class="n">\g<0></span>', str(escape(sentence))))  # noqa: S704
+    """The sentence with its ratios and intervals kept on one line."""
+    figure = r"[\d.,]+ ×( \([^() ]*\))?|[\d.,%]+ \([^() ]*\)"
+    return Markup(re.sub(figure, r'<span class="n">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped above
 
 
 def _used(analysis: Analysis) -> tuple[str, ...]:

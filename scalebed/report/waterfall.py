@@ -119,8 +119,8 @@ def _value(row: ComparedVariant, compared: Compared, comparison: Comparison, mea
     if ratio is None:
         return f"{said}, the baseline"
     within = figures.span(ratio.lower, ratio.upper, like=ratio.estimate, digits=figures.ratio_digits(ratio.estimate))
-    no = "" if compared.differs is not False else ", no difference"
-    return f"{said}, {figures.times(ratio.estimate)}{f' ({within})' if within else ''}{no}"
+    about = "≈ " if compared.differs is False else ""
+    return f"{said}, {about}{figures.times(ratio.estimate)}{f' ({within})' if within else ''}"
 
 
 def _colour(
