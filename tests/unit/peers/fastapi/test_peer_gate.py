@@ -26,7 +26,7 @@ async def fail(request: Request) -> Response:
 APP = Starlette(routes=[Route("/greet/{name}/", greet), Route("/healthz", greet), Route("/fail/", fail)])
 
 
-def get(url: str, *, https: bool = True, method: str = "GET", **headers: str) -> httpx.Response:
+def get(url: str, headers: dict[str, str] | None = None, *, https: bool = True, method: str = "GET") -> httpx.Response:
     """One request through a gate."""
 
     async def ask() -> httpx.Response:
@@ -51,7 +51,7 @@ def test_plain_http_is_sent_on_but_for_probes() -> None:
 
 
 def test_the_balancer_says_that_it_was_https() -> None:
-    answer = get("http://host/greet/you/", **{"X-Forwarded-Proto": "https"})
+    answer = get("http://host/greet/you/", {"X-Forwarded-Proto": "https"})
     assert answer.status_code == 200
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     assert "Strict-Transport-Security" not in get("http://host/healthz").headers
@@ -72,7 +72,7 @@ def test_requests_are_counted_by_route() -> None:
 def test_a_bug_is_logged_with_its_request_and_counted(caplog: pytest.LogCaptureFixture) -> None:
     before = counted("GET", "/fail/", "500")
     with caplog.at_level(logging.ERROR):
-        assert get("https://host/fail/", **{"X-Request-ID": "abc"}).status_code == 500
+        assert get("https://host/fail/", {"X-Request-ID": "abc"}).status_code == 500
     (record,) = caplog.records
     assert (record.message, record.request_id) == ("Internal Server Error: /fail/", "abc")  # type: ignore[attr-defined]
     assert record.exc_info is not None

@@ -33,7 +33,7 @@ def compared(ordering: Ordering, one: Sequence[object], other: Sequence[object])
     for order, mine, theirs in zip(ordering, one, other, strict=True):
         a, b = (mine is None, mine or 0), (theirs is None, theirs or 0)
         if a != b:
-            return (-1 if a < b else 1) * (-1 if order.descending else 1)  # type: ignore[operator]  # like with like
+            return (-1 if a < b else 1) * (-1 if order.descending else 1)
     return 0
 
 
@@ -46,7 +46,10 @@ def read(contacts: Sequence[Contact], plan: Plan) -> list[Contact]:
     def values(contact: Contact) -> list[object]:
         return [value(contact, order.field) for order in ordering]
 
-    found = sorted(contacts, key=cmp_to_key(lambda a, b: compared(ordering, values(a), values(b))))
+    def compare(one: Contact, other: Contact) -> int:
+        return compared(ordering, values(one), values(other))
+
+    found = sorted(contacts, key=cmp_to_key(compare))
     if window.after is not None:
         found = [contact for contact in found if compared(ordering, values(contact), window.after) > 0]
     return found[window.offset : window.offset + window.limit]
