@@ -91,6 +91,7 @@ def _scatter(axes: Axes, benchmark: Benchmark) -> bool:
             axes.scatter(*zip(*chosen, strict=True), marker=marker, label=group)
     for asked, queries, ms in points:
         axes.annotate(asked.name, (queries, ms), xytext=(4, 3), textcoords="offset points", fontsize=7)
+    axes.set_xlim(left=0)
     axes.set_yscale("log")
     axes.set_xlabel("statements a request, warm")
     axes.set_ylabel("ms a request, median")

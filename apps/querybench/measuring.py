@@ -39,9 +39,11 @@ def measure(service: Service, question: Question, coldness: Coldness, amount: Am
     """Ask one question; every request counts, whatever came of it."""
     requests: list[Request] = []
     recorded = Recording()
+    # Found before anything is measured, and once, since a deep page may take its time.
+    behind = _next(service.get(question.path(0))) if question.follow else None
 
     def ask(phase: Phase, repeat: int) -> Answer:
-        path = _path(service, question, repeat)
+        path = behind or question.path(repeat)
         if phase == "cold":
             coldness.cool()
         answer = service.get(path)
@@ -53,7 +55,7 @@ def measure(service: Service, question: Question, coldness: Coldness, amount: Am
         last = ask("cold", repeat).seconds
     for repeat in range(WARM_UPS):
         if last < SLOW_S:
-            last = service.get(_path(service, question, repeat)).seconds
+            last = service.get(behind or question.path(repeat)).seconds
     spent = 0.0
     for repeat in range(amount.warm):
         answer = ask("warm", repeat)
@@ -83,11 +85,6 @@ def _better(service: Service, path: str) -> Answer:
         return first
     second = service.get(path)
     return min(first, second, key=lambda answer: answer.seconds)
-
-
-def _path(service: Service, question: Question, repeat: int) -> str:
-    path = question.path(repeat)
-    return (_next(service.get(path)) or path) if question.follow else path
 
 
 def _next(answer: Answer) -> str | None:
