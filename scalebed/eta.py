@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from scalebed.observer import Remaining
 from scalebed.plan import Cell, Step
 from scalebed.results import Trial
+from scalebed.schedule import REST_S, WARMUP_S
 from scalebed.spec import Experiment
 
 OVERHEAD_S = 6.0
 """A trial's, beside its load: starting the generator, settling."""
+DEPLOYMENT_S = 8.0
+"""A repetition's: starting the cell, before it is warmed."""
+BEFORE_COMPARED_S = DEPLOYMENT_S + WARMUP_S + REST_S
 GUESSED_TRIALS = 5
 
 
@@ -28,9 +32,10 @@ class Eta:
     def learn_from(self, trials: Sequence[Trial]) -> None:
         """From what an interrupted run left of finished repetitions."""
         took: dict[tuple[str, int], float] = {}
+        begun = BEFORE_COMPARED_S - OVERHEAD_S if self._experiment.compares else 0.0
         for trial in trials:
             key = trial.cell, trial.block
-            took[key] = took.get(key, 0.0) + trial.duration_s + OVERHEAD_S
+            took[key] = took.get(key, begun) + trial.duration_s + OVERHEAD_S
         for (cell, _), seconds in took.items():
             self.learn(cell, seconds)
 
@@ -42,13 +47,22 @@ class Eta:
         own = self._took.get(cell.id)
         if own:
             return sum(own) / len(own)
-        every = [seconds for took in self._took.values() for seconds in took]
-        return sum(every) / len(every) if every else self._guess()
+        alike = {step.cell.id for step in self._plan if self._searched(step.cell) == self._searched(cell)}
+        every = [seconds for other, took in self._took.items() if other in alike for seconds in took]
+        return sum(every) / len(every) if every else self._guess(cell)
 
-    def _guess(self) -> float:
+    def _searched(self, cell: Cell) -> bool:
+        """Whether its capacity is sought, which takes longer than a trial at a rate."""
+        return self._experiment.kind == "capacity" or cell.variant.name in self._experiment.capacity
+
+    def _guess(self, cell: Cell) -> float:
         experiment = self._experiment
+        search = GUESSED_TRIALS * (min(experiment.search.max_trial, 25.0) + OVERHEAD_S)
+        if experiment.compares:
+            compared = BEFORE_COMPARED_S + (experiment.duration or 0)
+            return compared + (search if self._searched(cell) else 0)
         if experiment.kind == "fixed-rate":
             return len(experiment.rates) * ((experiment.duration or 0) + OVERHEAD_S)
         if experiment.kind == "closed":
             return (experiment.duration or 0) + OVERHEAD_S
-        return GUESSED_TRIALS * (min(experiment.search.max_trial, 25.0) + OVERHEAD_S)
+        return search

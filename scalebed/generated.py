@@ -15,6 +15,7 @@ from typer.cli import get_docs_for_click
 from scalebed.chart_schema import values_schema
 from scalebed.requirements import services_lock
 from scalebed.spec import Experiment
+from scalebed.workloads import workloads
 
 _SCRIPTS = """\
 # The scripts as one ConfigMap; scripts/fix lists them anew.
@@ -33,7 +34,9 @@ _BLOCK = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.D
 
 def experiment_schema() -> str:
     """JSON Schema of experiment files, as text."""
-    return json.dumps(Experiment.model_json_schema(), indent=2) + "\n"
+    schema = Experiment.model_json_schema()
+    schema["properties"]["workload"]["enum"] = list(workloads())
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def write(root: Path, app: typer.Typer) -> list[Path]:

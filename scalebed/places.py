@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,15 +26,21 @@ def cache() -> Path:
 
 
 def experiment_file(name: str) -> Path:
-    """A path as it is, or the name of a shipped experiment."""
+    """A path as it is, or the name of a shipped experiment, with its folder or without."""
     path = Path(name)
     if path.is_file() or path.suffix in {".yaml", ".yml"}:
         return path
-    shipped = EXPERIMENTS / f"{name}.yaml"
-    if not shipped.exists():
-        names = ", ".join(sorted(p.stem for p in EXPERIMENTS.glob("*.yaml")))
-        raise SpecError(f"{name}: is neither a file nor a shipped experiment; those are {names}")
-    return shipped
+    shipped = shipped_experiments()
+    found = [path for known, path in shipped.items() if name in (known, path.stem)]
+    if not found:
+        raise SpecError(f"{name}: is neither a file nor a shipped experiment; those are {', '.join(shipped)}")
+    return found[0]
+
+
+def shipped_experiments() -> Mapping[str, Path]:
+    """By name, which for one in a folder begins with the folder's: `matrix/workers`."""
+    paths = sorted(EXPERIMENTS.rglob("*.yaml"), key=lambda path: (len(path.parts), path))
+    return {path.relative_to(EXPERIMENTS).with_suffix("").as_posix(): path for path in paths}
 
 
 def unfinished_run(experiment: Experiment, commit: object) -> RunDirectory | None:

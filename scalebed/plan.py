@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scalebed.spec import Experiment, Variant
+from scalebed.spec import Experiment
+from scalebed.variant import Variant
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,13 @@ class Cell:
     contacts: int
     dataset_seed: int
     warm: bool = True
+    users: int | None = None
+    """`ablation` and `matrix` in a closed model: how many send requests."""
 
     @property
     def id(self) -> str:
         """Unique within an experiment, fit for a file name."""
-        return f"{self.variant.name}-x{self.replicas}"
+        return f"{self.variant.name}-x{self.replicas}" + (f"-u{self.users}" if self.users else "")
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,11 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
             contacts=experiment.dataset.contacts,
             dataset_seed=experiment.dataset.seed,
             warm=experiment.warm,
+            users=users,
         )
         for variant in experiment.variants
         for replicas in experiment.replicas
+        for users in (experiment.levels if experiment.compares else (None,))
     )
 
 

@@ -53,6 +53,8 @@ class Load:
     writes: bool = False
     concurrency: int | None = None
     """Set: a closed model with this many users, each sending its next request when the last is answered."""
+    stages: tuple[tuple[int, float], ...] = ()
+    """Users and seconds, one after another: a closed model whose users come and go; `concurrency` is the most."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,15 @@ class GeneratorSecond:
 
 
 @dataclass(frozen=True)
+class CheckCount:
+    """How often something that a workload asserts was so, and was not; by `check`, its sentence."""
+
+    check: str
+    passed: int
+    failed: int
+
+
+@dataclass(frozen=True)
 class Sample:
     """Cumulated readings at one moment; differences between two samples are what counts."""
 
@@ -100,6 +111,11 @@ class Sample:
     """CPU-seconds in which any core was busy, whoever used it."""
     host_steal_s: float = 0.0
     """CPU-seconds that a hypervisor took away."""
+    database_time_s: float | None = None
+    """Seconds that sessions of the cell's database spent working so far (`pg_stat_database.active_time`), waiting for
+    locks and disks included; None where it cannot be read. A session that fell idle may be counted 10 s late."""
+    replica_memory_bytes: tuple[int, ...] = ()
+    """Resident memory of each replica now, always in the same order; empty where it is not read."""
 
 
 class Clock(Protocol):
@@ -127,6 +143,11 @@ class LoadRun(Protocol):
     @property
     def failure(self) -> str | None:
         """One sentence where the generator itself failed (not the service)."""
+        ...
+
+    @property
+    def checks(self) -> Sequence[CheckCount]:
+        """What the workload has asserted so far; whole once it is over or stopped."""
         ...
 
 

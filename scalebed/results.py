@@ -62,8 +62,19 @@ class UsageRecord(_Record):
     cpu_s: Mapping[str, float]
     throttled_s: Mapping[str, float]
     memory_bytes: Mapping[str, int]
+    replica_memory_bytes: tuple[int, ...] = ()
+    """Of each replica of the service; empty where it was not read."""
     host_busy_s: float
     host_steal_s: float
+    database_time_s: float | None = None
+
+
+class CheckRecord(_Record):
+    """What the workload asserted of the answers, over the whole trial."""
+
+    check: str
+    passed: int
+    failed: int
 
 
 class Trial(_Record):
@@ -103,6 +114,9 @@ class Trial(_Record):
     warnings: tuple[str, ...] = ()
     cpu_s_per_request: Mapping[str, float]
     """By part, over the part that counts."""
+    database_time_s_per_request: float | None = None
+    """Seconds that sessions of the cell's database spent working, over the part that counts; None where it was not
+    read."""
     utilisation: Mapping[str, float]
     """`service`: share of its quota (of all cores where it has none); `host`: share of all cores; other parts:
     cores used."""
@@ -116,6 +130,7 @@ class Trial(_Record):
     endpoints: tuple[EndpointRecord, ...]
     generator: tuple[GeneratorRecord, ...]
     usage: tuple[UsageRecord, ...]
+    checks: tuple[CheckRecord, ...] = ()
 
 
 class Repetition(_Record):
@@ -132,7 +147,7 @@ class Repetition(_Record):
     upper: float | None
     """Lowest rate that did not."""
     outcome: Literal["found", "none at this SLO", "beyond the generator", "not found", "measured"]
-    """`measured`: of an experiment that looks for no capacity (fixed-rate, closed)."""
+    """`measured`: of a cell whose capacity is not sought (fixed-rate, closed, most of ablation and matrix)."""
     note: str = ""
     trials: int
 

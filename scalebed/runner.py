@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from scalebed import __version__
@@ -11,19 +12,16 @@ from scalebed.observer import Observer, Resumed, TrialStart
 from scalebed.plan import Step, plan
 from scalebed.ports import Clock, Engine, Load
 from scalebed.results import Manifest, Repetition, RunDirectory, Trial
-from scalebed.schedule import Schedule, warmup_users
+from scalebed.schedule import WARMUP_S, Schedule, searching, warmup_users
 from scalebed.search import Answer, Ask
 from scalebed.spec import Experiment
 from scalebed.trial import Conductor
 from scalebed.watch import Assignment, most_vus
+from scalebed.workloads import changes_rows
 
 
 class RunnerError(Exception):
     """One sentence: why the run cannot start, and what to do."""
-
-
-WARMUP_S = 5.0
-"""The load after a deployment that is thrown away."""
 
 
 class Runner:
@@ -117,15 +115,19 @@ class Runner:
             warm = False
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
-                    conductor.warm(self._load(warmup_users(step.cell), 0.0, duration_s=WARMUP_S, seed=schedule.seed()))
+                    users, seed = warmup_users(step.cell), schedule.warmup_seed()
+                    conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
                     warm = True
-                conductor.settle()
+                conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
                 trials.append(self._try(conductor, schedule, step, ask, len(trials)))
         return self._answer(schedule, ask, trials)
 
     def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, index: int) -> Trial:
         self._engine.restore(step.cell)
-        load = self._load(ask.users, ask.rate, duration_s=schedule.duration_s, seed=schedule.seed(index))
+        duration_s, seed = schedule.duration_s(ask.purpose), schedule.seed(ask.purpose, index)
+        load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed)
+        if ask.purpose == "closed":
+            load = replace(load, stages=tuple((stage.users, stage.duration) for stage in self._experiment.stages))
         self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
         assignment = Assignment(
             cell=step.cell,
@@ -135,7 +137,8 @@ class Runner:
             slo=self._experiment.slo,
             cores=self._engine.cores,
             enough=ask.enough,
-            sequential=schedule.sequential,
+            sequential=searching(ask.purpose),
+            cut_s=schedule.cut_s(ask.purpose),
         )
         trial = conductor.conduct(assignment, load, self._observer.second)
         self._directory.add_trial(trial)
@@ -161,7 +164,7 @@ class Runner:
             max_vus=users or most_vus(rate, self._experiment.slo),
             seed=seed,
             contacts=self._experiment.dataset.contacts,
-            writes=self._experiment.workload == "write-mix",
+            writes=changes_rows(self._experiment.workload),
             concurrency=users,
         )
 

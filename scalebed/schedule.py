@@ -7,10 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from scalebed.plan import Cell, Step, cells
-from scalebed.results import Repetition, Trial
+from scalebed.results import Purpose, Repetition, Trial
 from scalebed.search import INVALID_AT_MOST, Answer, Ask, Task, decide, observed, prior
 from scalebed.spec import Experiment
 from scalebed.verdict import Enough
+
+WARMUP_S = 5.0
+"""The load after a deployment that is thrown away."""
+REST_S = 9.0
+"""Before a compared trial: Postgres counts a session's time 10 s after it fell idle at the latest, so by the first
+second that counts nothing of the warm-up is still to be counted."""
+COMPARED_CUT_S = 3
+"""Seconds at the start of a compared trial that do not count: as many for every variant, so that they are compared
+on the same requests. Caches, pools and workers were warmed before."""
+FEWEST_COMPARED = 30
+"""Requests below which a compared trial is warned of."""
 
 
 class Schedule:
@@ -33,25 +44,47 @@ class Schedule:
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:
         """Given the finished trials of the repetition, in their order."""
         if self._experiment.kind == "capacity":
-            return decide(self._task, [observed(t, self._experiment.search) for t in trials])
-        return self._fixed(trials)
+            return self._search(trials)
+        fixed = self._fixed([t for t in trials if not searching(t.purpose)])
+        if isinstance(fixed, Ask) or self._step.cell.variant.name not in self._experiment.capacity:
+            return fixed
+        return self._search([t for t in trials if searching(t.purpose)])
 
-    @property
-    def duration_s(self) -> float:
+    def duration_s(self, purpose: Purpose) -> float:
         """Of one trial, at most."""
-        return self._experiment.duration or self._experiment.search.max_trial
+        search = self._experiment.search.max_trial
+        return search if searching(purpose) else self._experiment.duration or search
 
-    @property
-    def sequential(self) -> bool:
-        return self._experiment.kind == "capacity"
+    def cut_s(self, purpose: Purpose) -> int | None:
+        """Seconds to cut from the start of a trial; None where its own latencies tell."""
+        return COMPARED_CUT_S if self._experiment.compares and not searching(purpose) else None
 
-    def seed(self, *index: int) -> int:
-        """Of the load of a trial, by its place in the repetition (none: the warm-up): each gets its own arrivals."""
+    def rest_s(self, purpose: Purpose) -> float:
+        """Idle seconds before a trial, at least."""
+        return REST_S if self._experiment.compares and not searching(purpose) else 0.0
+
+    def warmup_seed(self) -> int:
+        """Of the load before the first trial."""
+        return self._seed()
+
+    def seed(self, purpose: Purpose, index: int) -> int:
+        """Of the load of a trial, by its place in the repetition: each gets its own arrivals.
+
+        Trials that are compared with each other get the same ones, in each block others: what the requests of a
+        block happen to cost is then in both sides of a ratio (common random numbers; Law, *Simulation Modeling and
+        Analysis*, 5th ed., 2015, section 11.2).
+        """
+        if self._experiment.compares and not searching(purpose):
+            rng = np.random.default_rng([self._experiment.seed, 0xC0, self._step.block])
+            return int(rng.integers(1, 2**31 - 1))
+        return self._seed(index)
+
+    def _seed(self, *index: int) -> int:
         return int(_rng(self._experiment, self._step, 1, *index).integers(1, 2**31 - 1))
 
     def repetition(self, answer: Answer, trials: int) -> Repetition:
         cell = self._step.cell
-        measured = self._experiment.kind != "capacity"
+        measured = self._experiment.kind != "capacity" and cell.variant.name not in self._experiment.capacity
         return Repetition(
             cell=cell.id,
             variant=cell.variant.name,
@@ -65,21 +98,29 @@ class Schedule:
             trials=trials,
         )
 
+    def _search(self, trials: Sequence[Trial]) -> Ask | Answer:
+        return decide(self._task, [observed(t, self._experiment.search) for t in trials])
+
     def _fixed(self, trials: Sequence[Trial]) -> Ask | Answer:
-        enough = Enough(0, self._experiment.search.min_requests)
-        users = self._experiment.users
+        experiment = self._experiment
+        users = self._step.cell.users if experiment.compares else experiment.users
+        enough = Enough(0, FEWEST_COMPARED if experiment.compares else experiment.search.min_requests)
+        rates = experiment.rates or (() if users else (experiment.rate or 0.0,))
         spoiled = []
-        for rate in self._experiment.rates if self._experiment.kind == "fixed-rate" else (0.0,):
+        for rate in rates or (0.0,):
             tried = [t for t in trials if t.rate_asked == rate]
             if any(t.verdict != "INVALID" for t in tried):
                 continue
             if len(tried) < INVALID_AT_MOST:
-                if self._experiment.kind == "closed":
-                    return Ask("closed", 0.0, enough, users=users)
-                return Ask("fixed-rate", rate, enough)
-            spoiled.append("the users" if rate == 0 else f"{rate:g}/s")
+                return Ask("fixed-rate", rate, enough) if rates else Ask("closed", 0.0, enough, users=users)
+            spoiled.append(f"{rate:g}/s" if rates else "the users")
         note = f"INVALID {INVALID_AT_MOST} times at {', '.join(spoiled)}." if spoiled else ""
         return Answer("not found", None, None, None, note)
+
+
+def searching(purpose: Purpose) -> bool:
+    """Whether a trial of this purpose belongs to a search for capacity, which may end it early."""
+    return purpose not in ("fixed-rate", "closed")
 
 
 def _rng(experiment: Experiment, step: Step, *more: int) -> np.random.Generator:
@@ -88,5 +129,5 @@ def _rng(experiment: Experiment, step: Step, *more: int) -> np.random.Generator:
 
 
 def warmup_users(cell: Cell) -> int:
-    """Enough to touch every replica and keep each busy."""
-    return 4 * cell.replicas
+    """Enough to touch every replica and keep each busy, and to open what connections the trial will need."""
+    return max(4 * cell.replicas, cell.users or 0)

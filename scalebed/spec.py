@@ -8,11 +8,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
+
+from scalebed.comparison import Ablation, Change, Matrix, compared
+from scalebed.variant import Name, NamedVariant, Pooling, Strict, Variant
+from scalebed.workloads import workloads
 
 _DURATION = r"^(\d+(?:\.\d+)?)(ms|s|m|h)$"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+LONGEST_NAME = 63
 
 
 class SpecError(ValueError):
@@ -37,36 +44,13 @@ Duration = Annotated[
 ]
 """Seconds; in YAML `60s`, `2m`, `500ms` or a number."""
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Dataset(_Strict):
+class Dataset(Strict):
     contacts: int = Field(100_000, ge=100, le=3_000_000)
     seed: int = Field(7, ge=0, le=2**31 - 1)
 
 
-class Variant(_Strict):
-    """A service with its switches. `name` is what the report calls it."""
-
-    name: Name
-    service: Name = Field(default_factory=lambda data: data["name"])
-    """A folder in apps/; the name where none is given."""
-    switches: Mapping[str, str] = {}
-
-
-def _shorthand(value: object) -> object:
-    return {"name": value} if isinstance(value, str) else value
-
-
-NamedVariant = Annotated[Variant, BeforeValidator(_shorthand, json_schema_input_type=Name | Variant)]
-"""In YAML also the bare name of its service."""
-
-
-class Slo(_Strict):
+class Slo(Strict):
     """Limits that a rate must meet: `percentile` of all latencies ≤ `latency_ms`, and errors ≤ `error_rate`.
 
     An error is a response of 5xx, an unexpected 4xx, or none at all.
@@ -77,7 +61,7 @@ class Slo(_Strict):
     error_rate: float = Field(0.01, ge=0, lt=1)
 
 
-class Search(_Strict):
+class Search(Strict):
     precision: float = Field(0.05, ge=0.005, le=0.5)
     """Widest relative gap between the highest passing and the lowest failing rate."""
     max_trial: Duration = 60.0
@@ -87,20 +71,37 @@ class Search(_Strict):
     max_rate: float = Field(5000, gt=0)
 
 
-class Experiment(_Strict):
+class Stage(Strict):
+    """So many users for so long."""
+
+    users: int = Field(ge=1, le=2000)
+    duration: Duration
+
+
+class Experiment(Strict):
     """One experiment file."""
 
     name: Name
     description: str = ""
-    kind: Literal["capacity", "fixed-rate", "closed"] = "capacity"
+    advice: str = ""
+    """What a developer should do about the result, as a sentence for the report."""
+    kind: Literal["capacity", "fixed-rate", "closed", "ablation", "matrix"] = "capacity"
     engine: Literal["local", "kubernetes"] = "local"
     seed: int = Field(7, ge=0, le=2**31 - 1)
     dataset: Dataset = Dataset()
-    variants: tuple[NamedVariant, ...] = Field(min_length=1)
+    ablation: Ablation | None = None
+    matrix: Matrix | None = None
+    control: bool = False
+    """`ablation` and `matrix`: measure the baseline twice, under two names, as a floor for differences."""
+    variants: tuple[NamedVariant, ...] = Field(
+        default_factory=lambda data: compared(data["ablation"], data["matrix"], control=data["control"]), min_length=1
+    )
+    """`ablation` and `matrix` make them."""
     replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
     cpu_per_replica: float = Field(0.25, gt=0, le=64)
     """CPU quota of one replica, in cores."""
-    workload: Literal["browse", "list", "deep-page", "search", "detail", "write-mix"] = "browse"
+    workload: Name = "browse"
+    """A script of loadtest/k6/."""
     slo: Slo = Slo()
     search: Search = Search()
     blocks: int = Field(5, ge=1, le=50)
@@ -108,13 +109,26 @@ class Experiment(_Strict):
     """Warm caches at the start of each trial; False empties the service's cache before each."""
     rates: tuple[Annotated[float, Field(gt=0)], ...] = ()
     """`fixed-rate`: requests a second, each one trial."""
-    duration: Duration | None = None
-    """`fixed-rate` and `closed`: how long each trial lasts."""
-    users: int | None = Field(None, ge=1, le=2000)
-    """`closed`: users that each send the next request when the last is answered."""
+    rate: float | None = Field(None, gt=0)
+    """`ablation` and `matrix`: requests a second, the same for every variant; the slowest must bear it."""
+    stages: tuple[Stage, ...] = ()
+    """`closed`: users that come and go, one stage after another, in the place of users and duration."""
+    duration: Duration | None = Field(
+        default_factory=lambda data: sum(stage.duration for stage in data.get("stages", ())) or None
+    )
+    """How long each trial lasts, where none is a search's."""
+    users: int | None = Field(
+        default_factory=lambda data: max((stage.users for stage in data.get("stages", ())), default=None), ge=1, le=2000
+    )
+    """`closed`, and `ablation` and `matrix` instead of a rate: users that each send the next request when the last
+    is answered."""
+    capacity: tuple[Name, ...] = ()
+    """`ablation` and `matrix`: variants whose capacity is sought as well."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if not self.variants:
+            raise ValueError(f"{self.kind if self.compares else 'variants'}: is missing")
         names = [v.name for v in self.variants]
         if len(set(names)) != len(names):
             raise ValueError("variants: two have the same name")
@@ -123,8 +137,59 @@ class Experiment(_Strict):
         if self.kind == "fixed-rate" and not (self.rates and self.duration):
             raise ValueError("rates and duration: kind fixed-rate needs both")
         if self.kind == "closed" and not (self.users and self.duration):
-            raise ValueError("users and duration: kind closed needs both")
+            raise ValueError("users and duration: kind closed needs both, or stages")
+        if self.stages:
+            self._staged()
+        if self.compares:
+            self._comparable()
+        else:
+            for key in ("ablation", "matrix", "control", "rate", "capacity"):
+                if getattr(self, key):
+                    raise ValueError(f"{key}: belongs to kinds ablation and matrix, not to {self.kind}")
         return self
+
+    def _staged(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if self.kind != "closed":
+            raise ValueError(f"stages: belong to kind closed, not to {self.kind}")
+        seconds, most = sum(stage.duration for stage in self.stages), max(stage.users for stage in self.stages)
+        if (self.duration, self.users) != (seconds, most):
+            raise ValueError("stages: say how many users there are and for how long; leave out users and duration")
+
+    def _comparable(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if (self.ablation is None) == (self.kind == "ablation") or (self.matrix is None) == (self.kind == "matrix"):
+            raise ValueError(f"{self.kind}: kind {self.kind} needs this key, and only this")
+        if self.variants != compared(self.ablation, self.matrix, control=self.control):
+            raise ValueError(f"variants: kind {self.kind} makes them; leave them out")
+        if long := [v.name for v in self.variants if len(v.name) > LONGEST_NAME]:
+            raise ValueError(f"variants: {long[0]} is more than {LONGEST_NAME} letters; give it a shorter name")
+        if self.rates:
+            raise ValueError(f"rates: kind {self.kind} compares at one; give rate")
+        if sum((self.rate is not None, self.users is not None, self.levels != (self.users,))) != 1:
+            raise ValueError(f"rate and users: kind {self.kind} needs one of the two")
+        if self.duration is None:
+            raise ValueError(f"duration: kind {self.kind} needs it")
+        if unknown := [name for name in self.capacity if name not in {v.name for v in self.variants}]:
+            raise ValueError(
+                f"capacity: {unknown[0]} is no variant; they are {', '.join(v.name for v in self.variants)}"
+            )
+
+    @property
+    def compares(self) -> bool:
+        """Whether every variant is measured under one common load."""
+        return self.kind in ("ablation", "matrix")
+
+    @property
+    def crowd(self) -> str:
+        """Of a closed model, in words: `50 users`, `10, 100 and 10 users`."""
+        *others, last = (str(stage.users) for stage in self.stages) if self.stages else (str(self.users),)
+        return f"{', '.join(others)}{' and ' if others else ''}{last} user{'' if last == '1' else 's'}"
+
+    @property
+    def levels(self) -> tuple[int | None, ...]:
+        """Of a comparison: how many users send requests; None at a rate."""
+        return (self.matrix.users if self.matrix else ()) or (self.users,)
 
 
 def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
@@ -146,12 +211,18 @@ def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
 
 
 def parse_experiment(data: Mapping[str, object], where: str) -> Experiment:
+    """An experiment from its keys; raises `SpecError` with one sentence, which begins with `where`."""
     try:
-        return Experiment.model_validate(data)
+        experiment = Experiment.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SpecError(f"{where}: {key}{': ' if key else ''}{_wrong(first)}") from error
+    # Not where a run directory is read: a report needs no script.
+    if experiment.workload not in workloads():
+        known = ", ".join(workloads())
+        raise SpecError(f"{where}: workload: must be one of {known}, not {experiment.workload!r}")
+    return experiment
 
 
 _WRONG = {
@@ -177,9 +248,16 @@ def _wrong(error: ErrorDetails) -> str:
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
-    models: dict[str, type[BaseModel]] = {"dataset": Dataset, "slo": Slo, "search": Search, "variants": Variant}
-    model = models.get(str(loc[0]), Experiment) if len(loc) > 1 else Experiment
+    model: type[BaseModel] = Experiment
+    for part in loc[:-1]:
+        model = _MODELS.get(part, model)
     return sorted(model.model_fields)
+
+
+_MODELS: Mapping[int | str, type[BaseModel]] = {
+    "dataset": Dataset, "slo": Slo, "search": Search, "variants": Variant, "base": Variant, "pooler": Pooling,
+    "ablation": Ablation, "steps": Change, "matrix": Matrix,
+}  # fmt: skip
 
 
 def _override(data: dict[str, Any], override: str) -> None:

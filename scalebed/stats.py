@@ -75,6 +75,42 @@ def efficiency(
     )
 
 
+def interaction(
+    base: Mapping[int, float],
+    one: Mapping[int, float],
+    other: Mapping[int, float],
+    both: Mapping[int, float],
+    confidence: float = CONFIDENCE,
+) -> Interval | None:
+    """What two changes together come to, over the product of what each comes to alone; paired by block.
+
+    1 where they multiply: (both / base) / ((one / base) × (other / base)). None where no block has all four.
+    """
+    shared = sorted(base.keys() & one.keys() & other.keys() & both.keys())
+    return geometric((both[b] * base[b] / (one[b] * other[b]) for b in shared), confidence)
+
+
+def floor(again: Interval | None) -> float:
+    """The factor, 1 or more, by which the same thing measured twice may differ; 1 where it was not.
+
+    `again` is the ratio of the control to what it repeats; its interval's wider side, or its estimate without one.
+    """
+    if again is None:
+        return 1.0
+    ends = (again.estimate, again.lower or again.estimate, again.upper or again.estimate)
+    return max(max(end, 1 / end) for end in ends)
+
+
+def differs(ratio: Interval | None, least: float = 1.0) -> bool | None:
+    """Whether a difference is claimed: the interval leaves out 1, and the estimate is beyond the floor `least`.
+
+    None where there is no interval to tell by.
+    """
+    if ratio is None or ratio.lower is None or ratio.upper is None:
+        return None
+    return not ratio.lower <= 1 <= ratio.upper and max(ratio.estimate, 1 / ratio.estimate) > least
+
+
 def capacities(repetitions: Iterable[Repetition]) -> dict[str, dict[int, float]]:
     """Cell id → block → capacity, of the repetitions that found one."""
     found: dict[str, dict[int, float]] = {}

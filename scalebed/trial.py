@@ -34,7 +34,7 @@ class Conductor:
             run.stop()
         watch.sample(self._probe.sample())
         watch.add(*run.poll(0.0), self._clock.now())
-        return watch.trial(run.failure)
+        return watch.trial(run.failure, run.checks)
 
     def warm(self, load: Load) -> None:
         """A load whose results are thrown away."""
@@ -46,7 +46,7 @@ class Conductor:
         finally:
             run.stop()
 
-    def settle(self, at_most_s: float = 60.0) -> float:
+    def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
         """Wait until the service has worked off what is left; the seconds waited.
 
         Idle is a tenth of its quota, or of a core where it has none.
@@ -58,7 +58,8 @@ class Conductor:
             self._clock.sleep(0.5)
             now = self._probe.sample()
             used = usage.between((before, now), before.at, now.at)
-            if used is not None and used.cores("service") <= idle:
+            waited = self._clock.now() - started
+            if used is not None and used.cores("service") <= idle and waited >= at_least_s:
                 break
             before = now if used is not None else before
         return self._clock.now() - started

@@ -19,6 +19,8 @@ class Usage:
     throttled_s: Mapping[str, float]
     host_busy_s: float
     host_steal_s: float
+    database_time_s: float | None = None
+    """None where a reading lacks it."""
 
     def cores(self, part: str) -> float:
         return self.cpu_s.get(part, 0.0) / self.interval_s
@@ -54,4 +56,7 @@ def between(samples: Sequence[Sample], start: float, end: float) -> Usage | None
         throttled_s={part: difference(lambda s, p=part: s.throttled_s.get(p, 0.0)) for part in limited},  # type: ignore[misc]
         host_busy_s=difference(lambda s: s.host_busy_s),
         host_steal_s=difference(lambda s: s.host_steal_s),
+        database_time_s=(
+            None if any(s.database_time_s is None for s in samples) else difference(lambda s: s.database_time_s or 0.0)
+        ),
     )

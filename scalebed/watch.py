@@ -11,8 +11,8 @@ from scalebed import usage, warmup
 from scalebed.histograms import HistogramError, Latencies
 from scalebed.observer import Progress
 from scalebed.plan import Cell
-from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Sample, Target
-from scalebed.results import EndpointRecord, GeneratorRecord, Purpose, Trial, UsageRecord, Verdict
+from scalebed.ports import CheckCount, EndpointSecond, GeneratorSecond, Load, Sample, Target
+from scalebed.results import CheckRecord, EndpointRecord, GeneratorRecord, Purpose, Trial, UsageRecord, Verdict
 from scalebed.spec import Slo
 from scalebed.timeline import Timeline, Window
 from scalebed.usage import Usage
@@ -37,6 +37,8 @@ class Assignment:
     enough: Enough
     sequential: bool = True
     """May end before its duration, once the verdict is certain."""
+    cut_s: int | None = None
+    """Seconds at its start that do not count; None where its latencies tell."""
 
 
 def most_vus(rate: float, slo: Slo) -> int:
@@ -57,6 +59,7 @@ class Watch:
         self._judgement = Judgement("UNDECIDED", ("It has just begun.",))
         self._decided_s: int | None = None
         self._failure: str | None = None
+        self._checks: tuple[CheckCount, ...] = ()
 
     @property
     def _rate(self) -> float | None:
@@ -107,7 +110,7 @@ class Watch:
             verdict=self._judgement.verdict,
         )
 
-    def trial(self, failure: str | None) -> Trial:
+    def trial(self, failure: str | None, checks: Sequence[CheckCount] = ()) -> Trial:
         """The record, once the load has been stopped. `failure` is the generator's own."""
         end = self._end()
         cut = self._cut(end)
@@ -130,6 +133,7 @@ class Watch:
         )
         invalid = spoiled(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
         verdict: Verdict = "INVALID" if invalid else self._judgement.verdict
+        self._checks = tuple(checks)
         return self._record(cut, window, used, verdict, (*invalid, *self._judgement.reasons) if invalid else None)
 
     def _judge(self, end: int, *, final: bool) -> Judgement:
@@ -137,7 +141,8 @@ class Watch:
         return judge(window, self._assignment.slo, self._rate, self._load.max_vus, self._assignment.enough, final=final)
 
     def _cut(self, end: int) -> int:
-        return min(warmup.steady_from(self._timeline.means_ms(end)), end)
+        cut = self._assignment.cut_s
+        return min(warmup.steady_from(self._timeline.means_ms(end)) if cut is None else cut, end)
 
     def _end(self) -> int:
         """Where the seconds that count end: what came after the load was stopped, or over, was cut short."""
@@ -180,9 +185,14 @@ class Watch:
             slo_percentile_ms=latencies.percentile_ms(self._assignment.slo.percentile) if latencies.total else 0.0,
             verdict=verdict,
             reasons=reasons or self._judgement.reasons,
-            warnings=self._judgement.warnings,
+            warnings=(*self._judgement.warnings, *(f"A check failed: {c.check}." for c in self._checks if c.failed)),
             cpu_s_per_request=(
                 {part: cpu / window.requests for part, cpu in used.cpu_s.items()} if used and window.requests else {}
+            ),
+            database_time_s_per_request=(
+                used.database_time_s / window.requests
+                if used and used.database_time_s is not None and window.requests
+                else None
             ),
             utilisation=shares,
             # The kernel counts a second once for every core that had something to run.
@@ -209,6 +219,7 @@ class Watch:
                 for g in line.generator
             ),
             usage=tuple(self._usage_records()),
+            checks=tuple(CheckRecord(check=c.check, passed=c.passed, failed=c.failed) for c in self._checks),
         )
 
     def _shares(self, used: Usage | None) -> dict[str, float]:
@@ -231,8 +242,10 @@ class Watch:
                         cpu_s=used.cpu_s,
                         throttled_s=used.throttled_s,
                         memory_bytes=after.memory_bytes,
+                        replica_memory_bytes=after.replica_memory_bytes,
                         host_busy_s=used.host_busy_s,
                         host_steal_s=used.host_steal_s,
+                        database_time_s=used.database_time_s,
                     )
                 )
         return records

@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "loadtest" / "k6"
 
 _DEFAULT = re.compile(r"^export (default\b|\{ default\b)", re.MULTILINE)
 _WRITES = re.compile(r"^export const writes = true;$", re.MULTILINE)
+_ASSERTS = re.compile(r"^import \{ check \} from .k6.;$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Workload:
     name: str
     isolates: str
     writes: bool
+    asserts: bool
+    """It checks what comes back."""
 
 
 @cache
@@ -42,10 +45,10 @@ def read(name: str, text: str) -> Workload:
         if not line.startswith("//"):
             break
         comment.append(line.removeprefix("//").strip())
-    return Workload(name, " ".join(comment), bool(_WRITES.search(text)))
+    return Workload(name, " ".join(comment), bool(_WRITES.search(text)), bool(_ASSERTS.search(text)))
 
 
-def writes(name: str) -> bool:
+def changes_rows(name: str) -> bool:
     """Whether the workload of this name changes rows; one that is not there does not."""
     workload = workloads().get(name)
     return workload is not None and workload.writes

@@ -18,7 +18,8 @@ from scalebed.histograms import encode, of_values
 from scalebed.observer import Progress
 from scalebed.plan import Cell
 from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Sample, Target
-from scalebed.spec import Slo, Variant
+from scalebed.spec import Slo
+from scalebed.variant import Variant
 from scalebed.trial import Conductor
 from scalebed.verdict import Enough
 from scalebed.watch import Assignment
@@ -41,6 +42,7 @@ class Recorded:
     """A load whose report was written before it began."""
 
     failure: str | None = None
+    checks = ()
 
     def __init__(self, seconds: int) -> None:
         rng = np.random.default_rng(7)

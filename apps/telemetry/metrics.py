@@ -9,7 +9,6 @@ import fcntl
 import os
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -21,7 +20,7 @@ SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 def _join(folder: Path) -> int:
     """Enter the metrics folder and return the descriptor that holds its lock; clear it first if nobody is there."""
     if values.ValueClass is values.MutexValue:
-        raise ImproperlyConfigured(
+        raise RuntimeError(
             "METRICS_DIR is set, but prometheus_client was imported before telemetry: import telemetry first, "
             "at best in the settings"
         )

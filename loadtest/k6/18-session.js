@@ -1,4 +1,4 @@
-// Isolates a session from log-in to last page: log in, then five times read a contact, change it, read it back.
+// Isolates a session from log-in to last page: log in, then ten times read, change and read back a contact.
 import { check } from 'k6';
 import exec from 'k6/execution';
 import http from 'k6/http';
@@ -13,7 +13,7 @@ export { options } from './load.js';
 
 export const writes = true;
 
-const ROUNDS = 5;
+const ROUNDS = 10;
 const READ = parameters('detail', false);
 const CHANGE = parameters('patch', false, JSON_HEADERS);
 const READ_BACK = parameters('read-back', true);

@@ -1,7 +1,8 @@
 """Reads a run directory and says what it found: HTML, Markdown, CSV, JUnit and a short table.
 
 Works offline from the directory alone: `gathering` reads, `analysis` turns what was read into the `views`,
-`answer` words them, `charts` places them, and `pages`, `spreadsheet`, `junit` and `terminal` lay them out.
+`answer` and `gains` word them, the modules of charts place them, and `pages`, `spreadsheet`, `junit` and `terminal`
+lay them out.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from scalebed.report.analysis import analyse
 from scalebed.report.answer import compose
 from scalebed.report.junit import junit_xml
 from scalebed.report.pages import html, markdown
-from scalebed.report.spreadsheet import cells_csv
-from scalebed.report.terminal import cells_table
+from scalebed.report.spreadsheet import cells_csv, comparison_csv
+from scalebed.report.terminal import cells_table, compared_table
 from scalebed.results import RunDirectory
 
 __all__ = ["answer", "table", "write_report"]
@@ -24,12 +25,15 @@ __all__ = ["answer", "table", "write_report"]
 def write_report(directory: RunDirectory) -> Path:
     """Write `report.html`, `report.md`, `cells.csv` and `junit.xml` into the run directory; the HTML's path.
 
+    Of an ablation or a matrix also `comparison.csv`.
+
     Raises `RunDirectoryError` where the directory is none or a file in it cannot be read.
     """
     analysis = analyse(directory)
     for name, text in (
         ("report.md", markdown(analysis)),
         ("cells.csv", cells_csv(analysis)),
+        *([("comparison.csv", comparison_csv(analysis))] if analysis.comparisons else []),
         ("junit.xml", junit_xml(analysis)),
         ("report.html", html(analysis)),
     ):
@@ -39,7 +43,8 @@ def write_report(directory: RunDirectory) -> Path:
 
 def table(directory: RunDirectory) -> Table:
     """The short table printed at the end of a run. Raises `RunDirectoryError` as `write_report` does."""
-    return cells_table(analyse(directory))
+    analysis = analyse(directory)
+    return compared_table(analysis) if analysis.comparisons else cells_table(analysis)
 
 
 def answer(directory: RunDirectory) -> str:

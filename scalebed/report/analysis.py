@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from scalebed.plan import Cell
 from scalebed.plan import cells as planned_cells
 from scalebed.report import figures
 from scalebed.report.checks import checks, quota_kind
+from scalebed.report.comparing import comparisons
 from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of
 from scalebed.report.views import (
     Analysis,
@@ -45,13 +47,14 @@ def analyse(directory: RunDirectory) -> Analysis:
         checks=checks(run, cells),
         invalid=_invalid(run),
         demands=_demands(cells) if experiment.kind == "capacity" else (),
+        comparisons=comparisons(run, cells),
     )
 
 
 def _rates(run: Gathered, cell: str) -> dict[int, float]:
     """The cell's rate in each block that found one."""
     kind = run.manifest.experiment.kind
-    if kind == "capacity":
+    if kind == "capacity" or run.manifest.experiment.compares:
         return {
             block: repetition.capacity
             for (name, block), repetition in run.repetitions.items()
@@ -70,15 +73,17 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
     experiment = run.manifest.experiment
     fewest = min(experiment.replicas)
     own = rates[cell.id]
-    first = rates[f"{experiment.variants[0].name}-x{cell.replicas}"]
-    single = rates[f"{cell.variant.name}-x{fewest}"]
+    first = rates[replace(cell, variant=experiment.variants[0]).id]
+    single = rates[replace(cell, replicas=fewest).id]
     rate = _rate(run, cell.id, own)
     trials, basis = _basis(run, cell.id, own)
     cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in trials).items()}
     quota = cell.replicas * cell.cpu_per_replica
-    at_rate = rate is not None and basis == "at the rate"
-    watched = _watched(run, cell.id, rate) or trials
-    utilisation = bottleneck.mean_utilisation(watched)
+    near = _watched(run, cell.id, rate)
+    watched = near or trials
+    # What a comparison shows is its common load, which need not be near anyone's limit.
+    at_rate = rate is not None and basis == "at the rate" and not experiment.compares
+    utilisation = bottleneck.mean_utilisation(trials if experiment.compares else watched)
     endpoints, latencies = _endpoints(trials)
     slo_latency = latencies.percentile_ms(experiment.slo.percentile) if latencies.total else None
     requests = sum(trial.requests for trial in trials)
@@ -112,9 +117,14 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
         quota_share=bottleneck.quota_explained(rate.estimate, cpu_ms["service"] / 1000, quota)
         if at_rate and rate and "service" in cpu_ms
         else None,
-        ceiling=bottleneck.host_ceiling(cores, {part: ms / 1000 for part, ms in cpu_ms.items()}) if cores else None,
-        limit=_limit(run, watched, utilisation, cores) if at_rate else None,
+        ceiling=bottleneck.host_ceiling(cores, {part: ms / 1000 for part, ms in cpu_ms.items()})
+        if cores and not experiment.compares
+        else None,
+        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores)
+        if at_rate or (near and experiment.compares)
+        else None,
         endpoints=endpoints,
+        users=cell.users,
     )
 
 
@@ -140,7 +150,8 @@ def _basis(run: Gathered, cell: str, own: Mapping[int, float]) -> tuple[list[Tri
 
 def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
     """Trials that show what limits a capacity: those near it, passed or not."""
-    if rate is None or run.manifest.experiment.kind != "capacity":
+    experiment = run.manifest.experiment
+    if rate is None or not (experiment.kind == "capacity" or experiment.compares):
         return []
     return bottleneck.near_capacity(run.slim.get(cell, []), rate.estimate)
 
@@ -165,6 +176,9 @@ def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float |
         return "found", figures.listing([text for text in others if not text.startswith("measured")])
     if seen and all(trial.verdict == "INVALID" for trial in seen):
         return "INVALID", " ".join(dict.fromkeys(reason for trial in seen for reason in trial.reasons))
+    if run.manifest.experiment.compares and run.basis_of(cell):
+        sought = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items()]
+        return "measured", figures.listing([f"capacity {text}" for text in sought if not text.startswith("measured")])
     if seen and run.manifest.experiment.kind == "fixed-rate":
         return "none at this SLO", "no rate asked was met"
     if not repetitions:
@@ -179,6 +193,9 @@ def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: floa
         slo = run.manifest.experiment.slo
         name = figures.percentile_name(slo.percentile)
         return outcome, f"{name} is {figures.milliseconds(slo_latency)} unloaded"
+    passed = [r.lower for r in repetitions if r.outcome == "beyond the generator" and r.lower]
+    if outcome == "beyond the generator" and passed:
+        return outcome, f"at least {figures.figure(min(passed))} a second; host or generator carried no more"
     notes = " ".join(dict.fromkeys(r.note for r in repetitions if r.note))
     if outcome == "found" or outcome == "measured":  # noqa: PLR1714 - mypy narrows this, not membership
         return "not found", notes or "no repetition names a rate"

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from scalebed.report import figures
+from scalebed.report import figures, gains
 from scalebed.report.views import Analysis, Answer, CellView
 from scalebed.stats import Interval
 
 
 def compose(analysis: Analysis) -> Answer:
     kind = analysis.manifest.experiment.kind
+    if analysis.comparisons:
+        return Answer(
+            headline=gains.headline(analysis),
+            details=gains.details(analysis),
+            caveats=tuple(s for s in (*gains.caveats(analysis), _spoiled(analysis), _missing(analysis)) if s),
+        )
     return Answer(
         headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed}[kind](analysis),
         details=tuple(s for s in (_against(analysis), _scaling(analysis), _limits(analysis)) if s),
@@ -93,7 +99,7 @@ def _why_none(cell: CellView) -> str:
         case "none at this SLO":
             text = "has no capacity at this SLO"
         case "beyond the generator":
-            text = "serves more than the generator could send"
+            text = "serves more than host or generator could carry"
         case "INVALID":
             text = "has no valid trial"
         case "not measured":
@@ -147,7 +153,7 @@ def _closed(analysis: Analysis) -> str:
         latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
         broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
         parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
-    with_users = f"With {figures.count(experiment.users or 0, 'user')} in a closed model"
+    with_users = f"With {experiment.crowd} in a closed model"
     at = f"at {figures.count(row.replicas, 'replica')}"
     return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scalebed.report import figures
 from scalebed.report.geometry import LOG_FROM
@@ -59,13 +59,22 @@ def cpu(analysis: Analysis) -> CpuChart | None:
     known = [top for top in tops.values() if top]
     own = max(known) / min(known) > LOG_FROM
     panels = []
+    for comparison in analysis.comparisons:
+        compared = [row.cell for row in comparison.rows if row.cell.cpu_total]
+        named = tuple(replace(_bar(cell, parts, max(known) / 100), name=cell.variant) for cell in compared)
+        panels.append(_panel(comparison.load, named, f"CPU per request {comparison.load}"))
+    if panels:
+        return CpuChart(tuple(panels), parts, own_scales=False)
     for variant in analysis.variants:
         scale = (tops[variant] if own else max(known)) / 100
         rows = tuple(_bar(cell, parts, scale) for cell in cells if cell.variant == variant)
         if rows:
-            alt = "; ".join(f"{row.name} {row.total}" for row in rows)
-            panels.append(BarPanel(variant, rows, f"CPU per request of {variant}: {alt}."))
+            panels.append(_panel(variant, rows, f"CPU per request of {variant}"))
     return CpuChart(tuple(panels), parts, own)
+
+
+def _panel(name: str, rows: tuple[BarRow, ...], what: str) -> BarPanel:
+    return BarPanel(name, rows, f"{what}: {'; '.join(f'{row.name} {row.total}' for row in rows)}.")
 
 
 def _bar(cell: CellView, parts: Sequence[str], scale: float) -> BarRow:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from scalebed import leak
 from scalebed.report import figures
 from scalebed.report.gathering import Gathered
-from scalebed.report.views import CellView, Check, TrialView
+from scalebed.report.views import CellView, Check, Level, TrialView
 
 # Above these a reader should know; what spoils a trial outright was judged when it was run.
 STEAL_NOTE = 0.01
@@ -16,6 +17,7 @@ FOREIGN_NOTE = 0.1
 LITTLE_NOTE = (0.8, 1.25)
 QUOTA_NOTE = 1.1
 POISSON = (0.7, 1.4)
+_LEVELS: Mapping[leak.Verdict, Level] = {"leak": "warn", "no leak": "good", "undecided": "note"}
 
 
 def checks(run: Gathered, cells: Sequence[CellView]) -> tuple[Check, ...]:
@@ -27,6 +29,8 @@ def checks(run: Gathered, cells: Sequence[CellView]) -> tuple[Check, ...]:
         _arrivals(run, valid),
         _cache(run),
         *_generator(valid),
+        *_asserted(valid),
+        *_memory(valid),
         _little(valid),
         _steal(valid),
         _foreign(valid),
@@ -59,14 +63,17 @@ def _invalid(trials: Sequence[TrialView]) -> Check:
 
 def _model(run: Gathered) -> Check:
     experiment = run.manifest.experiment
+    if users := [f"{level}" for level in experiment.levels if experiment.compares and level]:
+        crowd = figures.listing(users)
+        return Check("Model", f"closed: {crowd} users, each sending its next request when the last is answered", "note")
     if experiment.kind == "closed":
-        seen = f"closed: {experiment.users} users, each sending its next request when the last is answered"
+        seen = f"closed: {experiment.crowd}, each sending its next request when the last is answered"
         return Check("Model", seen, "note")
     return Check("Model", "open: requests arrive whether or not earlier ones have been answered", "good")
 
 
 def _arrivals(run: Gathered, trials: Sequence[TrialView]) -> Check | None:
-    if run.manifest.experiment.kind == "closed":
+    if trials and all(trial.purpose == "closed" for trial in trials):
         return None
     seen = [trial.dispersion for trial in trials if trial.dispersion is not None]
     if not seen:
@@ -95,6 +102,29 @@ def _generator(trials: Sequence[TrialView]) -> Iterable[Check]:
         f"{figures.milliseconds(max(trial.lag_ms for trial in passed))} after it was due",
         "note" if dropped else "good",
     )
+
+
+def _asserted(trials: Sequence[TrialView]) -> Iterable[Check]:
+    """What the workload checked of the answers."""
+    counted: dict[str, tuple[int, int]] = {}
+    for trial in trials:
+        for check in trial.checks:
+            passed, failed = counted.get(check.check, (0, 0))
+            counted[check.check] = passed + check.passed, failed + check.failed
+    for sentence, (passed, failed) in counted.items():
+        seen = f"{sentence}: {passed:,} of {passed + failed:,} times"
+        yield Check("Checked", seen, "warn" if failed else "good")
+
+
+def _memory(trials: Sequence[TrialView]) -> Iterable[Check]:
+    """Of trials long enough to tell."""
+    for trial in trials:
+        for replica, growth in enumerate(trial.growths, 1):
+            seen = (
+                f"{trial.variant}, replica {replica}: {growth.slope:+.2f} MiB a minute ({growth.lower:+.2f} to "
+                f"{growth.upper:+.2f}), {growth.verdict}"
+            )
+            yield Check("Memory", seen, _LEVELS[growth.verdict])
 
 
 def _little(trials: Sequence[TrialView]) -> Check | None:

@@ -52,6 +52,11 @@ def percent(share: float | None, places: int = 0) -> str:
     return f"{share * 100:.{places}f}%"
 
 
+def with_unit(value: float | None, unit: str) -> str:
+    """`12.3 ms`, `45.6/s`."""
+    return f"{figure(value)}{'' if unit.startswith('/') else ' '}{unit}"
+
+
 def milliseconds(value: float | None) -> str:
     """A latency in milliseconds, from ten seconds on in seconds."""
     if value is None or not math.isfinite(value):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from scalebed import leak
 from scalebed.report.views import TrialView
 from scalebed.results import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
 
@@ -60,6 +61,8 @@ def _keep(run: Gathered, trial: Trial) -> None:
         run.unloaded.setdefault(key, []).append(trial)
     elif trial.purpose in {"fixed-rate", "closed"}:
         run.basis.setdefault(key, []).append(trial)
+    elif run.manifest.experiment.compares:
+        return  # of a search: what is compared rests on the common load
     elif trial.verdict == "PASS":
         held, repetition = run.basis.get(key), run.repetitions.get(key)
         if repetition and repetition.lower and trial.rate_asked > repetition.lower * 1.001:
@@ -126,6 +129,8 @@ def _view(trial: Trial) -> TrialView:
         dropped=sum(second.dropped for second in trial.generator),
         lag_ms=max((second.lag_ms for second in trial.generator), default=0.0),
         dispersion=_dispersion(trial),
+        checks=trial.checks,
+        growths=leak.growths(trial),
     )
 
 

@@ -29,15 +29,17 @@ def junit_xml(analysis: Analysis) -> str:
 
 
 def _case(analysis: Analysis, cell: CellView) -> ET.Element:
-    name = f"{cell.variant}, {figures.count(cell.replicas, 'replica')}"
     seconds = sum(trial.duration_s for trial in analysis.trials if trial.cell == cell.id)
     classname = f"scalebed.{analysis.manifest.experiment.name}"
-    case = ET.Element("testcase", classname=classname, name=name, time=f"{seconds:.1f}")
+    case = ET.Element("testcase", classname=classname, name=cell.title, time=f"{seconds:.1f}")
     said = ". ".join(part for part in (cell.state, cell.note) if part)
     if cell.rate is not None:
         within = figures.span(cell.rate.lower, cell.rate.upper, like=cell.rate.estimate)
         out = f"{analysis.rate_name}: {figures.figure(cell.rate.estimate)} requests a second"
         ET.SubElement(case, "system-out").text = f"{out} ({within})" if within else out
+    elif cell.state == "measured":
+        out = f"CPU {analysis.rate_meaning}: {figures.with_unit(cell.cpu_total, 'ms')} a request, all parts together"
+        ET.SubElement(case, "system-out").text = out
     elif cell.state == "not measured":
         ET.SubElement(case, "skipped", message=said)
     else:

@@ -12,10 +12,17 @@ from markupsafe import Markup, escape
 
 from scalebed.report import bars, curves, figures, panels, rows, spreadsheet
 from scalebed.report.answer import compose
-from scalebed.report.views import PARTS, Analysis
+from scalebed.report.views import MEASURES, PARTS, Analysis, Comparison
+from scalebed.report.waterfall import Waterfall, waterfall
 from scalebed.spec import Experiment
 
-_KINDS = {"capacity": "capacity search", "fixed-rate": "fixed rates", "closed": "closed model"}
+_KINDS = {
+    "capacity": "capacity search",
+    "fixed-rate": "fixed rates",
+    "closed": "closed model",
+    "ablation": "ablation",
+    "matrix": "matrix",
+}
 
 
 def html(analysis: Analysis) -> str:
@@ -46,11 +53,13 @@ def _environment(*, autoescape: bool) -> Environment:
 def _context(analysis: Analysis) -> dict[str, object]:
     experiment, answer = analysis.manifest.experiment, compose(analysis)
     curve, single = curves.capacity(analysis), rows.rate_rows(analysis)
-    latency, cpu = panels.latency(analysis), bars.cpu(analysis)
+    latency = () if analysis.comparisons else panels.latency(analysis)
+    cpu = bars.cpu(analysis)
     used = _used(analysis)
     endpoint_cells = [cell for cell in analysis.cells if cell.endpoints]
     contents = [
-        ("cells", "Cells", True),
+        *((f"comparison-{i}", f"Compared {c.load}", True) for i, c in enumerate(analysis.comparisons)),
+        ("cells", "Cells", not analysis.comparisons),
         ("capacity", analysis.rate_name, bool(curve or single)),
         ("latency", "Latency by rate", bool(latency)),
         ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
@@ -73,8 +82,17 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "error_limit": f"{experiment.slo.error_rate * 100:g}%",
         "contents": [(key, title) for key, title, shown in contents if shown],
         "slots": {name: i % 6 for i, name in enumerate(analysis.variants)},
+        "charts": [_charts(comparison) for comparison in analysis.comparisons],
+        "measures": MEASURES,
         "compares": experiment.kind != "fixed-rate" and len(analysis.variants) > 1,
         "scales": experiment.kind != "fixed-rate" and len(analysis.replicas) > 1,
+        "has_capacity": any(cell.rate for cell in analysis.cells),
+        "has_compared_intervals": any(
+            compared.value.lower is not None
+            for comparison in analysis.comparisons
+            for row in comparison.rows
+            for compared in row.measures.values()
+        ),
         "has_intervals": any(cell.rate and cell.rate.lower is not None for cell in analysis.cells),
         "capacity": curve,
         "scaling": curves.scaling(analysis) if curve else None,
@@ -91,7 +109,13 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "experiment_yaml": experiment_yaml(experiment),
         "order": _order(analysis),
         "columns": spreadsheet.COLUMNS,
+        "compared_columns": spreadsheet.COMPARED_COLUMNS if analysis.comparisons else (),
     }
+
+
+def _charts(comparison: Comparison) -> list[Waterfall]:
+    drawn = (waterfall(comparison, measure) for measure in comparison.measures)
+    return [chart for chart in drawn if chart is not None]
 
 
 def _emphasised(headline: str) -> Markup:
@@ -101,8 +125,9 @@ def _emphasised(headline: str) -> Markup:
 
 
 def _unbroken(sentence: str) -> Markup:
-    """The sentence with its intervals kept on one line."""
-    return Markup(re.sub(r"[\d.,%]+( ×)? \([^() ]*\)", r'<span class="n">\g<0></span>', str(escape(sentence))))  # noqa: S704
+    """The sentence with its ratios and intervals kept on one line."""
+    figure = r"[\d.,]+ ×( \([^() ]*\))?|[\d.,%]+ \([^() ]*\)"
+    return Markup(re.sub(figure, r'<span class="n">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped above
 
 
 def _used(analysis: Analysis) -> tuple[str, ...]:
@@ -128,7 +153,8 @@ def _flat(value: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
 def experiment_yaml(experiment: Experiment) -> str:
     """The experiment with every default written out; reading it gives the same experiment."""
     data = experiment.model_dump(mode="json", exclude_none=True)
-    data = {key: value for key, value in data.items() if value not in ("", [])}
+    made = {"variants"} if experiment.compares else set()
+    data = {key: value for key, value in data.items() if key not in made and value not in ("", [])}
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
 
 
@@ -136,15 +162,31 @@ def _method(experiment: Experiment) -> str:
     blocks = figures.count(experiment.blocks, "block")
     order = f"{blocks[0].upper()}{blocks[1:]}, each one pass over all cells in an order drawn from the seed."
     search = experiment.search
+    if experiment.compares:
+        return f"{order} {_compared(experiment)}"
     how = {
         "capacity": f"In each, the search for capacity brackets, bisects on a log scale to {search.precision:.0%} and "
         f"confirms; a trial ends when its verdict is certain, after {search.max_trial:g} s at most.",
         "fixed-rate": f"In each, every rate is one trial of {experiment.duration or 0:g} s.",
-        "closed": f"In each, {experiment.users} users send requests for {experiment.duration or 0:g} s, each the next "
+        "closed": f"In each, {experiment.crowd} send requests for {experiment.duration or 0:g} s, each the next "
         "one when the last is answered. A closed model slows down with its service, so its latencies are not those "
         "of an open one.",
     }[experiment.kind]
     return f"{order} {how}"
+
+
+def _compared(experiment: Experiment) -> str:
+    users = figures.listing([str(users) for users in experiment.levels if users])
+    load = f"under {users} users in a closed model" if users else f"at {experiment.rate or 0:g} requests a second"
+    same = "" if users else ", on the same requests at the same moments, which are others in each block"
+    told = (
+        f"In each, every variant is measured {load} for {experiment.duration or 0:g} s, after a warm-up and a rest"
+        f"{same}. Ratios are paired within blocks, and their intervals are Student’s t on logarithms. The same first "
+        "seconds of every trial are cut."
+    )
+    if experiment.capacity:
+        told += f" The capacity of {figures.listing(list(experiment.capacity))} was sought after that."
+    return told
 
 
 def _again(analysis: Analysis) -> str:

@@ -1,15 +1,16 @@
-"""`cells.csv`: a line for each cell with every figure and interval."""
+"""`cells.csv`: a line for each cell with every figure and interval. `comparison.csv`: one for each measure compared."""
 
 from __future__ import annotations
 
 import csv
 import io
 
-from scalebed.report.views import PARTS, Analysis, CellView
+from scalebed.report.views import MEASURES, PARTS, Analysis, CellView
 from scalebed.stats import Interval
 
 _ESTIMATES = {
-    "rate": "requests a second: capacity; for fixed-rate the highest rate met; for closed the throughput",
+    "rate": "requests a second: capacity; for fixed-rate the highest rate met; for closed the throughput; empty where "
+    "a comparison sought no capacity",
     "ratio": "rate over the first variant’s at as many replicas, paired by block",
     "efficiency": "rate per replica over that at the fewest replicas, paired by block",
 }
@@ -17,7 +18,8 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("cell", "the cell’s id"),
     ("variant", "name of the variant"),
     ("replicas", "app processes behind the balancer"),
-    ("kind", "capacity, fixed-rate or closed"),
+    ("users", "of a comparison in a closed model, how many sent requests"),
+    ("kind", "capacity, fixed-rate, closed, ablation or matrix"),
     ("state", "found, or why there is no rate"),
     ("note", "more on the state"),
     ("blocks_planned", "repetitions planned"),
@@ -32,7 +34,10 @@ COLUMNS: tuple[tuple[str, str], ...] = (
             (f"{name}_blocks", "blocks it rests on"),
         )
     ),
-    ("basis", "trials that the columns from here on rest on: at the rate, unloaded, or none"),
+    (
+        "basis",
+        "trials that the columns from here on rest on: at the rate (compared: at the common load), unloaded, or none",
+    ),
     ("rate_measured", "mean rate achieved in them, requests a second"),
     ("requests", "responses in them, after the warm-up was cut"),
     ("availability", "share of responses that were no error"),
@@ -53,6 +58,60 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 )
 
 
+COMPARED_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("replicas", "app processes behind the balancer"),
+    ("users", "in a closed model, how many sent requests; empty at a rate"),
+    ("variant", "name of the variant; the first is the baseline"),
+    ("changes", "what it changes: against the rung before on a ladder, else against the baseline"),
+    ("control", "yes where it is the baseline once more"),
+    ("measure", "; ".join(f"{key}: {measured.meaning}" for key, measured in MEASURES.items())),
+    ("unit", "of the value"),
+    *(
+        column
+        for name, meaning in {
+            "value": "geometric mean over blocks",
+            "ratio": "to the baseline, paired by block",
+            "step": "to the rung before, on a ladder, paired by block",
+        }.items()
+        for column in (
+            (name, meaning),
+            (f"{name}_lower", "lower end of its 95% interval; empty below three blocks"),
+            (f"{name}_upper", "upper end of its 95% interval; empty below three blocks"),
+            (f"{name}_blocks", "blocks it rests on"),
+        )
+    ),
+    ("floor", "factor by which the control differs from what it repeats; empty without a control"),
+    ("differs", "yes or no: whether a difference is claimed, of the step on a ladder, else of the ratio"),
+)
+
+
+def comparison_csv(analysis: Analysis) -> str:
+    """Numbers in full precision; empty where there is none."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [name for name, _ in COMPARED_COLUMNS], lineterminator="\n")
+    writer.writeheader()
+    for comparison in analysis.comparisons:
+        for row in comparison.rows:
+            for measure, compared in row.measures.items():
+                writer.writerow(
+                    {
+                        "replicas": comparison.replicas,
+                        "users": comparison.users,
+                        "variant": row.variant,
+                        "changes": row.changes,
+                        "control": "yes" if row.is_control else "",
+                        "measure": measure,
+                        "unit": MEASURES[measure].unit,
+                        **_estimate("value", compared.value),
+                        **_estimate("ratio", compared.ratio),
+                        **_estimate("step", compared.step if comparison.ladder else None),
+                        "floor": _number(comparison.floors.get(measure)),
+                        "differs": {True: "yes", False: "no", None: ""}[compared.differs],
+                    }
+                )
+    return text.getvalue()
+
+
 def cells_csv(analysis: Analysis) -> str:
     """Numbers in full precision; empty where there is none."""
     text = io.StringIO()
@@ -68,6 +127,7 @@ def _row(analysis: Analysis, cell: CellView) -> dict[str, object]:
         "cell": cell.id,
         "variant": cell.variant,
         "replicas": cell.replicas,
+        "users": cell.users,
         "kind": analysis.manifest.experiment.kind,
         "state": cell.state,
         "note": cell.note,

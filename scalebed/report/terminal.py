@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich import box
 from rich.table import Table
 
-from scalebed.report import figures
-from scalebed.report.views import Analysis, CellView
+from scalebed.report import axes, figures
+from scalebed.report.views import MEASURES, Analysis, CellView, Compared, Comparison, Measure
 from scalebed.stats import Interval
 
 
@@ -35,6 +35,41 @@ def cells_table(analysis: Analysis) -> Table:
         last = i + 1 == len(analysis.cells) or analysis.cells[i + 1].variant != cell.variant
         table.add_row(*row, cell.limit.part if cell.limit else figures.DASH, end_section=last)
     return table
+
+
+def compared_table(analysis: Analysis) -> Table:
+    """A line for each variant: CPU in all with its ratios, and what it is made of."""
+    first = analysis.comparisons[0]
+    shown: tuple[Measure, ...] = ("service", "database", "database_time", "p95")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("variant", overflow="fold", min_width=12)
+    table.add_column("CPU ms/\nrequest", justify="right", no_wrap=True)
+    table.add_column(f"ratio to\n{axes.short(first.base.variant, 12)}", justify="right", no_wrap=True)
+    if first.ladder:
+        table.add_column("ratio to\nbefore", justify="right", no_wrap=True)
+    for measure in shown:
+        head = MEASURES[measure].name.replace("CPU ", "").replace("Database time", "database\ntime")
+        table.add_column(f"{head}\nms", justify="right", no_wrap=True)
+    for comparison in analysis.comparisons:
+        for i, row in enumerate(comparison.rows):
+            cpu = row.measures.get("cpu")
+            name = row.variant if comparison.users is None else f"{row.variant}, {comparison.users} users"
+            cells = [name, figures.figure(cpu.value.estimate if cpu else None), _compared(cpu, comparison, step=False)]
+            if first.ladder:
+                cells.append(_compared(cpu, comparison, step=True))
+            cells += [figures.figure(m.value.estimate if (m := row.measures.get(key)) else None) for key in shown]
+            table.add_row(*cells, end_section=i + 1 == len(comparison.rows))
+    return table
+
+
+def _compared(compared: Compared | None, comparison: Comparison, *, step: bool) -> str:
+    if compared is None:
+        return figures.DASH
+    ratio = compared.step if step else compared.ratio
+    if ratio is None:
+        return "" if step else "1"
+    same = "≈ " if compared.differs is False and step == comparison.ladder else ""
+    return same + _with_interval(ratio, figures.ratio_digits(ratio.estimate))
 
 
 def _rate(cell: CellView) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scalebed.bottleneck import Bottleneck
-from scalebed.results import Manifest, Purpose, Verdict
+from scalebed.leak import Growth
+from scalebed.report import figures
+from scalebed.results import CheckRecord, Manifest, Purpose, Verdict
 from scalebed.stats import Interval
 
 PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
@@ -19,7 +21,10 @@ PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
 Basis = Literal["at the rate", "unloaded", "none"]
 """Which trials a cell's figures rest on."""
 
-State = Literal["found", "none at this SLO", "beyond the generator", "not found", "INVALID", "not measured"]
+State = Literal["found", "measured", "none at this SLO", "beyond the generator", "not found", "INVALID", "not measured"]
+"""`measured`: under a comparison's common load."""
+
+Measure = Literal["cpu", "service", "database", "database_time", "p95", "throughput"]
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,113 @@ class CellView:
     """Rate at which all parts together would use every core of the host."""
     limit: Bottleneck | None
     endpoints: tuple[EndpointView, ...]
+    users: int | None = None
+    """Of a comparison in a closed model."""
+
+    @property
+    def title(self) -> str:
+        users = "" if self.users is None else f", {figures.count(self.users, 'user')}"
+        return f"{self.variant}, {figures.count(self.replicas, 'replica')}{users}"
 
     @property
     def cpu_total(self) -> float | None:
         return sum(self.cpu_ms.values()) if self.cpu_ms else None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One measure of one variant under the common load. Ratios are paired by block; below 1 is less."""
+
+    value: Interval
+    """Over blocks, in the measure's unit."""
+    ratio: Interval | None
+    """To the baseline; None of the baseline itself."""
+    step: Interval | None
+    """To the rung before, on a ladder."""
+    differs: bool | None
+    """Whether a difference is claimed: of the step on a ladder, else of the ratio. None without an interval."""
+
+
+@dataclass(frozen=True)
+class ComparedVariant:
+    variant: str
+    changes: str
+    """What it changes, as `name=value`: on a ladder against the rung before, else against the baseline."""
+    cell: CellView
+    measures: Mapping[Measure, Compared]
+    is_control: bool
+    note: str
+    """What a person must know; empty when there is nothing."""
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Two steps at once. Ratios to the baseline, of a measure."""
+
+    measure: Measure
+    one: str
+    other: str
+    alone: tuple[float, float]
+    both: Interval
+    times: Interval
+    """The ratio of both, over the product of the two alone: 1 where gains multiply."""
+    differs: bool | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All variants at one replica count under one load."""
+
+    replicas: int
+    users: int | None
+    load: str
+    """`at 6 requests a second`, `with 50 users`."""
+    ladder: bool
+    rows: tuple[ComparedVariant, ...]
+    """The baseline first, the control last."""
+    floors: Mapping[Measure, float]
+    """The control's, by measure; empty where there is none."""
+    interactions: tuple[Interaction, ...]
+
+    @property
+    def base(self) -> ComparedVariant:
+        return self.rows[0]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Those that any variant has, in their order."""
+        return tuple(m for m in MEASURES if any(m in row.measures for row in self.rows))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a measure is called and meant by."""
+
+    name: str
+    unit: str
+    meaning: str
+    factor: float = 1000.0
+    """From what trials have, which is seconds."""
+    more_is_better: bool = False
+
+    @property
+    def column(self) -> str:
+        """The unit, as a table's head has it."""
+        return {"p95": "ms", "Throughput": "requests/s"}.get(self.name, "ms/request")
+
+
+MEASURES: Mapping[Measure, Measured] = {
+    "cpu": Measured("CPU in all", "ms", "CPU of the service, the database, the pooler and the cache per request"),
+    "service": Measured("CPU service", "ms", "CPU of the service per request"),
+    "database": Measured("CPU database", "ms", "CPU of the database per request"),
+    "database_time": Measured(
+        "Database time",
+        "ms",
+        "time that database sessions spent working per request, waits for locks and disks included",
+    ),
+    "p95": Measured("p95", "ms", "95th percentile of latency in a block", 1.0),
+    "throughput": Measured("Throughput", "/s", "requests a second that the users got answered", 1.0, True),
+}
 
 
 @dataclass(frozen=True)
@@ -116,6 +224,12 @@ class TrialView:
     """The most an iteration started after it was due."""
     dispersion: float | None
     """Variance over mean of the arrivals in a second: 1 where they are Poisson, 0 where they are even."""
+    checks: tuple[CheckRecord, ...] = ()
+    growths: tuple[Growth, ...] = ()
+    """Of each replica's memory; empty where the trial was too short to tell."""
+
+
+Level = Literal["good", "note", "warn"]
 
 
 @dataclass(frozen=True)
@@ -124,7 +238,7 @@ class Check:
 
     subject: str
     seen: str
-    level: Literal["good", "note", "warn"]
+    level: Level
 
 
 @dataclass(frozen=True)
@@ -170,6 +284,7 @@ class Analysis:
     checks: tuple[Check, ...]
     invalid: tuple[InvalidTrials, ...]
     demands: tuple[Demand, ...]
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -189,13 +304,13 @@ class Analysis:
     @property
     def rate_name(self) -> str:
         kind = self.manifest.experiment.kind
-        return {"capacity": "Capacity", "fixed-rate": "Highest rate met", "closed": "Throughput"}[kind]
+        return {"fixed-rate": "Highest rate met", "closed": "Throughput"}.get(kind, "Capacity")
 
     @property
     def rate_meaning(self) -> str:
-        kind = self.manifest.experiment.kind
+        experiment = self.manifest.experiment
         return {
             "capacity": "at capacity",
             "fixed-rate": "at the highest rate met",
-            "closed": f"with {self.manifest.experiment.users} users",
-        }[kind]
+            "closed": f"with {experiment.crowd}",
+        }.get(experiment.kind, "under the common load")

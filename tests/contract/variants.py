@@ -78,8 +78,24 @@ VARIANTS = {
         {"server": "granian-asgi", "sql": "values"}, Capabilities(keyset=True, fulltext=True), brief=True
     ),
     "optimized-many": Entry(
-        {"server": "gunicorn-uvicorn", "workers": "2", "json": "msgspec"},
+        {"server": "gunicorn-uvicorn", "workers": "2", "json": "msgspec", "denormalised": "on"},
         Capabilities(keyset=True, fulltext=True),
+        brief=True,
+    ),
+    "fastapi": Entry(can=Capabilities(keyset=True, fulltext=True)),
+    "fastapi-plain": Entry(
+        {"pagination": "offset", "search": "trigram", "cache": "off", "server": "granian", "pool_size": "8"}, brief=True
+    ),
+    "fastapi-sqlalchemy": Entry({"data": "sqlalchemy"}, Capabilities(keyset=True, fulltext=True)),
+    "fastapi-sqlalchemy-plain": Entry(
+        {
+            "data": "sqlalchemy",
+            "pagination": "offset",
+            "search": "substring",
+            "cache": "off",
+            "indexes": "off",
+            "trigram": "off",
+        },
         brief=True,
     ),
 }

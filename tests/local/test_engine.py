@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from scalebed.engines.local.engine import LocalEngine
+from scalebed.engines.local.pgbouncer import pool_size
 from scalebed.plan import Cell, cells
 from scalebed.ports import Engine, EngineError, Load, Probe
 from tests.local import rooms
@@ -93,6 +94,49 @@ def test_each_choice_of_objects_has_its_own_database(engine: LocalEngine) -> Non
             found[cell.variant.name] = rooms.get(f"{target.url}/indexes")
 
     assert found == {"tiny": 0, "indexed": 1}
+
+
+def test_each_variant_has_the_pooler_it_asks_for(engine: LocalEngine) -> None:
+    variants = [
+        {"name": "tiny-session", "service": "tiny", "pooler": {"mode": "session", "size": 3}},
+        {"name": "tiny-direct", "service": "tiny", "pooler": "off"},
+        "tiny",
+    ]
+    ports = {}
+
+    for cell in prepared(engine, variants=variants, replicas=[1]):
+        with engine.deploy(cell) as target:
+            assert rooms.get(f"{target.url}/count") == 500
+            assert rooms.get(f"{target.url}/timeout") == "10s"
+            ports[cell.variant.name] = rooms.get(f"{target.url}/about")["database_port"]
+
+    postgres = engine._in_use().cluster.port
+    assert {name: port == postgres for name, port in ports.items()} == {
+        "tiny-session": False,
+        "tiny-direct": True,
+        "tiny": False,
+    }
+    assert engine.fingerprint()["pool"] == {
+        "tiny-session": "session, 3 connections",
+        "tiny-direct": "off",
+        "tiny": f"transaction, {pool_size(engine.cores)} connections",
+    }
+
+
+def test_database_time_is_that_of_the_cell_s_database(engine: LocalEngine) -> None:
+    (cell,) = prepared(engine, replicas=[1])
+    probe = engine.probe()
+
+    with engine.deploy(cell) as target:
+        before = probe.sample().database_time_s
+        for _ in range(3):
+            rooms.get(f"{target.url}/sleep")
+        time.sleep(10.5)  # when Postgres has added up what an idle session did, at the latest
+        after = probe.sample().database_time_s
+
+    assert before is not None
+    assert after is not None
+    assert 0.9 < after - before < 1.5
 
 
 def test_loaded_databases_are_kept_and_interrupted_ones_made_again(engine: LocalEngine, root: Path) -> None:

@@ -13,12 +13,24 @@ from numpy.typing import NDArray
 
 from scalebed.histograms import encode, of_values
 from scalebed.plan import Cell
-from scalebed.ports import EndpointSecond, Finding, GeneratorSecond, Load, LoadGenerator, Probe, Sample, Say, Target
+from scalebed.ports import (
+    CheckCount,
+    EndpointSecond,
+    Finding,
+    GeneratorSecond,
+    Load,
+    LoadGenerator,
+    Probe,
+    Sample,
+    Say,
+    Target,
+)
 from scalebed.spec import Experiment
 
 UNIX = 1_800_000_000
 """The generator's clock when the virtual one stands at 0."""
 DATABASE_CPU_S = 0.0002
+DATABASE_TIME_S = 0.0005
 GENERATOR_CPU_S = 0.0003
 REPORT_DELAY_S = 0.05
 STARTUP_S = 0.4
@@ -87,6 +99,7 @@ class SimulatedRun:
         self._work_until = np.concatenate(([0.0], self.served.work_until))
         self._work_s = np.concatenate(([0.0], self.served.work_s))
         self.failure: str | None = engine.generator_failure
+        self.checks = engine.checks
 
     @property
     def finished(self) -> bool:
@@ -238,6 +251,8 @@ class SimulatedEngine:
     interrupt_at: float | None = None
     """Raise KeyboardInterrupt in the first poll at or after this time."""
     generator_failure: str | None = None
+    checks: tuple[CheckCount, ...] = ()
+    """What every load asserts."""
     runs_under_way: int = 0
     closed: int = 0
     deployed: list[str] = field(default_factory=list)
@@ -302,6 +317,7 @@ class SimulatedEngine:
             memory_bytes={"service": 50_000_000},
             host_busy_s=sum(parts.values()) + behaviour.foreign_cores * now,
             host_steal_s=behaviour.steal_cores * now,
+            database_time_s=requests * DATABASE_TIME_S,
         )
 
     def _totals(self) -> tuple[float, float]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scalebed.eta import Eta
+from scalebed.eta import BEFORE_COMPARED_S, Eta
 from scalebed.plan import plan
 from scalebed.spec import parse_experiment
 
@@ -24,3 +24,14 @@ def test_an_unknown_cell_takes_what_others_took() -> None:
     assert eta.remaining(set()).seconds > 0
     eta.learn("a-x1", 50)
     assert eta.remaining({(0, "a-x1")}).seconds == pytest.approx(150)
+
+
+def test_a_comparison_is_guessed_from_its_duration_and_a_search_takes_longer() -> None:
+    keys = {"name": "eta", "kind": "matrix", "rate": 3, "duration": "20s", "blocks": 2, "capacity": ["b"]}
+    spec = parse_experiment({**keys, "matrix": {"variants": ["a", "b", "c"]}}, "eta.yaml")
+    eta = Eta(spec, plan(spec))
+    alone = 20 + BEFORE_COMPARED_S
+    guessed = eta.remaining(set()).seconds
+    assert guessed > 6 * alone
+    eta.learn("a-x1", 50)
+    assert eta.remaining(set()).seconds == pytest.approx(guessed - 4 * alone + 4 * 50)

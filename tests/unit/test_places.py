@@ -72,6 +72,8 @@ def test_an_experiment_is_a_file_or_shipped(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "smoke").mkdir()
     (tmp_path / "mine").touch()
     assert places.experiment_file("smoke") == places.EXPERIMENTS / "smoke.yaml"
+    for name in ("matrix/workers", "workers"):
+        assert places.experiment_file(name) == places.EXPERIMENTS / "matrix" / "workers.yaml"
     assert places.experiment_file("mine") == Path("mine")
     assert places.experiment_file("missing.yaml") == Path("missing.yaml")
     with pytest.raises(SpecError, match=r"nothing: is neither a file nor a shipped experiment; those are .*smoke"):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from simulation import Behaviour, SimulatedEngine
+from simulation import DATABASE_TIME_S, Behaviour, SimulatedEngine
 
 from scalebed.observer import Progress, Remaining, Resumed, Silent, TrialStart
 from scalebed.plan import Step, plan
-from scalebed.ports import Finding
+from scalebed.ports import CheckCount, Finding
 from scalebed.results import RunDirectory
 from scalebed.runner import Runner, RunnerError
 from scalebed.spec import Experiment, parse_experiment
@@ -172,9 +172,61 @@ def test_closed_users_are_labelled_so(tmp_path: Path) -> None:
     assert len(list(directory.trials())) == 2
 
 
+def test_a_comparison_measures_all_on_the_same_requests(tmp_path: Path) -> None:
+    engine = SimulatedEngine({**BEHAVIOURS, "fast-again": BEHAVIOURS["fast"]})
+    spec = parse_experiment(
+        {
+            "name": "compared", "kind": "matrix", "matrix": {"variants": ["fast", "slow"]}, "control": True, "rate": 20,
+            "duration": 15, "blocks": 2, "capacity": ["fast"], "search": {"precision": 0.3, "max_trial": 20},
+        },
+        "compared.yaml",
+    )  # fmt: skip
+    directory = run(tmp_path, spec, engine)
+    compared = [t for t in directory.trials() if t.purpose == "fixed-rate"]
+    assert len(compared) == 6
+    assert {(t.rate_asked, t.duration_s, t.warmup_cut_s) for t in compared} == {(20, 15, 3)}
+    for block in (0, 1):
+        arrivals = {tuple(s.arrivals for s in t.generator[:15]) for t in compared if t.block == block}
+        assert len(arrivals) == 1
+    assert len({t.generator[:15] for t in compared}) > 1
+    for trial in compared:
+        assert trial.database_time_s_per_request == pytest.approx(DATABASE_TIME_S, rel=0.1)
+    outcomes = {(r.variant, r.outcome) for r in directory.repetitions()}
+    assert outcomes == {("fast", "found"), ("slow", "measured"), ("fast-again", "measured")}
+
+
 def test_a_spoiled_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
     engine = SimulatedEngine({"fast": Behaviour(300, steal_cores=1.0)})
     spec = experiment(kind="fixed-rate", rates=[20], duration=12, variants=["fast"], blocks=1)
     directory = run(tmp_path, spec, engine)
     assert [t.verdict for t in directory.trials()] == ["INVALID"] * 3
     assert "INVALID 3 times" in next(directory.repetitions()).note
+
+
+def test_stages_are_the_trials_and_not_the_warm_ups(tmp_path: Path) -> None:
+    stages = [{"users": 2, "duration": "10s"}, {"users": 20, "duration": "10s"}]
+    engine = SimulatedEngine(BEHAVIOURS)
+    run(tmp_path, experiment(kind="closed", stages=stages, blocks=1, variants=["fast"]), engine)
+    warmup, load = engine.loads
+    assert warmup.stages == ()
+    assert (load.stages, load.concurrency, load.duration_s) == (((2, 10.0), (20, 10.0)), 20, 20.0)
+
+
+@pytest.mark.parametrize(("workload", "writes"), [("browse", False), ("12-transfers", True)])
+def test_a_load_knows_whether_it_writes(tmp_path: Path, workload: str, writes: bool) -> None:
+    engine = SimulatedEngine(BEHAVIOURS)
+    spec = experiment(kind="fixed-rate", rates=[5], duration="10s", blocks=1, variants=["fast"], workload=workload)
+    run(tmp_path, spec, engine)
+    assert {load.writes for load in engine.loads} == {writes}
+
+
+def test_what_a_workload_checked_is_in_the_trial(tmp_path: Path) -> None:
+    engine = SimulatedEngine(BEHAVIOURS, checks=(CheckCount("kept", 3, 0), CheckCount("read back", 2, 1)))
+    spec = experiment(kind="fixed-rate", rates=[5], duration="10s", blocks=1, variants=["fast"])
+    (trial,) = run(tmp_path, spec, engine).trials()
+    assert [(check.check, check.passed, check.failed) for check in trial.checks] == [
+        ("kept", 3, 0),
+        ("read back", 2, 1),
+    ]
+    assert trial.warnings[-1] == "A check failed: read back."
+    assert trial.verdict != "INVALID"

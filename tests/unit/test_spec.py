@@ -10,11 +10,12 @@ import pytest
 import yaml
 
 from scalebed.generated import experiment_schema
-from scalebed.places import EXPERIMENTS
+from scalebed.places import shipped_experiments
 from scalebed.plan import cells
-from scalebed.spec import Experiment, SpecError, Variant, load_experiment, parse_experiment
+from scalebed.spec import Experiment, SpecError, load_experiment, parse_experiment
+from scalebed.variant import Variant
 
-SHIPPED = sorted(EXPERIMENTS.glob("*.yaml"))
+SHIPPED = list(shipped_experiments().values())
 
 
 def parse(**keys: object) -> Experiment:
@@ -86,7 +87,20 @@ def test_an_unknown_key_is_named_with_the_good_ones(keys: dict[str, object], pla
         ({"slo": {"latency_ms": float("inf")}}, "slo.latency_ms: must be a finite number, not inf"),
         ({"search": 3}, "search: must be a mapping of keys, not 3"),
         ({"kind": "fixed-rate", "rates": [3]}, "rates and duration: kind fixed-rate needs both"),
-        ({"kind": "closed", "duration": "9s"}, "users and duration: kind closed needs both"),
+        ({"kind": "closed", "duration": "9s"}, "users and duration: kind closed needs both, or stages"),
+        ({"rate": 3}, "rate: belongs to kinds ablation and matrix, not to capacity"),
+        (
+            {"kind": "fixed-rate", "rates": [3], "duration": "9s", "control": True},
+            "control: belongs to kinds ablation and matrix, not to fixed-rate",
+        ),
+        (
+            {"variants": [{"name": "a", "pooler": "maybe"}]},
+            "variants.0.pooler.mode: must be 'transaction', 'session' or 'off', not 'maybe'",
+        ),
+        (
+            {"variants": [{"name": "a", "pooler": {"mode": "off", "size": 5}}]},
+            "variants.0.pooler: size: there is no pool with the pooler off; leave it out",
+        ),
         (
             {"variants": [{"name": "cold", "switches": yaml.safe_load("cache: off")}]},
             "variants.0.switches.cache: must be text (a number, on or off in quotes), not False",
@@ -150,6 +164,31 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
         load_experiment(tmp_path / "none.yaml")
 
 
+def test_stages_say_how_many_users_there_are_and_for_how_long() -> None:
+    staged = parse(kind="closed", stages=[{"users": 10, "duration": "5s"}, {"users": 100, "duration": "1m"}])
+    assert (staged.users, staged.duration, staged.crowd) == (100, 65, "10 and 100 users")
+    assert Experiment.model_validate_json(staged.model_dump_json()) == staged
+    assert parse(kind="closed", users=50, duration="9s").crowd == "50 users"
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({"rates": [1], "duration": "9s", "kind": "fixed-rate"}, "stages: belong to kind closed, not to fixed-rate"),
+        ({"users": 5}, "stages: say how many users there are and for how long; leave out users and duration"),
+        ({"duration": "9s"}, "stages: say how many users there are and for how long; leave out users and duration"),
+    ],
+)
+def test_stages_stand_alone(keys: dict[str, object], sentence: str) -> None:
+    assert refusal(**{"kind": "closed", "stages": [{"users": 10, "duration": "5s"}], **keys}) == sentence
+
+
+def test_an_unknown_workload_is_named_with_the_known() -> None:
+    sentence = refusal(workload="brows")
+    assert sentence.startswith("workload: must be one of 01-health, 02-json, ")
+    assert sentence.endswith(", write-mix, not 'brows'")
+
+
 def test_there_are_shipped_experiments() -> None:
     assert {path.stem for path in SHIPPED} >= {"smoke", "quick"}
 
@@ -159,5 +198,6 @@ def test_a_shipped_experiment_parses_and_meets_the_schema(path: Path) -> None:
     spec = load_experiment(path)
     assert spec.name == path.stem
     assert spec.description
-    assert len({cell.id for cell in cells(spec)}) == len(spec.variants) * len(spec.replicas)
+    levels = len(spec.levels) if spec.compares else 1
+    assert len({cell.id for cell in cells(spec)}) == len(spec.variants) * len(spec.replicas) * levels
     jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), json.loads(experiment_schema()))

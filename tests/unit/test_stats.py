@@ -5,7 +5,18 @@ import pytest
 from scipy import stats as reference
 
 from scalebed.results import Repetition
-from scalebed.stats import capacities, effective_size, efficiency, geometric, ratio, share_bounds
+from scalebed.stats import (
+    Interval,
+    capacities,
+    differs,
+    effective_size,
+    efficiency,
+    floor,
+    geometric,
+    interaction,
+    ratio,
+    share_bounds,
+)
 
 
 def test_the_estimate_is_the_geometric_mean() -> None:
@@ -60,6 +71,64 @@ def test_ratio_coverage_is_nominal_under_drift() -> None:
         assert interval is not None
         covered += (interval.lower or 0) <= 3 <= (interval.upper or 0)
     assert 0.93 <= covered / 1500 <= 0.97
+
+
+def drifting(
+    rng: np.random.Generator, middle: float, drift: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> dict[int, float]:
+    """Five blocks of a cell: what the block has in common, and 2% of its own."""
+    return dict(enumerate(np.exp(drift + rng.normal(np.log(middle), 0.02, 5))))
+
+
+@pytest.mark.parametrize("times", [1.0, 1.3])
+def test_interaction_coverage_is_nominal_under_drift(times: float) -> None:
+    rng = np.random.default_rng(int(times * 10))
+    covered = claimed = 0
+    for _ in range(1500):
+        drift = rng.normal(0, 0.3, 5)
+        base, one, other, both = (drifting(rng, m, drift) for m in (10, 8, 5, 10 * 0.8 * 0.5 * times))
+        interval = interaction(base, one, other, both)
+        assert interval is not None
+        covered += (interval.lower or 0) <= times <= (interval.upper or 0)
+        claimed += differs(interval) is True
+    assert 0.93 <= covered / 1500 <= 0.97
+    assert claimed / 1500 < 0.07 if times == 1 else claimed / 1500 > 0.99
+
+
+def test_an_interaction_takes_blocks_that_all_four_have() -> None:
+    interval = interaction({0: 4.0, 1: 4.0}, {0: 2.0, 1: 2.0}, {0: 2.0, 2: 2.0}, {0: 1.0, 1: 1.0, 2: 1.0})
+    assert interval is not None
+    assert interval.estimate == pytest.approx(1)
+    assert interval.n == 1
+    assert interaction({0: 1.0}, {1: 1.0}, {0: 1.0}, {0: 1.0}) is None
+
+
+def test_the_floor_is_the_wider_side_of_what_measuring_twice_differs_by() -> None:
+    assert floor(Interval(1.01, 0.95, 1.04, 5)) == pytest.approx(1 / 0.95)
+    assert floor(Interval(1.01, 0.99, 1.04, 5)) == pytest.approx(1.04)
+    assert floor(Interval(0.98, None, None, 2)) == pytest.approx(1 / 0.98)
+    assert floor(None) == 1
+
+
+def test_a_difference_is_claimed_outside_the_interval_and_beyond_the_floor() -> None:
+    assert differs(Interval(1.05, 1.02, 1.08, 5)) is True
+    assert differs(Interval(1.05, 1.02, 1.08, 5), 1.06) is False
+    assert differs(Interval(0.9, 0.85, 0.95, 5), 1.06) is True
+    assert differs(Interval(1.05, 0.99, 1.12, 5)) is False
+    assert differs(Interval(1.05, None, None, 2)) is None
+    assert differs(None) is None
+
+
+def test_the_floor_makes_a_false_claim_rarer_than_the_interval_alone() -> None:
+    rng = np.random.default_rng(11)
+    alone = floored = 0
+    for _ in range(1500):
+        drift = rng.normal(0, 0.3, 5)
+        base, same, again = (drifting(rng, 10, drift) for _ in range(3))
+        alone += differs(ratio(same, base)) is True
+        floored += differs(ratio(same, base), floor(ratio(again, base))) is True
+    assert 0.03 <= alone / 1500 <= 0.07
+    assert floored / 1500 < 0.02
 
 
 def test_only_shared_blocks_are_compared() -> None:

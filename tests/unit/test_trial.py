@@ -9,8 +9,9 @@ from scalebed.observer import Progress
 from scalebed.plan import Cell
 from scalebed.ports import Load
 from scalebed.results import Trial
-from scalebed.spec import Slo, Variant
+from scalebed.spec import Slo
 from scalebed.trial import Conductor
+from scalebed.variant import Variant
 from scalebed.verdict import Enough
 from scalebed.watch import Assignment, most_vus
 

@@ -5,7 +5,10 @@ import pytest
 from scalebed.ports import Sample
 from scalebed.usage import Usage, between
 
-SAMPLES = [Sample(float(t), {"service": 0.25 * t}, {"service": 0.1 * t}, {}, 0.5 * t, 0.01 * t) for t in range(11)]
+SAMPLES = [
+    Sample(float(t), {"service": 0.25 * t}, {"service": 0.1 * t}, host_busy_s=0.5 * t, host_steal_s=0.01 * t)
+    for t in range(11)
+]
 
 
 def test_edges_are_interpolated() -> None:
@@ -22,6 +25,16 @@ def test_edges_outside_move_to_the_nearest_reading() -> None:
     used = between(SAMPLES, -5, 50)
     assert used is not None
     assert used.interval_s == 10
+
+
+def test_database_time_is_known_where_every_reading_has_it() -> None:
+    readings = [Sample(float(t), {}, database_time_s=0.2 * t) for t in range(5)]
+    used = between(readings, 1, 3.5)
+    assert used is not None
+    assert used.database_time_s == pytest.approx(0.5)
+    lacking = between([*readings, Sample(5.0, {})], 1, 3.5)
+    assert lacking is not None
+    assert lacking.database_time_s is None
 
 
 def test_too_little_is_nothing() -> None:

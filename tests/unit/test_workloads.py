@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.workloads import FOLDER, Workload, read, workloads, writes
+from scalebed.workloads import FOLDER, Workload, changes_rows, read, workloads
 
 CHANGING = re.compile(r"\b(create|patch|remove|transfer\w*|rich)\b|http\.(put|patch|del)\(|CONTACTS_URL\}bulk/")
 """What changes rows: functions of the shared modules, and requests."""
@@ -25,9 +25,9 @@ def test_modules_are_no_workloads(tmp_path: Path) -> None:
 def test_a_workload_that_writes_says_so() -> None:
     assert read("one", "// One.\nexport const writes = true;\n").writes
     assert not read("one", "// One, which never writes = true;\n").writes
-    assert writes("write-mix")
-    assert not writes("browse")
-    assert not writes("nothing")
+    assert changes_rows("write-mix")
+    assert not changes_rows("browse")
+    assert not changes_rows("nothing")
 
 
 def test_the_scenarios_are_numbered_without_a_gap() -> None:

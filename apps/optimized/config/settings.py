@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "ninja",
     "dataset",
+    "querybench",
     "telemetry",
     "contacts",
 ]
@@ -78,6 +79,7 @@ DATABASES = {
 # Redis where one is given; without it each process caches for itself, which suits one process in development only.
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHE_TTL_S = env.float("CACHE_TTL_S", default=30.0)
+EMPTY_CACHE = "contacts.composition.empty_cache"
 CACHE_TIMEOUT_MS = env.int("CACHE_TIMEOUT_MS", default=250)
 
 LANGUAGE_CODE = "en-us"

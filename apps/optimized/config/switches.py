@@ -11,6 +11,7 @@ TABLE: Table = {
     "pagination": (("keyset", "offset"), "keyset"),
     "search": (("fulltext", "trigram", "substring"), "fulltext"),
     "trigram": (ON_OFF, "on"),
+    "denormalised": (ON_OFF, "off"),
     "cache": (("off", "keys", "bytes"), "bytes"),
     "pool": (ON_OFF, "on"),
     "pool_size": (whole(1, 64), "4"),
@@ -57,6 +58,8 @@ def _troubles(switches: Switches) -> Iterator[str]:
         yield f"threads={threads} needs a server with threads; choose {_any_of('server', THREADED_SERVERS)}."
     if not switches.on("pool") and switches["pool_size"] != TABLE["pool_size"][1]:
         yield f"pool_size={switches['pool_size']} needs pool=on."
+    if switches.on("denormalised") and switches["sql"] != "prebuilt":
+        yield "denormalised=on needs sql=prebuilt: the ORM's models know no copies."
     if switches["sql"] == "values" and not switches.on("eager"):
         yield "sql=values always joins; choose eager=on, or sql=orm or sql=prebuilt."
 

@@ -24,6 +24,8 @@ from scalebed.engines.local.services import read_service
 from scalebed.plan import Cell
 from scalebed.ports import EngineError, Finding, LoadGenerator, Probe, Say, Target
 from scalebed.spec import Experiment
+from scalebed.variant import Pooling
+from scalebed.workloads import changes_rows
 
 
 class LocalEngine:
@@ -47,6 +49,7 @@ class LocalEngine:
         self._k6: Path | None = None
         self._clones: dict[str, str] = {}
         self._dataset: dict[str, object] = {}
+        self._pools: dict[str, str] = {}
         self._running: tuple[Cell, Running, str] | None = None
 
     def preflight(self, experiment: Experiment) -> Sequence[Finding]:
@@ -88,11 +91,13 @@ class LocalEngine:
     def _load(self, experiment: Experiment, say: Say) -> None:
         rig = self._in_use()
         dataset = experiment.dataset
+        size = pool_size(self.cores)
+        self._pools = {variant.name: _pool(variant.pooler, size) for variant in experiment.variants}
         services = [(variant, read_service(self._root, variant.service)) for variant in experiment.variants]
         template = rig.databases.template_name(dataset.contacts, dataset.seed)
         clones = {v.name: rig.databases.clone_name(template, service, v.switches) for v, service in services}
         missing = {template, *clones.values()} - set(rig.databases.names())
-        writes = experiment.workload in preflight.WRITING_WORKLOADS
+        writes = changes_rows(experiment.workload)
         copies = 2 * len(missing) + 2 * writes
         rig.databases.make_room(preflight.disk_needed(dataset.contacts, copies), {template, *clones.values()})
         rig.databases.template(dataset.contacts, dataset.seed, services[0][1], say)
@@ -121,7 +126,7 @@ class LocalEngine:
         if self._rig is not None:
             found["parts"] = {**self._rig.parts.versions(), "k6": self._k6_version()}
             found["postgres_settings"] = dict(self._rig.cluster.shown_settings())
-            found["pool"] = {"mode": "transaction", "size": pool_size(self.cores)}
+            found["pool"] = dict(self._pools)
             found["dataset"] = self._dataset
         return found
 
@@ -139,10 +144,11 @@ class LocalEngine:
         clone = self._clones.get(cell.variant.name)
         if clone is None:
             raise EngineError(f"{cell.id}: its variant was not prepared; prepare the experiment that names it")
-        writes = cell.workload in preflight.WRITING_WORKLOADS
+        writes = changes_rows(cell.workload)
         database = rig.databases.throw_away(clone) if writes else clone
         quota = cell.cpu_per_replica if self.quota.limits else None
-        wanted = Wanted(cell.variant.name, service, cell.variant.switches, database, cell.replicas, quota)
+        variant = cell.variant
+        wanted = Wanted(variant.name, service, variant.switches, database, cell.replicas, quota, variant.pooler)
         try:
             with rig.running([wanted], warm=[database]) as running:
                 self._running = (cell, running, database)
@@ -163,7 +169,7 @@ class LocalEngine:
         if self._running is None or self._running[0] != cell:
             raise EngineError(f"{cell.id} is not deployed, so there is nothing to restore")
         _, running, database = self._running
-        writes = cell.workload in preflight.WRITING_WORKLOADS
+        writes = changes_rows(cell.workload)
         if writes:
             with running.pooler.paused(cell.variant.name):
                 rig.databases.renew(database, self._clones[cell.variant.name])
@@ -192,8 +198,8 @@ class LocalEngine:
         return child.process
 
     def probe(self) -> Probe:
-        self._in_use()
-        return LocalProbe(self.groups)
+        activity = self._in_use().activity
+        return LocalProbe(self.groups, lambda: activity.seconds(self._running[2]) if self._running else None)
 
     def groups(self) -> Mapping[str, Sequence[Group]]:
         """The CPU-accounting groups of each part, now."""
@@ -215,3 +221,8 @@ class LocalEngine:
         if self._rig is None:
             raise EngineError("the local engine is not prepared: call prepare first")
         return self._rig
+
+
+def _pool(pooler: Pooling, size: int) -> str:
+    """For the fingerprint: mode and connections, with what was chosen where nothing was asked for."""
+    return "off" if pooler.mode == "off" else f"{pooler.mode}, {pooler.size or size} connections"

@@ -13,15 +13,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from scalebed.ports import EndpointSecond, EngineError, GeneratorSecond, Load, Target
+from scalebed.ports import CheckCount, EndpointSecond, EngineError, GeneratorSecond, Load, Target
+from scalebed.workloads import workloads
 
-Line = EndpointSecond | GeneratorSecond
+Line = EndpointSecond | GeneratorSecond | CheckCount
 
 _MARK = b'{"scalebed":'
 _FORMAT = 1
 
-_STOP_GRACE_S = 10.0
-"""k6 ends within a second or so of SIGINT: it interrupts the iterations under way."""
+_STOP_GRACE_S = 40.0
+"""k6 ends within a second or so of SIGINT, as it interrupts the iterations under way; a workload that looks at what it
+did (its teardown) does that first, and one request may take 30 s."""
 
 _EXITS = {
     99: "a threshold failed, though the scenarios have none",
@@ -57,8 +59,8 @@ class K6Generator:
         """Start the load; raises EngineError where there is no such scenario."""
         script = self._scripts / f"{load.workload}.js"
         if not script.exists():
-            known = ", ".join(sorted(path.stem for path in self._scripts.glob("*.js")))
-            raise EngineError(f"{script}: there is no such workload; the scripts there are {known}")
+            known = ", ".join(workloads(self._scripts))
+            raise EngineError(f"{script}: there is no such workload; the workloads there are {known}")
         self._log.parent.mkdir(parents=True, exist_ok=True)
         self._log.unlink(missing_ok=True)
         argv = command(self._k6, script, self._log)
@@ -89,6 +91,8 @@ def environment(target: Target, load: Load) -> dict[str, str]:
     }
     if load.concurrency is None:
         return values | {"RATE": repr(load.rate)}
+    if load.stages:
+        return values | {"STAGES": ",".join(f"{users}:{seconds:g}" for users, seconds in load.stages)}
     return values | {"USERS": str(load.concurrency)}
 
 
@@ -106,10 +110,11 @@ class K6Run:
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self._process = process
         self._log = log
-        self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[EndpointSecond | GeneratorSecond | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._stopped = False
         self._trouble: str | None = None
+        self._checks: dict[str, CheckCount] = {}
         assert process.stdout is not None  # noqa: S101 - a Spawn gives a pipe
         self._reader = threading.Thread(target=self._read, args=(process.stdout,), name="k6 lines", daemon=True)
         self._reader.start()
@@ -158,6 +163,10 @@ class K6Run:
             return None
         return describe_exit(self._process.wait(), self._stopped, self._log)
 
+    @property
+    def checks(self) -> Sequence[CheckCount]:
+        return tuple(self._checks.values())
+
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
@@ -178,6 +187,10 @@ class K6Run:
             return
         if isinstance(line, str):
             self._trouble = self._trouble or line
+        elif isinstance(line, CheckCount):
+            so_far = self._checks.get(line.check, CheckCount(line.check, 0, 0))
+            counted = CheckCount(line.check, so_far.passed + line.passed, so_far.failed + line.failed)
+            self._checks[line.check] = counted
         elif line is not None:
             self._lines.put(line)
 
@@ -197,6 +210,8 @@ def parse_line(row: bytes) -> Line | str | None:
         return EndpointSecond(**values)
     if kind == "generator":
         return GeneratorSecond(**values)
+    if kind == "check":
+        return CheckCount(values["check"], values["passed"], values["failed"])
     return str(values["message"])
 
 

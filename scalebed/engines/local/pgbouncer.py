@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode between the replicas and Postgres."""
+"""PgBouncer between the replicas and Postgres, in the mode and with the connections that each variant asks for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 import signal
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from psycopg import sql
 from scalebed.engines.local.parts import Part
 from scalebed.engines.local.postgres import MAX_CONNECTIONS, Cluster
 from scalebed.engines.local.processes import Account, Child, Processes, accepts, free_port, wait_until
+from scalebed.variant import Pooling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +48,31 @@ log_stats = 0
 """
 
 
+MOST_CONNECTIONS = MAX_CONNECTIONS - 20
+"""That a pool may open: the rest stays free for the engine itself and for superusers."""
+
+
 def pool_size(cores: float) -> int:
-    """Server connections: four per core keep the database busy, and a few stay free for the engine itself."""
-    return min(MAX_CONNECTIONS - 20, max(8, round(4 * cores)))
+    """Server connections where none are asked for: four per core keep the database busy."""
+    return min(MOST_CONNECTIONS, max(8, round(4 * cores)))
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A database of the cluster, and how clients are let to it."""
+
+    database: str
+    pooling: Pooling = field(default_factory=Pooling)
+
+    def line(self, alias: str, port: int, size: int) -> str:
+        """Of PgBouncer's configuration. With the pooler off nobody uses it, and it opens no connection."""
+        mode = "transaction" if self.pooling.mode == "off" else self.pooling.mode
+        size = self.pooling.size or size
+        return f"{alias} = host=127.0.0.1 port={port} dbname={self.database} pool_mode={mode} pool_size={size}"
 
 
 class Pooler:
-    """One PgBouncer. `databases` maps the names that clients use to databases of the cluster."""
+    """One PgBouncer. `databases` maps the names that clients use to what is behind them."""
 
     def __init__(self, part: Part, cluster: Cluster, folder: Path, account: Account | None) -> None:
         self._part = part
@@ -66,7 +86,7 @@ class Pooler:
     def start(
         self,
         processes: Processes,
-        databases: Mapping[str, str],
+        databases: Mapping[str, Pooled],
         cores: float,
         log: Path,
         pinned: tuple[int, ...] | None = None,
@@ -77,13 +97,10 @@ class Pooler:
         config = self._folder / "pgbouncer.ini"
         users.touch(mode=0o600)
         users.write_text(f'"app" "{self._cluster.scram_secret("app")}"\n"admin" "{self._admin}"\n', encoding="utf-8")
-        lines = [
-            f"{alias} = host=127.0.0.1 port={self._cluster.port} dbname={name}" for alias, name in databases.items()
-        ]
+        size = pool_size(cores)
+        lines = [pooled.line(alias, self._cluster.port, size) for alias, pooled in databases.items()]
         config.write_text(
-            _CONFIG.format(
-                databases="\n".join(lines), port=self.port, users=users, clients=MAX_CLIENTS, pool=pool_size(cores)
-            ),
+            _CONFIG.format(databases="\n".join(lines), port=self.port, users=users, clients=MAX_CLIENTS, pool=size),
             encoding="utf-8",
         )
         if self._account is not None:

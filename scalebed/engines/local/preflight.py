@@ -12,12 +12,13 @@ import psutil
 
 from scalebed.engines.local import host
 from scalebed.engines.local.databases import BYTES_PER_CONTACT
+from scalebed.engines.local.pgbouncer import MOST_CONNECTIONS
 from scalebed.engines.local.quota import Quota
 from scalebed.engines.local.services import Service, read_service
 from scalebed.ports import EngineError, Finding
 from scalebed.spec import Experiment
+from scalebed.workloads import changes_rows
 
-WRITING_WORKLOADS = frozenset({"write-mix"})
 REST_CORES = 1.0
 """What load generator, database, pooler and balancer are taken to need together, before anything was measured."""
 _BUSY_CORES = 0.2
@@ -56,6 +57,7 @@ def survey(cache: Path, quota: Quota) -> Room:
 def findings(experiment: Experiment, root: Path, room: Room) -> list[Finding]:
     """Every refusal and every warning, each one sentence."""
     services, found = _services(experiment, root)
+    found += _poolers(experiment)
     return [*found, *_capacity(experiment, room), *_space(experiment, services, room), *_quiet(room)]
 
 
@@ -70,6 +72,23 @@ def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], l
         except EngineError as error:
             found.append(Finding("refuse", f"variant {variant.name}: {error}"))
     return services, found
+
+
+def _poolers(experiment: Experiment) -> list[Finding]:
+    found = []
+    for variant in experiment.variants:
+        mode, size = variant.pooler.mode, variant.pooler.size
+        if size is not None and size > MOST_CONNECTIONS:
+            told = (
+                f"pooler.size {size} is more than the {MOST_CONNECTIONS} connections that Postgres has for it; lower it"
+            )
+            found.append(Finding("refuse", f"variant {variant.name}: {told}"))
+        if mode != "transaction" and changes_rows(experiment.workload):
+            told = f"pooler {mode} does not let go of the rows that {experiment.workload} has put back between trials"
+            found.append(
+                Finding("refuse", f"variant {variant.name}: {told}; use transaction, or a workload that reads")
+            )
+    return found
 
 
 def _capacity(experiment: Experiment, room: Room) -> list[Finding]:
@@ -109,7 +128,7 @@ def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> 
         for variant in experiment.variants
         if (service := services.get(variant.name)) is not None
     }
-    copies = 1 + 2 * len(clones) + (experiment.workload in WRITING_WORKLOADS)
+    copies = 1 + 2 * len(clones) + (changes_rows(experiment.workload))
     disk = disk_needed(experiment.dataset.contacts, copies)
     found = []
     if disk > room.disk_bytes:

@@ -17,12 +17,19 @@ _MEMORY_EVERY = 5
 
 
 class LocalProbe:
-    """`groups` tells which groups each part consists of now; replicas come and go."""
+    """`groups` tells which groups each part consists of now; replicas come and go. `database_time` reads what
+    `Sample.database_time_s` holds."""
 
-    def __init__(self, groups: Callable[[], Mapping[str, Sequence[Group]]]) -> None:
+    def __init__(
+        self,
+        groups: Callable[[], Mapping[str, Sequence[Group]]],
+        database_time: Callable[[], float | None] = lambda: None,
+    ) -> None:
         self._groups = groups
+        self._database_time = database_time
         self._count = 0
         self._memory: dict[str, int] = {}
+        self._replicas: tuple[int, ...] = ()
 
     def sample(self) -> Sample:
         """Memory is read at every fifth sample, as it changes slowly and costs most."""
@@ -36,7 +43,9 @@ class LocalProbe:
             if part == "service" and held:
                 throttled[part] = sum(held)
         if self._count % _MEMORY_EVERY == 0:
-            self._memory = {part: sum(memory_of(group.pids()) for group in members) for part, members in groups.items()}
+            of = {part: [memory_of(group.pids()) for group in members] for part, members in groups.items()}
+            self._memory = {part: sum(each) for part, each in of.items()}
+            self._replicas = tuple(of.get("service", ()))
         self._count += 1
         host = read_cpu()
         return Sample(
@@ -44,8 +53,10 @@ class LocalProbe:
             cpu_s=cpu,
             throttled_s=throttled,
             memory_bytes=dict(self._memory),
+            replica_memory_bytes=self._replicas,
             host_busy_s=host.busy_s,
             host_steal_s=host.steal_s,
+            database_time_s=self._database_time(),
         )
 
 

@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scalebed.engines.local.activity import Activity
 from scalebed.engines.local.databases import Databases
 from scalebed.engines.local.host import Placement
 from scalebed.engines.local.leftovers import Ledger
 from scalebed.engines.local.nginx import Balancer
 from scalebed.engines.local.parts import Parts
-from scalebed.engines.local.pgbouncer import Pooler
+from scalebed.engines.local.pgbouncer import Pooled, Pooler
 from scalebed.engines.local.postgres import STATEMENT_TIMEOUT_MS, Cluster
 from scalebed.engines.local.processes import Processes, part_account
 from scalebed.engines.local.quota import Quota
 from scalebed.engines.local.replicas import Replica, start_replica, wait_quiet, wait_ready
 from scalebed.engines.local.services import Service
 from scalebed.engines.local.valkey import Cache
+from scalebed.variant import Pooling
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Wanted:
     database: str
     replicas: int = 1
     cpu: float | None = None
+    pooling: Pooling = field(default_factory=Pooling)
 
 
 @dataclass(frozen=True)
 class Running:
-    """Services that answer behind one balancer, through one pooler, with one cache."""
+    """Services that answer behind one balancer, with one pooler (which a service may pass by) and one cache."""
 
     pooler: Pooler
     cache: Cache
@@ -62,12 +65,14 @@ class Rig:
     cluster: Cluster
     processes: Processes = field(init=False)
     databases: Databases = field(init=False)
+    activity: Activity = field(init=False)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.processes = Processes(Ledger(self.folder), self.quota)
         self._account = part_account()
         self.databases = Databases(self.cluster, self.processes, self.root, self.folder)
+        self.activity = Activity(self.cluster)
 
     def start_cluster(self) -> None:
         self.cluster.start(self.processes, self.folder / "postgres.log", self.placement.rest)
@@ -89,7 +94,7 @@ class Rig:
         pooler = Pooler(self.parts.pgbouncer, self.cluster, self.folder / "pgbouncer", self._account)
         cache = Cache(self.parts.valkey, self.folder / "valkey", self._account)
         balancer = Balancer(self.parts.nginx, self.folder / "nginx", self._account)
-        databases = {item.name: item.database for item in wanted}
+        databases = {item.name: Pooled(item.database, item.pooling) for item in wanted}
         pooler.start(self.processes, databases, self.cores, self.folder / "pgbouncer.log", rest)
         cache.start(self.processes, self.folder / "valkey.log", rest)
         pooler.wait()
@@ -122,7 +127,7 @@ class Rig:
             root=self.root,
             folder=self.folder,
             environment={
-                "DATABASE_URL": pooler.url(item.name),
+                "DATABASE_URL": self._database_url(item, pooler),
                 "CACHE_URL": cache.url(number),
                 "SECRET_KEY": self._secret(item),
                 "STATEMENT_TIMEOUT_MS": str(STATEMENT_TIMEOUT_MS),
@@ -130,6 +135,9 @@ class Rig:
             limited=item.cpu is not None,
             cores=self.placement.service,
         )
+
+    def _database_url(self, item: Wanted, pooler: Pooler) -> str:
+        return self.cluster.url(item.database, "app") if item.pooling.mode == "off" else pooler.url(item.name)
 
     def _secret(self, item: Wanted) -> str:
         """One for all replicas of a service, so that each takes the tokens and cursors of the others."""
@@ -139,6 +147,7 @@ class Rig:
 
     def close(self) -> None:
         """Stop everything, Postgres last; safe to call twice."""
+        self.activity.close()
         self.processes.close()
         self.cluster.unlock()
 

@@ -16,7 +16,7 @@ from scalebed.engines.local.postgres import Cluster
 from scalebed.engines.local.processes import part_account
 from scalebed.engines.local.quota import Quota
 from scalebed.engines.local.rig import Rig, Wanted, cluster_folder
-from scalebed.engines.local.services import Service, read_service
+from scalebed.engines.local.services import Service, find_service, read_service
 from scalebed.ports import EngineError, Say
 
 
@@ -34,7 +34,7 @@ def stack(
 ) -> Iterator[Mapping[str, str]]:
     """Start every variant and yield name → base URL (the balancer's).
 
-    `variants` maps a name to its switches; a name is a folder in apps/, or such a name, a dash and anything more
+    `variants` maps a name to its switches; a name is a service's, or such a name, a dash and anything more
     (`optimized-uncached`). Each variant gets a throw-away copy of the rows, so tests may write. Where another
     process uses the same cluster, this waits for it: give parallel workers clusters of their own.
     """
@@ -68,6 +68,6 @@ def service_of(root: Path, name: str) -> Service:
     words = name.split("-")
     for length in range(len(words), 0, -1):
         candidate = "-".join(words[:length])
-        if (root / "apps" / candidate / "variant.toml").exists():
+        if find_service(root, candidate) is not None:
             return read_service(root, candidate)
-    raise EngineError(f"{name}: no folder of apps/ has a variant.toml for it")
+    raise EngineError(f"{name}: no folder of apps/ or apps/peers/ has a variant.toml for it")

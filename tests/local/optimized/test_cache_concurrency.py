@@ -1,34 +1,88 @@
-"""The cache under concurrency: never stale after an acknowledged write, one computation a miss, Redis may die."""
+"""The caches of the services under concurrency: never stale after an acknowledged write, one computation a miss."""
 
+import asyncio
 import itertools
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any, Protocol
 
 import httpx
 import pytest
 from optimized.contacts.infrastructure.breaker import Breaker
 from optimized.contacts.infrastructure.response_cache import ResponseCache, Timing
 from optimized.contacts.infrastructure.stores import RedisStore
+from peers.fastapi.contacts.infrastructure import response_cache as awaited
+from peers.fastapi.contacts.infrastructure import stores as awaited_stores
 
 Serving = Callable[..., httpx.Client]
 
 
-def replica(valkey, ttl_s: float = 30, **timing: float) -> ResponseCache:
-    """A cache as one more process would have it."""
-    return ResponseCache(RedisStore(valkey.url, 1000), "test", "v", Timing(ttl_s, **timing), Breaker(0.2))
+class Cache(Protocol):
+    """What a service reads through; the FastAPI peer's is awaited, which `Looped` does."""
+
+    def get(self, key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes: ...
+
+    def invalidate(self) -> None: ...
 
 
-def test_readers_never_see_less_than_what_was_acknowledged(valkey) -> None:
+class Looped:
+    """The FastAPI peer's cache on an event loop of its own, as another process would have it."""
+
+    def __init__(self, cache: awaited.ResponseCache) -> None:
+        self._cache = cache
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def get(self, key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes:
+        return self._wait(self._cache.get(key, lambda: asyncio.to_thread(compute), guard=guard))
+
+    def invalidate(self) -> None:
+        self._wait(self._cache.invalidate())
+
+    def close(self) -> None:
+        self._wait(self._cache.close())
+        self._wait(self._loop.shutdown_default_executor())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _wait(self, awaitable: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result()
+
+
+Replica = Callable[..., Cache]
+
+
+@pytest.fixture(params=["optimized", "fastapi"])
+def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
+    """Makes a cache as one more process of the service would have it."""
+    with ExitStack() as exits:
+
+        def optimized(ttl_s: float = 30, **timing: float) -> Cache:
+            return ResponseCache(RedisStore(valkey.url, 1000), "test", "v", Timing(ttl_s, **timing), Breaker(0.2))
+
+        def fastapi(ttl_s: float = 30, **timing: float) -> Cache:
+            kept = awaited.Timing(ttl_s, away_s=0.2, **timing)
+            made = Looped(awaited.ResponseCache(awaited_stores.RedisStore(valkey.url, 1000), "test", "v", kept))
+            exits.callback(made.close)
+            return made
+
+        yield optimized if request.param == "optimized" else fastapi
+
+
+def test_readers_never_see_less_than_what_was_acknowledged(replica: Replica) -> None:
     stored, acknowledged, stop = 0, 0, threading.Event()
     wrong: list[tuple[int, int]] = []
     reads: list[int] = []
 
     def write() -> None:
         nonlocal stored, acknowledged
-        cache = replica(valkey)
+        cache = replica()
         # On a busy machine the readers get few turns, so the writer goes on until they have had enough.
         deadline = time.monotonic() + 60
         for number in itertools.count(1):
@@ -45,7 +99,7 @@ def test_readers_never_see_less_than_what_was_acknowledged(valkey) -> None:
         return str(value).encode()
 
     def read() -> None:
-        cache = replica(valkey)
+        cache = replica()
         while not stop.is_set():
             least = acknowledged
             seen = int(cache.get(b"value", compute))
@@ -62,8 +116,8 @@ def test_readers_never_see_less_than_what_was_acknowledged(valkey) -> None:
     assert wrong == []
 
 
-def test_a_slow_reader_cannot_put_old_data_back(valkey) -> None:
-    cache, other = replica(valkey), replica(valkey)
+def test_a_slow_reader_cannot_put_old_data_back(replica: Replica) -> None:
+    cache, other = replica(), replica()
 
     def slow() -> bytes:
         other.invalidate()
@@ -74,7 +128,7 @@ def test_a_slow_reader_cannot_put_old_data_back(valkey) -> None:
     assert cache.get(b"key", lambda: b"newer") == b"new"
 
 
-def test_concurrent_misses_are_one_computation(valkey) -> None:
+def test_concurrent_misses_are_one_computation(replica: Replica) -> None:
     computed = []
     gate = threading.Barrier(12)
 
@@ -84,7 +138,7 @@ def test_concurrent_misses_are_one_computation(valkey) -> None:
         return b"body"
 
     def read() -> bytes:
-        cache = replica(valkey)
+        cache = replica()
         gate.wait()
         return cache.get(b"key", compute)
 
@@ -93,7 +147,7 @@ def test_concurrent_misses_are_one_computation(valkey) -> None:
     assert len(computed) == 1
 
 
-def test_without_the_guard_nobody_waits_for_another(valkey) -> None:
+def test_without_the_guard_nobody_waits_for_another(replica: Replica) -> None:
     computing, done = threading.Event(), threading.Event()
 
     def slow() -> bytes:
@@ -102,35 +156,35 @@ def test_without_the_guard_nobody_waits_for_another(valkey) -> None:
         return b"slow"
 
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(lambda: replica(valkey).get(b"key", slow, guard=False))
+        first = pool.submit(lambda: replica().get(b"key", slow, guard=False))
         assert computing.wait(10)
-        assert replica(valkey).get(b"key", lambda: b"quick", guard=False) == b"quick"
+        assert replica().get(b"key", lambda: b"quick", guard=False) == b"quick"
         done.set()
         assert first.result() == b"slow"
 
 
-def test_late_in_its_life_an_entry_is_renewed_by_one_reader_and_served_to_the_others(valkey) -> None:
-    cache = replica(valkey, renew_share=0.0)
+def test_late_in_its_life_an_entry_is_renewed_by_one_reader_and_served_to_the_others(replica: Replica) -> None:
+    cache = replica(renew_share=0.0)
     assert cache.get(b"key", lambda: b"first") == b"first"
     seen: list[bytes] = []
 
     def renew() -> bytes:
-        seen.append(replica(valkey, renew_share=0.0).get(b"key", lambda: b"a second renewal"))
+        seen.append(replica(renew_share=0.0).get(b"key", lambda: b"a second renewal"))
         return b"second"
 
     assert cache.get(b"key", renew) == b"second"
     assert seen == [b"first"]
 
 
-def test_entries_end_with_their_time_to_live(valkey) -> None:
-    cache = replica(valkey, ttl_s=0.1)
+def test_entries_end_with_their_time_to_live(replica: Replica) -> None:
+    cache = replica(ttl_s=0.1)
     assert cache.get(b"key", lambda: b"first") == b"first"
     time.sleep(0.15)
     assert cache.get(b"key", lambda: b"second") == b"second"
 
 
-def test_a_failed_computation_leaves_no_lock(valkey) -> None:
-    cache = replica(valkey)
+def test_a_failed_computation_leaves_no_lock(replica: Replica) -> None:
+    cache = replica()
     with pytest.raises(LookupError):
         cache.get(b"key", lambda: {}["missing"])
     started = time.monotonic()
@@ -138,8 +192,8 @@ def test_a_failed_computation_leaves_no_lock(valkey) -> None:
     assert time.monotonic() - started < 0.5
 
 
-def test_a_version_that_could_not_be_changed_is_owed(valkey) -> None:
-    cache = replica(valkey)
+def test_a_version_that_could_not_be_changed_is_owed(replica: Replica, valkey) -> None:
+    cache = replica()
     assert cache.get(b"key", lambda: b"old") == b"old"
     valkey.kill()
     cache.invalidate()
@@ -150,10 +204,20 @@ def test_a_version_that_could_not_be_changed_is_owed(valkey) -> None:
     assert cache.get(b"key", lambda: b"newer") == b"new"
 
 
-@pytest.mark.parametrize("kind", ["bytes", "keys"])
-def test_the_service_outlives_redis_and_never_answers_staler_than_a_write(serving: Serving, valkey, kind: str) -> None:
-    one = serving(f"cache={kind}", CACHE_URL=valkey.url)
-    other = serving(f"cache={kind}", CACHE_URL=valkey.url)
+@pytest.mark.parametrize(
+    ("service", "switches"),
+    [
+        ("optimized", "cache=bytes"),
+        ("optimized", "cache=keys"),
+        ("peers/fastapi", "search=substring"),
+        ("peers/fastapi", "data=sqlalchemy,search=substring"),
+    ],
+)
+def test_the_service_outlives_redis_and_never_answers_staler_than_a_write(
+    serving: Serving, valkey, service: str, switches: str
+) -> None:
+    one = serving(switches, service, CACHE_URL=valkey.url)
+    other = serving(switches, service, CACHE_URL=valkey.url)
     contact = one.get("/api/contacts/?page_size=1").json()["results"][0]
     path, listed = f"/api/contacts/{contact['id']}/", "/api/contacts/?page_size=3"
 

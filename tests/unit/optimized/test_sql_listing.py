@@ -13,7 +13,7 @@ from optimized.contacts.application.paging import has_keyset
 from optimized.contacts.application.parameters import parse
 from optimized.contacts.infrastructure.sql.listing import Compiler, order_by, parts, reversed_
 from optimized.contacts.infrastructure.sql.search import Strength
-from optimized.contacts.infrastructure.sql.statement import Condition, Statement
+from optimized.contacts.infrastructure.sql.statement import COPIED, JOINED, Condition, Statement
 
 VALUES = {
     "text": "x%",
@@ -44,6 +44,9 @@ orderings = (
     .map(lambda text: ("ordering", text))
 )
 listings = st.lists(filters | presences | searches | orderings, max_size=5).map(lambda given: criteria(**dict(given)))
+compilers = st.builds(
+    Compiler, strength=st.sampled_from(STRENGTHS), eager=st.booleans(), source=st.sampled_from([JOINED, COPIED])
+)
 
 
 def assert_parameters_fit(statement: Statement) -> None:
@@ -58,11 +61,8 @@ def assert_tables_joined(statement: Statement) -> None:
         assert statement.sql.count(f" {table} {alias}") == (alias in named), statement.sql
 
 
-@given(listings, st.sampled_from(STRENGTHS), st.booleans(), st.integers(0, 100), st.booleans())
-def test_parameters_fit_their_places(
-    listing: Criteria, strength: Strength, eager: bool, offset: int, keyset: bool
-) -> None:
-    compiler = Compiler(strength=strength, eager=eager)
+@given(listings, compilers, st.integers(0, 100), st.booleans())
+def test_parameters_fit_their_places(listing: Criteria, compiler: Compiler, offset: int, keyset: bool) -> None:
     keyset = keyset and has_keyset(listing.ordering)
     for window in (Window(11, offset), Window(11, backward=True)):
         for statement in compiler.page(listing, window, ranked=False, keyset=keyset):
@@ -81,6 +81,17 @@ def test_a_table_is_joined_where_it_is_named(listing: Criteria, eager: bool, key
     for statement in compiler.page(listing, Window(11), ranked=False, keyset=keyset):
         assert_tables_joined(statement)
     assert_tables_joined(compiler.count(listing, ranked=False))
+
+
+@given(listings, st.booleans())
+def test_copies_need_one_table(listing: Criteria, keyset: bool) -> None:
+    compiler = Compiler(strength="substring", eager=True, source=COPIED)
+    keyset = keyset and has_keyset(listing.ordering)
+    statements = compiler.page(listing, Window(11), ranked=False, keyset=keyset)
+    for statement in (*statements, compiler.count(listing, ranked=False), compiler.detail(1)):
+        assert set(re.findall(r"(?:FROM|JOIN) (\w+)", statement.sql)) == {"app_user"} | (
+            {"LATERAL"} if "LATERAL" in statement.sql else set()
+        )
 
 
 @given(listings)

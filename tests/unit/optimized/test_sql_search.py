@@ -2,7 +2,7 @@
 
 import pytest
 from optimized.contacts.infrastructure.sql import search
-from optimized.contacts.infrastructure.sql.statement import Condition
+from optimized.contacts.infrastructure.sql.statement import JOIN_ADDRESS, Condition
 
 SUBSTRINGS = (
     "(UPPER(u.first_name::text) LIKE UPPER(%s) OR UPPER(u.last_name::text) LIKE UPPER(%s)"
@@ -65,7 +65,7 @@ def test_operators_of_the_query_language_are_quoted(term: str, query: str) -> No
 
 
 def test_candidates_are_capped_in_each_table_and_meet_the_filters_in_both() -> None:
-    found = search.candidates(("zoe", "an"), [Condition("u.gender = %s", ("F",))], "")
+    found = search.candidates(("zoe", "an"), [Condition("u.gender = %s", ("F",))], JOIN_ADDRESS, "")
     assert found.sql.count(f"LIMIT {search.CANDIDATES}") == 2
     assert found.sql.count("u.gender = %s") == found.params.count("F") == 2
     assert found.sql.count("%s") == len(found.params)

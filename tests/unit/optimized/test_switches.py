@@ -33,6 +33,7 @@ def test_every_value_can_be_given_and_is_written_back(name: str, value: str) -> 
         ("threads=4,server=uvicorn", "threads=4 needs a server with threads; choose server=granian-wsgi or server=gth"),
         ("threads=4,server=gunicorn-sync", "threads=4 needs a server with threads"),
         ("pool=off,pool_size=8", "pool_size=8 needs pool=on"),
+        ("sql=orm,denormalised=on", "denormalised=on needs sql=prebuilt"),
         ("sql=values,eager=off", "sql=values always joins; choose eager=on, or sql=orm or sql=prebuilt"),
     ],
 )

@@ -115,11 +115,33 @@ class Synthetic:
     def _repetition(self, step: Step) -> tuple[list[Trial], Repetition]:
         if self.spec.kind == "capacity":
             return self._search(step)
+        if self.spec.compares:
+            return self._compared(step)
         rates = self.spec.rates or (self._closed_rate(step.cell),)
-        trials = [self._trial(step, i, rate, self.spec.kind) for i, rate in enumerate(rates)]
+        purpose: Purpose = "closed" if self.spec.kind == "closed" else "fixed-rate"
+        trials = [self._trial(step, i, rate, purpose) for i, rate in enumerate(rates)]
         if self.spec.kind == "closed":
             trials = [trial.model_copy(update={"rate_asked": 0.0}) for trial in trials]
         return trials, self._outcome(step, None, None, "measured", trials)
+
+    def _compared(self, step: Step) -> tuple[list[Trial], Repetition]:
+        """One trial under the common load; a capacity that was sought is what the queue saturates at."""
+        users, name = step.cell.users, step.cell.variant.name
+        if users:
+            trial = self._trial(step, 0, self._closed_rate(step.cell), "closed").model_copy(update={"rate_asked": 0.0})
+        else:
+            trial = self._trial(step, 0, self.spec.rate or 1.0, "fixed-rate")
+        if name not in self.spec.capacity or trial.verdict == "INVALID":
+            return [trial], self._outcome(step, None, None, "measured", [trial])
+        capacity = self._saturation(step.cell) * 0.9 * float(self.rng.lognormal(0, 0.02))
+        confirmed = self._trial(step, 1, capacity, "confirm")
+        return [trial, confirmed], self._outcome(step, capacity, capacity * 1.1, "found", [trial, confirmed])
+
+    def _block(self, block: int) -> float:
+        """What a block's requests cost, over what requests cost on average: the same for all that is compared."""
+        if not self.spec.compares:
+            return 1.0
+        return float(np.random.default_rng([self.spec.seed, block]).lognormal(0, 0.15))
 
     def _search(self, step: Step) -> tuple[list[Trial], Repetition]:
         trials = [self._trial(step, 0, 0.5 / (self.services[step.cell.variant.name].base_ms / 1000), "unloaded")]
@@ -166,7 +188,8 @@ class Synthetic:
 
     def _closed_rate(self, cell: Cell) -> float:
         service = self.services[cell.variant.name]
-        return min((self.spec.users or 1) / (service.base_ms / 1000), self._saturation(cell) * 0.99)
+        users = cell.users or self.spec.users or 1
+        return min(users / (service.base_ms / 1000), self._saturation(cell) * 0.99)
 
     def _trial(self, step: Step, index: int, rate: float, purpose: Purpose) -> Trial:
         service, cell = self.services[step.cell.variant.name], step.cell
@@ -174,7 +197,7 @@ class Synthetic:
         wait = 0.0 if purpose == "unloaded" else min(20.0, load / max(1 - load, 0.02) / 4)
         mean_ms = service.base_ms * (1 + wait)
         if purpose == "closed":
-            mean_ms = (self.spec.users or 1) / rate * 1000
+            mean_ms = (cell.users or self.spec.users or 1) / rate * 1000
         if load > 1 and purpose != "closed":  # an open model's queue grows while the trial lasts
             mean_ms += (load - 1) * self.seconds * 500
         achieved = min(rate, self._saturation(cell) * 1.01)
@@ -201,7 +224,7 @@ class Synthetic:
             "balancer": 0.00006,
             "generator": 0.0003,
         }
-        cpu = {part: s * float(self.rng.lognormal(0, 0.015)) for part, s in cpu.items()}
+        cpu = {part: s * self._block(step.block) * float(self.rng.lognormal(0, 0.015)) for part, s in cpu.items()}
         quota = cell.replicas * cell.cpu_per_replica
         used = {part: s * achieved for part, s in cpu.items()}
         return Trial(
@@ -225,6 +248,7 @@ class Synthetic:
             reasons=(reason,),
             warnings=self.warnings if index == 0 else (),
             cpu_s_per_request=cpu,
+            database_time_s_per_request=1.5 * cpu["database"],
             utilisation={**used, "service": used["service"] / quota, "host": min(1.0, sum(used.values()) / 8)},
             throttled_share=min(0.9, 0.5 * load**2),
             steal_share=float(self.rng.exponential(0.001)),
@@ -297,6 +321,102 @@ def two_variants(path: Path, **changes: Any) -> Synthetic:
         "experiment": {
             "variants": ["naive", "optimized"],
             "replicas": [1, 2, 4],
+            "blocks": 5,
+            "cpu_per_replica": 0.5,
+            **changes.pop("experiment", {}),
+        },
+    }
+    return Synthetic(path, **{**settings, **changes})
+
+
+def ladder(path: Path, **changes: Any) -> Synthetic:
+    """Five rungs from naive to all, each cheaper but one, and a control; five blocks."""
+    costs = {
+        "naive": (21.0, 9.0),
+        "pool": (15.0, 8.0),
+        "indexes": (15.0, 0.9),
+        "json": (15.0, 0.9),
+        "all": (0.62, 0.16),
+    }
+    settings: dict[str, Any] = {
+        "services": {
+            name: Service(cpu_ms=service, base_ms=2 * service, database_ms=database)
+            for name, (service, database) in {**costs, "naive-again": costs["naive"]}.items()
+        },
+        "experiment": {
+            "name": "ablation-ladder",
+            "kind": "ablation",
+            "ablation": {
+                "base": "naive",
+                "steps": [
+                    {"name": "pool", "switches": {"pool": "on"}},
+                    {"name": "indexes", "switches": {"indexes": "on"}},
+                    {"name": "json", "switches": {"json": "orjson"}},
+                    {"name": "all", "service": "optimized", "switches": {"cache": "bytes"}},
+                ],
+            },
+            "control": True,
+            "capacity": ["naive", "all"],
+            "rate": 12,
+            "duration": "8s",
+            "blocks": 5,
+            "cpu_per_replica": 0.5,
+            **changes.pop("experiment", {}),
+        },
+    }
+    return Synthetic(path, **{**settings, **changes})
+
+
+def alone(path: Path, **changes: Any) -> Synthetic:
+    """All on, each of three off alone, a pair that acts upon each other, and a control."""
+    costs = {"optimized": 0.62, "no-cache": 1.5, "stdlib": 0.68, "no-pool": 0.62, "no-cache-and-stdlib": 2.2}
+    settings: dict[str, Any] = {
+        "services": {
+            name: Service(cpu_ms=ms, base_ms=4 * ms, database_ms=0.16)
+            for name, ms in {**costs, "optimized-again": 0.62}.items()
+        },
+        "experiment": {
+            "name": "leave-one-out",
+            "kind": "ablation",
+            "ablation": {
+                "base": "optimized",
+                "mode": "alone",
+                "steps": [
+                    {"name": "no-cache", "switches": {"cache": "off"}},
+                    {"name": "stdlib", "switches": {"json": "stdlib"}},
+                    {"name": "no-pool", "switches": {"pool": "off"}},
+                ],
+                "pairs": [["no-cache", "stdlib"]],
+            },
+            "control": True,
+            "rate": 40,
+            "duration": "8s",
+            "blocks": 5,
+            "cpu_per_replica": 0.5,
+            **changes.pop("experiment", {}),
+        },
+    }
+    return Synthetic(path, **{**settings, **changes})
+
+
+def by_users(path: Path, **changes: Any) -> Synthetic:
+    """Sync against async at few and at many users."""
+    settings: dict[str, Any] = {
+        "services": {
+            "sync": Service(cpu_ms=0.8, base_ms=4.0, database_ms=0.1),
+            "async": Service(cpu_ms=0.9, base_ms=3.6, database_ms=0.1),
+        },
+        "experiment": {
+            "name": "async",
+            "kind": "matrix",
+            "matrix": {
+                "variants": [
+                    {"name": "sync", "service": "optimized"},
+                    {"name": "async", "service": "optimized", "switches": {"async": "on"}},
+                ],
+                "factors": {"users": [2, 50]},
+            },
+            "duration": "8s",
             "blocks": 5,
             "cpu_per_replica": 0.5,
             **changes.pop("experiment", {}),

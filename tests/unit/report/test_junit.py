@@ -35,3 +35,10 @@ def test_invalid_fails_and_unmeasured_is_skipped(folder: Path) -> None:
     first = two_variants(folder, repetitions=0).write().manifest().order[0][1]
     found = suite(two_variants(folder / "again", repetitions=1, invalid=[(first, 0)]).write())
     assert (found.get("failures"), found.get("skipped")) == ("1", "5")
+
+
+def test_what_was_compared_passes_without_a_capacity(crowded: RunDirectory) -> None:
+    found = suite(crowded)
+    assert (found.get("tests"), found.get("failures"), found.get("skipped")) == ("4", "0", "0")
+    out = found.findtext("testcase[@name='async, one replica, 50 users']/system-out") or ""
+    assert out.startswith("CPU under the common load: ")

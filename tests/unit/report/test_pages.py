@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, two_variants
+from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, alone, by_users, ladder, two_variants
 
 from scalebed.report import write_report
 from scalebed.report.pages import experiment_yaml
@@ -59,14 +60,57 @@ CASES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_html_is_whole_and_fetches_nothing(folder: Path, case: str) -> None:
     page = write_report(two_variants(folder, **CASES[case]).write())
-    text = page.read_text(encoding="utf-8")
+    assert_whole(page.read_text(encoding="utf-8"))
+
+
+COMPARED: dict[str, dict[str, Any]] = {
+    "complete": {},
+    "one block": {"experiment": {"blocks": 1}},
+    "partial": {"repetitions": 4},
+    "nothing": {"repetitions": 0},
+}
+
+
+@pytest.mark.parametrize("case", COMPARED)
+@pytest.mark.parametrize("made", [ladder, alone, by_users])
+def test_html_of_a_comparison_is_whole(folder: Path, made: Callable[..., Synthetic], case: str) -> None:
+    page = write_report(made(folder, **COMPARED[case]).write())
+    assert_whole(page.read_text(encoding="utf-8"), "comparison.csv")
+
+
+def test_a_comparison_has_a_chart_of_each_measure_and_a_line_of_each_variant(climbed: RunDirectory) -> None:
+    text = write_report(climbed).read_text(encoding="utf-8")
+    for measure in ("CPU in all", "CPU service", "CPU database", "Database time", "p95"):
+        assert f'aria-label="{measure} at 12 requests a second: naive ' in text
+    markdown = (climbed.path / "report.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in markdown.splitlines() if re.match(r"\| (naive|pool|indexes|json|all|naive-again) \| ", line)
+    ]
+    compared = [row for row in rows if row.count("|") > 10]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in compared] == [
+        "naive", "pool", "indexes", "json", "all", "naive-again",
+    ]  # fmt: skip
+    assert len({row.count("|") for row in compared}) == 1
+    assert "≈ " in compared[3]
+
+
+def test_a_comparison_can_be_run_again(climbed: RunDirectory) -> None:
+    experiment = climbed.manifest().experiment
+    text = experiment_yaml(experiment)
+    assert "\nvariants:" not in text
+    assert parse_experiment(yaml.safe_load(text), "again") == experiment
+
+
+def assert_whole(text: str, *more: str) -> None:
     reader = Reader()
     reader.feed(text)
     assert reader.open == []
     assert reader.unscoped == 0
     inside = {a.removeprefix("#") for a in reader.addresses if a.startswith("#")}
     assert inside <= reader.ids
-    assert {a for a in reader.addresses if not a.startswith("#")} == {"data:,", "report.md", "cells.csv", "junit.xml"}
+    assert {a for a in reader.addresses if not a.startswith("#")} == {
+        "data:,", "report.md", "cells.csv", "junit.xml", *more,
+    }  # fmt: skip
     assert not re.search(r"url\(|@import|https?://", text)
     assert len(text.encode()) < 1_500_000
     assert not re.search(r">\s*(None|nan|undefined)\b", text)

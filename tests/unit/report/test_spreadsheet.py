@@ -8,7 +8,7 @@ from synthetic import CRAWLING, OPTIMIZED, Synthetic
 
 from scalebed.report import write_report
 from scalebed.report.analysis import analyse
-from scalebed.report.spreadsheet import COLUMNS
+from scalebed.report.spreadsheet import COLUMNS, COMPARED_COLUMNS
 from scalebed.results import RunDirectory
 
 
@@ -35,3 +35,25 @@ def test_what_there_is_not_is_empty(folder: Path) -> None:
     naive, optimized = rows(directory)
     assert (naive["state"], naive["rate"], naive["basis"]) == ("none at this SLO", "", "unloaded")
     assert (optimized["ratio"], optimized["rate_lower"]) == ("", "")
+
+
+def test_a_line_for_each_measure_compared(climbed: RunDirectory) -> None:
+    write_report(climbed)
+    with (climbed.path / "comparison.csv").open(encoding="utf-8", newline="") as file:
+        found = {(row["variant"], row["measure"]): row for row in csv.DictReader(file)}
+    (comparison,) = analyse(climbed).comparisons
+    assert len(found) == 6 * 5
+    for row in comparison.rows:
+        for measure, compared in row.measures.items():
+            line = found[row.variant, measure]
+            assert list(line) == [name for name, _ in COMPARED_COLUMNS]
+            assert float(line["value"]) == pytest.approx(compared.value.estimate, rel=1e-5)
+            assert line["differs"] == {True: "yes", False: "no", None: ""}[compared.differs]
+    assert found["naive", "cpu"]["ratio"] == found["naive", "cpu"]["step"] == ""
+    assert found["naive-again", "cpu"]["control"] == "yes"
+    assert float(found["json", "cpu"]["floor"]) > 1
+
+
+def test_a_run_that_compares_nothing_has_no_such_file(replicas: RunDirectory) -> None:
+    write_report(replicas)
+    assert not (replicas.path / "comparison.csv").exists()

@@ -29,3 +29,12 @@ def test_says_why_there_is_no_rate(folder: Path) -> None:
     assert "none at" in text
     assert "this SLO" in text
     assert "…" not in text
+
+
+def test_a_comparison_fits_too(climbed: RunDirectory, left_out: RunDirectory, crowded: RunDirectory) -> None:
+    for directory in (climbed, left_out, crowded):
+        text = printed(directory)
+        assert "…" not in text
+        assert max(map(len, text.splitlines())) <= 80
+    assert "≈ 1.0" in printed(left_out)
+    assert "async, 50 users" in printed(crowded)

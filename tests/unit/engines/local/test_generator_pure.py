@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.generator import K6Generator, command, describe_exit, environment, parse_line
-from scalebed.ports import EndpointSecond, EngineError, GeneratorSecond, Load, Target
+from scalebed.ports import CheckCount, EndpointSecond, EngineError, GeneratorSecond, Load, Target
 
 TARGET = Target("http://127.0.0.1:8000", (), ("service",), None)
 LOAD = Load("browse", 12.5, 30.0, 40, 7, 1000)
@@ -19,6 +19,11 @@ def test_an_endpoint_line() -> None:
 def test_a_generator_line() -> None:
     row = b'{"scalebed":1,"type":"generator","second":5,"arrivals":9,"dropped":1,"in_flight":0.5,"lag_ms":1.25}\n'
     assert parse_line(row) == GeneratorSecond(5, 9, 1, 0.5, 1.25)
+
+
+def test_a_check_line() -> None:
+    row = b'{"scalebed":1,"type":"check","second":5,"check":"the sum is kept","passed":2,"failed":1}\n'
+    assert parse_line(row) == CheckCount("the sum is kept", 2, 1)
 
 
 def test_a_failure_line_is_its_sentence() -> None:
@@ -52,6 +57,9 @@ def test_an_open_load_names_its_rate_and_a_closed_one_its_users() -> None:
     closed = environment(TARGET, Load("browse", 0.0, 30.0, 40, 7, 1000, concurrency=5))
     assert closed["USERS"] == "5"
     assert "RATE" not in closed
+    staged = environment(TARGET, Load("browse", 0.0, 30.0, 40, 7, 1000, concurrency=50, stages=((5, 10.0), (50, 2.5))))
+    assert staged["STAGES"] == "5:10,50:2.5"
+    assert "USERS" not in staged
 
 
 def test_small_rates_and_durations_are_not_rounded() -> None:
@@ -91,6 +99,7 @@ def test_a_bad_end_is_one_sentence_with_the_last_word(tmp_path: Path, code: int,
 
 
 def test_an_unknown_workload_lists_the_known(tmp_path: Path) -> None:
-    (tmp_path / "browse.js").touch()
-    with pytest.raises(EngineError, match=r"no such workload; .* browse$"):
+    (tmp_path / "browse.js").write_text("// People who browse.\nexport default browse;\n")
+    (tmp_path / "load.js").write_text("export const options = {};\n")
+    with pytest.raises(EngineError, match=r"no such workload; the workloads there are browse$"):
         K6Generator(Path("k6"), tmp_path, tmp_path).start(TARGET, Load("brows", 1.0, 1.0, 1, 1, 1))

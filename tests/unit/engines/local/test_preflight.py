@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.preflight import Room, disk_needed, findings
-from scalebed.spec import Experiment, parse_experiment
+from scalebed.places import ROOT, shipped_experiments
+from scalebed.spec import Experiment, load_experiment, parse_experiment
 
 ROOM = Room(cores=4, memory_bytes=16 * 2**30, disk_bytes=50 * 2**30, limits=True, busy_cores=0.0)
 FILE = """
@@ -87,6 +88,43 @@ def test_missing_services_and_unknown_switches_are_refused(root: Path) -> None:
     assert [finding.level for finding in found] == ["refuse", "refuse"]
     assert "variant absent" in found[0].message
     assert "indices is no switch" in found[1].message
+
+
+def test_what_a_switch_cannot_be_is_refused(root: Path) -> None:
+    (root / "apps/naive/variant.toml").write_text(
+        f'{FILE}workers = "2"\n[values]\nindexes = ["on"]\nworkers = "1..8"\n'
+    )
+    variants = [{"name": n, "service": "naive", "switches": {n: v}} for n, v in (("indexes", "off"), ("workers", 9))]
+
+    found = findings(experiment(variants=variants), root, ROOM)
+
+    assert [finding.message for finding in found] == [
+        "variant indexes: apps/naive: indexes cannot be 'off'; it can be: on",
+        "variant workers: apps/naive: workers cannot be '9'; it can be: 1 to 8",
+    ]
+
+
+def test_a_pooler_that_cannot_be_is_refused(root: Path) -> None:
+    variants = [
+        {"name": "large", "service": "naive", "pooler": {"size": 500}},
+        {"name": "held", "service": "naive", "pooler": "session"},
+        {"name": "fine", "service": "naive", "pooler": {"size": 20}},
+    ]
+
+    reading = findings(experiment(variants=variants), root, ROOM)
+    writing = findings(experiment(variants=variants, workload="write-mix"), root, ROOM)
+
+    assert [f.message.partition(":")[0] for f in reading if f.level == "refuse"] == ["variant large"]
+    assert [f.message.partition(":")[0] for f in writing if f.level == "refuse"] == ["variant large", "variant held"]
+
+
+@pytest.mark.parametrize("name", shipped_experiments())
+def test_the_services_have_what_the_shipped_experiments_ask_for(name: str) -> None:
+    shipped = load_experiment(shipped_experiments()[name])
+
+    found = findings(shipped, ROOT, replace(ROOM, disk_bytes=2**40, cores=64))
+
+    assert [finding.message for finding in found if finding.level == "refuse"] == []
 
 
 def test_each_distinct_set_of_objects_is_a_database(root: Path) -> None:

@@ -15,6 +15,9 @@ class Fixed(TreeGroup):
     def usage(self) -> Usage:
         return self._usage
 
+    def pids(self) -> list[int]:
+        return [os.getpid()]
+
 
 def test_replicas_are_summed_and_throttling_is_the_service_s() -> None:
     groups = {"service": [Fixed(1.5, 0.25), Fixed(2.0, 0.5)], "database": [Fixed(3.0, 0.0)], "generator": []}
@@ -24,6 +27,16 @@ def test_replicas_are_summed_and_throttling_is_the_service_s() -> None:
     assert sample.cpu_s == {"service": 3.5, "database": 3.0, "generator": 0}
     assert sample.throttled_s == {"service": 0.75}
     assert sample.host_busy_s > 0
+
+
+def test_memory_is_read_for_each_replica_too() -> None:
+    probe = LocalProbe(lambda: {"service": [Fixed(1.5, None), Fixed(2.0, None)], "database": [Fixed(3.0, None)]})
+
+    sample = probe.sample()
+
+    assert len(sample.replica_memory_bytes) == 2
+    assert sum(sample.replica_memory_bytes) == sample.memory_bytes["service"] > 0
+    assert probe.sample().replica_memory_bytes == sample.replica_memory_bytes
 
 
 def test_without_quota_there_is_no_throttling_to_report() -> None:

@@ -41,11 +41,36 @@ def test_only_what_differs_is_passed_on(tmp_path: Path) -> None:
     assert service.object_choice({"cache": "keys"}) == {"indexes": "true"}
 
 
+def test_a_peer_is_a_service_too(tmp_path: Path) -> None:
+    root = root_with(tmp_path, WHOLE)
+    folder = root / "apps" / "peers" / "quick"
+    folder.mkdir(parents=True)
+    (folder / "variant.toml").write_text(WHOLE)
+
+    assert read_service(root, "quick").folder == folder
+    with pytest.raises(EngineError, match=r"apps/peers/quick: cash is no switch"):
+        read_service(root, "quick").effective({"cash": "off"})
+    with pytest.raises(EngineError, match=r"naif is no service; the services are: quick, shop"):
+        read_service(root, "naif")
+
+
 def test_an_unknown_switch_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     service = read_service(root_with(tmp_path, WHOLE), "shop")
 
     with pytest.raises(EngineError, match=r"apps/shop: cash is no switch of this service.*cache, indexes"):
         service.effective({"cash": "off"})
+
+
+def test_a_value_that_is_none_of_those_declared_is_refused_with_them(tmp_path: Path) -> None:
+    declared = WHOLE + 'size = "4"\n[values]\ncache = ["off", "bytes"]\nsize = "1..16"\n'
+    service = read_service(root_with(tmp_path, declared), "shop")
+
+    assert service.changed({"cache": "bytes", "size": "16", "indexes": "whatever"}).count("=") == 3
+    with pytest.raises(EngineError, match=r"cache cannot be 'keys'; it can be: off, bytes"):
+        service.effective({"cache": "keys"})
+    for size in ("0", "17", "04", "many"):
+        with pytest.raises(EngineError, match=rf"size cannot be '{size}'; it can be: 1 to 16"):
+            service.effective({"size": size})
 
 
 def test_a_missing_service_is_refused_with_those_there(tmp_path: Path) -> None:
@@ -57,6 +82,8 @@ def test_a_missing_service_is_refused_with_those_there(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("serve = ", "is not TOML"),
+        (WHOLE + '[values]\ncache = "many"\n', "values.cache must be a list of words, or whole numbers such as 1..64"),
+        (WHOLE + '[values]\ncache = ["bytes"]\n', "values.cache must hold the default of a switch of this name"),
         (WHOLE.replace("migrate", "migrated", 1), "migrate must be a command"),
         (WHOLE.replace('["indexes"]', '["pool"]'), "object_switches names pool, which is no switch"),
         (WHOLE.replace('"python manage.py objects"', "3"), "objects must be a command"),

@@ -7,30 +7,32 @@ from ...application.fields import ID, Field
 from ...application.listing import Criteria, Order, Ordering, Window
 from . import search
 from .conditions import of_criteria, tables_of, where
-from .statement import COLUMNS, JOIN_ADDRESS, JOIN_RELATIONSHIP, JOINS, SELECT, SELECT_BARE, Condition, Statement
+from .statement import COLUMNS, JOINED, SELECT_BARE, Condition, Source, Statement
 
-DETAIL = f"{SELECT} WHERE u.id = %s"
 DETAIL_BARE = f"{SELECT_BARE} WHERE u.id = %s"
-BY_IDS = f"{SELECT} WHERE u.id = ANY(%s)"
 
 _CASTS = {"time": "%s::timestamptz", "date": "%s::date"}
 
 
 class Compiler:
-    """Puts statements together for one choice of switches: `strength` of the search, `eager` loading."""
+    """Puts statements together for one choice of switches: `strength` of the search, `eager` loading, `source`."""
 
-    def __init__(self, *, strength: search.Strength, eager: bool) -> None:
+    def __init__(self, *, strength: search.Strength, eager: bool, source: Source = JOINED) -> None:
         self._strength = strength
         self._eager = eager
+        self._source = source
+        self._select = source.select
+        self._detail = f"{source.select} WHERE u.id = %s"
+        self._by_ids = f"{source.select} WHERE u.id = ANY(%s)"
 
     def detail(self, contact_id: int) -> Statement:
         """One contact by its id."""
-        return Statement(DETAIL if self._eager else DETAIL_BARE, (contact_id,), prepare=True)
+        return Statement(self._detail if self._eager else DETAIL_BARE, (contact_id,), prepare=True)
 
     def by_ids(self, ids: Sequence[int]) -> list[Statement]:
         """The contacts with these ids, in any order: one statement, or one a contact without eager loading."""
         if self._eager:
-            return [Statement(BY_IDS, (list(ids),), prepare=True)]
+            return [Statement(self._by_ids, (list(ids),), prepare=True)]
         return [self.detail(contact_id) for contact_id in ids]
 
     def count(self, criteria: Criteria, *, ranked: bool) -> Statement:
@@ -53,27 +55,28 @@ class Compiler:
         conditions = self._conditions(criteria)
         if keyset and window.offset == 0:
             return [
-                self._statement(criteria, conditions, part, ordering, window) for part in parts(ordering, window.after)
+                self._statement(criteria, conditions, part, ordering, window)
+                for part in parts(ordering, window.after, copied=self._source.copied)
             ]
         return [self._statement(criteria, conditions, Condition(""), ordering, window)]
 
     def searched_ids(self, terms: tuple[str, ...]) -> Condition:
         """The ids of all contacts that a search finds, as a subquery."""
         clause = where(search.conditions(terms, self._strength))
-        return Condition(f"SELECT u.id FROM app_user u{JOIN_ADDRESS}{clause.sql}", clause.params)  # noqa: S608
+        return Condition(f"SELECT u.id FROM app_user u{self._source.address}{clause.sql}", clause.params)  # noqa: S608
 
     def _statement(
         self, criteria: Criteria, conditions: list[Condition], part: Condition, ordering: Ordering, window: Window
     ) -> Statement:
         clause = where([*conditions, part] if part.sql else conditions)
-        select = SELECT if self._eager else SELECT_BARE + self._joins(criteria, ordering)
+        select = self._select if self._eager else SELECT_BARE + self._joins(criteria, ordering)
         tail = " LIMIT %s" if window.offset == 0 else " LIMIT %s OFFSET %s"
         params = (*clause.params, window.limit) if window.offset == 0 else (*clause.params, window.limit, window.offset)
         return Statement(f"{select}{clause.sql}{order_by(ordering)}{tail}", params, prepare=criteria.plain)
 
     def _ranked(self, criteria: Criteria, window: Window) -> Statement:
         found, rank = self._candidates(criteria), search.rank(criteria.terms)
-        source = SELECT if self._eager else SELECT_BARE + JOIN_ADDRESS
+        source = self._select if self._eager else SELECT_BARE + self._source.address
         return Statement(
             f"WITH candidates AS MATERIALIZED ({found.sql}) {source}"  # noqa: S608  fragments
             f" WHERE u.id IN (SELECT id FROM candidates) ORDER BY {rank.sql} DESC, u.id DESC LIMIT %s OFFSET %s",
@@ -81,8 +84,8 @@ class Compiler:
         )
 
     def _candidates(self, criteria: Criteria) -> Condition:
-        joins = JOIN_RELATIONSHIP if "r" in tables_of(criteria) else ""
-        return search.candidates(criteria.terms, of_criteria(criteria), joins)
+        relationship = self._source.relationship if "r" in tables_of(criteria) else ""
+        return search.candidates(criteria.terms, of_criteria(criteria), self._source.address, relationship)
 
     def _conditions(self, criteria: Criteria) -> list[Condition]:
         found = of_criteria(criteria)
@@ -90,7 +93,7 @@ class Compiler:
 
     def _joins(self, criteria: Criteria, ordering: Ordering = ()) -> str:
         tables = tables_of(criteria) | {order.field.table for order in ordering} | ({"a"} if criteria.terms else set())
-        return "".join(join for table, join in JOINS.items() if table in tables)
+        return "".join(join for table, join in self._source.joins.items() if table in tables)
 
 
 def reversed_(ordering: Ordering) -> Ordering:
@@ -106,13 +109,16 @@ def order_by(ordering: Ordering) -> str:
     )
 
 
-def parts(ordering: Ordering, after: tuple[object, ...] | None) -> list[Condition]:
+def parts(ordering: Ordering, after: tuple[object, ...] | None, *, copied: bool = False) -> list[Condition]:
     """The stretches of a keyset ordering behind `after` (from the start where it is None), in their order."""
     first = ordering[0]
     if not first.field.nullable:
         return [Condition("") if after is None else _behind(ordering, after)]
     absent = "u.address_id IS NULL" if first.field.table == "a" else "r.id IS NULL"
     present = "a.id IS NOT NULL" if first.field.table == "a" else "r.id IS NOT NULL"
+    if copied:
+        # The copies' index holds the contacts without a part too; only its own column's condition skips them.
+        present = f"{first.field.table}.{first.field.column} IS NOT NULL"
     have, lack = Condition(present), Condition(absent)
     # Nulls come first where the order descends, and last where it ascends.
     stretches = [lack, have] if first.descending else [have, lack]
@@ -148,4 +154,4 @@ def _column(field: Field, leader: Field) -> str:
     return "r.appuser_id" if field is ID and leader.table == "r" else f"{field.table}.{field.column}"
 
 
-__all__ = ["BY_IDS", "COLUMNS", "DETAIL", "Compiler", "order_by", "parts", "reversed_"]
+__all__ = ["COLUMNS", "Compiler", "order_by", "parts", "reversed_"]

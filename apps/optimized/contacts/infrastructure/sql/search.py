@@ -9,7 +9,7 @@ from typing import Literal
 
 from ...application.fields import SEARCHED
 from .conditions import any_of, contains, where
-from .statement import JOIN_ADDRESS, Condition
+from .statement import Condition
 
 Strength = Literal["fulltext", "trigram", "substring"]
 
@@ -87,15 +87,18 @@ def _driven(term: Term) -> Condition:
     )
 
 
-def candidates(terms: tuple[str, ...], filters: list[Condition], joins: str) -> Condition:
-    """The ids of the contacts that a relevance search ranks: `SELECT … UNION SELECT …`, each branch capped."""
+def candidates(terms: tuple[str, ...], filters: list[Condition], address: str, relationship: str) -> Condition:
+    """The ids of the contacts that a relevance search ranks: `SELECT … UNION SELECT …`, each branch capped.
+
+    `address` and `relationship` join the tables of these names; the latter is empty where no filter needs it.
+    """
     driver, *others = (of_term(term, "fulltext") for term in sorted(terms, key=len, reverse=True))
     rest = [term.both for term in others] + filters
     rest += [term.check for term in (driver, *others) if term.check is not None]
     own, city = where([driver.own, *rest]), where([driver.city, *rest])
     return Condition(
-        f"(SELECT u.id FROM app_user u{JOIN_ADDRESS}{joins}{own.sql} LIMIT {CANDIDATES})"  # noqa: S608
-        f" UNION (SELECT u.id FROM address a JOIN app_user u ON u.address_id = a.id{joins}{city.sql}"
+        f"(SELECT u.id FROM app_user u{address}{relationship}{own.sql} LIMIT {CANDIDATES})"  # noqa: S608
+        f" UNION (SELECT u.id FROM address a JOIN app_user u ON u.address_id = a.id{relationship}{city.sql}"
         f" LIMIT {CANDIDATES})",
         own.params + city.params,
     )

@@ -34,10 +34,41 @@ def _selected(field: Field) -> str:
 
 JOIN_ADDRESS = " LEFT JOIN address a ON a.id = u.address_id"
 JOIN_RELATIONSHIP = " LEFT JOIN customer_relationship r ON r.appuser_id = u.id"
-JOINS = {"a": JOIN_ADDRESS, "r": JOIN_RELATIONSHIP}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a listing has the address `a` and the relationship `r` of the contact `u` from."""
+
+    address: str
+    relationship: str
+    copied: bool
+
+    @property
+    def select(self) -> str:
+        """A whole contact."""
+        return f"SELECT {COLUMNS} FROM app_user u{self.address}{self.relationship}"  # noqa: S608  constants
+
+    @property
+    def joins(self) -> dict[str, str]:
+        """By the letter of the table."""
+        return {"a": self.address, "r": self.relationship}
+
+
+def _copies(alias: str, prefix: str, fixed: str) -> str:
+    """The columns of `u` that hold a part's values, under the part's own names. The planner sees through it."""
+    copied = [f"u.{prefix}_{f.column} AS {f.column}" for f in FIELDS if f.table == alias and f.column != "id"]
+    return f" CROSS JOIN LATERAL (SELECT {', '.join([fixed, *copied])}) {alias}"
+
 
 COLUMNS = ", ".join(map(_selected, FIELDS))
-SELECT = f"SELECT {COLUMNS} FROM app_user u{JOIN_ADDRESS}{JOIN_RELATIONSHIP}"  # noqa: S608  constants
+JOINED = Source(JOIN_ADDRESS, JOIN_RELATIONSHIP, copied=False)
+# The vector has no column of its own: it is asked for with a few candidates only.
+COPIED = Source(
+    _copies("a", "address", "u.address_id AS id, setweight(to_tsvector('simple', u.address_city), 'B') AS search"),
+    _copies("r", "relationship", "u.relationship_id AS id, u.id AS appuser_id"),
+    copied=True,
+)
 # Without eager loading: the contact and its address's id; the rest takes two more statements for each contact.
 SELECT_BARE = f"SELECT {', '.join(_selected(f) for f in FIELDS if f.table == 'u')}, u.address_id FROM app_user u"  # noqa: S608
 ADDRESS = f"SELECT {', '.join(_selected(f) for f in FIELDS if f.table == 'a')} FROM address a WHERE a.id = %s"  # noqa: S608

@@ -10,6 +10,15 @@ import psycopg
 
 SWITCHES = dict(pair.split("=") for pair in os.environ["SWITCHES"].split(",") if pair)
 
+STATEMENTS = {
+    "/readyz": "SELECT 1",
+    "/count": "SELECT count(*) FROM thing",
+    "/add": "INSERT INTO thing DEFAULT VALUES",
+    "/indexes": "SELECT count(*) FROM pg_indexes WHERE indexname = 'thing_note'",
+    "/timeout": "SHOW statement_timeout",
+    "/sleep": "SELECT 1 FROM pg_sleep(0.3)",
+}
+
 
 def query(statement: str) -> object:
     """The first column of the first row."""
@@ -38,16 +47,8 @@ class Handler(BaseHTTPRequestHandler):
         body: object = None
         try:
             match url.path:
-                case "/readyz":
-                    body = query("SELECT 1")
-                case "/count":
-                    body = query("SELECT count(*) FROM thing")
-                case "/add":
-                    body = query("INSERT INTO thing DEFAULT VALUES")
-                case "/indexes":
-                    body = query("SELECT count(*) FROM pg_indexes WHERE indexname = 'thing_note'")
-                case "/timeout":
-                    body = query("SHOW statement_timeout")
+                case path if path in STATEMENTS:
+                    body = query(STATEMENTS[path])
                 case "/spin":
                     body = spin(float(arguments["seconds"]))
                 case "/error":
@@ -60,6 +61,7 @@ class Handler(BaseHTTPRequestHandler):
                         "metrics": os.environ["METRICS_DIR"],
                         "secret": os.environ["SECRET_KEY"],
                         "cache": os.environ["CACHE_URL"],
+                        "database_port": urlsplit(os.environ["DATABASE_URL"]).port,
                         "cores": sorted(os.sched_getaffinity(0)),
                     }
                 case _:

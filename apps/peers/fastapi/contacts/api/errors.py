@@ -1,0 +1,60 @@
+"""What is refused, by the service, FastAPI or the database, as the contract's JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from ..application.errors import RefusedError, UnauthorizedError
+from ..infrastructure.orm.engine import unavailable
+
+
+def refusal(error: RefusedError) -> JSONResponse:
+    """The error's own status and body."""
+    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, UnauthorizedError) else None
+    return JSONResponse(error.body, error.status, challenge)
+
+
+def nested(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Pydantic's errors, whose `loc` starts with where the value was, as nested objects."""
+    found: dict[str, Any] = {}
+    for error in errors:
+        place = [str(part) for part in error["loc"][1:]] or ["detail"]
+        inner = found
+        for part in place[:-1]:
+            step = inner.setdefault(part, {})
+            # The object itself was refused already: what is inside it adds nothing.
+            inner = step if isinstance(step, dict) else {}
+        messages = inner.setdefault(place[-1], [])
+        if isinstance(messages, list):
+            messages.append(error["msg"].removeprefix("Value error, "))
+    return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error in JSON."""
+
+    @app.exception_handler(RefusedError)
+    async def refused(request: Request, error: RefusedError) -> JSONResponse:
+        return refusal(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse(nested(error.errors()), 400)
+
+    @app.exception_handler(OSError)
+    @app.exception_handler(PoolTimeoutError)
+    @app.exception_handler(DBAPIError)
+    async def database(request: Request, error: Exception) -> JSONResponse:
+        refused = unavailable(error)
+        if refused is None:
+            raise error
+        return refusal(refused)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "The service failed."}, 500)

@@ -1,0 +1,190 @@
+"""The `asyncpg` arm's endpoints: bytes from rows, without response models.
+
+The two hot reads, a contact and the list, are bare ASGI routes: FastAPI's handling of a request (exit stacks,
+dependencies, a response object) would cost more than the query. FastAPI documents them, and handles everything else.
+"""
+
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from ..application.errors import InvalidError
+from ..infrastructure.reader import Reader
+from ..infrastructure.rows import Row, contact, encode
+from ..infrastructure.statements import GROUPS
+from ..infrastructure.writer import Writer
+from . import schemas
+from .caching import Cache
+from .documented import group_by as documented_groups
+from .documented import listing as documented_listing
+from .origin import Origins
+
+JSON = "application/json"
+Result = TypeVar("Result")
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type=JSON)
+
+
+async def _send(send: Send, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class HotContact:
+    """One contact, as an ASGI application."""
+
+    def __init__(self, reader: Reader, cache: Cache) -> None:
+        self._reader = reader
+        self._cache = cache
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        contact_id: int = scope["path_params"]["contact_id"]
+
+        async def compute() -> bytes:
+            return encode(contact(await self._reader.detail(contact_id)))
+
+        # Read by its key, a contact costs less than the lock that would guard it.
+        await _send(send, await self._cache.get(b"%d" % contact_id, compute, guard=False))
+
+
+class HotListing:
+    """The list, as an ASGI application."""
+
+    def __init__(self, reader: Reader, cache: Cache, origins: Origins) -> None:
+        self._reader = reader
+        self._cache = cache
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        base = f"{self._origins.of(scope)}{scope['path']}"
+        query = scope["query_string"].decode("utf-8", "replace")
+
+        async def compute() -> bytes:
+            page = await self._reader.page(dict(parse_qsl(query, keep_blank_values=True)))
+            return encode(
+                {
+                    "count": page.count,
+                    "next": page.link(base, query, page.next),
+                    "previous": page.link(base, query, page.previous),
+                    "results": [contact(row) for row in page.contacts],
+                }
+            )
+
+        await _send(send, await self._cache.get(f"{base}?{query}".encode(), compute))
+
+
+def add_contacts(
+    app: FastAPI, reader: Reader, writer: Writer, cache: Cache, origins: Origins, *, max_body: int
+) -> None:
+    """Put the endpoints of contacts into the application."""
+    # Before FastAPI's routes of the same addresses, which are asked for other methods only.
+    hot_contact, hot_listing = HotContact(reader, cache), HotListing(reader, cache, origins)
+    app.router.routes.append(Route("/api/contacts/{contact_id:int}/", hot_contact, methods=["GET"]))
+    app.router.routes.append(Route("/api/contacts/", hot_listing, methods=["GET"]))
+    _add_reads(app, reader, cache)
+    _add_writes(app, writer, cache, max_body)
+
+
+def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
+    # Of these two only the description is FastAPI's.
+    @app.get(
+        "/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"], openapi_extra=documented_listing()
+    )
+    async def contact_list() -> Any:
+        """A page of contacts; follow `next`."""
+        raise NotImplementedError
+
+    @app.get("/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"])
+    async def contact_read(contact_id: int) -> Any:
+        """One contact."""
+        raise NotImplementedError
+
+    @app.get("/api/contacts/stats/", response_model=schemas.Stats, tags=["summaries"])
+    async def contact_stats() -> Any:
+        """How many contacts there are, and the sum of their points."""
+
+        async def compute() -> bytes:
+            return encode(await reader.stats())
+
+        return _json(await cache.get(b"stats", compute))
+
+    @app.get(
+        "/api/contacts/aggregate/",
+        response_model=schemas.Aggregate,
+        tags=["summaries"],
+        openapi_extra=documented_groups(),
+    )
+    async def contact_aggregate(request: Request) -> Any:
+        """The largest groups by country, city or gender."""
+        group_by = request.query_params.get("group_by") or "country"
+        if group_by not in GROUPS:
+            raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
+
+        async def compute() -> bytes:
+            return encode(await reader.aggregate(group_by))
+
+        return _json(await cache.get(f"aggregate:{group_by}".encode(), compute))
+
+
+def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> None:
+    async def done(write: Awaitable[Result]) -> Result:
+        """Do a write and forget what was cached before it, before anybody hears that it was done."""
+        result = await write
+        await cache.invalidate()
+        return result
+
+    def whole(row: Row, status: int = 200) -> Response:
+        return _json(encode(contact(row)), status)
+
+    @app.post(
+        "/api/contacts/", status_code=201, response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+    )
+    async def contact_create(body: schemas.ContactIn) -> Any:
+        """Add a contact."""
+        return whole(await done(writer.create(body.values())), 201)
+
+    @app.put(
+        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+    )
+    async def contact_replace(contact_id: int, body: schemas.ContactIn) -> Any:
+        """Give a contact new values."""
+        return whole(await done(writer.replace(contact_id, body.values())))
+
+    @app.patch(
+        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+    )
+    async def contact_change(contact_id: int, body: schemas.ContactPatch) -> Any:
+        """Change some values of a contact."""
+        return whole(await done(writer.change(contact_id, body.values())))
+
+    @app.delete("/api/contacts/{contact_id:int}/", status_code=204, tags=["contacts"])
+    async def contact_remove(contact_id: int) -> Response:
+        """Remove a contact with its relationship and its address."""
+        await done(writer.remove(contact_id))
+        return Response(status_code=204)
+
+    @app.post(
+        "/api/contacts/bulk/",
+        status_code=201,
+        response_model=schemas.BulkOut,
+        tags=["contacts"],
+        max_body_size=max_body,
+    )
+    async def contact_create_bulk(body: schemas.BulkIn) -> Any:
+        """Add up to 2000 contacts, all or none."""
+        ids = await done(writer.create_bulk([item.values() for item in body.contacts]))
+        return _json(encode({"created": len(ids), "ids": ids}), 201)
+
+    @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
+    async def points_transfer(body: schemas.TransferIn) -> Any:
+        """Move points from one contact to another."""
+        sent, received = await done(writer.transfer(body.sender, body.receiver, body.points))
+        sides = {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}
+        return _json(encode(sides))

@@ -1,0 +1,153 @@
+"""The `sqlalchemy` arm's endpoints: a session for each request, models in and out, as FastAPI's tutorial has it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from ..application.errors import InvalidError
+from ..infrastructure.orm import writer
+from ..infrastructure.orm.reader import GROUPS, OrmReader
+from . import schemas
+from .caching import Cache, NoCache
+from .documented import group_by as documented_groups
+from .documented import listing as documented_listing
+from .origin import Origins
+
+Sessions = async_sessionmaker[AsyncSession]
+Answer = Callable[..., Awaitable[Any]]
+
+
+def _answers(cache: Cache) -> Answer:
+    """How a read is answered: from the cache as the model's bytes, without one as an object that FastAPI encodes."""
+
+    async def answer(
+        key: str, model: type[BaseModel], compute: Callable[[], Awaitable[Any]], *, guard: bool = True
+    ) -> Any:
+        if isinstance(cache, NoCache):
+            return await compute()
+
+        async def encoded() -> bytes:
+            return model.model_validate(await compute()).model_dump_json().encode()
+
+        return Response(await cache.get(key.encode(), encoded, guard=guard), media_type="application/json")
+
+    return answer
+
+
+def add_contacts(
+    app: FastAPI, sessions: Sessions, reader: OrmReader, cache: Cache, origins: Origins, *, max_body: int
+) -> None:
+    """Put the endpoints of contacts into the application."""
+
+    async def opened() -> AsyncIterator[AsyncSession]:
+        async with sessions() as session:
+            yield session
+
+    _add_reads(app, opened, reader, _answers(cache), origins)
+    _add_writes(app, opened, reader, cache, max_body)
+
+
+def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, origins: Origins) -> None:
+    Session = Annotated[AsyncSession, Depends(opened)]  # noqa: N806  a type
+
+    @app.get(
+        "/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"], openapi_extra=documented_listing()
+    )
+    async def contact_list(request: Request, session: Session) -> Any:
+        """A page of contacts; follow `next`."""
+        base, query = f"{origins.of(request.scope)}{request.url.path}", request.url.query
+
+        async def compute() -> Mapping[str, Any]:
+            page = await reader.page(session, dict(request.query_params))
+            return {
+                "count": page.count,
+                "next": page.link(base, query, page.next),
+                "previous": page.link(base, query, page.previous),
+                "results": page.contacts,
+            }
+
+        return await answer(f"{base}?{query}", schemas.ContactPage, compute)
+
+    @app.get("/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"])
+    async def contact_read(contact_id: int, session: Session) -> Any:
+        """One contact."""
+        return await answer(str(contact_id), schemas.Contact, lambda: reader.detail(session, contact_id), guard=False)
+
+    @app.get("/api/contacts/stats/", response_model=schemas.Stats, tags=["summaries"])
+    async def contact_stats(session: Session) -> Any:
+        """How many contacts there are, and the sum of their points."""
+        return await answer("stats", schemas.Stats, lambda: reader.stats(session))
+
+    @app.get(
+        "/api/contacts/aggregate/",
+        response_model=schemas.Aggregate,
+        tags=["summaries"],
+        openapi_extra=documented_groups(),
+    )
+    async def contact_aggregate(request: Request, session: Session) -> Any:
+        """The largest groups by country, city or gender."""
+        group_by = request.query_params.get("group_by") or "country"
+        if group_by not in GROUPS:
+            raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
+        return await answer(f"aggregate:{group_by}", schemas.Aggregate, lambda: reader.aggregate(session, group_by))
+
+
+def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_body: int) -> None:
+    Session = Annotated[AsyncSession, Depends(opened)]  # noqa: N806  a type
+
+    # What was cached before a write is forgotten after its commit and before anybody hears that it was done.
+    @app.post(
+        "/api/contacts/", status_code=201, response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+    )
+    async def contact_create(body: schemas.ContactIn, session: Session) -> Any:
+        """Add a contact."""
+        contact = await writer.create(session, body.values())
+        await cache.invalidate()
+        return contact
+
+    @app.put(
+        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+    )
+    async def contact_replace(contact_id: int, body: schemas.ContactIn, session: Session) -> Any:
+        """Give a contact new values."""
+        contact = await writer.replace(session, contact_id, body.values())
+        await cache.invalidate()
+        return contact
+
+    @app.patch(
+        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+    )
+    async def contact_change(contact_id: int, body: schemas.ContactPatch, session: Session) -> Any:
+        """Change some values of a contact."""
+        contact = await writer.change(session, contact_id, body.values())
+        await cache.invalidate()
+        return contact
+
+    @app.delete("/api/contacts/{contact_id:int}/", status_code=204, tags=["contacts"])
+    async def contact_remove(contact_id: int, session: Session) -> None:
+        """Remove a contact with its relationship and its address."""
+        await writer.remove(session, contact_id)
+        await cache.invalidate()
+
+    @app.post(
+        "/api/contacts/bulk/",
+        status_code=201,
+        response_model=schemas.BulkOut,
+        tags=["contacts"],
+        max_body_size=max_body,
+    )
+    async def contact_create_bulk(body: schemas.BulkIn, session: Session) -> Any:
+        """Add up to 2000 contacts, all or none."""
+        ids = await writer.create_bulk(session, [item.values() for item in body.contacts])
+        await cache.invalidate()
+        return {"created": len(ids), "ids": ids}
+
+    @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
+    async def points_transfer(body: schemas.TransferIn, session: Session) -> Any:
+        """Move points from one contact to another."""
+        sent, received = await writer.transfer(session, body.sender, body.receiver, body.points)
+        await cache.invalidate()
+        return {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}

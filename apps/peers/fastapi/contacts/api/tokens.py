@@ -1,0 +1,34 @@
+"""Tokens: given for a password, and asked for where an address is protected."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request
+
+from ..application.errors import UnauthorizedError
+from ..infrastructure.passwords import matches
+from ..infrastructure.tokens import Tokens
+from . import schemas
+
+# The stored password of an active user of this name, or None.
+Password = Callable[[str], Awaitable[str | None]]
+
+
+def add_tokens(app: FastAPI, tokens: Tokens, password: Password, max_body: int) -> None:
+    """Put the endpoints into the application."""
+
+    @app.post("/api/auth/token/", response_model=schemas.Tokens, tags=["auth"], max_body_size=max_body)
+    async def token_create(body: schemas.Credentials) -> Any:
+        """A pair of tokens for a name and a password."""
+        if not await matches(body.password, await password(body.username)):
+            raise UnauthorizedError("The name or the password is wrong.")
+        return tokens.pair(body.username)
+
+    @app.get("/api/auth/me/", response_model=schemas.Me, tags=["auth"])
+    async def me(request: Request) -> Any:
+        """Who the bearer of a token is."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        username = tokens.username(token.strip()) if scheme.lower() == "bearer" else None
+        if username is None:
+            raise UnauthorizedError("A valid access token is needed.")
+        return {"username": username}

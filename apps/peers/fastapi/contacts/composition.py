@@ -1,0 +1,143 @@
+"""The composition root: the switches decide here, once, which parts work together."""
+
+import hashlib
+import logging.config
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from config.settings import Settings
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.types import ASGIApp
+from telemetry.logs import logging_config
+
+from .api import fast, modelled
+from .api.basics import add_basics
+from .api.beside import add_beside
+from .api.caching import Cache, NoCache
+from .api.errors import add_error_handlers
+from .api.gate import Gate
+from .api.origin import Origins
+from .api.strict import StrictRoute
+from .api.tokens import add_tokens
+from .application.cursors import CursorSigner
+from .application.paging import Pager
+from .infrastructure import reader
+from .infrastructure.database import Database
+from .infrastructure.orm import reader as orm_reader
+from .infrastructure.orm.engine import make_engine
+from .infrastructure.response_cache import ResponseCache, Timing
+from .infrastructure.search import Strength
+from .infrastructure.statements import Statements
+from .infrastructure.stores import LocalStore, RedisStore
+from .infrastructure.tokens import Tokens
+from .infrastructure.writer import Writer
+
+MAX_BODY = 5 * 1024 * 1024
+
+
+def application() -> ASGIApp:
+    """The application that the environment asks for; what a server calls, once a process."""
+    settings = Settings.read(os.environ)
+    logging.config.dictConfig(logging_config(settings.log_level))
+    return Gate(make_app(settings), https=not settings.debug)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """FastAPI with the arm that the switches name. Connections are opened at start-up and closed at the end."""
+    app = FastAPI(
+        title="Contacts",
+        version="1.0.0",
+        description="Contacts of a CRM, their addresses and their loyalty points.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        strict_content_type=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=_lifespan,
+    )
+    app.router.route_class = StrictRoute
+    add_error_handlers(app)
+    if settings.switches["data"] == "asyncpg":
+        _add_asyncpg(app, settings)
+    else:
+        _add_sqlalchemy(app, settings)
+    add_basics(app, modelled=settings.switches["data"] == "sqlalchemy", max_body=MAX_BODY)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await app.state.open()
+    yield
+    await app.state.close()
+
+
+def make_cache(settings: Settings) -> Cache:
+    """The cache that the switches want. Its namespace is the database's; its variant is what changes the bytes."""
+    if settings.switches["cache"] == "off":
+        return NoCache()
+    store = RedisStore(settings.cache_url, settings.cache_timeout_ms) if settings.cache_url else LocalStore()
+    variant = hashlib.sha256(f"{settings.switches}{settings.secret_key}".encode()).hexdigest()[:12]
+    return ResponseCache(store, f"fastapi:{settings.database_name}", variant, Timing(settings.cache_ttl_s))
+
+
+def _pager_options(settings: Settings) -> tuple[bool, bool]:
+    return settings.switches["pagination"] == "keyset", settings.switches["search"] == "fulltext"
+
+
+def _tokens(settings: Settings) -> Tokens:
+    return Tokens(settings.secret_key, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+
+
+def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
+    switches, cache, origins = settings.switches, make_cache(settings), Origins(settings.allowed_hosts)
+    database = Database(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
+    keyset, relevance = _pager_options(settings)
+    pager = Pager(CursorSigner(settings.secret_key), reader.value, keyset=keyset, relevance=relevance)
+    reads = reader.Reader(database, Statements(cast("Strength", switches["search"])), pager)
+
+    async def ping() -> None:
+        await database.rows("SELECT 1")
+
+    async def close() -> None:
+        await database.close()
+        await cache.close()
+
+    app.state.open, app.state.close = database.open, close
+    fast.add_contacts(app, reads, Writer(database), cache, origins, max_body=MAX_BODY)
+    add_tokens(app, _tokens(settings), reads.password, MAX_BODY)
+    add_beside(app, ping)
+
+
+def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
+    switches, cache, origins = settings.switches, make_cache(settings), Origins(settings.allowed_hosts)
+    engine = make_engine(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
+    sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+    keyset, relevance = _pager_options(settings)
+    pager = Pager(CursorSigner(settings.secret_key), orm_reader.value, keyset=keyset, relevance=relevance)
+    reads = orm_reader.OrmReader(cast("Strength", switches["search"]), pager)
+
+    async def password(username: str) -> str | None:
+        async with sessions() as session:
+            return await reads.password(session, username)
+
+    async def ping() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def opened() -> None:
+        """Open nothing: the engine connects when it is first asked."""
+
+    async def close() -> None:
+        await engine.dispose()
+        await cache.close()
+
+    app.state.open, app.state.close = opened, close
+    modelled.add_contacts(app, sessions, reads, cache, origins, max_body=MAX_BODY)
+    add_tokens(app, _tokens(settings), password, MAX_BODY)
+    add_beside(app, ping)

@@ -1,0 +1,1 @@
+"""PostgreSQL, Redis, passwords, tokens and JSON."""

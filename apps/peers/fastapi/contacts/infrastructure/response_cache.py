@@ -1,0 +1,172 @@
+"""Cached bytes that a write makes unreadable at once, without knowing their keys; the promise of apps/README.md.
+
+All entries live in one namespace with a version, a random token. An entry carries the version that stood when its
+computation *began*, and counts only while that is still the version:
+
+    reader:  MGET version, entry ── entry.version == version ──> hit
+                                └─ else: compute, then SET entry with the version read before
+    writer:  COMMIT, then SET version = new token, then acknowledge
+
+So a slow reader that computed from old rows stores its result under a version that no longer counts, and a read that
+begins after an acknowledged write sees that write or something newer. Tokens are random rather than counted: a version
+lost with Redis's memory cannot come back.
+
+A guarded miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then
+compute for themselves. What costs less than the lock is read without the guard. Late in an entry's life one reader
+renews it while the others still get it. When the store does not answer, every read computes, and for a while the store
+is left alone; a version that a writer could not change is owed, and set before this process reads again.
+"""
+
+import asyncio
+import secrets
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic, time
+
+from .stores import Store, StoreDownError
+
+VERSION_BYTES = 16
+_HEADER = struct.Struct("!16sd")
+
+Compute = Callable[[], Awaitable[bytes]]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with each thing."""
+
+    ttl_s: float
+    renew_share: float = 0.8
+    lock_s: float = 5.0
+    wait_s: float = 1.0
+    poll_s: float = 0.005
+    away_s: float = 2.0
+
+
+class ResponseCache:
+    """Bytes by key under one namespace; see the module's text for what it promises."""
+
+    def __init__(self, store: Store, namespace: str, variant: str, timing: Timing) -> None:
+        self._store = store
+        self._version_key = f"{namespace}:version".encode()
+        self._prefix = f"{namespace}:{variant}:".encode()
+        self._timing = timing
+        self._away_until = 0.0
+        self._owed = False
+
+    async def get(self, key: bytes, compute: Compute, *, guard: bool = True) -> bytes:
+        """The bytes under `key`, computed where there are none that count. Never fails by the store's fault.
+
+        `guard`: concurrent misses are one computation.
+        """
+        if not self._tries():
+            return await compute()
+        key = self._prefix + key
+        try:
+            if self._owed:
+                await self._renew_version()
+            version, entry = await self._store.get_many((self._version_key, key))
+            self._away_until = 0.0
+            if version is None:
+                version = await self._first_version()
+            locked = False
+            if (found := self._counting(entry, version)) is not None:
+                body, fresh = found
+                if fresh or (guard and not await self._lock(key, version)):
+                    return body
+                locked = guard
+            elif guard and not (locked := await self._lock(key, version)):
+                waited = await self._wait(key)
+                if waited is not None:
+                    return waited
+        except StoreDownError:
+            self._failed()
+            return await compute()
+        return await self._computed(key, version, compute, locked=locked)
+
+    async def invalidate(self) -> None:
+        """Make every entry unreadable; to be called after the commit and before its acknowledgement."""
+        self._owed = True
+        try:
+            await self._renew_version()
+        except StoreDownError:
+            self._failed()
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self._store.close()
+
+    def _tries(self) -> bool:
+        """Whether to ask the store now. Once it has been away, a True claims the trial for this caller."""
+        if not self._away_until:
+            return True
+        now = monotonic()
+        if now < self._away_until:
+            return False
+        self._away_until = now + self._timing.away_s
+        return True
+
+    def _failed(self) -> None:
+        self._away_until = monotonic() + self._timing.away_s
+
+    async def _renew_version(self) -> None:
+        # First cleared, so that a write which comes while this one is on its way still leaves its own mark.
+        self._owed = False
+        try:
+            await self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
+        except StoreDownError:
+            self._owed = True
+            raise
+
+    async def _first_version(self) -> bytes:
+        token = secrets.token_bytes(VERSION_BYTES)
+        if await self._store.add(self._version_key, token, None):
+            return token
+        return (await self._store.get_many((self._version_key,)))[0] or token
+
+    def _counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
+        """The body of an entry that counts, and whether it is still young."""
+        if entry is None or not entry.startswith(version):
+            return None
+        _, renew_at = _HEADER.unpack_from(entry)
+        return entry[_HEADER.size :], time() < renew_at
+
+    async def _lock(self, key: bytes, version: bytes) -> bool:
+        # The version is part of it: who computes from older rows does not hold up who needs the newer ones.
+        return await self._store.add(b"lock:" + version + key, b"1", int(self._timing.lock_s * 1000))
+
+    async def _wait(self, key: bytes) -> bytes | None:
+        until = monotonic() + self._timing.wait_s
+        while monotonic() < until:
+            await asyncio.sleep(self._timing.poll_s)
+            version, entry = await self._store.get_many((self._version_key, key))
+            if version is not None and (found := self._counting(entry, version)) is not None:
+                return found[0]
+        return None
+
+    async def _computed(self, key: bytes, version: bytes, compute: Compute, *, locked: bool) -> bytes:
+        young_s = self._timing.ttl_s * self._timing.renew_share
+        stored = False
+        try:
+            body = await compute()
+            stored = await self._put(key, _HEADER.pack(version, time() + young_s) + body)
+        finally:
+            # Behind an entry that stands, the lock runs out by itself before anybody asks for it again.
+            if locked and not (stored and self._timing.lock_s < young_s):
+                await self._unlock(b"lock:" + version + key)
+        return body
+
+    async def _put(self, key: bytes, entry: bytes) -> bool:
+        try:
+            await self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
+        except StoreDownError:
+            self._failed()
+            return False
+        return True
+
+    async def _unlock(self, lock: bytes) -> None:
+        try:
+            await self._store.delete(lock)
+        except StoreDownError:
+            self._failed()

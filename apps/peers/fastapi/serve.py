@@ -1,0 +1,62 @@
+"""Serves HTTP on `$BIND`, one process, with the server that the switch `server` names."""
+
+import os
+import sys
+from pathlib import Path
+
+from config.settings import Settings, SettingsError
+
+HERE = Path(__file__).resolve().parent
+# A stop is to be over within 10 s of SIGTERM.
+DRAIN_S = 8
+APPLICATION = "contacts.composition:application"
+
+
+def main() -> None:
+    """Check the settings, and serve."""
+    try:
+        settings = Settings.read(os.environ)
+    except SettingsError as error:
+        sys.exit(str(error))
+    host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
+    if settings.switches["server"] == "granian":
+        _become_granian(host, port)
+    else:
+        _serve_uvicorn(host, int(port))
+
+
+def _serve_uvicorn(host: str, port: int) -> None:
+    import uvicorn  # noqa: PLC0415  only the server that is asked for
+
+    uvicorn.run(
+        APPLICATION,
+        factory=True,
+        app_dir=str(HERE),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+
+
+def _become_granian(host: str, port: str) -> None:
+    arguments = [
+        *("granian", APPLICATION, "--factory", "--working-dir", str(HERE), "--host", host, "--port", port),
+        *("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--http", "1", "--workers", "1"),
+        *("--workers-kill-timeout", f"{DRAIN_S}s", "--log-level", "warning"),
+    ]
+    # The interpreter's own folder first: the server of this environment, whatever else is on PATH.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+    os.execvp(arguments[0], arguments)  # noqa: S606  the command is the table's above
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+"""`scalebed queries`: the benchmark of queries over Django variants and over strategies of database objects.
+
+    strategies (strategies.toml) ──> study ──order──> run ──> directory (records) ──> findings ──> report, charts
+                                                       │
+                                          a bed: databases, benchmark, writes (engines.local.querybed)
+
+A strategy is a named set of database objects. Every block measures each variant on each strategy once, in a seeded
+random order, and intervals rest on blocks.
+"""

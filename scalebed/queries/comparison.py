@@ -1,0 +1,64 @@
+"""Wires a study together: its bed, its folder, its report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scalebed import places
+from scalebed.engines.local.querybed import QueryBed
+from scalebed.ports import Say
+from scalebed.queries.directory import DirectoryError, StudyDirectory
+from scalebed.queries.findings import Findings
+from scalebed.queries.report import sentence, write_report
+from scalebed.queries.run import run
+from scalebed.queries.study import Study, StudyError, chosen, read_strategies
+
+__all__ = ["compare", "sentence", "study"]
+
+STRATEGIES = places.ROOT / "apps" / "dataset" / "strategies.toml"
+
+
+def study(variants: str, strategies: str, *, contacts: int, seed: int, blocks: int, budget_s: float) -> Study:
+    """The study that the command line asks for; lists are separated by commas. Raises `StudyError`."""
+    named = tuple(dict.fromkeys(name.strip() for name in variants.split(",") if name.strip()))
+    if not named:
+        raise StudyError("--variants: names none; name at least one Django variant, such as naive")
+    found = chosen(read_strategies(STRATEGIES), strategies)
+    return Study(contacts=contacts, seed=seed, blocks=blocks, variants=named, strategies=found, budget_s=budget_s)
+
+
+def compare(wanted: Study, out: Path | None, fresh: bool, say: Say) -> tuple[Findings, StudyDirectory]:
+    """Measure what is not measured yet, and write report and charts.
+
+    Raises `StudyError`, `DirectoryError` or `EngineError` with one sentence for people.
+    """
+    bed = QueryBed(places.ROOT, places.cache(), say)
+    directory = StudyDirectory(out) if out else (None if fresh else _unfinished(wanted, bed)) or _new()
+    if directory.exists:
+        say(f"Going on with {directory.path}.")
+    run(wanted, bed, directory, say)
+    findings = write_report(directory)
+    # Here, since the command line is slow to start with it.
+    from scalebed.queries import charts  # noqa: PLC0415
+
+    charts.draw_all(directory, findings)
+    return findings, directory
+
+
+def _new() -> StudyDirectory:
+    return StudyDirectory(places.RUNS / f"queries-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+
+
+def _unfinished(wanted: Study, bed: QueryBed) -> StudyDirectory | None:
+    """The newest folder of the same study, from the same commit, that was interrupted."""
+    commit = bed.fingerprint().get("commit")
+    for path in sorted(places.RUNS.glob("queries-*"), reverse=True):
+        directory = StudyDirectory(path)
+        try:
+            manifest = directory.manifest()
+        except DirectoryError:
+            continue
+        if manifest.study == wanted and manifest.fingerprint.get("commit") == commit and not directory.complete():
+            return directory
+    return None

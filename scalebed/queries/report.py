@@ -1,0 +1,208 @@
+"""A study's report: one sentence and one table as Markdown, every figure as CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from scalebed.queries.directory import Manifest, StudyDirectory
+from scalebed.queries.findings import Cell, Cost, Findings, find
+from scalebed.queries.study import BASELINE
+from scalebed.results import RunDirectory
+from scalebed.stats import Interval
+
+_RATIOS = ("ratio", "ratio_lower", "ratio_upper")
+_LEGEND = (
+    "The baseline's column has ms a warm request; the others say how many times as fast, with 95% intervals from three "
+    "blocks on. `>` is a statement that ran into the timeout; `≥` and `≤` are bounds for that reason. Below, what each "
+    "strategy costs: writes as shares of the baseline's."
+)
+
+
+def write_report(directory: StudyDirectory) -> Findings:
+    """Write `report.md`, `cells.csv` and `findings.json` from what was measured; returns what they say."""
+    manifest = directory.manifest()
+    findings = find(manifest.study, directory.builds(), directory.readings(), directory.writings())
+    RunDirectory.write(directory.path / "report.md", markdown(findings, manifest))
+    RunDirectory.write(directory.path / "cells.csv", spreadsheet(findings))
+    RunDirectory.write(directory.path / "findings.json", as_json(findings))
+    return findings
+
+
+def sentence(findings: Findings) -> str:
+    """What a Django developer should do, with the figures that say so."""
+    chosen = findings.best()
+    if chosen is None:
+        return "Nothing can be said yet: no strategy was measured beside the baseline."
+    variant, name = chosen
+    gain, contacts = findings.overall[variant, name], f"{findings.study.contacts:,} contacts"
+    surely = gain.estimate if gain.lower is None else gain.lower
+    if surely <= 1:
+        return f"Leave it at Django's keys: on {contacts} no strategy is surely faster over all questions."
+    strategy = next(strategy for strategy in findings.study.strategies if strategy.name == name)
+    costs = {cost.strategy: cost for cost in findings.costs}
+    price = _price(costs[name], costs[BASELINE]) if name in costs and BASELINE in costs else ""
+    others = [
+        f"{_times(other_gain)} in {other}"
+        for (other, of), other_gain in findings.overall.items()
+        if of == name and other != variant
+    ]
+    return (
+        f"Make `{name}` ({strategy.description}): over all questions on {contacts}, {variant} is {_times(gain)} as "
+        f"fast as with Django's keys alone{' (' + ', '.join(others) + ')' if others else ''}{price}."
+        f"{'' if gain.lower is not None else ' No interval: it takes three blocks to have one.'}"
+    )
+
+
+def _price(cost: Cost, base: Cost) -> str:
+    disk = f" for {cost.bytes / base.bytes:.1f} × the disk and {cost.build_seconds:,.0f} s of building"
+    insert = cost.slowdown.get("insert")
+    return f"{disk}, and keeps {insert.estimate:.0%} of the single inserts a second" if insert else disk
+
+
+def markdown(findings: Findings, manifest: Manifest) -> str:
+    """The report as a page."""
+    study = findings.study
+    blocks = "block" if study.blocks == 1 else "blocks, each in its own random order"
+    lines = [
+        "# Queries by strategy",
+        "",
+        sentence(findings),
+        "",
+        f"{study.contacts:,} contacts (seed {study.seed}), {study.blocks} {blocks}. {_LEGEND}",
+        "",
+        *_table(findings),
+        "",
+        "| strategy | what it is |",
+        "|---|---|",
+        *(f"| {strategy.name} | {strategy.description} |" for strategy in study.strategies),
+        "",
+        *_provenance(manifest),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _provenance(manifest: Manifest) -> list[str]:
+    host = manifest.fingerprint.get("host")
+    named = host if isinstance(host, dict) else {}
+    study, dirty = manifest.study, " with changes" if manifest.fingerprint.get("dirty") else ""
+    names = ",".join(strategy.name for strategy in study.strategies)
+    where = f"{named.get('cores')} cores of {named.get('cpu_model')}"
+    command = (
+        f"./scripts/scalebed queries --contacts {study.contacts} --blocks {study.blocks} --seed {study.seed} "
+        f"--budget {study.budget_s:g} --variants {','.join(study.variants)} --strategies {names}"
+    )
+    measured = f"Measured {manifest.started} at commit {manifest.fingerprint.get('commit')}{dirty}, on {where}"
+    return [
+        f"{measured}; `manifest.json` has the whole fingerprint. To measure it again:",
+        "",
+        "```sh",
+        command,
+        "```",
+    ]
+
+
+def _table(findings: Findings) -> list[str]:
+    names = [strategy.name for strategy in findings.study.strategies]
+    lines = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    for variant in findings.study.variants:
+        for question, title in findings.questions(variant).items():
+            cells = [_cell(findings.cell(variant, question, name)) for name in names]
+            lines.append(f"| {variant}: {question}, {title} | {' | '.join(cells)} |")
+        gains = ["1" if name == BASELINE else _interval(findings.overall.get((variant, name))) for name in names]
+        lines.append(f"| **{variant}: all questions** | {' | '.join(f'**{gain}**' for gain in gains)} |")
+    costs = {cost.strategy: cost for cost in findings.costs}
+    rows: dict[str, Callable[[Cost], str]] = {
+        "cost: to build, s": lambda cost: f"{cost.build_seconds:,.1f}",
+        "cost: database, MB": lambda cost: f"{cost.bytes / 2**20:,.0f}",
+    }
+    for title, show in rows.items():
+        lines.append(f"| {title} | {' | '.join(show(costs[name]) if name in costs else '' for name in names)} |")
+    for kind in dict.fromkeys(kind for cost in findings.costs for kind in cost.writes):
+        shares = [_write(costs.get(name), kind) for name in names]
+        lines.append(f"| cost: {kind} | {' | '.join(shares)} |")
+    return lines
+
+
+def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return ""
+    if cell.strategy == BASELINE or cell.speedup is None:
+        return f"{'> ' if cell.timed_out else ''}{_figure(1000 * cell.seconds.estimate)} ms"
+    return f"{cell.bound} {_interval(cell.speedup)}".strip()
+
+
+def _write(cost: Cost | None, kind: str) -> str:
+    if cost is None or kind not in cost.writes:
+        return ""
+    if cost.strategy == BASELINE:
+        return f"{cost.writes[kind].estimate:,.0f} a second"
+    return _interval(cost.slowdown.get(kind))
+
+
+def _interval(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    if interval.lower is None or interval.upper is None:
+        return _figure(interval.estimate)
+    return f"{_figure(interval.estimate)} ({_figure(interval.lower)}–{_figure(interval.upper)})"
+
+
+def _times(interval: Interval) -> str:
+    return f"{_figure(interval.estimate)} times"
+
+
+def _figure(value: float) -> str:
+    """Three significant digits, and no exponent."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def spreadsheet(findings: Findings) -> str:
+    """One line a variant, question and strategy, then one a strategy and kind of write."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    heads = ("estimate", "lower", "upper", "blocks")
+    writer.writerow(("variant", "question", "strategy", "unit", *heads, "cold_s", "queries", "timed_out", *_RATIOS))
+    for cell in findings.cells:
+        extra = (cell.cold_seconds, cell.queries, cell.timed_out)
+        writer.writerow(
+            (cell.variant, cell.question, cell.strategy, "s", *_numbers(cell.seconds), *extra, *_limits(cell.speedup))
+        )
+    for cost in findings.costs:
+        for kind, rate in cost.writes.items():
+            ratio = _limits(cost.slowdown.get(kind))
+            writer.writerow(("", kind, cost.strategy, "1/s", *_numbers(rate), None, None, None, *ratio))
+    return file.getvalue()
+
+
+def _numbers(interval: Interval) -> tuple[float | int | None, ...]:
+    return interval.estimate, interval.lower, interval.upper, interval.n
+
+
+def _limits(interval: Interval | None) -> tuple[float | None, ...]:
+    return (None,) * 3 if interval is None else (interval.estimate, interval.lower, interval.upper)
+
+
+def as_json(findings: Findings) -> str:
+    """Every figure, for a program."""
+    return (
+        json.dumps(
+            {
+                "study": findings.study.model_dump(mode="json"),
+                "sentence": sentence(findings),
+                "cells": [asdict(cell) for cell in findings.cells],
+                "overall": [
+                    {"variant": variant, "strategy": strategy, **asdict(gain)}
+                    for (variant, strategy), gain in findings.overall.items()
+                ],
+                "costs": [asdict(cost) for cost in findings.costs],
+            },
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )

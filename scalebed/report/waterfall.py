@@ -1,0 +1,134 @@
+"""What each variant of a comparison comes to: a bar from where it starts to its end, on a log axis, as ratios are.
+
+On a ladder a bar starts where the rung before ended; otherwise at the baseline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from scalebed.report import axes, figures
+from scalebed.report.geometry import Tick, pct
+from scalebed.report.views import MEASURES, Compared, ComparedVariant, Comparison, Measure
+
+ROW, TOP, BAR = 42, 30, 12
+"""Pixels: from row to row, down to the first bar's middle, and its height."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    name: str
+    value: str
+    """The figure and its ratio to where the bar starts, in words."""
+    y: float
+    start: float
+    end: float
+    low: float
+    high: float
+    """Where the ratio's interval ends; both `end` without one."""
+    floor: tuple[float, float] | None
+    """Where the control's floor ends, around the start."""
+    above: float
+    """The middle of the bar that it starts from."""
+    colour: Literal["soft", "good", "warn", "generator"]
+    """Of the style sheet: the baseline's, for the better, for the worse, no difference."""
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    title: str
+    unit: str
+    height: int
+    ticks: tuple[Tick, ...]
+    bars: tuple[Bar, ...]
+    ladder: bool
+    has_floor: bool
+    more_is_better: bool
+    alt: str
+
+
+def waterfall(comparison: Comparison, measure: Measure) -> Waterfall | None:
+    """None where fewer than two variants have the measure."""
+    rows = [(row, row.measures[measure]) for row in comparison.rows if measure in row.measures]
+    if len(rows) < 2 or rows[0][0] is not comparison.base:
+        return None
+    floor = comparison.floors.get(measure)
+    starts = _starts(comparison, rows)
+    spans = [(start, *_ends(start, compared, comparison)) for start, (_, compared) in zip(starts, rows, strict=True)]
+    x = axes.logarithmic([value for span in spans for value in span], most=6)
+    bars = []
+    for i, ((row, compared), (start, end, low, high)) in enumerate(zip(rows, spans, strict=True)):
+        around = None if floor is None or i == 0 else (pct(x.at(start / floor)), pct(x.at(start * floor)))
+        bars.append(
+            Bar(
+                name=row.variant,
+                value=_value(row, compared, comparison, measure),
+                y=TOP + ROW * i,
+                start=pct(x.at(start)),
+                end=pct(x.at(end)),
+                low=pct(x.at(low)),
+                high=pct(x.at(high)),
+                floor=around,
+                above=TOP + ROW * (i - 1 if comparison.ladder and not row.is_control else 0),
+                colour=_colour(i, compared, comparison, measure),
+            )
+        )
+    named = MEASURES[measure]
+    unit = "" if named.unit.startswith("/") else f", {named.unit}"
+    return Waterfall(
+        title=named.name,
+        unit=f"{named.meaning[0].upper()}{named.meaning[1:]}{unit} (log scale)",
+        height=TOP + ROW * len(bars) - 18,
+        ticks=tuple(Tick(pct(x.at(tick)), x.label(tick)) for tick in x.ticks),
+        bars=tuple(bars),
+        ladder=comparison.ladder,
+        has_floor=floor is not None,
+        more_is_better=named.more_is_better,
+        alt=f"{named.name} {comparison.load}: " + "; ".join(f"{bar.name} {bar.value}" for bar in bars),
+    )
+
+
+def _starts(comparison: Comparison, rows: list[tuple[ComparedVariant, Compared]]) -> list[float]:
+    """Where each bar starts."""
+    base = rows[0][1].value.estimate
+    if not comparison.ladder:
+        return [base] * len(rows)
+    return [
+        base,
+        *(base if row.is_control else before.value.estimate for (_, before), (row, _) in pairwise(rows)),
+    ]
+
+
+def _ends(start: float, compared: Compared, comparison: Comparison) -> tuple[float, float, float]:
+    """Estimate and interval of the end: the start times the paired ratio."""
+    ratio = compared.step if comparison.ladder else compared.ratio
+    if ratio is None:
+        value = compared.value.estimate
+        return value, value, value
+    end = start * ratio.estimate
+    if ratio.lower is None or ratio.upper is None:
+        return end, end, end
+    return end, start * ratio.lower, start * ratio.upper
+
+
+def _value(row: ComparedVariant, compared: Compared, comparison: Comparison, measure: Measure) -> str:
+    said = figures.with_unit(compared.value.estimate, MEASURES[measure].unit)
+    ratio = compared.step if comparison.ladder else compared.ratio
+    if ratio is None:
+        return f"{said}, the baseline"
+    within = figures.span(ratio.lower, ratio.upper, like=ratio.estimate, digits=figures.ratio_digits(ratio.estimate))
+    about = "≈ " if compared.differs is False else ""
+    return f"{said}, {about}{figures.times(ratio.estimate)}{f' ({within})' if within else ''}"
+
+
+def _colour(
+    place: int, compared: Compared, comparison: Comparison, measure: Measure
+) -> Literal["soft", "good", "warn", "generator"]:
+    ratio = compared.step if comparison.ladder else compared.ratio
+    if place == 0 or ratio is None:
+        return "soft"
+    if compared.differs is False:
+        return "generator"
+    return "good" if (ratio.estimate < 1) != MEASURES[measure].more_is_better else "warn"

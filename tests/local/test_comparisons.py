@@ -1,0 +1,104 @@
+"""Every variant of every shipped ablation and matrix answers its workload; one ablation runs from end to end."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scalebed import places
+from scalebed.engines.local.engine import LocalEngine
+from scalebed.engines.local.quota import Quota
+from scalebed.observer import Silent
+from scalebed.plan import Cell, cells
+from scalebed.ports import Load
+from scalebed.report import answer, write_report
+from scalebed.results import RunDirectory
+from scalebed.runner import Runner
+from scalebed.spec import Experiment, load_experiment
+from scalebed.timing import SystemClock
+
+SMALL = ["dataset.contacts=1000", "control=false", "cpu_per_replica=1"]
+SECONDS = 2.0
+USERS = 4
+
+
+def shipped() -> dict[str, Experiment]:
+    every = {name: load_experiment(path, []) for name, path in places.shipped_experiments().items()}
+    return {name: load_experiment(places.shipped_experiments()[name], SMALL) for name, e in every.items() if e.compares}
+
+
+COMPARISONS = shipped()
+
+
+@pytest.fixture
+def unlimited(cache: Path) -> LocalEngine:
+    """Without quotas: nothing is measured here, and starting takes a third of the time."""
+    engine = LocalEngine(places.ROOT, cache, lambda line: None)
+    engine.quota = Quota("none")
+    return engine
+
+
+def statuses(engine: LocalEngine, cell: Cell, workload: str) -> Counter[int]:
+    """What the variant answers, by status."""
+    seen: Counter[int] = Counter()
+    with engine.deploy(cell) as target:
+        load = Load(workload, 0.0, SECONDS, USERS, 7, cell.contacts, concurrency=USERS)
+        run = engine.generator().start(target, load)
+        while not run.finished:
+            for line in run.poll(1.0)[0]:
+                seen[line.status] += line.count
+        run.stop()
+        assert run.failure is None, (cell.id, run.failure)
+    return seen
+
+
+def test_the_issue_s_comparisons_are_shipped() -> None:
+    matrices = {"workers", "pools", "pgbouncer", "json", "async", "views", "orm", "servers", "jwt"}
+    assert COMPARISONS.keys() == {"ablation-ladder", "leave-one-out", *(f"matrix/{name}" for name in matrices)}
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_every_variant_answers(name: str, unlimited: LocalEngine) -> None:
+    experiment = COMPARISONS[name]
+    first = {cell.variant.name: cell for cell in reversed(cells(experiment))}
+    try:
+        unlimited.prepare(experiment, lambda line: None)
+        for cell in first.values():
+            seen = statuses(unlimited, cell, experiment.workload)
+            assert seen.total() > 0, cell.id
+            assert {status // 100 for status in seen} == {2}, (cell.id, seen)
+    finally:
+        unlimited.close()
+
+
+@pytest.mark.alone
+def test_an_ablation_from_end_to_end(cache: Path, tmp_path: Path) -> None:
+    steps = "ablation.steps=[{name: no-cache, switches: {cache: 'off'}}]"
+    overrides = ["dataset.contacts=2000", "blocks=1", "rate=20", "duration=8s", steps, "ablation.pairs=[]"]
+    experiment = load_experiment(places.shipped_experiments()["leave-one-out"], overrides)
+    directory = RunDirectory(tmp_path / "run")
+    Runner(LocalEngine(places.ROOT, cache, lambda line: None), SystemClock(), directory, experiment, Silent()).run()
+
+    trials = [trial for trial in directory.trials() if trial.verdict != "INVALID"]
+    assert {trial.cell for trial in trials} == {"optimized-x1", "no-cache-x1", "optimized-again-x1"}
+    for trial in trials:
+        assert trial.errors == {}
+        assert trial.warmup_cut_s == 3
+        assert trial.database_time_s_per_request is not None
+    by_variant = {trial.variant: trial for trial in trials}
+    cached, uncached = by_variant["optimized"], by_variant["no-cache"]
+    assert (uncached.database_time_s_per_request or 0) > (cached.database_time_s_per_request or 0) > 0
+    # The same requests at the same moments.
+    assert {tuple(second.arrivals for second in t.generator)[:7] for t in (cached, uncached)} == {
+        tuple(second.arrivals for second in cached.generator)[:7]
+    }
+
+    assert write_report(directory).stat().st_size > 10_000
+    assert "No interval: one block" in answer(directory)
+    with (directory.path / "comparison.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["variant"], row["measure"]): row for row in csv.DictReader(file)}
+    assert float(rows["no-cache", "cpu"]["ratio"]) > 1
+    assert rows["optimized-again", "database_time"]["control"] == "yes"

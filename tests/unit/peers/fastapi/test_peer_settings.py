@@ -1,0 +1,47 @@
+"""Settings: read whole or refused in one sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+from peers.fastapi.config.settings import Settings, SettingsError
+
+WHOLE = {"SECRET_KEY": "secret", "DATABASE_URL": "postgres://user:word@host:6432/rows"}
+EXAMPLE = Path(__file__).resolve().parents[4] / "apps/peers/fastapi/.env.example"
+
+
+def test_little_is_required() -> None:
+    settings = Settings.read(WHOLE)
+    assert settings.database_name == "rows"
+    assert settings.allowed_hosts == ("localhost", "127.0.0.1")
+    assert (settings.debug, settings.cache_ttl_s, settings.cache_timeout_ms) == (False, 30, 250)
+    assert settings.switches["data"] == "asyncpg"
+
+
+def test_hosts_are_a_list() -> None:
+    assert Settings.read({**WHOLE, "ALLOWED_HOSTS": " A.example , .b.example,"}).allowed_hosts == (
+        "a.example",
+        ".b.example",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
+        ({"CACHE_TTL_S": "soon"}, "CACHE_TTL_S is 'soon'; give a number above 0"),
+        ({"POOL_TIMEOUT_S": "0"}, "POOL_TIMEOUT_S is '0'; give a number above 0"),
+        ({"ACCESS_TOKEN_S": "nan"}, "ACCESS_TOKEN_S is 'nan'; give a number above 0"),
+        ({"SWITCHES": "data=psycopg"}, "data cannot be 'psycopg'; choose one of asyncpg, sqlalchemy"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(change: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        Settings.read(WHOLE | change)
+
+
+def test_the_example_can_be_read() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert Settings.read(example).switches["cache"] == "bytes"

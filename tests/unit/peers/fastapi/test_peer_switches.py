@@ -1,0 +1,46 @@
+"""The FastAPI peer's switches: every value can be chosen, and the engine is told the same."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from peers.fastapi.config.switches import TABLE, parse
+from switchboard import SwitchError, declared
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def some(values: tuple[str, ...] | range) -> list[str]:
+    """All words; of numbers the ends."""
+    return [str(values[0]), str(values[-1])] if isinstance(values, range) else list(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, (all_, _) in TABLE.items() for value in some(all_)]
+)
+def test_every_value_can_be_given_and_is_written_back(name: str, value: str) -> None:
+    switches = parse(f"{name}={value}")
+    assert switches[name] == value
+    assert parse(str(switches)) == switches
+
+
+@pytest.mark.parametrize("text", ["speed=on", "data=psycopg", "cache=keys", "pool_size=0", "pool_size=four"])
+def test_what_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(SwitchError, match="SWITCHES"):
+        parse(text)
+
+
+def test_the_engine_is_told_the_same() -> None:
+    told = tomllib.loads((ROOT / "apps/peers/fastapi/variant.toml").read_text(encoding="utf-8"))
+    assert told["switches"] == {name: default for name, (_, default) in TABLE.items()}
+    assert told["values"] == {name: declared(values) for name, (values, _) in TABLE.items()}
+    assert set(told["object_switches"]) <= set(TABLE)
+
+
+def test_what_the_database_holds_by_default_is_what_the_optimized_service_has() -> None:
+    mine, theirs = (
+        tomllib.loads((ROOT / "apps" / folder / "variant.toml").read_text(encoding="utf-8"))["switches"]
+        for folder in ("peers/fastapi", "optimized")
+    )
+    shared = ("cache", "pagination", "search", "indexes", "trigram", "pool_size")
+    assert {name: mine[name] for name in shared} == {name: theirs[name] for name in shared}

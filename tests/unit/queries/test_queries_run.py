@@ -1,0 +1,96 @@
+"""A study goes on where it stopped, and measures nothing twice."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scalebed.queries.directory import Build, DirectoryError, Reading, StudyDirectory
+from scalebed.queries.run import run
+from scalebed.queries.study import Step, Strategy, Study, order
+
+STRATEGIES = tuple(Strategy(name=name, description="", switches={}) for name in ("baseline", "all"))
+STUDY = Study(contacts=100, seed=1, blocks=2, variants=("naive",), strategies=STRATEGIES)
+
+
+class StoppedError(Exception):
+    """The study was interrupted."""
+
+
+class FakeBed:
+    """Measures nothing, and stops after `last` steps."""
+
+    def __init__(self, last: int = 1000) -> None:
+        self.built: list[str] = []
+        self.measured: list[Step] = []
+        self.closed = False
+        self._last = last
+        self.databases: set[str] = set()
+
+    def fingerprint(self) -> Mapping[str, object]:
+        return {"commit": "abc"}
+
+    @contextmanager
+    def opened(self, study: Study) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.closed = True
+
+    def build(self, strategy: Strategy) -> Build:
+        self.built.append(strategy.name)
+        self.databases.add(strategy.name)
+        return Build(strategy=strategy.name, seconds=1, bytes=1, objects=1)
+
+    def has(self, strategy: Strategy) -> bool:
+        return strategy.name in self.databases
+
+    def read(self, study: Study, step: Step, strategy: Strategy) -> str:
+        self._count(step)
+        empty = Reading(variant=step.variant, switches="", statement_timeout="", cold={}, questions=(), curve=())
+        return empty.model_dump_json()
+
+    def write(self, study: Study, step: Step, strategy: Strategy) -> Mapping[str, float]:
+        self._count(step)
+        return {"insert": 1.0}
+
+    def _count(self, step: Step) -> None:
+        if len(self.measured) == self._last:
+            raise StoppedError
+        self.measured.append(step)
+
+
+def quiet(line: str) -> None:
+    """Say nothing."""
+
+
+def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    directory, first = StudyDirectory(tmp_path), FakeBed(last=3)
+    with pytest.raises(StoppedError):
+        run(STUDY, first, directory, quiet)
+    assert first.closed
+    assert not directory.complete()
+
+    second = FakeBed()
+    second.databases = first.databases
+    run(STUDY, second, directory, quiet)
+    assert second.built == []
+    assert first.measured + second.measured == order(STUDY)
+    assert directory.complete()
+
+
+def test_a_database_that_is_gone_is_built_again(tmp_path: Path) -> None:
+    run(STUDY, FakeBed(), StudyDirectory(tmp_path), quiet)
+    again = FakeBed()
+    again.databases = {"baseline"}
+    run(STUDY, again, StudyDirectory(tmp_path), quiet)
+    assert again.built == ["all"]
+    assert again.measured == []
+
+
+def test_another_study_s_folder_is_refused(tmp_path: Path) -> None:
+    run(STUDY, FakeBed(), StudyDirectory(tmp_path), quiet)
+    other = STUDY.model_copy(update={"seed": 2})
+    with pytest.raises(DirectoryError, match="holds another study"):
+        run(other, FakeBed(), StudyDirectory(tmp_path), quiet)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from synthetic import alone, ladder
+
+from scalebed.report import answer
+from scalebed.results import RunDirectory
+
+
+def test_a_ladder(climbed: RunDirectory) -> None:
+    assert re.fullmatch(
+        r"all needs \d+ × \([\d.]+–[\d.]+\) less CPU a request at 12 requests a second than naive \(CPU of the "
+        r"service, the database, the pooler and the cache together\)\. "
+        r"Of the rung before, all 0\.0\d+ × \(.*?\), indexes 0\.\d+ × \(.*?\) and pool 0\.\d+ × \(.*?\): the "
+        r"largest steps\. No difference is claimed for json\. "
+        r"In brackets: 95% intervals over 5 blocks, ratios paired within them\. "
+        r"Measured twice at 12 requests a second, naive differs from itself by a factor of up to 1\.\d+ in CPU a "
+        r"request; no smaller difference is claimed\.( Mind that .*)?",
+        answer(climbed),
+    )
+
+
+def test_each_alone(left_out: RunDirectory) -> None:
+    said = answer(left_out)
+    assert re.match(
+        r"At 40 requests a second, CPU a request against optimized is more with no-cache-and-stdlib \S+ × \(.*?\), "
+        r"no-cache \S+ × \(.*?\) and stdlib \S+ × \(.*?\) \(CPU of the service",
+        said,
+    )
+    assert "No difference is claimed for no-pool." in said
+    assert re.search(r"no-cache and stdlib together come to \S+ × .*, so they act upon each other\.", said)
+
+
+def test_by_users(crowded: RunDirectory) -> None:
+    said = answer(crowded)
+    assert said.startswith("With 2 users, CPU a request against sync is more with async ")
+    assert "With 50 users, CPU a request against sync is more with async " in said
+    assert "With 2 users, throughput against sync is more with async " in said
+    assert "With 50 users, throughput against sync is less with async " in said
+
+
+def test_few_blocks_have_no_intervals_and_say_so(folder: Path) -> None:
+    said = answer(alone(folder, experiment={"blocks": 1}).write())
+    assert "No interval: one block; it takes three to have one." in said
+    assert "No difference is claimed" not in said
+
+
+def test_nothing_measured(folder: Path) -> None:
+    assert answer(ladder(folder, repetitions=0).write()).startswith("Nothing has been measured yet.")
+
+
+def test_the_baseline_alone(folder: Path) -> None:
+    order = ladder(folder, repetitions=0).write().manifest().order
+    first = [cell for _, cell in order].index("naive-x1") + 1
+    cells = [cell for _, cell in order[:first]]
+    said = answer(ladder(folder, repetitions=first).write())
+    assert "This run is partial" in said
+    if cells == ["naive-x1"]:
+        assert said.startswith("Only naive has been measured at 12 requests a second")
+
+
+def test_an_invalid_baseline(folder: Path) -> None:
+    spoiled = [("naive-x1", block) for block in range(3)]
+    said = answer(ladder(folder, experiment={"blocks": 3}, invalid=spoiled).write())
+    assert said.startswith("Nothing can be compared yet: the baseline has not been measured.")
