@@ -18,8 +18,9 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from scipy import stats
 
-from scalebed.engines.local.generator import K6Generator, K6Run, Line, command, environment, parse_line
+from scalebed.engines.local.generator import K6Generator, K6Run, command, environment
 from scalebed.engines.local.k6_build import ensure_k6
+from scalebed.k6 import Line, parse_line
 from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Target
 from tests.local.contacts_server import ContactsServer, contacts_server
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import queue
 import signal
@@ -11,31 +10,16 @@ import subprocess
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
+from scalebed.k6 import STOPPED, failure_of, parse_line
+from scalebed.k6 import environment as load_environment
 from scalebed.ports import CheckCount, EndpointSecond, EngineError, GeneratorSecond, Load, Target
 from scalebed.workloads import workloads
-
-Line = EndpointSecond | GeneratorSecond | CheckCount
-
-_MARK = b'{"scalebed":'
-_FORMAT = 1
 
 _STOP_GRACE_S = 40.0
 """k6 ends within a second or so of SIGINT, as it interrupts the iterations under way; a workload that looks at what it
 did (its teardown) does that first, and one request may take 30 s."""
-
-_EXITS = {
-    99: "a threshold failed, though the scenarios have none",
-    100: "setup() took too long",
-    104: "k6 refused its configuration",
-    105: "somebody else stopped it",
-    106: "its REST API could not listen",
-    107: "the scenario threw an exception",
-    108: "an iteration threw an exception",
-    109: "k6 panicked",
-}
-"""Meanings of k6's exit codes, from its package errext/exitcodes."""
 
 
 class Spawn(Protocol):
@@ -80,20 +64,7 @@ def command(k6: Path, script: Path, log: Path) -> list[str]:
 
 def environment(target: Target, load: Load) -> dict[str, str]:
     """What the scenario reads, and little else: a proxy or a K6_ variable of the caller's must not change the load."""
-    values = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "K6_NO_USAGE_REPORT": "true",
-        "BASE_URL": target.url,
-        "DURATION": f"{load.duration_s:g}s",
-        "MAX_VUS": str(load.max_vus),
-        "SEED": str(load.seed),
-        "CONTACTS": str(load.contacts),
-    }
-    if load.concurrency is None:
-        return values | {"RATE": repr(load.rate)}
-    if load.stages:
-        return values | {"STAGES": ",".join(f"{users}:{seconds:g}" for users, seconds in load.stages)}
-    return values | {"USERS": str(load.concurrency)}
+    return {"PATH": os.environ.get("PATH", os.defpath), **load_environment(target.url, load)}
 
 
 def spawn_in_group(argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:
@@ -195,33 +166,12 @@ class K6Run:
             self._lines.put(line)
 
 
-def parse_line(row: bytes) -> Line | str | None:
-    """One line of k6's standard output: a second, a sentence on what went wrong, or None where it is not ours.
-
-    Raises ValueError, KeyError or TypeError for a line that begins like ours and is none.
-    """
-    if not row.startswith(_MARK):
-        return None
-    values: dict[str, Any] = json.loads(row)
-    if values.pop("scalebed") != _FORMAT:
-        raise ValueError("another format")
-    kind = values.pop("type")
-    if kind == "endpoint":
-        return EndpointSecond(**values)
-    if kind == "generator":
-        return GeneratorSecond(**values)
-    if kind == "check":
-        return CheckCount(values["check"], values["passed"], values["failed"])
-    return str(values["message"])
-
-
 def describe_exit(code: int, stopped: bool, log: Path) -> str | None:
     """One sentence where k6 ended badly, with its last word; None where it ended well or as asked."""
-    if code == 0 or (stopped and code == 105):
+    if code == 0 or (stopped and code == STOPPED):
         return None
-    meaning = _EXITS.get(code) or (f"signal {-code} ended it" if code < 0 else f"it exited with status {code}")
     said = last_word(log)
-    return f"k6 failed because {meaning}{f': {said} ({log})' if said else ''}"
+    return failure_of(code, f"{said} ({log})" if said else "")
 
 
 def last_word(log: Path) -> str:

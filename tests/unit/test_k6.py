@@ -1,0 +1,57 @@
+"""How k6's lines are read, and what its exit codes mean."""
+
+import pytest
+
+from scalebed.k6 import failure_of, parse_line
+from scalebed.ports import CheckCount, EndpointSecond, GeneratorSecond
+
+
+def test_an_endpoint_line() -> None:
+    row = b'{"scalebed":1,"type":"endpoint","second":5,"endpoint":"detail","status":200,"count":3,"histogram":"HIST"}\n'
+    assert parse_line(row) == EndpointSecond(5, "detail", 200, 3, "HIST")
+
+
+def test_a_generator_line() -> None:
+    row = b'{"scalebed":1,"type":"generator","second":5,"arrivals":9,"dropped":1,"in_flight":0.5,"lag_ms":1.25}\n'
+    assert parse_line(row) == GeneratorSecond(5, 9, 1, 0.5, 1.25)
+
+
+def test_a_check_line() -> None:
+    row = b'{"scalebed":1,"type":"check","second":5,"check":"the sum is kept","passed":2,"failed":1}\n'
+    assert parse_line(row) == CheckCount("the sum is kept", 2, 1)
+
+
+def test_a_failure_line_is_its_sentence() -> None:
+    row = b'{"scalebed":1,"type":"failure","second":5,"message":"the load generator ran out of local ports"}\n'
+    assert parse_line(row) == "the load generator ran out of local ports"
+
+
+@pytest.mark.parametrize("row", [b"", b"\n", b"running (0m01s)\n", b'{"type":"endpoint"}\n'])
+def test_other_output_is_no_line_of_ours(row: bytes) -> None:
+    assert parse_line(row) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'{"scalebed":1,"type":"endpoint","second":5',
+        b'{"scalebed":2,"type":"endpoint","second":5,"endpoint":"a","status":200,"count":3,"histogram":""}',
+        b'{"scalebed":1,"type":"generator","second":5,"surprise":1}',
+        b'{"scalebed":1,"type":"unknown"}',
+    ],
+)
+def test_a_broken_line_is_an_error(row: bytes) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        parse_line(row)
+
+
+def test_a_good_end_is_no_failure() -> None:
+    assert failure_of(0) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [(107, "threw an exception"), (-9, "signal 9"), (137, "status 137"), (42, "status 42")]
+)
+def test_a_bad_end_is_one_sentence_with_the_last_word(code: int, meaning: str) -> None:
+    assert meaning in str(failure_of(code))
+    assert str(failure_of(code, "RATE is not set")).endswith(": RATE is not set")
