@@ -33,7 +33,7 @@ def with_registry(shop: Workshop) -> list[Stage]:
 def wanted(shop: Workshop, registry: bool) -> list[str]:
     """The stages that a cluster is made of, but for the tools."""
     both = ["k6-operator-resources", *services.image_names(shop.root)]
-    return both if registry else ["node", *both]
+    return both if registry else ["node", "base-python", "wheelhouse", *both]
 
 
 def loaded(shop: Workshop) -> Mapping[str, str]:

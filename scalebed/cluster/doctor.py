@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scalebed.cluster.debian import program_path
 from scalebed.cluster.machine import Machine
 from scalebed.engines.local.doctor import Status, Symptom
 
@@ -41,13 +40,13 @@ def _system(machine: Machine, engine: str | None) -> Iterator[Symptom]:
         yield Symptom("ok", "system", f"Linux on {machine.architecture}")
     if engine:
         yield Symptom("ok", "Docker", f"engine {engine} answers")
-    elif machine.root and (program_path("dockerd") or machine.apt):
-        how = "is started" if program_path("dockerd") else "is installed from Debian and started"
+    elif machine.root and machine.programs & {"dockerd", "apt-get"}:
+        how = "is started" if "dockerd" in machine.programs else "is installed from Debian and started"
         by = "by systemd" if machine.service_manager else "by ourselves, since no service manager runs"
         yield Symptom("ok", "Docker", f"no engine answers; one {how} {by}")
     else:
         yield Symptom("missing", "Docker", "no engine answers; start it, or run this as root on Debian to have one")
-    if machine.apt or program_path("mmdebstrap"):
+    if machine.programs & {"apt-get", "mmdebstrap"}:
         yield Symptom("ok", "packages", "images are made from Debian's packages, by apt and mmdebstrap")
     else:
         yield Symptom("missing", "packages", "there is no apt here, and images are made from Debian's packages")

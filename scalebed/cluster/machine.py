@@ -11,8 +11,12 @@ from pathlib import Path
 
 import psutil
 
+from scalebed.cluster.debian import program_path
+
 _SYS_RESOURCE = 24
 """The number of CAP_SYS_RESOURCE in /proc/*/status."""
+
+PROGRAMS = ("apt-get", "dockerd", "mmdebstrap")
 
 LEAST_INOTIFY = {"fs.inotify.max_user_instances": 512, "fs.inotify.max_user_watches": 524_288}
 """The kubelet, containerd and every pod watch files; with the usual limits the node dies of too many open files."""
@@ -25,7 +29,8 @@ class Machine:
     system: str
     architecture: str
     root: bool
-    apt: bool
+    programs: frozenset[str]
+    """Those of `PROGRAMS` that are here."""
     service_manager: bool
     cgroup_version: int
     named_hierarchy: bool
@@ -55,7 +60,7 @@ def look(cache: Path, root: Path = Path("/")) -> Machine:
         system=platform.system(),
         architecture=platform.machine(),
         root=os.geteuid() == 0,
-        apt=shutil.which("apt-get") is not None,
+        programs=frozenset(name for name in PROGRAMS if program_path(name)),
         service_manager=(root / "run/systemd/system").is_dir(),
         cgroup_version=2 if (cgroups / "cgroup.controllers").exists() else 1,
         named_hierarchy=(cgroups / "systemd/cgroup.procs").exists(),

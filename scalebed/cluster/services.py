@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ _PIP_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PI
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _HOST_FILES = ("/etc/pip.conf", "/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates")
 _LOCK = "apps/requirements.lock"
+BASE_NAME = "scalebed/python:local"
+"""The services' base image, for whoever builds them beside us: skaffold's profile `offline`."""
 
 
 def stages(shop: Workshop, python_base: str | None = None, k6_base: str | None = None) -> list[Stage]:
@@ -38,6 +41,19 @@ def image_names(root: Path) -> dict[str, str]:
     """Stage → name: what charts ask for when no tag is set."""
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     return {f"service-{name}": f"scalebed/{name}:{version}" for name in (*service_names(root), "k6")}
+
+
+def offer_wheels(root: Path, wheels: Path) -> Path:
+    """Put wheels where a build with the clone as its context finds them; returns that folder."""
+    place = root / "build" / "wheelhouse"
+    place.mkdir(parents=True, exist_ok=True)
+    wanted = {wheel.name: wheel for wheel in wheels.iterdir()}
+    there = {wheel.name for wheel in place.iterdir()}
+    for name in there - wanted.keys():
+        (place / name).unlink()
+    for name in wanted.keys() - there:
+        shutil.copyfile(wanted[name], place / name)
+    return place
 
 
 def _python_base(shop: Workshop) -> Stage:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from scalebed.cluster import catalogue
+from scalebed.cluster import catalogue, services
 from scalebed.cluster import tools as toolbox
 from scalebed.cluster.announcing import ConsoleAnnouncer, describe_seconds
 from scalebed.cluster.commands import output
@@ -84,6 +84,9 @@ class Setup:
         made = pipeline.make([*self._missing_tools(), *catalogue.wanted(self._shop, registry)])
         for stage, name in catalogue.loaded(self._shop).items():
             self._docker.tag(made.image(stage), name)
+        if not registry:
+            self._docker.tag(made.image("base-python"), services.BASE_NAME)
+            services.offer_wheels(self._shop.root, made.folder("wheelhouse"))
         return made
 
     def _missing_tools(self) -> list[str]:
@@ -146,4 +149,8 @@ class Setup:
             f"k6-operator {versions['K6_OPERATOR']}, namespaces scalebed and scalebed-load."
         )
         say(f"In it: {', '.join(catalogue.loaded(self._shop).values())}.")
+        if not registry:
+            say(
+                f"Build services for it: SCALEBED_BASE_IMAGE={services.BASE_NAME} skaffold run --profile bench,offline."
+            )
         say(f"Use it with --context {CONTEXT}; scripts/airgap/down takes it away.")
