@@ -17,14 +17,14 @@ ask() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 
 state="$(ask --command "SELECT coalesce(shobj_description(oid, 'pg_database'), 'begun') FROM pg_database WHERE datname = '$TEMPLATE'")"
 case "$state" in
   whole*)
-    touch /steps/whole
+    touch "$STEPS/whole"
     echo "$TEMPLATE is there."
     ;;
   "")
     ask --command "CREATE DATABASE $TEMPLATE OWNER owner"
     ;;
 esac
-if [ ! -e /steps/whole ]; then
+if [ ! -e "$STEPS/whole" ]; then
   ask --dbname="$TEMPLATE" --command "CREATE EXTENSION IF NOT EXISTS pg_prewarm"
   echo "Filling $TEMPLATE."
 fi

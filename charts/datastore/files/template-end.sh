@@ -5,7 +5,7 @@ set -eu
 
 ask() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"; }
 
-if [ ! -e /steps/whole ]; then
+if [ ! -e "$STEPS/whole" ]; then
   ask --command "ALTER DATABASE $TEMPLATE WITH ALLOW_CONNECTIONS false IS_TEMPLATE true"
 fi
 ask --command "COMMENT ON DATABASE $TEMPLATE IS 'whole, used $(date -u +%Y-%m-%dT%H:%M:%SZ)'"

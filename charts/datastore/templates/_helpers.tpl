@@ -145,6 +145,8 @@ spec:
       command: [sh, /scripts/template-begin.sh]
       env:
         {{- include "datastore.psqlEnv" . | nindent 8 }}
+        - name: STEPS
+          value: /steps
         - name: TEMPLATE
           value: {{ include "datastore.template" . }}
         - name: WAIT_SECONDS
@@ -181,6 +183,8 @@ spec:
       command: [sh, /scripts/template-end.sh]
       env:
         {{- include "datastore.psqlEnv" . | nindent 8 }}
+        - name: STEPS
+          value: /steps
         - name: TEMPLATE
           value: {{ include "datastore.template" . }}
         - name: KEEP
@@ -216,6 +220,8 @@ volumeMounts:
 
 {{/* The contract's variables for a command of a service that makes or fills tables. */}}
 {{- define "datastore.datasetEnv" -}}
+- name: STEPS
+  value: /steps
 - name: OWNER_PASSWORD
   valueFrom:
     secretKeyRef:

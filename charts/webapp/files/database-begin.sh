@@ -10,7 +10,7 @@ mark() { ask --command "SELECT coalesce(shobj_description(oid, 'pg_database'), '
 give_up_at=$(($(date +%s) + WAIT_SECONDS))
 said=
 while :; do
-  state="$(mark "$TEMPLATE" 2>/tmp/error)" || state="$PGHOST does not answer"
+  state="$(mark "$TEMPLATE" 2>"$STEPS/error")" || state="$PGHOST does not answer"
   case "$state" in
     whole*) break ;;
   esac
@@ -20,18 +20,18 @@ while :; do
   fi
   if [ "$(date +%s)" -ge "$give_up_at" ]; then
     echo "$TEMPLATE was not loaded within $WAIT_SECONDS s (${state:-not begun}): look at the dataset Job" >&2
-    cat /tmp/error >&2
+    cat "$STEPS/error" >&2
     exit 1
   fi
   sleep 1
 done
 
 if [ -n "$(mark "$DATABASE")" ]; then
-  echo "$DATABASE" >/steps/database
+  echo "$DATABASE" >"$STEPS/database"
   echo "$DATABASE is there."
   exit 0
 fi
 ask --command "DROP DATABASE IF EXISTS ${DATABASE}_new WITH (FORCE)"
 ask --command "CREATE DATABASE ${DATABASE}_new OWNER owner TEMPLATE $TEMPLATE STRATEGY file_copy"
-echo "${DATABASE}_new" >/steps/database
+echo "${DATABASE}_new" >"$STEPS/database"
 echo "Cloned $TEMPLATE."

@@ -5,7 +5,7 @@ set -eu
 
 ask() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"; }
 
-name="$(cat /steps/database)"
+name="$(cat "$STEPS/database")"
 # What does not fit into Postgres's own buffers is read into the system's.
 bytes="$(ask --dbname="$name" --command "
   SELECT 8192 * coalesce(sum(pg_prewarm(c.oid::regclass, CASE WHEN t.fits THEN 'buffer' ELSE 'read' END)), 0)
@@ -24,7 +24,7 @@ ask --command "
   ORDER BY shobj_description(oid, 'pg_database') DESC NULLS LAST OFFSET $KEEP" |
   while read -r old; do
     # Without force: pods of before may still be connected, and then it goes another time.
-    if ask --command "DROP DATABASE $old" 2>/tmp/error; then
+    if ask --command "DROP DATABASE $old" 2>"$STEPS/error"; then
       echo "Dropped $old, which was not in use."
     else
       echo "Kept $old, which is still in use."

@@ -234,6 +234,8 @@ spec:
       command: [sh, /scripts/database-begin.sh]
       env:
         {{- include "webapp.psqlEnv" . | nindent 8 }}
+        - name: STEPS
+          value: /steps
         - name: TEMPLATE
           value: {{ include "webapp.template" . }}
         - name: DATABASE
@@ -254,6 +256,8 @@ spec:
             secretKeyRef:
               name: {{ include "webapp.datastoreSecret" . }}
               key: owner-password
+        - name: STEPS
+          value: /steps
         - name: SERVER_URL
           value: postgres://owner:$(OWNER_PASSWORD)@{{ include "webapp.datastore" . }}-postgres:5432
         - name: SECRET_KEY
@@ -275,6 +279,8 @@ spec:
       command: [sh, /scripts/database-end.sh]
       env:
         {{- include "webapp.psqlEnv" . | nindent 8 }}
+        - name: STEPS
+          value: /steps
         - name: DATABASE
           value: {{ include "webapp.database" . }}
         - name: PREFIX
