@@ -13,7 +13,8 @@ from scalebed.cluster.stages import Made, Stage, digest, is_source
 from scalebed.cluster.workshop import Workshop
 from scalebed.engines.local.k6_build import ensure_k6, source_key
 
-_PYTHON_PACKAGES = ("ca-certificates", "python3", "python3-pip", "python3-venv")
+# libstdc++6 is what wheels take for granted.
+_PYTHON_PACKAGES = ("ca-certificates", "libstdc++6", "python3", "python3-pip", "python3-venv")
 _PIP_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_CERT", "PIP_PROXY")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _HOST_FILES = ("/etc/pip.conf", "/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates")
