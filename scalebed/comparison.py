@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Annotated, Literal, Self
 
+import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from scalebed.variant import Name, NamedPooling, NamedVariant, Pooling, Strict, SwitchValue, Variant, label
 
 POOLER_MODE, POOLER_SIZE, USERS = "pooler.mode", "pooler.size", "users"
-"""Factors that are no switch."""
+VALUES = "values."
+"""Factors that are no switch; what follows `values.` is a value of a chart."""
 _MODES = ("transaction", "session", "off")
 
 
@@ -130,7 +132,8 @@ class Matrix(Strict):
 
     base: NamedVariant | None = None
     factors: Factors = Field(default_factory=dict)
-    """Switches, `pooler.mode`, `pooler.size` and `users` → values; the first of each makes the baseline."""
+    """Switches, `pooler.mode`, `pooler.size`, `users` and `values.NAME` → values; the first of each makes the
+    baseline."""
     variants: tuple[NamedVariant, ...] = ()
 
     @model_validator(mode="after")
@@ -174,13 +177,29 @@ def _set(base: Variant, values: Mapping[str, str]) -> tuple[dict[str, str], Vari
     mode = values.get(POOLER_MODE, base.pooler.mode)
     size = None if mode == "off" else values.get(POOLER_SIZE, base.pooler.size)
     said = {
-        key.replace(POOLER_MODE, "pooler"): value
+        key.removeprefix(VALUES).replace(POOLER_MODE, "pooler"): value
         for key, value in values.items()
         if key != POOLER_SIZE or size is not None
     }
-    switches = {key: value for key, value in values.items() if key not in (POOLER_MODE, POOLER_SIZE)}
+    switches = {
+        key: value
+        for key, value in values.items()
+        if key not in (POOLER_MODE, POOLER_SIZE) and not key.startswith(VALUES)
+    }
+    charted = {key.removeprefix(VALUES): value for key, value in values.items() if key.startswith(VALUES)}
     pooler = Pooling.model_validate({"mode": mode, "size": size})
-    return said, base.model_copy(update={"switches": {**base.switches, **switches}, "pooler": pooler})
+    update = {
+        "switches": {**base.switches, **switches},
+        "pooler": pooler,
+        "values": {**base.values, **{key: _typed(value) for key, value in charted.items()}},
+    }
+    return said, base.model_copy(update=update)
+
+
+def _typed(value: str) -> str | int | float | bool:
+    """As YAML reads it, since a chart tells numbers from text."""
+    read = yaml.safe_load(value)
+    return read if isinstance(read, str | int | float | bool) else value
 
 
 def compared(ablation: Ablation | None, matrix: Matrix | None, *, control: bool) -> tuple[Variant, ...]:

@@ -63,6 +63,6 @@ class Eta:
             return compared + (search if self._searched(cell) else 0)
         if experiment.kind == "fixed-rate":
             return len(experiment.rates) * ((experiment.duration or 0) + OVERHEAD_S)
-        if experiment.kind == "closed":
+        if experiment.kind in ("closed", "hpa"):
             return (experiment.duration or 0) + OVERHEAD_S
         return search

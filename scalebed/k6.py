@@ -41,6 +41,8 @@ def environment(url: str, load: Load) -> dict[str, str]:
         "SEED": str(load.seed),
         "CONTACTS": str(load.contacts),
     }
+    if load.steps:
+        return values | {"STEPS": ",".join(f"{rate!r}:{seconds:g}" for rate, seconds in load.steps)}
     if load.concurrency is None:
         return values | {"RATE": repr(load.rate)}
     if load.stages:

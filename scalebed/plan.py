@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scalebed.autoscaler import Autoscaler
 from scalebed.spec import Experiment
 from scalebed.variant import Variant
 
@@ -23,11 +24,19 @@ class Cell:
     warm: bool = True
     users: int | None = None
     """`ablation` and `matrix` in a closed model: how many send requests."""
+    autoscaler: Autoscaler | None = None
+    """Set: it owns the number of replicas, which begins at its least."""
 
     @property
     def id(self) -> str:
         """Unique within an experiment, fit for a file name."""
-        return f"{self.variant.name}-x{self.replicas}" + (f"-u{self.users}" if self.users else "")
+        scale = "hpa" if self.autoscaler else f"x{self.replicas}"
+        return f"{self.variant.name}-{scale}" + (f"-u{self.users}" if self.users else "")
+
+    @property
+    def most(self) -> int:
+        """Replicas that there can be."""
+        return self.autoscaler.max_replicas if self.autoscaler else self.replicas
 
 
 @dataclass(frozen=True)
@@ -43,13 +52,14 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
     return tuple(
         Cell(
             variant=variant,
-            replicas=replicas,
+            replicas=experiment.autoscaler.min_replicas if experiment.autoscaler else replicas,
             cpu_per_replica=experiment.cpu_per_replica,
             workload=experiment.workload,
             contacts=experiment.dataset.contacts,
             dataset_seed=experiment.dataset.seed,
             warm=experiment.warm,
             users=users,
+            autoscaler=experiment.autoscaler,
         )
         for variant in experiment.variants
         for replicas in experiment.replicas

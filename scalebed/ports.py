@@ -55,6 +55,11 @@ class Load:
     """Set: a closed model with this many users, each sending its next request when the last is answered."""
     stages: tuple[tuple[int, float], ...] = ()
     """Users and seconds, one after another: a closed model whose users come and go; `concurrency` is the most."""
+    steps: tuple[tuple[float, float], ...] = ()
+    """Rates and seconds, one after another; `rate` is their mean."""
+    then: tuple[tuple[float, int], ...] = ()
+    """`rate` and `max_vus` of the loads that will be asked for next, in this order, unless something goes wrong; they
+    are like this one in all else. A generator that takes long to start may start them as one."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,24 @@ class CheckCount:
 
 
 @dataclass(frozen=True)
+class Supply:
+    """How far a scaling is, as numbers of replicas at one moment."""
+
+    at: float
+    """Seconds, of `Clock.now`."""
+    desired: int
+    scheduled: int
+    """With a node."""
+    started: int
+    """With their processes running."""
+    ready: int
+    receiving: int
+    """Known to the balancer as ready."""
+    metric: float | None = None
+    """What the autoscaler saw last, as a share of what it aims at."""
+
+
+@dataclass(frozen=True)
 class Sample:
     """Cumulated readings at one moment; differences between two samples are what counts."""
 
@@ -116,6 +139,8 @@ class Sample:
     locks and disks included; None where it cannot be read. A session that fell idle may be counted 10 s late."""
     replica_memory_bytes: tuple[int, ...] = ()
     """Resident memory of each replica now, always in the same order; empty where it is not read."""
+    supply: Supply | None = None
+    """Where the number of replicas is an autoscaler's."""
 
 
 class Clock(Protocol):

@@ -69,6 +69,19 @@ class UsageRecord(_Record):
     database_time_s: float | None = None
 
 
+class SupplyRecord(_Record):
+    """How far a scaling was at one moment; fields as in `scalebed.ports.Supply`."""
+
+    at_s: float
+    """Seconds since the trial's first arrival."""
+    desired: int
+    scheduled: int
+    started: int
+    ready: int
+    receiving: int
+    metric: float | None
+
+
 class CheckRecord(_Record):
     """What the workload asserted of the answers, over the whole trial."""
 
@@ -131,6 +144,8 @@ class Trial(_Record):
     generator: tuple[GeneratorRecord, ...]
     usage: tuple[UsageRecord, ...]
     checks: tuple[CheckRecord, ...] = ()
+    supply: tuple[SupplyRecord, ...] = ()
+    """Where an autoscaler owned the number of replicas."""
 
 
 class Repetition(_Record):

@@ -119,15 +119,21 @@ class Runner:
                     conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
-                trials.append(self._try(conductor, schedule, step, ask, len(trials)))
+                trials.append(self._try(conductor, schedule, step, ask, trials))
         return self._answer(schedule, ask, trials)
 
-    def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, index: int) -> Trial:
+    def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, earlier: Sequence[Trial]) -> Trial:
         self._engine.restore(step.cell)
+        index = len(earlier)
         duration_s, seed = schedule.duration_s(ask.purpose), schedule.seed(ask.purpose, index)
         load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed)
         if ask.purpose == "closed":
-            load = replace(load, stages=tuple((stage.users, stage.duration) for stage in self._experiment.stages))
+            stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)
+            steps = tuple((level.rate, level.duration) for level in self._experiment.profile)
+            load = replace(load, stages=stages, steps=steps)
+        elif step.cell.warm and not load.writes:  # or something is to be put back before each trial
+            then = schedule.foreseen(earlier, ask)
+            load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo)) for rate in then))
         self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
         assignment = Assignment(
             cell=step.cell,

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scalebed.ladder import Ladder
 from scalebed.plan import Cell, Step, cells
 from scalebed.results import Purpose, Repetition, Trial
 from scalebed.search import INVALID_AT_MOST, Answer, Ask, Task, decide, observed, prior
 from scalebed.spec import Experiment
 from scalebed.verdict import Enough
+from scalebed.watch import most_vus
 
 WARMUP_S = 5.0
 """The load after a deployment that is thrown away."""
@@ -40,15 +42,26 @@ class Schedule:
             replicas=cell.replicas,
             dither=float(_rng(experiment, step).uniform(-0.5, 0.5)),
         )
+        around = experiment.search.around.get(cell.id)
+        self._ladder = None if around is None else Ladder(experiment.search, around)
 
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:
         """Given the finished trials of the repetition, in their order."""
         if self._experiment.kind == "capacity":
-            return self._search(trials)
+            return self._ladder.next(trials) if self._ladder else self._search(trials)
         fixed = self._fixed([t for t in trials if not searching(t.purpose)])
         if isinstance(fixed, Ask) or self._step.cell.variant.name not in self._experiment.capacity:
             return fixed
         return self._search([t for t in trials if searching(t.purpose)])
+
+    def foreseen(self, trials: Sequence[Trial], ask: Ask) -> tuple[float, ...]:
+        """Rates that will be asked for after this one, unless something goes wrong. `trials` are the finished ones."""
+        if self._ladder is not None:
+            return self._ladder.foreseen(ask.rate)
+        if self._experiment.kind != "fixed-rate":
+            return ()
+        done = {ask.rate, *(trial.rate_asked for trial in trials if trial.verdict != "INVALID")}
+        return tuple(rate for rate in self._experiment.rates if rate not in done)
 
     def duration_s(self, purpose: Purpose) -> float:
         """Of one trial, at most."""
@@ -104,6 +117,8 @@ class Schedule:
     def _fixed(self, trials: Sequence[Trial]) -> Ask | Answer:
         experiment = self._experiment
         users = self._step.cell.users if experiment.compares else experiment.users
+        if experiment.profile:
+            users = most_vus(max(level.rate for level in experiment.profile), experiment.slo)
         enough = Enough(0, FEWEST_COMPARED if experiment.compares else experiment.search.min_requests)
         rates = experiment.rates or (() if users else (experiment.rate or 0.0,))
         spoiled = []

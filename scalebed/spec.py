@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from scalebed.autoscaler import Autoscaler, Level
 from scalebed.comparison import Ablation, Change, Matrix, compared
+from scalebed.duration import Duration
 from scalebed.variant import Name, NamedVariant, Pooling, Strict, Variant
 from scalebed.workloads import workloads
-
-_DURATION = r"^(\d+(?:\.\d+)?)(ms|s|m|h)$"
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
 
 LONGEST_NAME = 63
 
 
 class SpecError(ValueError):
     """One sentence: which file, which key, what is wrong, what would do."""
-
-
-def _seconds(value: object) -> object:
-    if isinstance(value, str):
-        match = re.fullmatch(_DURATION, value.strip())
-        if match is None:
-            raise ValueError("must be a duration such as 500ms, 60s or 2m")
-        return float(match[1]) * _SECONDS[match[2]]
-    return value
-
-
-Duration = Annotated[
-    float,
-    Field(gt=0),
-    BeforeValidator(
-        _seconds, json_schema_input_type=Annotated[float, Field(gt=0)] | Annotated[str, Field(pattern=_DURATION)]
-    ),
-]
-"""Seconds; in YAML `60s`, `2m`, `500ms` or a number."""
 
 
 class Dataset(Strict):
@@ -69,6 +47,15 @@ class Search(Strict):
     max_trials: int = Field(14, ge=4, le=60)
     """Per cell and block."""
     max_rate: float = Field(5000, gt=0)
+    around: Mapping[str, Annotated[float, Field(gt=0)]] = {}
+    """By cell, such as `naive-x1`: a rate near which its capacity is looked for, at `shares` of it and no others."""
+    shares: tuple[Annotated[float, Field(gt=0, le=10)], ...] = Field((0.7, 0.8, 0.9, 1.0, 1.1, 1.25), min_length=2)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if list(self.shares) != sorted(set(self.shares)):
+            raise ValueError("shares: must ascend, each once")
+        return self
 
 
 class Stage(Strict):
@@ -85,7 +72,7 @@ class Experiment(Strict):
     description: str = ""
     advice: str = ""
     """What a developer should do about the result, as a sentence for the report."""
-    kind: Literal["capacity", "fixed-rate", "closed", "ablation", "matrix"] = "capacity"
+    kind: Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa"] = "capacity"
     engine: Literal["local", "kubernetes"] = "local"
     seed: int = Field(7, ge=0, le=2**31 - 1)
     dataset: Dataset = Dataset()
@@ -112,9 +99,18 @@ class Experiment(Strict):
     rate: float | None = Field(None, gt=0)
     """`ablation` and `matrix`: requests a second, the same for every variant; the slowest must bear it."""
     stages: tuple[Stage, ...] = ()
-    """`closed`: users that come and go, one stage after another, in the place of users and duration."""
+    """`closed` and `hpa`: users that come and go, one stage after another, in the place of users and duration."""
+    profile: tuple[Level, ...] = ()
+    """`hpa`: the same with rates, in the place of stages."""
+    autoscaler: Autoscaler | None = None
+    """`hpa`: in the place of replicas."""
+    capacity_per_replica: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
+    """`hpa` with a profile: by variant, the rate that one replica bears within the SLO, from which the replicas that
+    a rate needs are reckoned."""
     duration: Duration | None = Field(
-        default_factory=lambda data: sum(stage.duration for stage in data.get("stages", ())) or None
+        default_factory=lambda data: (
+            sum(stage.duration for stage in (*data.get("stages", ()), *data.get("profile", ()))) or None
+        )
     )
     """How long each trial lasts, where none is a search's."""
     users: int | None = Field(
@@ -140,6 +136,7 @@ class Experiment(Strict):
             raise ValueError("users and duration: kind closed needs both, or stages")
         if self.stages:
             self._staged()
+        self._scaled()
         if self.compares:
             self._comparable()
         else:
@@ -150,11 +147,31 @@ class Experiment(Strict):
 
     def _staged(self) -> None:
         """Raises ValueError with the rest of a sentence."""
-        if self.kind != "closed":
-            raise ValueError(f"stages: belong to kind closed, not to {self.kind}")
+        if self.kind not in ("closed", "hpa"):
+            raise ValueError(f"stages: belong to kinds closed and hpa, not to {self.kind}")
         seconds, most = sum(stage.duration for stage in self.stages), max(stage.users for stage in self.stages)
         if (self.duration, self.users) != (seconds, most):
             raise ValueError("stages: say how many users there are and for how long; leave out users and duration")
+
+    def _scaled(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if self.kind != "hpa":
+            for key in ("profile", "autoscaler", "capacity_per_replica"):
+                if getattr(self, key):
+                    raise ValueError(f"{key}: belongs to kind hpa, not to {self.kind}")
+            return
+        if self.autoscaler is None:
+            raise ValueError("autoscaler: kind hpa needs it, if only as {}")
+        if self.engine != "kubernetes":
+            raise ValueError("engine: kind hpa needs kubernetes")
+        if bool(self.stages) == bool(self.profile):
+            raise ValueError("stages and profile: kind hpa needs one of the two")
+        if self.replicas != (1,):
+            raise ValueError("replicas: kind hpa leaves their number to the autoscaler")
+        if self.profile and (self.users is not None or self.duration != sum(level.duration for level in self.profile)):
+            raise ValueError("profile: says how long it lasts; leave out users and duration")
+        if unknown := self.capacity_per_replica.keys() - {v.name for v in self.variants}:
+            raise ValueError(f"capacity_per_replica: {min(unknown)} is no variant")
 
     def _comparable(self) -> None:
         """Raises ValueError with the rest of a sentence."""
@@ -182,7 +199,10 @@ class Experiment(Strict):
 
     @property
     def crowd(self) -> str:
-        """Of a closed model, in words: `50 users`, `10, 100 and 10 users`."""
+        """Of a load that is not sought, in words: `50 users`, `10, 100 and 10 users`, `5 and 50 requests a second`."""
+        if self.profile:
+            *others, last = (f"{level.rate:g}" for level in self.profile)
+            return f"{', '.join(others)}{' and ' if others else ''}{last} requests a second"
         *others, last = (str(stage.users) for stage in self.stages) if self.stages else (str(self.users),)
         return f"{', '.join(others)}{' and ' if others else ''}{last} user{'' if last == '1' else 's'}"
 
@@ -255,8 +275,8 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
 
 
 _MODELS: Mapping[int | str, type[BaseModel]] = {
-    "dataset": Dataset, "slo": Slo, "search": Search, "variants": Variant, "base": Variant, "pooler": Pooling,
-    "ablation": Ablation, "steps": Change, "matrix": Matrix,
+    "dataset": Dataset, "slo": Slo, "search": Search, "autoscaler": Autoscaler, "profile": Level, "variants": Variant,
+    "base": Variant, "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix,
 }  # fmt: skip
 
 

@@ -59,6 +59,9 @@ class Variant(Strict):
     """A folder in apps/; the name where none is given."""
     switches: Mapping[str, SwitchValue] = {}
     pooler: NamedPooling = Pooling()
+    values: Mapping[str, str | int | float | bool] = {}
+    """Engine kubernetes: further values of the service's chart by their dotted names, such as `env.POOL_MAX_SIZE`, and
+    with `datastore.` before them those of the datastore's."""
 
 
 def _shorthand(value: object) -> object:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from scalebed import usage, warmup
@@ -12,7 +12,16 @@ from scalebed.histograms import HistogramError, Latencies
 from scalebed.observer import Progress
 from scalebed.plan import Cell
 from scalebed.ports import CheckCount, EndpointSecond, GeneratorSecond, Load, Sample, Target
-from scalebed.results import CheckRecord, EndpointRecord, GeneratorRecord, Purpose, Trial, UsageRecord, Verdict
+from scalebed.results import (
+    CheckRecord,
+    EndpointRecord,
+    GeneratorRecord,
+    Purpose,
+    SupplyRecord,
+    Trial,
+    UsageRecord,
+    Verdict,
+)
 from scalebed.spec import Slo
 from scalebed.timeline import Timeline, Window
 from scalebed.usage import Usage
@@ -63,7 +72,7 @@ class Watch:
 
     @property
     def _rate(self) -> float | None:
-        return None if self._load.concurrency else self._load.rate
+        return None if self._load.concurrency or self._load.steps else self._load.rate
 
     def sample(self, sample: Sample) -> None:
         self._samples.append(sample)
@@ -220,6 +229,7 @@ class Watch:
             ),
             usage=tuple(self._usage_records()),
             checks=tuple(CheckRecord(check=c.check, passed=c.passed, failed=c.failed) for c in self._checks),
+            supply=tuple(self._supply_records()),
         )
 
     def _shares(self, used: Usage | None) -> dict[str, float]:
@@ -249,6 +259,12 @@ class Watch:
                     )
                 )
         return records
+
+    def _supply_records(self) -> Iterable[SupplyRecord]:
+        for sample in self._samples:
+            if sample.supply is not None:
+                counts = asdict(sample.supply)
+                yield SupplyRecord(at_s=counts.pop("at") - self._at(0), **counts)
 
 
 def _summary(latencies: Latencies) -> dict[str, float]:

@@ -60,7 +60,7 @@ def _rates(run: Gathered, cell: str) -> dict[int, float]:
             for (name, block), repetition in run.repetitions.items()
             if name == cell and repetition.outcome == "found" and repetition.capacity
         }
-    if kind == "closed":
+    if kind in ("closed", "hpa"):
         return {
             block: float(np.mean([trial.rate_achieved for trial in trials]))
             for (name, block), trials in run.basis.items()

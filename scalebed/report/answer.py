@@ -19,7 +19,7 @@ def compose(analysis: Analysis) -> Answer:
             caveats=tuple(s for s in (*gains.caveats(analysis), _spoiled(analysis), _missing(analysis)) if s),
         )
     return Answer(
-        headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed}[kind](analysis),
+        headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed, "hpa": _closed}[kind](analysis),
         details=tuple(s for s in (_against(analysis), _scaling(analysis), _limits(analysis)) if s),
         caveats=tuple(s for s in (_intervals(analysis), _spoiled(analysis), _missing(analysis)) if s),
     )
@@ -153,7 +153,7 @@ def _closed(analysis: Analysis) -> str:
         latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
         broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
         parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
-    with_users = f"With {experiment.crowd} in a closed model"
+    with_users = f"With {experiment.crowd}{'' if experiment.profile else ' in a closed model'}"
     at = f"at {figures.count(row.replicas, 'replica')}"
     return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."
 

@@ -81,7 +81,7 @@ class Outcome:
     @property
     def load(self) -> str:
         """`5/s`, or `50 users (closed)`."""
-        if self.experiment.kind == "closed":
+        if self.experiment.kind in ("closed", "hpa"):
             return f"{self.experiment.crowd} (closed)"
         return f"{figures.listing([f'{rate:g}' for rate in self.experiment.rates])}/s"
 

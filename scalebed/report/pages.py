@@ -20,6 +20,7 @@ _KINDS = {
     "capacity": "capacity search",
     "fixed-rate": "fixed rates",
     "closed": "closed model",
+    "hpa": "autoscaling",
     "ablation": "ablation",
     "matrix": "matrix",
 }
@@ -171,6 +172,8 @@ def _method(experiment: Experiment) -> str:
         "closed": f"In each, {experiment.crowd} send requests for {experiment.duration or 0:g} s, each the next "
         "one when the last is answered. A closed model slows down with its service, so its latencies are not those "
         "of an open one.",
+        "hpa": f"In each, the load is {experiment.crowd}, one after another, while an autoscaler owns the number of "
+        "replicas.",
     }[experiment.kind]
     return f"{order} {how}"
 

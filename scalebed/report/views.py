@@ -304,7 +304,7 @@ class Analysis:
     @property
     def rate_name(self) -> str:
         kind = self.manifest.experiment.kind
-        return {"fixed-rate": "Highest rate met", "closed": "Throughput"}.get(kind, "Capacity")
+        return {"fixed-rate": "Highest rate met", "closed": "Throughput", "hpa": "Throughput"}.get(kind, "Capacity")
 
     @property
     def rate_meaning(self) -> str:
@@ -313,4 +313,5 @@ class Analysis:
             "capacity": "at capacity",
             "fixed-rate": "at the highest rate met",
             "closed": f"with {experiment.crowd}",
+            "hpa": f"with {experiment.crowd}",
         }.get(experiment.kind, "under the common load")

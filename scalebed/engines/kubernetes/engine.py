@@ -1,0 +1,271 @@
+"""The Kubernetes engine: cells are values of one Helm release, load is TestRuns, readings come from the kubelets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scalebed.engines.kubernetes import fingerprint, namespaces, preflight, release
+from scalebed.engines.kubernetes.api import Api
+from scalebed.engines.kubernetes.generator import Place, TestRunGenerator
+from scalebed.engines.kubernetes.helm import Helm
+from scalebed.engines.kubernetes.namespaces import Rooms
+from scalebed.engines.kubernetes.ownership import Ownership, made_by_engine, mark, remove_loads
+from scalebed.engines.kubernetes.paths import NODES, field, found, listed, path
+from scalebed.engines.kubernetes.preflight import Room
+from scalebed.engines.kubernetes.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
+from scalebed.engines.kubernetes.quantities import number
+from scalebed.engines.kubernetes.release import Release
+from scalebed.engines.kubernetes.supply import supply
+from scalebed.engines.kubernetes.testruns import read_base, scripts
+from scalebed.engines.local.fingerprint import git_state
+from scalebed.plan import Cell, cells
+from scalebed.ports import Clock, EngineError, Finding, LoadGenerator, Probe, Sample, Say, Supply, Target
+from scalebed.spec import Experiment
+from scalebed.workloads import changes_rows
+
+NAME = "scalebed"
+"""Of the release."""
+RUNNERS = 2
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What the engine reaches a cluster by. `context` is for people."""
+
+    api: Api
+    helm: Helm
+    rooms: Rooms
+    context: str
+    host: Callable[[], HostCpu] | None = None
+    """Reads this machine's CPU; used where the cluster's only node is on it."""
+
+
+class KubernetesEngine:
+    """Implements `scalebed.ports.Engine`. One at a time may use a release."""
+
+    name = "kubernetes"
+
+    def __init__(self, root: Path, cluster: Cluster, clock: Clock, say: Say, runners: int = RUNNERS) -> None:
+        self._root = root
+        self._cluster = cluster
+        self._api = cluster.api
+        self._clock = clock
+        self._say = say
+        self._runners = runners
+        self._release = Release(NAME, cluster.rooms.app)
+        self._ownership = Ownership(self._api, cluster.rooms.app, NAME)
+        self._experiment: Experiment | None = None
+        self._before: Mapping[str, object] | None = None
+        self._adopted = False
+        self._generator: TestRunGenerator | None = None
+        self._probe: KubeletProbe | None = None
+        self._deployed: Cell | None = None
+        self._revision = 0
+        self._images: dict[str, str] = {}
+        self._nodes = list(self._api.get(NODES)["items"])
+        self.cores = sum(node.cores for node in preflight.nodes(self._api, self._release, cluster.rooms.load))
+
+    def preflight(self, experiment: Experiment) -> Sequence[Finding]:
+        planned = cells(experiment)
+        try:
+            namespaces.refuse_others(self._api, self._cluster.rooms)
+        except EngineError as error:
+            return [Finding("refuse", str(error))]
+        room = preflight.nodes(self._api, self._release, self._cluster.rooms.load)
+        runner = read_base(self._root)["spec"]["runner"]
+        load = preflight.pod_request({"containers": [runner]}).times(self._runners)
+        known = [cell for cell in planned if cell.variant.service in release.SERVICES]
+        needs = {cell.id: self._needs(experiment, cell, load) for cell in known}
+        return preflight.findings(self._api, self._root, experiment, known or planned, room=room, needs=needs)
+
+    def _needs(self, experiment: Experiment, cell: Cell, load: Room) -> Room:
+        """Jobs are done before the load begins."""
+        most = replace(cell, replicas=cell.most, autoscaler=None)
+        objects = self._cluster.helm.template(NAME, release.cell_values(experiment, most))
+        return preflight.requested(objects) + preflight.requested(objects, ["Job"]).most(load)
+
+    def prepare(self, experiment: Experiment, say: Say) -> None:
+        """Namespaces, scripts, the release without any service's pod, and its dataset."""
+        if self._experiment is not None:
+            raise EngineError("prepare: this engine is in use; close it first")
+        rooms = self._cluster.rooms
+        for made in namespaces.ensure(self._api, rooms):
+            say(f"Made the namespace {made}.")
+        self._ownership.acquire()
+        try:
+            if removed := remove_loads(self._api, rooms.load, self._ownership.key):
+                say(f"Ended what an earlier run left behind: TestRun {', '.join(removed)}.")
+            self._prepare(experiment, say)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare(self, experiment: Experiment, say: Say) -> None:
+        rooms = self._cluster.rooms
+        script = scripts(self._root / "loadtest" / "k6")
+        if found(self._api, path("configmaps", rooms.load, script.name)) is None:
+            self._api.post(path("configmaps", rooms.load), script.manifest)
+        self._before = self._cluster.helm.values(NAME)
+        # One that an engine installed is no release of somebody's, whose values would have to be kept.
+        self._adopted = self._before is not None and not made_by_engine(self._api, rooms.app, NAME)
+        if not self._adopted:
+            self._before = None
+            mark(self._api, rooms.app, NAME)
+        self._experiment = experiment
+        contacts = experiment.dataset.contacts
+        say(f"{'Adopting' if self._adopted else 'Installing'} the release {NAME} in the namespace {rooms.app} …")
+        self._upgrade(release.idle_values(experiment))
+        say(f"Waiting until {contacts:,} contacts are loaded …")
+        release.wait_until_loaded(self._api, self._release, self._clock, contacts)
+        self._probe = KubeletProbe(
+            self._api,
+            [node["metadata"]["name"] for node in self._nodes],
+            rooms.all,
+            self._clock,
+            host=self._cluster.host if self._on_this_machine() else None,
+        )
+        place = Place(rooms.load, read_base(self._root), script, self._runners, self._ownership.annotations)
+        self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe.cover)
+
+    def fingerprint(self) -> Mapping[str, object]:
+        """JSON values only; the images are known once a cell has been deployed."""
+        return {
+            "engine": self.name,
+            **git_state(self._root),
+            "cluster": fingerprint.cluster(self._api, self._cluster.context),
+            "host": {"cores": self.cores, "memory_bytes": self._memory()},
+            "quota": {"kind": "container limits", "period_ms": 100},
+            "placement": "by the scheduler",
+            "charts": fingerprint.charts(self._root),
+            "images": self._images,
+            "runners": self._runners,
+        }
+
+    @contextmanager
+    def deploy(self, cell: Cell) -> Iterator[Target]:
+        """The release with this cell's pods alone; leaving scales them to zero."""
+        experiment = self._in_use()
+        if self._deployed is not None:
+            raise EngineError(f"{self._deployed.id} is deployed: leave it before deploying {cell.id}")
+        service = cell.variant.service
+        self._deployed = cell
+        try:
+            self._bring_up(experiment, cell)
+            self._images |= fingerprint.images(self._api, self._release, self._cluster.rooms.load)
+            yield Target(
+                url=self._release.url(service),
+                replica_urls=(),
+                parts=PARTS,
+                service_quota=None if cell.autoscaler else cell.cpu_per_replica * cell.replicas,
+            )
+        finally:
+            self._deployed = None
+            if self._generator is not None:
+                self._generator.close()
+            self._scale_down(service)
+
+    def _bring_up(self, experiment: Experiment, cell: Cell) -> None:
+        self._upgrade(release.cell_values(experiment, cell, self._clone_name()))
+        release.wait_until_loaded(self._api, self._release, self._clock, experiment.dataset.contacts)
+        release.wait_until_ready(self._api, self._release, self._clock, cell.variant.service, cell.replicas)
+
+    def restore(self, cell: Cell) -> None:
+        """Rows as they were loaded, in a new clone; the cache is emptied then, and before each trial of a cold cell."""
+        experiment = self._in_use()
+        if self._deployed != cell:
+            raise EngineError(f"{cell.id} is not deployed, so there is nothing to restore")
+        writes = changes_rows(cell.workload)
+        if writes:
+            self._scale_down(cell.variant.service)
+            self._revision += 1
+            self._bring_up(experiment, cell)
+        if writes or not cell.warm:
+            self._empty_cache()
+
+    def generator(self) -> LoadGenerator:
+        self._in_use()
+        assert self._generator is not None  # noqa: S101 - prepare has made it
+        return self._generator
+
+    def probe(self) -> Probe:
+        self._in_use()
+        assert self._probe is not None  # noqa: S101 - prepare has made it
+        cell = self._deployed
+        if cell is None or cell.autoscaler is None:
+            return self._probe
+        return _Watching(self._probe, lambda: supply(self._api, self._release, cell.variant.service, self._clock.now()))
+
+    def close(self) -> None:
+        """End the load, and leave the release as it was found; one that was made here keeps its data, without pods of
+        services. Safe to call twice."""
+        try:
+            if self._generator is not None:
+                self._generator.close()
+            if self._experiment is not None:
+                self._put_back()
+        finally:
+            self._generator = None
+            self._experiment = None
+            self._ownership.release()
+
+    def _put_back(self) -> None:
+        if self._adopted and self._before is not None:
+            self._cluster.helm.upgrade(NAME, self._before)
+            self._say(f"Gave the release {NAME} the values back that it had.")
+        else:
+            for service in release.SERVICES:
+                self._scale_down(service)
+            self._say(
+                f"The release {NAME} stays in the namespace {self._cluster.rooms.app} with its data, for the next run; "
+                "scalebed down --engine kubernetes removes it."
+            )
+
+    def _upgrade(self, values: Mapping[str, object]) -> None:
+        self._cluster.helm.upgrade(NAME, release.merged(self._before or {}, values))
+
+    def _scale_down(self, service: str) -> None:
+        """An HPA does nothing about a Deployment of zero replicas."""
+        deployment = path("deployments", self._release.namespace, self._release.service(service))
+        if found(self._api, deployment) is not None:
+            self._api.patch(deployment, {"spec": {"replicas": 0}})
+
+    def _clone_name(self) -> str:
+        """Another one than any run before used, so that a clone has the rows as they were loaded."""
+        return f"{int(self._ownership.holder.created) % 10**6:06d}{self._revision}" if self._revision else ""
+
+    def _empty_cache(self) -> None:
+        labels = {**self._release.labels, "app.kubernetes.io/component": "valkey"}
+        program = (
+            'valkey-cli --no-auth-warning -a "$VALKEY_PASSWORD" flushall || redis-cli -a "$VALKEY_PASSWORD" flushall'
+        )
+        for pod in listed(self._api, "pods", self._release.namespace, labels):
+            name = pod["metadata"]["name"]
+            said = self._api.execute(self._release.namespace, name, "valkey", ["sh", "-c", program])
+            if "OK" not in said:
+                raise EngineError(f"pod {name}: the cache could not be emptied: {said.strip()[:200]}")
+
+    def _on_this_machine(self) -> bool:
+        boots = [field(node, "status", "nodeInfo", "bootID", default="") for node in self._nodes]
+        return len(boots) == 1 and on_this_machine(boots[0])
+
+    def _memory(self) -> int:
+        return sum(int(number(node["status"]["capacity"]["memory"])) for node in self._nodes)
+
+    def _in_use(self) -> Experiment:
+        if self._experiment is None:
+            raise EngineError("the Kubernetes engine is not prepared: call prepare first")
+        return self._experiment
+
+
+class _Watching:
+    """Implements `Probe`: the readings, and how far the scaling is."""
+
+    def __init__(self, probe: KubeletProbe, look: Callable[[], Supply]) -> None:
+        self._probe = probe
+        self._look = look
+
+    def sample(self) -> Sample:
+        return replace(self._probe.sample(), supply=self._look())

@@ -1,0 +1,79 @@
+"""What was measured with: cluster, nodes, images, chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scalebed.engines.kubernetes.api import Api, ApiError, Json
+from scalebed.engines.kubernetes.paths import NODES, field, listed
+from scalebed.engines.kubernetes.quantities import number
+from scalebed.engines.kubernetes.release import Release
+
+_ADDONS = {"k6-operator": "k6-operator", "metrics-server": "metrics-server", "coredns": "coredns"}
+
+
+def cluster(api: Api, context: str) -> dict[str, object]:
+    """Versions and nodes."""
+    return {
+        "context": context,
+        "kubernetes": api.get("/version").get("gitVersion"),
+        "nodes": [_node(node) for node in api.get(NODES)["items"]],
+        "addons": _addons(api),
+    }
+
+
+def images(api: Api, release: Release, load_namespace: str) -> dict[str, str]:
+    """Of the pods that are there, by container: the image and what it resolved to."""
+    pods = [
+        *listed(api, "pods", release.namespace, release.labels),
+        *listed(api, "pods", load_namespace, {"app": "k6"}),
+    ]
+    return {name: image for pod in pods for name, image in _images(pod)}
+
+
+def charts(root: Path) -> dict[str, str]:
+    """Name → version."""
+    found = {}
+    for file in sorted(root.glob("charts/*/Chart.yaml")):
+        chart: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found[str(chart["name"])] = str(chart["version"])
+    return found
+
+
+def _node(node: Json) -> dict[str, object]:
+    info = node["status"]["nodeInfo"]
+    return {
+        "name": node["metadata"]["name"],
+        "cores": number(node["status"]["capacity"]["cpu"]),
+        "memory_bytes": int(number(node["status"]["capacity"]["memory"])),
+        "kubelet": info.get("kubeletVersion"),
+        "runtime": info.get("containerRuntimeVersion"),
+        "os": info.get("osImage"),
+        "kernel": info.get("kernelVersion"),
+        "architecture": info.get("architecture"),
+    }
+
+
+def _addons(api: Api) -> dict[str, str]:
+    """Images of what the measurement rests on, where whoever asks may see all namespaces."""
+    try:
+        deployments = api.get("/apis/apps/v1/deployments")["items"]
+    except ApiError:
+        return {}
+    return {
+        _ADDONS[name]: containers[0]["image"]
+        for deployment in deployments
+        for name in _ADDONS
+        if name in deployment["metadata"]["name"]
+        and (containers := field(deployment, "spec", "template", "spec", "containers", default=[]))
+    }
+
+
+def _images(pod: Json) -> Iterable[tuple[str, str]]:
+    for status in field(pod, "status", "containerStatuses", default=[]):
+        digest = str(status.get("imageID", "")).rpartition("@")[2]
+        yield status["name"], f"{status['image']} ({digest})" if digest else str(status["image"])

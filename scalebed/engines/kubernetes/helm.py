@@ -1,0 +1,106 @@
+"""Calls helm, which knows releases; what it makes is then watched through the API."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from scalebed.engines.kubernetes.api import Json
+from scalebed.ports import EngineError
+
+_LIMIT_S = 300
+_NOT_FOUND = re.compile(r"release: not found|not found", re.IGNORECASE)
+
+
+class Helm(Protocol):
+    """Releases in one namespace. Every method may raise EngineError with helm's own last sentence."""
+
+    def values(self, release: str) -> Mapping[str, Any] | None:
+        """What its user gave; None where there is no such release."""
+        ...
+
+    def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
+        """Install it, or upgrade it to these values and no others. Does not wait for pods."""
+        ...
+
+    def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
+        """The manifests that these values come to."""
+        ...
+
+    def uninstall(self, release: str) -> None:
+        """What is not there is not missed."""
+        ...
+
+
+@dataclass(frozen=True)
+class HelmCommand:
+    """Implements `Helm` with the program."""
+
+    program: Path
+    chart: Path
+    context: str
+    namespace: str
+
+    def values(self, release: str) -> Mapping[str, Any] | None:
+        done = self._run("get", "values", release, "--output", "json")
+        if done.returncode and _NOT_FOUND.search(done.stderr):
+            return None
+        self._check(done, f"helm get values {release}")
+        return json.loads(done.stdout) or {}
+
+    def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
+        arguments = ("upgrade", release, str(self.chart), "--install", "--reset-values", "--values", "-")
+        self._check(self._run(*arguments, given=json.dumps(values)), f"helm upgrade {release}")
+
+    def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
+        done = self._run("template", release, str(self.chart), "--values", "-", given=json.dumps(values))
+        self._check(done, f"helm template {release}")
+        return [each for each in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if each]
+
+    def uninstall(self, release: str) -> None:
+        arguments = ("uninstall", release, "--ignore-not-found", "--wait", f"--timeout={_LIMIT_S}s")
+        self._check(self._run(*arguments), f"helm uninstall {release}")
+
+    def version(self) -> str:
+        done = self._run("version", "--short")
+        return done.stdout.strip() or "unknown"
+
+    def _run(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        argv = [str(self.program), *words, f"--kube-context={self.context}", f"--namespace={self.namespace}"]
+        try:
+            # stdin of its own: a Ctrl-C at the terminal reaches helm as well, which then ends what it does.
+            return subprocess.run(
+                argv, input=given or "", capture_output=True, text=True, timeout=_LIMIT_S + 30, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise EngineError(f"helm {words[0]} did not end within {_LIMIT_S + 30} s; is the cluster well?") from error
+
+    def _check(self, done: subprocess.CompletedProcess[str], what: str) -> None:
+        if done.returncode:
+            raise EngineError(f"{what}: {_last(done.stderr.splitlines())}")
+
+
+def find_helm(cache: Path) -> Path:
+    """From PATH, or from what `scripts/cluster-tools` has built into the cache."""
+    on_path = shutil.which("helm")
+    if on_path is not None:
+        return Path(on_path)
+    built = sorted(cache.glob("airgap/bin-*/helm"), key=lambda path: path.lstat().st_mtime)
+    if built:
+        return built[-1]
+    raise EngineError(
+        "helm was not found: install Helm 3.18 or newer, or have it built by ./scripts/cluster-tools helm"
+    )
+
+
+def _last(lines: Sequence[str]) -> str:
+    told = [line.strip() for line in lines if line.strip() and not line.startswith("WARNING")]
+    return " ".join(told)[-600:].removeprefix("Error: ") or "it failed without a word"

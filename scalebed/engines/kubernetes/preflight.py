@@ -1,0 +1,184 @@
+"""What the cluster cannot do or hold, found before anything is made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scalebed.engines.kubernetes.api import Api, Json
+from scalebed.engines.kubernetes.paths import NODES, field, found, selector
+from scalebed.engines.kubernetes.quantities import number
+from scalebed.engines.kubernetes.release import SERVICES, Release
+from scalebed.engines.local.services import read_service
+from scalebed.plan import Cell
+from scalebed.ports import EngineError, Finding
+from scalebed.spec import Experiment
+
+REST_CORES = 1.0
+"""What load, database, pooler, balancer and control plane are taken to need together, before anything was measured."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """CPU in cores and memory in bytes."""
+
+    cpu: float
+    memory: float
+
+    def __add__(self, other: Room) -> Room:
+        return Room(self.cpu + other.cpu, self.memory + other.memory)
+
+    def __sub__(self, other: Room) -> Room:
+        return Room(self.cpu - other.cpu, self.memory - other.memory)
+
+    def most(self, other: Room) -> Room:
+        """The greater of each."""
+        return Room(max(self.cpu, other.cpu), max(self.memory, other.memory))
+
+    def times(self, count: int) -> Room:
+        return Room(self.cpu * count, self.memory * count)
+
+    def __str__(self) -> str:
+        return f"{self.cpu * 1000:.0f}m CPU and {self.memory / 2**20:.0f} Mi memory"
+
+
+@dataclass(frozen=True)
+class Node:
+    name: str
+    cores: float
+    free: Room
+    """Allocatable, less what pods request that are no part of the release or its load."""
+
+
+def nodes(api: Api, release: Release, load_namespace: str) -> list[Node]:
+    """Those that take pods."""
+    result = []
+    for node in api.get(NODES)["items"]:
+        if field(node, "spec", "unschedulable", default=False) or not _ready(node) or _tainted(node):
+            continue
+        name = node["metadata"]["name"]
+        pods = api.get("/api/v1/pods", fieldSelector=selector({"spec.nodeName": name}))["items"]
+        allocatable = node["status"]["allocatable"]
+        free = Room(number(allocatable["cpu"]), number(allocatable["memory"]))
+        for pod in pods:
+            if field(pod, "status", "phase") not in ("Succeeded", "Failed") and not _own(pod, release, load_namespace):
+                free -= pod_request(pod["spec"])
+        result.append(Node(name, number(node["status"]["capacity"]["cpu"]), free))
+    return result
+
+
+def pod_request(spec: Mapping[str, Any]) -> Room:
+    """What the scheduler counts: containers together, or the greediest init container where that is more."""
+    together = Room(0.0, 0.0)
+    for container in spec.get("containers", []):
+        together += _request(container)
+    for container in spec.get("initContainers", []):
+        wanted = _request(container)
+        together = together.most(wanted)
+    return together
+
+
+def requested(objects: Iterable[Json], kinds: Iterable[str] = ("Deployment", "StatefulSet")) -> Room:
+    """By all pods that these manifests come to at once."""
+    total = Room(0.0, 0.0)
+    for each in objects:
+        if each["kind"] in kinds:
+            total += pod_request(each["spec"]["template"]["spec"]).times(field(each, "spec", "replicas", default=1))
+    return total
+
+
+def findings(
+    api: Api,
+    root: Path,
+    experiment: Experiment,
+    cells: Sequence[Cell],
+    *,
+    room: Sequence[Node],
+    needs: Mapping[str, Room],
+) -> list[Finding]:
+    """Every refusal and every warning, each one sentence. `needs`: by cell, what its release and load request."""
+    return [*_services(root, experiment), *_addons(api, experiment), *_space(cells, room, needs)]
+
+
+def _services(root: Path, experiment: Experiment) -> list[Finding]:
+    told = []
+    for variant in experiment.variants:
+        if variant.service not in SERVICES:
+            known = " and ".join(SERVICES)
+            told.append(f"variant {variant.name}: the chart installs {known}, not {variant.service}")
+            continue
+        try:
+            read_service(root, variant.service).effective(variant.switches)
+        except EngineError as error:
+            told.append(f"variant {variant.name}: {error}")
+        if variant.pooler.mode == "off":
+            told.append(f"variant {variant.name}: in the chart every service has a pooler; leave pooler out")
+    return [Finding("refuse", sentence) for sentence in told]
+
+
+def _addons(api: Api, experiment: Experiment) -> list[Finding]:
+    told = []
+    if found(api, "/apis/k6.io/v1alpha1") is None:
+        told.append("the cluster has no k6-operator: install it, or let ./scripts/cluster make a cluster with it")
+    if experiment.kind == "hpa" and found(api, "/apis/metrics.k8s.io/v1beta1") is None:
+        told.append("the cluster has no metrics-server, without which an HPA sees nothing: install it, or let "
+                    "./scripts/cluster make a cluster with it")  # fmt: skip
+    return [Finding("refuse", sentence) for sentence in told]
+
+
+def _space(cells: Sequence[Cell], room: Sequence[Node], needs: Mapping[str, Room]) -> list[Finding]:
+    if not room:
+        return [Finding("refuse", "no node of the cluster takes pods: kubectl get nodes says more")]
+    free = Room(0.0, 0.0)
+    for node in room:
+        free += node.free
+    told: list[Finding] = []
+    for cell in cells:
+        wanted = needs[cell.id]
+        if wanted.cpu > free.cpu + 1e-9 or wanted.memory > free.memory:
+            told.append(
+                Finding(
+                    "refuse",
+                    f"{cell.id}: its pods and the load request {wanted}, and the cluster has {free} left; lower "
+                    "replicas or cpu_per_replica, or end other pods",
+                )
+            )
+    cores = sum(node.cores for node in room)
+    most = max(cell.cpu_per_replica * cell.most for cell in cells)
+    if not told and most + REST_CORES > cores:
+        told.append(
+            Finding(
+                "warn",
+                f"the largest cell may use {most:g} of {cores:g} cores, which leaves less than {REST_CORES:g} for "
+                "load, database and control plane: the host's ceiling may be what limits it",
+            )
+        )
+    return told
+
+
+def _request(container: Mapping[str, Any]) -> Room:
+    wanted = field(container, "resources", "requests", default={})
+    limits = field(container, "resources", "limits", default={})
+    # A limit without a request is the request.
+    return Room(number(wanted.get("cpu", limits.get("cpu"))), number(wanted.get("memory", limits.get("memory"))))
+
+
+def _own(pod: Json, release: Release, load_namespace: str) -> bool:
+    metadata = pod["metadata"]
+    labels = metadata.get("labels", {})
+    if metadata["namespace"] == release.namespace and labels.get("app.kubernetes.io/instance") == release.name:
+        return True
+    return bool(metadata["namespace"] == load_namespace and "k6_cr" in labels)
+
+
+def _ready(node: Json) -> bool:
+    conditions = field(node, "status", "conditions", default=[])
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def _tainted(node: Json) -> bool:
+    return any(
+        taint.get("effect") in ("NoSchedule", "NoExecute") for taint in field(node, "spec", "taints", default=[])
+    )

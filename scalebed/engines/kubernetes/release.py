@@ -1,0 +1,182 @@
+"""A release of charts/scalebed: which values a cell is, what its objects are called, and when it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scalebed.engines.kubernetes import obstacles
+from scalebed.engines.kubernetes.api import Api, Json
+from scalebed.engines.kubernetes.paths import field, found, listed, path
+from scalebed.engines.kubernetes.quantities import millicores
+from scalebed.engines.kubernetes.runners import wait_for
+from scalebed.plan import Cell
+from scalebed.ports import Clock, EngineError
+from scalebed.spec import Experiment
+
+SERVICES = ("naive", "optimized")
+"""Services that the chart installs."""
+READY_LIMIT_S = 300.0
+HOPELESS_S = 45.0
+BALANCER_S = 2.0
+"""Within which the balancer has heard of new pods, by the chart's own promise."""
+_JOB_LIMIT_S = 900.0
+_CONTACTS_A_SECOND = 1000
+
+
+@dataclass(frozen=True)
+class Release:
+    """Names of a release's objects, as the chart makes them."""
+
+    name: str
+    namespace: str
+
+    def service(self, service: str) -> str:
+        """The Deployment of a service, its HPA, and its balancer's Service."""
+        return f"{self.name}-{service}"[:40].rstrip("-")
+
+    def url(self, service: str) -> str:
+        """The balancer's, from inside the cluster."""
+        return f"http://{self.service(service)}.{self.namespace}"
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"app.kubernetes.io/instance": self.name}
+
+    def pods(self, service: str) -> dict[str, str]:
+        """Labels of a service's pods."""
+        return {**self.labels, "app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
+
+
+def idle_values(experiment: Experiment, services: Sequence[str] | None = None) -> dict[str, Any]:
+    """The release with its data and without any pod of a service."""
+    used = services or sorted({variant.service for variant in experiment.variants})
+    return {
+        "global": {"dataset": {"contacts": experiment.dataset.contacts, "seed": experiment.dataset.seed}},
+        **{service: {"enabled": service in used, "replicas": 0, **_fixed()} for service in SERVICES},
+    }
+
+
+def cell_values(experiment: Experiment, cell: Cell, revision: str = "") -> dict[str, Any]:
+    """The release with this cell alone. `revision`: another one is another clone of the dataset."""
+    values = idle_values(experiment)
+    variant = cell.variant
+    cpu = millicores(cell.cpu_per_replica)
+    service = values[variant.service]
+    service["replicas"] = cell.replicas
+    service["resources"] = {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}}
+    if variant.switches:
+        service["switches"] = dict(variant.switches)
+    if revision:
+        service["database"] = {"revision": revision}
+    pooler: dict[str, Any] = {"poolMode": variant.pooler.mode}
+    if variant.pooler.size is not None:
+        pooler["poolSize"] = variant.pooler.size
+    values["datastore"] = {"pgbouncer": pooler}
+    if cell.autoscaler is not None:
+        service["autoscaling"] = {"enabled": True, **cell.autoscaler.values()}
+    for dotted, value in variant.values.items():
+        _put(service if not dotted.startswith("datastore.") else values, dotted, value)
+    return values
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Helm's way: mappings key by key, all else replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        old = result.get(key)
+        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def wait_until_loaded(api: Api, release: Release, clock: Clock, contacts: int) -> None:
+    """Every Job of the release has done its work. Raises EngineError with what stands against it."""
+
+    def unfinished() -> list[Json]:
+        jobs = listed(api, "jobs", release.namespace, release.labels)
+        for job in jobs:
+            for condition in field(job, "status", "conditions", default=[]):
+                if condition["type"] == "Failed" and condition["status"] == "True":
+                    raise EngineError(_stuck(api, release, f"Job {job['metadata']['name']} failed", [job]))
+        return [job for job in jobs if not field(job, "status", "succeeded", default=0)]
+
+    limit = _JOB_LIMIT_S + contacts / _CONTACTS_A_SECOND
+    if not wait_for(clock, limit, lambda: not unfinished(), every_s=1.0):
+        jobs = unfinished()
+        names = ", ".join(job["metadata"]["name"] for job in jobs)
+        raise EngineError(_stuck(api, release, f"Job {names} was not done within {limit:.0f} s", jobs))
+
+
+def wait_until_ready(api: Api, release: Release, clock: Clock, service: str, replicas: int) -> None:
+    """So many pods of the service are ready, and no others of any service are left."""
+    bad_since: list[float] = []
+
+    def ready() -> bool:
+        for each in SERVICES:
+            wanted = replicas if each == service else 0
+            deployment = found(api, path("deployments", release.namespace, release.service(each)))
+            if deployment is None:
+                if each == service:
+                    return False
+                continue
+            if not _settled(deployment, wanted):
+                return False
+            if len(listed(api, "pods", release.namespace, release.pods(each))) != wanted:
+                return False
+        return _balanced(api, release, service)
+
+    def vain() -> bool:
+        if not any(obstacles.hopeless(pod) for pod in listed(api, "pods", release.namespace, release.pods(service))):
+            bad_since.clear()
+            return False
+        bad_since.append(clock.now())
+        return clock.now() - bad_since[0] > HOPELESS_S
+
+    began = clock.now()
+    if not wait_for(clock, READY_LIMIT_S, ready, every_s=1.0, given_up=vain):
+        name = release.service(service)
+        why = obstacles.obstacles(api, release.namespace, release.pods(service), [name])
+        raise EngineError(
+            f"Deployment {name} did not come to {replicas} ready pods within {clock.now() - began:.0f} s: {why}"
+        )
+    clock.sleep(BALANCER_S)
+
+
+def _settled(deployment: Json, wanted: int) -> bool:
+    status = deployment.get("status", {})
+    return bool(
+        status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
+        and status.get("updatedReplicas", 0) == wanted
+        and status.get("readyReplicas", 0) == wanted
+        and status.get("replicas", 0) == wanted
+    )
+
+
+def _balanced(api: Api, release: Release, service: str) -> bool:
+    balancer = found(api, path("deployments", release.namespace, f"{release.service(service)}-balancer"))
+    return balancer is not None and field(balancer, "status", "readyReplicas", default=0) > 0
+
+
+def _stuck(api: Api, release: Release, what: str, jobs: Sequence[Json]) -> str:
+    names = [job["metadata"]["name"] for job in jobs]
+    told = [
+        said
+        for name in names
+        for pod in listed(api, "pods", release.namespace, {"job-name": name})
+        if (said := obstacles.pod_obstacle(pod)) is not None
+    ] or obstacles.event_obstacles(listed(api, "events", release.namespace), names)
+    hint = f"kubectl --namespace {release.namespace} logs --all-containers job/{names[0]} says more" if names else ""
+    return f"{what}: {'; '.join([*told[:3], hint]) or 'nothing says why'}"
+
+
+def _fixed() -> dict[str, Any]:
+    """An HPA would own the number of pods."""
+    return {"autoscaling": {"enabled": False}}
+
+
+def _put(values: dict[str, Any], dotted: str, value: object) -> None:
+    *way, last = dotted.split(".")
+    for part in way:
+        values = values.setdefault(part, {})
+    values[last] = value

@@ -1,0 +1,195 @@
+"""Loads as TestRuns, against an operator that is well and one that is not."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from fake_cluster import FakeApi, FakeClock
+from fake_operator import FakeOperator, environment
+
+from scalebed.engines.kubernetes.generator import START_LIMIT_S, Place, TestRunGenerator
+from scalebed.engines.kubernetes.testruns import GAP_S, read_base, scripts
+from scalebed.places import ROOT
+from scalebed.ports import EndpointSecond, GeneratorSecond, Load, LoadRun, Target
+
+TARGET = Target("http://scalebed-naive.scalebed", (), ("service",), 0.25)
+LOAD = Load("detail", 20.0, 30.0, 50, 7, 1000)
+
+
+class Bench:
+    def __init__(self, runners: int = 2, **operator: object) -> None:
+        self.clock = FakeClock()
+        self.api = FakeApi(self.clock)
+        self.operator = FakeOperator(self.api, **operator)  # type: ignore[arg-type]
+        self.said: list[str] = []
+        self.endings = 0
+        place = Place("load", read_base(ROOT), scripts(ROOT / "loadtest" / "k6"), runners, {"scalebed/holder": "me"})
+        self.generator = TestRunGenerator(self.api, place, self.clock, self.said.append, self._ended)
+
+    def _ended(self) -> None:
+        self.endings += 1
+
+    def drain(self, run: LoadRun, at_most_s: float = 200.0) -> tuple[list[EndpointSecond], list[GeneratorSecond]]:
+        """What a runner of trials would do: poll until it is over."""
+        endpoints: list[EndpointSecond] = []
+        health: list[GeneratorSecond] = []
+        until = self.clock.now() + at_most_s
+        while not run.finished and self.clock.now() < until:
+            self.clock.sleep(1.0)
+            take(run, endpoints, health)
+        take(run, endpoints, health)
+        return endpoints, health
+
+    @property
+    def running(self) -> list[str]:
+        return [path for path in self.api.objects if "/testruns/" in path]
+
+
+def take(run: LoadRun, endpoints: list[EndpointSecond], health: list[GeneratorSecond]) -> None:
+    for _ in range(3):  # the followers are threads of their own
+        more: tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]] = run.poll(0.01)
+        endpoints += more[0]
+        health += more[1]
+
+
+def test_a_load_is_what_all_runners_did_together() -> None:
+    bench = Bench()
+    run = bench.generator.start(TARGET, LOAD)
+    endpoints, health = bench.drain(run)
+    assert run.finished
+    assert [line.arrivals for line in health] == [20] * 30
+    assert sum(line.count for line in endpoints) == 60
+    assert run.failure is None
+    run.stop()
+    assert bench.running == []
+    assert bench.endings == 1
+
+
+def test_the_test_run_is_the_one_for_kubectl_with_another_load() -> None:
+    bench = Bench(runners=3)
+    bench.generator.start(TARGET, LOAD)
+    made = bench.operator.runs[0]
+    base = read_base(ROOT)
+    assert made["spec"]["parallelism"] == 3
+    assert made["spec"]["script"]["configMap"]["file"] == "detail.js"
+    assert environment(made) | {"RATE": "20.0", "DURATION": "30s", "BASE_URL": TARGET.url} == environment(made)
+    assert made["spec"]["runner"]["image"] == base["spec"]["runner"]["image"]
+    assert made["spec"]["runner"]["containerSecurityContext"] == base["spec"]["runner"]["containerSecurityContext"]
+    assert made["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "scalebed"
+    assert made["metadata"]["annotations"] == {"scalebed/holder": "me"}
+
+
+def test_many_vus_have_the_memory_that_they_need() -> None:
+    bench = Bench()
+    bench.generator.start(TARGET, replace(LOAD, max_vus=2000))
+    assert bench.operator.runs[0]["spec"]["runner"]["resources"]["limits"]["memory"] == "878Mi"
+
+
+def test_runners_that_start_apart_are_clipped_and_told() -> None:
+    bench = Bench(skew_s=7)
+    run = bench.generator.start(TARGET, LOAD)
+    _, health = bench.drain(run)
+    assert len(health) == 30 - 7
+    assert all(line.arrivals == 20 for line in health)
+    assert any("first arrivals 7 s apart" in line for line in bench.said)
+    assert [(check.passed, check.failed) for check in run.checks] == [(0, 1)]
+
+
+def test_foreseen_rates_run_in_one_test_run() -> None:
+    bench = Bench()
+    loads = [replace(LOAD, rate=rate) for rate in (20.0, 30.0, 40.0)]
+    bench.clock.sleep(1.0)
+    got = []
+    for index, load in enumerate(loads):
+        then = tuple((later.rate, 60) for later in loads[index + 1 :])
+        run = bench.generator.start(TARGET, replace(load, then=then))
+        _, health = bench.drain(run)
+        run.stop()
+        got.append([line.arrivals for line in health if line.arrivals])
+    assert len(bench.operator.runs) == 1
+    assert environment(bench.operator.runs[0])["STEPS"] == "20.0:30,0:40,30.0:30,0:40,40.0:30"
+    assert environment(bench.operator.runs[0])["MAX_VUS"] == "60"
+    assert got == [[20] * 30, [30] * 30, [40] * 30]
+    assert bench.running == []
+
+
+def test_another_load_than_foreseen_ends_the_test_run() -> None:
+    bench = Bench()
+    run = bench.generator.start(TARGET, replace(LOAD, then=((30.0, 50),)))
+    bench.drain(run)
+    run.stop()
+    assert len(bench.running) == 1
+    again = bench.generator.start(TARGET, LOAD)
+    _, health = bench.drain(again)
+    assert len(bench.operator.runs) == 2
+    assert [line.arrivals for line in health] == [20] * 30
+
+
+def test_who_comes_late_for_a_step_gets_a_test_run_of_its_own() -> None:
+    bench = Bench()
+    run = bench.generator.start(TARGET, replace(LOAD, then=((30.0, 50),)))
+    bench.drain(run)
+    run.stop()
+    for _ in range(int(GAP_S) + 10):
+        bench.clock.sleep(1.0)
+        threading.Event().wait(0.005)  # the followers are threads of their own
+    bench.generator.start(TARGET, replace(LOAD, rate=30.0))
+    assert len(bench.operator.runs) == 2
+
+
+def test_a_stage_that_hangs_is_given_up_and_the_reason_told() -> None:
+    bench = Bench(hangs=True)
+    event = {"type": "Warning", "reason": "FailedCreate", "message": "exceeded quota: counts"}
+    began = bench.clock.now()
+
+    def warn() -> None:
+        name = bench.operator.runs[0]["metadata"]["name"]
+        bench.api.put(
+            "/api/v1/namespaces/load/events/e", {**event, "involvedObject": {"kind": "Job", "name": f"{name}-1"}}
+        )
+
+    bench.clock.after(5.0, warn)
+    run = bench.generator.start(TARGET, LOAD)
+    assert run.finished
+    assert bench.clock.now() - began == pytest.approx(START_LIMIT_S, abs=2)
+    assert "did not begin within 240 s (stage initialization): Job load-" in str(run.failure)
+    assert "FailedCreate (exceeded quota: counts)" in str(run.failure)
+    run.stop()
+    assert bench.running == []
+
+
+def test_a_missing_image_is_not_waited_for() -> None:
+    bench = Bench(image_missing=True)
+    began = bench.clock.now()
+    run = bench.generator.start(TARGET, LOAD)
+    assert bench.clock.now() - began < 60
+    assert "container k6: ErrImageNeverPull (no image)" in str(run.failure)
+
+
+def test_the_exit_code_decides_and_not_the_stage() -> None:
+    bench = Bench(exit_code=107, said=b"TypeError: undefined is not a function")
+    run = bench.generator.start(TARGET, LOAD)
+    bench.drain(run)
+    assert "the scenario threw an exception: TypeError: undefined is not a function" in str(run.failure)
+
+
+def test_a_broken_connection_loses_and_doubles_nothing() -> None:
+    bench = Bench(runners=1, broken_after=9)
+    run = bench.generator.start(TARGET, LOAD)
+    endpoints, health = bench.drain(run)
+    deadline = time.monotonic() + 10
+    while not run.finished and time.monotonic() < deadline:  # it is read again after a real half second
+        take(run, endpoints, health)
+    assert [line.arrivals for line in health] == [20] * 30
+    assert sum(line.count for line in endpoints) == 30
+
+
+def test_close_ends_the_load_and_can_be_called_twice() -> None:
+    bench = Bench()
+    bench.generator.start(TARGET, LOAD)
+    bench.generator.close()
+    bench.generator.close()
+    assert bench.running == []
+    assert not any("/pods/" in path for path in bench.api.objects)
