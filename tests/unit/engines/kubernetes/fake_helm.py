@@ -1,0 +1,93 @@
+"""A Helm that makes what the engine looks at of the chart: Deployments with pods, a Job, an HPA."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fake_cluster import FakeApi, container, pod
+
+from scalebed.engines.kubernetes.api import Json
+from scalebed.engines.kubernetes.paths import path
+
+NAMESPACE = "scalebed"
+
+
+class FakeHelm:
+    """Implements `Helm`. Pods are ready `ready_after_s` after an upgrade; `broken` ones never."""
+
+    def __init__(self, api: FakeApi, there: Mapping[str, Any] | None = None, ready_after_s: float = 6.0) -> None:
+        self.api = api
+        self.given = there
+        self.upgrades: list[Mapping[str, Any]] = []
+        self.uninstalled: list[str] = []
+        self.ready_after_s = ready_after_s
+        self.broken: Json | None = None
+        self.job: Json = {"succeeded": 1}
+
+    def values(self, release: str) -> Mapping[str, Any] | None:
+        return self.given
+
+    def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
+        self.upgrades.append(values)
+        self.given = values
+        labels = {"app.kubernetes.io/instance": release}
+        job = {"metadata": {"name": f"{release}-dataset", "labels": labels}, "status": self.job}
+        self.api.put(path("jobs", NAMESPACE, f"{release}-dataset"), job)
+        for service in ("naive", "optimized"):
+            if values.get(service, {}).get("enabled", True):
+                self._deploy(f"{release}-{service}", labels, service, values.get(service, {}))
+
+    def _deploy(self, name: str, labels: Mapping[str, str], service: str, values: Mapping[str, Any]) -> None:
+        scaled = values.get("autoscaling", {})
+        replicas = scaled.get("minReplicas", 1) if scaled.get("enabled") else values.get("replicas", 1)
+        self.api.put(path("deployments", NAMESPACE, f"{name}-balancer"), {"status": {"readyReplicas": 1}})
+        place = path("deployments", NAMESPACE, name)
+        self.api.put(place, {"spec": {"replicas": replicas}, "status": {}})
+        whole = {**labels, "app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
+        self._scale(place, name, whole)
+
+    def _scale(self, place: str, name: str, labels: Mapping[str, str]) -> None:
+        def happen() -> None:
+            deployment = self.api.objects[place]
+            wanted = deployment["spec"]["replicas"]
+            begin = path("pods", NAMESPACE, f"{name}-pod")
+            for there in [each for each in self.api.objects if each.startswith(begin)]:
+                self.api.delete(there)
+            for number in range(wanted):
+                status = self.broken or {
+                    "containerStatuses": [{**container("service", running={}), "imageID": "x@sha256:abc"}],
+                    "conditions": [{"type": kind, "status": "True"} for kind in ("PodScheduled", "Ready")],
+                }
+                made = pod(f"{name}-pod{number}", labels, **status)
+                self.api.put(path("pods", NAMESPACE, f"{name}-pod{number}"), made)
+            ready = 0 if self.broken else wanted
+            counts = {"replicas": wanted, "updatedReplicas": wanted, "readyReplicas": ready, "observedGeneration": 1}
+            deployment["status"] = counts
+            self.api.clock.after(1.0, happen)  # what is scaled later follows too
+
+        self.api.clock.after(self.ready_after_s, happen)
+
+    def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
+        return [
+            {
+                "kind": "Deployment",
+                "metadata": {"name": f"{release}-{service}"},
+                "spec": {
+                    "replicas": values[service]["replicas"],
+                    "template": {
+                        "spec": {"containers": [{"resources": {"requests": _requests(values[service])}}]},
+                    },
+                },
+            }
+            for service in ("naive", "optimized")
+        ]
+
+    def uninstall(self, release: str) -> None:
+        self.uninstalled.append(release)
+        self.given = None
+
+
+def _requests(values: Mapping[str, Any]) -> dict[str, str]:
+    wanted: dict[str, str] = values.get("resources", {}).get("requests", {})
+    return {"memory": "320Mi", **wanted}

@@ -1,0 +1,263 @@
+"""The engine as the runner uses it, on a cluster of dicts."""
+
+from pathlib import Path
+
+import pytest
+from fake_cluster import FakeApi, FakeClock, container, node
+from fake_helm import NAMESPACE, FakeHelm
+from fake_operator import FakeOperator
+
+from scalebed.engines.kubernetes import namespaces
+from scalebed.engines.kubernetes.down import down
+from scalebed.engines.kubernetes.engine import Cluster, KubernetesEngine
+from scalebed.engines.kubernetes.paths import path
+from scalebed.places import ROOT
+from scalebed.plan import cells
+from scalebed.ports import EngineError, Load
+from scalebed.spec import Experiment, parse_experiment
+
+METRICS = "/api/v1/nodes/one/proxy/metrics/cadvisor"
+
+
+def experiment(**keys: object) -> Experiment:
+    data = {"name": "x", "engine": "kubernetes", "variants": ["naive", "optimized"], "replicas": [1, 2], **keys}
+    return parse_experiment(data, "x.yaml")
+
+
+class Bench:
+    def __init__(self, there: dict[str, object] | None = None, cpu: str = "2", namespace: str | None = None) -> None:
+        self.clock = FakeClock()
+        self.api = FakeApi(self.clock)
+        self.api.put("/api/v1/nodes/one", node("one", cpu))
+        self.api.put("/apis/k6.io/v1alpha1", {})
+        self.api.put("/version", {"gitVersion": "v1.34.4"})
+        self.api.texts[METRICS] = lambda: ""
+        self.operator = FakeOperator(self.api)
+        self.helm = FakeHelm(self.api, there)
+        self.cluster = Cluster(self.api, self.helm, namespaces.rooms(namespace), "kind-scalebed")
+        self.said: list[str] = []
+
+    def engine(self, runners: int = 2) -> KubernetesEngine:
+        return KubernetesEngine(ROOT, self.cluster, self.clock, self.said.append, runners)
+
+
+def test_a_cell_is_the_only_thing_that_runs_and_is_scaled_to_zero_after_it() -> None:
+    bench = Bench()
+    spec = experiment(cpu_per_replica=0.3)
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    cell = next(cell for cell in cells(spec) if cell.id == "optimized-x2")
+    with engine.deploy(cell) as target:
+        assert target.url == "http://scalebed-optimized.scalebed"
+        assert target.service_quota == pytest.approx(0.6)
+        values = bench.helm.upgrades[-1]
+        assert values["naive"]["replicas"] == 0
+        assert values["optimized"]["replicas"] == 2
+        assert values["optimized"]["resources"] == {"requests": {"cpu": "300m"}, "limits": {"cpu": "300m"}}
+        assert values["global"]["dataset"] == {"contacts": 100_000, "seed": 7}
+    assert bench.api.get(path("deployments", NAMESPACE, "scalebed-optimized"))["spec"]["replicas"] == 0
+    engine.close()
+
+
+def test_the_first_run_makes_namespaces_with_restricted_pod_security() -> None:
+    bench = Bench()
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    labels = bench.api.get("/api/v1/namespaces/scalebed-load")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert any("Made the namespace scalebed-load" in line for line in bench.said)
+    engine.close()
+
+
+def test_somebody_elses_namespace_is_refused_unless_it_is_given() -> None:
+    bench = Bench()
+    bench.api.put("/api/v1/namespaces/scalebed", {"metadata": {"labels": {"team": "other"}}})
+    findings = bench.engine().preflight(experiment())
+    assert [finding.level for finding in findings] == ["refuse"]
+    assert "was not made by Scalebed; give it with --namespace scalebed" in findings[0].message
+    with pytest.raises(EngineError, match="was not made by Scalebed"):
+        bench.engine().prepare(experiment(), bench.said.append)
+    assert bench.helm.upgrades == []
+
+
+def test_what_the_node_cannot_hold_is_refused_with_both_sums() -> None:
+    bench = Bench(cpu="1")
+    findings = bench.engine().preflight(experiment(replicas=[1, 4]))
+    refused = [finding.message for finding in findings if finding.level == "refuse"]
+    assert len(refused) == 2
+    # 4 × 250m and two runners of 100m
+    assert "naive-x4: its pods and the load request 1200m CPU" in refused[0]
+    assert "the cluster has 1000m CPU" in refused[0]
+
+
+def test_what_the_chart_cannot_do_is_refused() -> None:
+    bench = Bench()
+    del bench.api.objects["/apis/k6.io/v1alpha1"]
+    variants: list[object] = ["naive", {"name": "odd", "service": "naive", "switches": {"cash": "on"}}, "fastapi"]
+    variants.append({"name": "bare", "service": "optimized", "pooler": "off"})
+    told = " ".join(f.message for f in bench.engine().preflight(experiment(variants=variants)) if f.level == "refuse")
+    assert "the chart installs naive and optimized, not fastapi" in told
+    assert "cash is no switch" in told
+    assert "every service has a pooler" in told
+    assert "has no k6-operator" in told
+
+
+def test_an_adopted_release_keeps_its_values_and_gets_them_back() -> None:
+    there = {"optimized": {"env": {"CACHE_TTL_S": "5"}, "replicas": 3}}
+    bench = Bench(there)
+    bench.api.put("/api/v1/namespaces/scalebed", {"metadata": {"labels": {"app.kubernetes.io/part-of": "scalebed"}}})
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    assert bench.helm.upgrades[0]["optimized"]["env"] == {"CACHE_TTL_S": "5"}
+    assert bench.helm.upgrades[0]["optimized"]["replicas"] == 0
+    engine.close()
+    assert bench.helm.upgrades[-1] == there
+    down(bench.cluster, bench.said.append, purge=True)
+    assert bench.helm.uninstalled == []
+    assert "/api/v1/namespaces/scalebed" in bench.api.objects
+
+
+def test_down_removes_what_an_engine_made() -> None:
+    bench = Bench()
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    engine.close()
+    bench.api.put(path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0"), {})
+    down(bench.cluster, bench.said.append)
+    assert bench.helm.uninstalled == ["scalebed"]
+    assert path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0") in bench.api.objects
+    assert "/api/v1/namespaces/scalebed" in bench.api.objects
+
+
+def test_purging_leaves_nothing() -> None:
+    bench = Bench()
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    engine.close()
+    bench.api.put(path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0"), {})
+    down(bench.cluster, bench.said.append, purge=True)
+    left = [place for place in bench.api.objects if "scalebed" in place and "/jobs/" not in place]
+    assert [place for place in left if "/deployments/" not in place and "/pods/" not in place] == []
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next() -> None:
+    bench = Bench()
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    cell = cells(experiment())[0]
+    with engine.deploy(cell) as target:
+        engine.generator().start(target, Load("detail", 20.0, 30.0, 50, 7, 1000))
+        # Killed: nobody ends the load, nobody gives the Lease back.
+        lease = path("leases", NAMESPACE, "scalebed-scalebed")
+        holder = bench.api.objects[lease]["spec"]["holderIdentity"]
+        gone = holder.replace(holder[holder.index("/") : holder.index("@")], "/999999999")
+        bench.api.objects[lease]["spec"]["holderIdentity"] = gone
+        after = bench.engine()
+        after.prepare(experiment(), bench.said.append)
+        assert any("Ended what an earlier run left behind: TestRun load-" in line for line in bench.said)
+        assert not any("/testruns/" in place for place in bench.api.objects)
+        after.close()
+
+
+def test_two_engines_do_not_share_a_release() -> None:
+    bench = Bench()
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    lease = bench.api.objects[path("leases", NAMESPACE, "scalebed-scalebed")]
+    lease["spec"]["holderIdentity"] = "elsewhere/12@34.00"
+    with pytest.raises(EngineError, match=r"elsewhere/12@34\.00 runs an experiment on this release"):
+        bench.engine().prepare(experiment(), bench.said.append)
+    with pytest.raises(EngineError, match="stop it first"):
+        down(bench.cluster, bench.said.append)
+    engine.close()
+
+
+def test_pods_that_do_not_come_up_are_told_with_the_reason() -> None:
+    bench = Bench()
+    engine = bench.engine()
+    engine.prepare(experiment(), bench.said.append)
+    waiting = {"reason": "ImagePullBackOff", "message": "no such image"}
+    bench.helm.broken = {"phase": "Pending", "containerStatuses": [container("service", waiting=waiting)]}
+    before = bench.clock.now()
+    with (
+        pytest.raises(EngineError, match=r"scalebed-naive did not come to 1 ready pods .*ImagePullBackOff"),
+        engine.deploy(cells(experiment())[0]),
+    ):
+        pass
+    assert bench.clock.now() - before < 100
+    engine.close()
+
+
+def test_a_dataset_that_cannot_be_loaded_ends_the_preparation() -> None:
+    bench = Bench()
+    bench.helm.job = {"conditions": [{"type": "Failed", "status": "True"}]}
+    with pytest.raises(EngineError, match=r"Job scalebed-dataset failed: kubectl --namespace scalebed logs"):
+        bench.engine().prepare(experiment(), bench.said.append)
+    assert path("leases", NAMESPACE, "scalebed-scalebed") not in bench.api.objects
+
+
+def test_a_writing_workload_gets_a_clone_of_its_own_for_each_trial() -> None:
+    bench = Bench()
+    spec = experiment(workload="write-mix")
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    cell = cells(spec)[0]
+    with engine.deploy(cell):
+        engine.restore(cell)
+        engine.restore(cell)
+    revisions = [u["naive"]["database"]["revision"] for u in bench.helm.upgrades if "database" in u["naive"]]
+    assert len(set(revisions)) == 2
+    engine.close()
+
+
+def test_a_cold_cell_begins_each_trial_with_an_empty_cache() -> None:
+    bench = Bench()
+    spec = experiment(warm=False)
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    labels = {"app.kubernetes.io/instance": "scalebed", "app.kubernetes.io/component": "valkey"}
+    bench.api.put(path("pods", NAMESPACE, "scalebed-valkey-1"), {"metadata": {"labels": labels}})
+    cell = cells(spec)[0]
+    with engine.deploy(cell):
+        engine.restore(cell)
+    assert [(pod, container) for pod, container, _ in bench.api.executed] == [("scalebed-valkey-1", "valkey")]
+    engine.close()
+
+
+def test_an_autoscaled_cell_has_an_hpa_and_tells_how_far_it_is() -> None:
+    bench = Bench()
+    bench.api.put("/apis/metrics.k8s.io/v1beta1", {})
+    spec = experiment(
+        kind="hpa", variants=["optimized"], replicas=[1], autoscaler={"max_replicas": 3, "cpu_percent": 50},
+        stages=[{"users": 10, "duration": "30s"}, {"users": 100, "duration": "60s"}],
+    )  # fmt: skip
+    engine = bench.engine()
+    assert [f for f in engine.preflight(spec) if f.level == "refuse"] == []
+    engine.prepare(spec, bench.said.append)
+    cell = cells(spec)[0]
+    assert cell.id == "optimized-hpa"
+    with engine.deploy(cell) as target:
+        assert target.service_quota is None
+        scaled = bench.helm.upgrades[-1]["optimized"]["autoscaling"]
+        assert scaled == {"enabled": True, "minReplicas": 1, "maxReplicas": 3, "cpuPercent": 50}
+        sample = engine.probe().sample()
+        assert sample.supply is not None
+        assert (sample.supply.desired, sample.supply.started, sample.supply.ready) == (1, 1, 1)
+    engine.close()
+
+
+def test_everything_goes_into_a_namespace_that_is_given() -> None:
+    rooms = namespaces.rooms("mine")
+    assert rooms.all == ("mine",)
+    bench = Bench(namespace="mine")
+    bench.api.put("/api/v1/namespaces/mine", {})
+    namespaces.refuse_others(bench.api, rooms)
+    assert namespaces.remove_made(bench.api, rooms) == []
+    assert "/api/v1/namespaces/mine" in bench.api.objects
+
+
+def test_a_clone_without_its_testruns_is_told(tmp_path: Path) -> None:
+    bench = Bench()
+    engine = KubernetesEngine(tmp_path, bench.cluster, bench.clock, bench.said.append)
+    with pytest.raises(EngineError, match=r"testrun.yaml: cannot be read"):
+        engine.preflight(experiment())

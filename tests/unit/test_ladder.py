@@ -1,0 +1,78 @@
+"""A capacity by rates that were planned around one measured elsewhere."""
+
+import pytest
+from recorded import trial
+
+from scalebed.ladder import Ladder
+from scalebed.results import Trial, Verdict
+from scalebed.search import Answer, Ask
+from scalebed.spec import Search
+
+LADDER = Ladder(Search.model_validate({"shares": [0.8, 1.0, 1.25], "max_trials": 8}), 100.0)
+
+
+def tried(*told: tuple[float, Verdict]) -> list[Trial]:
+    return [
+        trial(index=index, purpose="confirm", rate_asked=rate, verdict=verdict)
+        for index, (rate, verdict) in enumerate(told)
+    ]
+
+
+def climb(capacity: float) -> tuple[list[float], Answer]:
+    """Of a service that bears just so much."""
+    asked: list[float] = []
+    while isinstance(ask := LADDER.next(tried(*((r, "PASS" if r <= capacity else "FAIL") for r in asked))), Ask):
+        asked.append(ask.rate)
+    return asked, ask
+
+
+def test_rates_are_climbed_until_one_fails() -> None:
+    asked, answer = climb(110.0)
+    assert asked == pytest.approx([80.0, 100.0, 125.0])
+    assert (answer.outcome, answer.capacity, answer.upper) == ("found", pytest.approx(100.0), pytest.approx(125.0))
+    assert not answer.note
+
+
+def test_above_the_first_failure_nothing_is_tried() -> None:
+    asked, answer = climb(90.0)
+    assert asked == pytest.approx([80.0, 100.0])
+    assert answer.capacity == pytest.approx(80.0)
+
+
+def test_below_the_lowest_rate_it_goes_on_in_proportion() -> None:
+    asked, answer = climb(60.0)
+    assert asked == pytest.approx([80.0, 64.0, 51.2])
+    assert (answer.capacity, answer.upper) == (pytest.approx(51.2), pytest.approx(64.0))
+
+
+def test_where_every_rate_passes_that_is_told() -> None:
+    _, answer = climb(1000.0)
+    assert (answer.capacity, answer.upper) == (pytest.approx(125.0), None)
+    assert "bears at least this one" in answer.note
+
+
+def test_what_was_spoiled_is_tried_again_but_not_for_ever() -> None:
+    again = LADDER.next(tried((80.0, "INVALID")))
+    assert isinstance(again, Ask)
+    assert again.rate == pytest.approx(80.0)
+    answer = LADDER.next(tried(*[(80.0, "INVALID")] * 3))
+    assert isinstance(answer, Answer)
+    assert answer.outcome == "not found"
+
+
+def test_undecided_bounds_from_above() -> None:
+    answer = LADDER.next(tried((80.0, "PASS"), (100.0, "UNDECIDED")))
+    assert isinstance(answer, Answer)
+    assert (answer.lower, answer.upper) == (80.0, 100.0)
+
+
+def test_a_service_that_bears_nothing_is_given_up() -> None:
+    asked, answer = climb(0.0)
+    assert len(asked) == 8
+    assert answer.outcome == "not found"
+
+
+def test_all_higher_rates_are_foreseen() -> None:
+    assert LADDER.foreseen(80.0) == pytest.approx((100.0, 125.0))
+    assert LADDER.foreseen(64.0) == pytest.approx((80.0, 100.0, 125.0))
+    assert LADDER.foreseen(125.0) == ()
