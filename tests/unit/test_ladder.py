@@ -21,15 +21,20 @@ def tried(*told: tuple[float, Verdict]) -> list[Trial]:
 def climb(capacity: float) -> tuple[list[float], Answer]:
     """Of a service that bears just so much."""
     asked: list[float] = []
-    while isinstance(ask := LADDER.next(tried(*((r, "PASS" if r <= capacity else "FAIL") for r in asked))), Ask):
-        asked.append(ask.rate)
-    return asked, ask
+    while True:
+        told: list[tuple[float, Verdict]] = [(rate, "PASS" if rate <= capacity else "FAIL") for rate in asked]
+        following = LADDER.next(tried(*told))
+        if isinstance(following, Answer):
+            return asked, following
+        asked.append(following.rate)
 
 
 def test_rates_are_climbed_until_one_fails() -> None:
     asked, answer = climb(110.0)
     assert asked == pytest.approx([80.0, 100.0, 125.0])
-    assert (answer.outcome, answer.capacity, answer.upper) == ("found", pytest.approx(100.0), pytest.approx(125.0))
+    assert answer.outcome == "found"
+    assert answer.capacity == pytest.approx(100.0)
+    assert answer.upper == pytest.approx(125.0)
     assert not answer.note
 
 
@@ -42,12 +47,14 @@ def test_above_the_first_failure_nothing_is_tried() -> None:
 def test_below_the_lowest_rate_it_goes_on_in_proportion() -> None:
     asked, answer = climb(60.0)
     assert asked == pytest.approx([80.0, 64.0, 51.2])
-    assert (answer.capacity, answer.upper) == (pytest.approx(51.2), pytest.approx(64.0))
+    assert answer.capacity == pytest.approx(51.2)
+    assert answer.upper == pytest.approx(64.0)
 
 
 def test_where_every_rate_passes_that_is_told() -> None:
     _, answer = climb(1000.0)
-    assert (answer.capacity, answer.upper) == (pytest.approx(125.0), None)
+    assert answer.capacity == pytest.approx(125.0)
+    assert answer.upper is None
     assert "bears at least this one" in answer.note
 
 
@@ -55,7 +62,8 @@ def test_what_was_spoiled_is_tried_again_but_not_for_ever() -> None:
     again = LADDER.next(tried((80.0, "INVALID")))
     assert isinstance(again, Ask)
     assert again.rate == pytest.approx(80.0)
-    answer = LADDER.next(tried(*[(80.0, "INVALID")] * 3))
+    spoiled: tuple[float, Verdict] = (80.0, "INVALID")
+    answer = LADDER.next(tried(spoiled, spoiled, spoiled))
     assert isinstance(answer, Answer)
     assert answer.outcome == "not found"
 

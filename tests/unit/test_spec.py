@@ -174,7 +174,10 @@ def test_stages_say_how_many_users_there_are_and_for_how_long() -> None:
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ({"rates": [1], "duration": "9s", "kind": "fixed-rate"}, "stages: belong to kinds closed and hpa, not to fixed-rate"),
+        (
+            {"rates": [1], "duration": "9s", "kind": "fixed-rate"},
+            "stages: belong to kinds closed and hpa, not to fixed-rate",
+        ),
         ({"users": 5}, "stages: say how many users there are and for how long; leave out users and duration"),
         ({"duration": "9s"}, "stages: say how many users there are and for how long; leave out users and duration"),
     ],

@@ -1,6 +1,8 @@
 """The engine as the runner uses it, on a cluster of dicts."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_cluster import FakeApi, FakeClock, container, node
@@ -25,7 +27,7 @@ def experiment(**keys: object) -> Experiment:
 
 
 class Bench:
-    def __init__(self, there: dict[str, object] | None = None, cpu: str = "2", namespace: str | None = None) -> None:
+    def __init__(self, there: Mapping[str, Any] | None = None, cpu: str = "2", namespace: str | None = None) -> None:
         self.clock = FakeClock()
         self.api = FakeApi(self.clock)
         self.api.put("/api/v1/nodes/one", node("one", cpu))
