@@ -13,6 +13,7 @@ from typer import Context
 from typer.cli import get_docs_for_click
 
 from scalebed.chart_schema import values_schema
+from scalebed.chart_switches import filled
 from scalebed.requirements import services_lock
 from scalebed.spec import Experiment
 from scalebed.workloads import workloads
@@ -63,7 +64,7 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         root / "docs" / "reference" / "experiment.schema.json": experiment_schema(),
         root / "docs" / "reference" / "command-line.md": _command_line(app),
         **_locks(root),
-        **_chart_schemas(root),
+        **_charts(root),
         **_script_list(root),
         **_quoting_pages(root),
     }
@@ -75,11 +76,16 @@ def _locks(root: Path) -> Mapping[Path, str]:
     return {root / "apps" / "requirements.lock": services_lock(root)}
 
 
-def _chart_schemas(root: Path) -> Mapping[Path, str]:
-    return {
-        values.with_name("values.schema.json"): values_schema(values.parent.name, values.read_text(encoding="utf-8"))
-        for values in sorted(root.glob("charts/*/values.yaml"))
+def _charts(root: Path) -> Mapping[Path, str]:
+    """Values files with the services' switches, and the schemas of what is in them."""
+    paths = [*sorted(root.glob("charts/*/values.yaml")), *sorted(root.glob("charts/*/overlays/*.yaml"))]
+    values = {path: filled(path.read_text(encoding="utf-8"), root) for path in paths}
+    schemas = {
+        path.with_name("values.schema.json"): values_schema(path.parent.name, text)
+        for path, text in values.items()
+        if path.name == "values.yaml"
     }
+    return {**values, **schemas}
 
 
 def _script_list(root: Path) -> Mapping[Path, str]:

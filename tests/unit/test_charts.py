@@ -41,15 +41,18 @@ def test_a_chart_s_defaults_and_overlays_fit_its_schema(values_file: Path) -> No
         jsonschema.validate(merged(defaults, values(overlay)), schema)
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", [*VARIANTS, "fastapi"])
 def test_an_overlay_says_what_the_service_declares(variant: str) -> None:
-    declared = tomllib.loads((ROOT / "apps" / variant / "variant.toml").read_text(encoding="utf-8"))
+    (folder,) = (path.parent for path in (ROOT / "apps").rglob("variant.toml") if path.parent.name == variant)
+    declared = tomllib.loads((folder / "variant.toml").read_text(encoding="utf-8"))
     overlay = values(CHARTS / "webapp" / "overlays" / f"{variant}.yaml")
     assert overlay.get("switches", {}) == declared["switches"]
     objects = overlay.get("database", {}).get("objects", {})
     command = declared.get("objects", [])
     assert objects.get("command", []) == (shlex.split(command) if isinstance(command, str) else command)
     assert objects.get("switches", []) == declared["object_switches"]
+    assert (folder / "Dockerfile").exists()
+    assert overlay["image"]["repository"] == f"scalebed/{variant}"
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

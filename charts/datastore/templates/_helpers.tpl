@@ -83,6 +83,8 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
   value: postgres
 - name: PGDATABASE
   value: postgres
+- name: PGOPTIONS
+  value: -c client_min_messages=warning
 - name: PGPASSWORD
   valueFrom:
     secretKeyRef:

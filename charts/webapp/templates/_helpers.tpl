@@ -125,6 +125,9 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 {{- $_ := set $choice . (include "webapp.switchValue" (get $.Values.switches .)) -}}
 {{- end -}}
 {{- $content := list (include "webapp.template" .) $choice (.Values.statementTimeoutMs | int64) -}}
+{{- with .Values.database.revision -}}
+{{- $content = append $content . -}}
+{{- end -}}
 {{- printf "%s_%s" (include "webapp.databasePrefix" .) ($content | toJson | sha256sum | trunc 8) -}}
 {{- end -}}
 
@@ -187,6 +190,8 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
   value: postgres
 - name: PGDATABASE
   value: postgres
+- name: PGOPTIONS
+  value: -c client_min_messages=warning
 - name: PGPASSWORD
   valueFrom:
     secretKeyRef:
