@@ -14,10 +14,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scalebed import generated, places
+from scalebed import choice, generated, places, reruns
+from scalebed.choice import Choice
+from scalebed.engines.kubernetes.engine import RUNNERS
 from scalebed.engines.local import doctor as examination
-from scalebed.engines.local.down import down as remove_all
-from scalebed.engines.local.engine import LocalEngine
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.parts import find_parts
 from scalebed.lines import LinesError, summarize
@@ -38,6 +38,9 @@ app = typer.Typer(
 )
 _out = Console()
 _err = Console(stderr=True)
+
+_CONTEXT = "Of the kubeconfig; one that is not on this machine must be named."
+_NAMESPACE = "Use this one alone, whoever made it."
 
 
 class _Refused(typer.Exit):
@@ -61,6 +64,14 @@ def run(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew, even where the same experiment was interrupted.")
     ] = False,
+    *,
+    engine: Annotated[str | None, typer.Option(help="local or kubernetes, in the place of the experiment's.")] = None,
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+    runners: Annotated[int, typer.Option(help="Pods that share the load in a cluster.", min=1, max=32)] = RUNNERS,
+    around: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Look for capacities near those that this run found.")
+    ] = None,
 ) -> None:
     """Run an experiment and write its report.
 
@@ -68,8 +79,9 @@ def run(
     """
     console = _err if as_json else _out
     try:
-        spec = load_experiment(places.experiment_file(experiment), settings or ())
-        directory = _measure(spec, out, fresh, console)
+        said = choice.settings(engine, around, settings or ())
+        spec = load_experiment(places.experiment_file(experiment), said)
+        directory = _measure(spec, out, fresh, console, Choice(context, namespace, runners))
         report = write_report(directory)
     except (SpecError, EngineError, RunnerError, RunDirectoryError) as error:
         raise _Refused(error) from error
@@ -83,19 +95,19 @@ def run(
         raise typer.Exit(1)
 
 
-def _measure(spec: Experiment, out: Path | None, fresh: bool, console: Console) -> RunDirectory:
+def _measure(
+    spec: Experiment, out: Path | None, fresh: bool, console: Console, chosen: Choice | None = None
+) -> RunDirectory:
     observer = observer_for(console, spec.slo.percentile)
     if out is not None and out.exists() and not out.is_dir():
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
-    if spec.engine != "local":
-        raise SpecError(f"engine: {spec.engine} is not there yet; use local")
-    engine = LocalEngine(places.ROOT, places.cache(), observer.said)
+    clock: Clock = SystemClock()
+    engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
     commit = engine.fingerprint().get("commit")
     unfinished = None if out or fresh else places.unfinished_run(spec, commit)
     directory = RunDirectory(out) if out else unfinished or places.new_run(spec)
     if unfinished:
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
-    clock: Clock = SystemClock()
     try:
         with _stopping_once():
             Runner(engine, clock, directory, spec, observer).run()
@@ -180,6 +192,30 @@ def lines(
 
 
 @app.command()
+def rerun(
+    testrun: Annotated[str, typer.Argument(help="A TestRun in the cluster, such as browse.")],
+    replicas: Annotated[int, typer.Option(help="Of the service that it is aimed at.", min=1, max=64)],
+    *,
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+) -> None:
+    """Scale a service in the cluster, run the same TestRun again, and show both results side by side.
+
+    The service keeps the new number of replicas.
+    """
+    try:
+        with _stopping_once():
+            outcomes = Choice(context, namespace).rerun(
+                testrun, replicas, SystemClock(), lambda line: _err.print(line, highlight=False, markup=False)
+            )
+    except EngineError as error:
+        raise _Refused(error) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    _out.print(reruns.side_by_side(*outcomes))
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine has, can do, and lacks."""
     symptoms = examination.examine(places.ROOT, places.cache(), lambda line: _err.print(line, highlight=False))
@@ -213,13 +249,15 @@ def experiments() -> None:
 
 @app.command()
 def down(
-    purge: Annotated[
-        bool, typer.Option("--purge", help="Also remove the loaded databases from the cache folder.")
-    ] = False,
+    purge: Annotated[bool, typer.Option("--purge", help="Also remove the loaded databases.")] = False,
+    *,
+    engine: Annotated[str, typer.Option(help="local or kubernetes: whose runs.")] = "local",
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
 ) -> None:
-    """Remove what an interrupted run left behind."""
+    """Remove what an interrupted run left behind, and in a cluster also the release that it installed."""
     try:
-        remove_all(places.cache(), lambda line: _out.print(line, highlight=False), purge=purge)
+        Choice(context, namespace).down(engine, lambda line: _out.print(line, highlight=False), purge=purge)
     except EngineError as error:
         raise _Refused(error) from error
 

@@ -1,0 +1,75 @@
+"""Which engine runs an experiment, by the words of the command line; and what a run before says of its capacities."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalebed import places
+from scalebed.engines.kubernetes.down import down as remove_from_cluster
+from scalebed.engines.kubernetes.engine import RUNNERS, KubernetesEngine
+from scalebed.engines.kubernetes.reaching import reach
+from scalebed.engines.kubernetes.rerun import Outcome, Rerun
+from scalebed.engines.local.down import down as remove_from_here
+from scalebed.engines.local.engine import LocalEngine
+from scalebed.ports import Clock, Engine, EngineError, Say
+from scalebed.results import RunDirectory
+from scalebed.spec import SpecError
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a cluster is reached. None of it is for the local engine."""
+
+    context: str | None = None
+    namespace: str | None = None
+    runners: int = RUNNERS
+
+    def engine(self, name: str, clock: Clock, say: Say) -> Engine:
+        """Raises EngineError where a cluster cannot be reached, or words are given that mean nothing here."""
+        if name == "kubernetes":
+            cluster = reach(places.ROOT, places.cache(), self.context, self.namespace)
+            return KubernetesEngine(places.ROOT, cluster, clock, say, self.runners)
+        self._local()
+        return LocalEngine(places.ROOT, places.cache(), say)
+
+    def down(self, name: str, say: Say, *, purge: bool) -> None:
+        """Remove what the engine's runs left behind; raises EngineError where one is running."""
+        if name == "kubernetes":
+            cluster = reach(places.ROOT, places.cache(), self.context, self.namespace)
+            remove_from_cluster(cluster, say, purge=purge)
+            return
+        self._local()
+        remove_from_here(places.cache(), say, purge=purge)
+
+    def rerun(self, testrun: str, replicas: int, clock: Clock, say: Say) -> tuple[Outcome, Outcome]:
+        cluster = reach(places.ROOT, places.cache(), self.context, self.namespace)
+        return Rerun(cluster, clock, say, testrun).compare(replicas)
+
+    def _local(self) -> None:
+        for word, value in (("--context", self.context), ("--namespace", self.namespace)):
+            if value is not None:
+                raise EngineError(f"{word} {value}: is for a cluster; add --engine kubernetes")
+
+
+def settings(engine: str | None, around: Path | None, given: Sequence[str]) -> list[str]:
+    """`--engine` and `--around` as settings of the experiment, before those that were given."""
+    said = [] if engine is None else [f"engine={engine}"]
+    if around is not None:
+        said.append(f"search.around={json.dumps(capacities(RunDirectory(around)))}")
+    return [*said, *given]
+
+
+def capacities(run: RunDirectory) -> dict[str, float]:
+    """By cell, the geometric mean of what the run's blocks found. Raises SpecError where none did."""
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for repetition in run.repetitions():
+        if repetition.outcome == "found" and repetition.capacity:
+            found[repetition.cell].append(repetition.capacity)
+    if not found:
+        raise SpecError(f"--around {run.path}: holds no capacity; name the directory of a finished capacity run")
+    return {cell: math.exp(sum(map(math.log, rates)) / len(rates)) for cell, rates in found.items()}

@@ -1,0 +1,47 @@
+"""Two outcomes of one TestRun with unlike numbers of replicas, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from rich.table import Table
+
+from scalebed.lines import EndpointSummary, Summary
+
+
+class Outcome(Protocol):
+    """What a load came to with so many replicas."""
+
+    @property
+    def replicas(self) -> int: ...
+
+    @property
+    def summary(self) -> Summary: ...
+
+
+_COLUMNS: tuple[tuple[str, Callable[[EndpointSummary], str]], ...] = (
+    ("requests", lambda row: f"{row.requests:,}"),
+    ("errors", lambda row: f"{row.errors:,}"),
+    ("p50 ms", lambda row: f"{row.p50_ms:,.1f}"),
+    ("p95 ms", lambda row: f"{row.p95_ms:,.1f}"),
+    ("p99 ms", lambda row: f"{row.p99_ms:,.1f}"),
+)
+
+
+def side_by_side(one: Outcome, other: Outcome) -> Table:
+    """A row for each endpoint; each figure as it was and as it is."""
+    title = f"{one.replicas} → {other.replicas} replicas"
+    table = Table("endpoint", *(name for name, _ in _COLUMNS), title=title, box=None, header_style="bold")
+    before = {row.endpoint: row for row in one.summary.endpoints}
+    after = {row.endpoint: row for row in other.summary.endpoints}
+    names = [row.endpoint for row in other.summary.endpoints]
+    names += [row.endpoint for row in one.summary.endpoints if row.endpoint not in after]
+    for name in names:
+        cells = [f"{_shown(show, before.get(name))} → {_shown(show, after.get(name))}" for _, show in _COLUMNS]
+        table.add_row(name, *cells)
+    return table
+
+
+def _shown(show: Callable[[EndpointSummary], str], row: EndpointSummary | None) -> str:
+    return "–" if row is None else show(row)
