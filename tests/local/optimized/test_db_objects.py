@@ -8,6 +8,8 @@ from optimized.contacts.application.cursors import CursorSigner
 from optimized.contacts.application.paging import Pager
 from optimized.contacts.application.parameters import parse
 from optimized.contacts.infrastructure.sql.listing import Compiler
+from optimized.contacts.infrastructure.sql.search import Strength
+from optimized.contacts.infrastructure.sql.statement import COPIED, JOINED, Source, Statement
 
 Manage = Callable[..., str]
 
@@ -21,17 +23,22 @@ def database(optimized_postgres: str, contacts_database: str) -> Iterator[str]:
         connection.execute("DROP DATABASE objects WITH (FORCE)")
 
 
-def plan(connection: psycopg.Connection, parameters: dict[str, str], strength: str) -> str:
+def statements(parameters: dict[str, str], strength: Strength, source: Source = JOINED) -> list[Statement]:
     pager = Pager(CursorSigner("x"), keyset=True, relevance=strength == "fulltext")
     made = pager.plan(parse(parameters, cursors=True))
-    compiler = Compiler(strength=strength, eager=True)
-    statements = compiler.page(made.request.criteria, made.window, ranked=made.ranked, keyset=made.keyset)
-    lines: list[str] = []
-    for statement in statements:
-        cursor = psycopg.ClientCursor(connection)
-        cursor.execute(f"EXPLAIN {statement.sql}", statement.params)
-        lines += [row[0] for row in cursor.fetchall()]
-    return "\n".join(lines)
+    compiler = Compiler(strength=strength, eager=True, source=source)
+    return compiler.page(made.request.criteria, made.window, ranked=made.ranked, keyset=made.keyset)
+
+
+def rows(connection: psycopg.Connection, statement: Statement, before: str = "") -> list[tuple[object, ...]]:
+    return psycopg.ClientCursor(connection).execute(f"{before}{statement.sql}".encode(), statement.params).fetchall()
+
+
+def plan(
+    connection: psycopg.Connection, parameters: dict[str, str], strength: Strength, source: Source = JOINED
+) -> str:
+    made = statements(parameters, strength, source)
+    return "\n".join(str(row[0]) for statement in made for row in rows(connection, statement, "EXPLAIN "))
 
 
 def test_the_planner_uses_them(manage: Manage, database: str) -> None:
@@ -53,3 +60,30 @@ def test_the_planner_uses_them(manage: Manage, database: str) -> None:
         ]:
             found = plan(connection, parameters, strength)
             assert index in found, f"{parameters} at {strength} does without {index}:\n{found}"
+
+
+def test_copies_give_the_same_rows_from_one_table(manage: Manage, database: str) -> None:
+    manage(database, "db_objects", "strategy", "denormalised")
+    with psycopg.connect(database) as connection:
+        for parameters, index in [
+            ({}, "opt_app_user_created_id"),
+            ({"ordering": "-relationship__points"}, "opt_app_user_relationship_points_id"),
+            ({"ordering": "relationship__last_activity"}, "opt_app_user_relationship_last_activity_id"),
+            ({"ordering": "address__city"}, "opt_app_user_address_city_id"),
+            ({"ordering": "-address__country,id"}, None),
+            ({"address__country": "Germany"}, "opt_app_user_address_country"),
+            ({"address__country": "Germany", "ordering": "-relationship__points"}, "opt_app_user_address_country"),
+            ({"address__city__icontains": "berl", "relationship__points__gte": "500"}, None),
+            ({"relationship__isnull": "true"}, None),
+            ({"address__isnull": "true", "ordering": "-last_name,created"}, None),
+            ({"search": "ma", "address__country": "Germany", "ordering": "id"}, None),
+            ({"search": "ma ber", "relationship__points__gte": "100"}, None),
+        ]:
+            copied, joined = (statements(parameters, "fulltext", source) for source in (COPIED, JOINED))
+            for mine, theirs in zip(copied, joined, strict=True):
+                assert rows(connection, mine) == rows(connection, theirs), parameters
+            found = plan(connection, parameters, "fulltext", COPIED)
+            if "search" not in parameters:
+                assert " on address" not in found, f"{parameters}:\n{found}"
+                assert "customer_relationship" not in found, f"{parameters}:\n{found}"
+            assert index is None or index in found, f"{parameters} does without {index}:\n{found}"
