@@ -217,7 +217,8 @@ def parse_line(row: bytes) -> Line | str | None:
 
 def describe_exit(code: int, stopped: bool, log: Path) -> str | None:
     """One sentence where k6 ended badly, with its last word; None where it ended well or as asked."""
-    if code == 0 or (stopped and code == 105):
+    # Asked to stop while it is already ending, k6 no longer minds the signal, which then ends it.
+    if code == 0 or (stopped and code in {105, -signal.SIGINT}):
         return None
     meaning = _EXITS.get(code) or (f"signal {-code} ended it" if code < 0 else f"it exited with status {code}")
     said = last_word(log)
