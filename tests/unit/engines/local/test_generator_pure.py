@@ -90,7 +90,13 @@ def test_ends_that_are_no_failure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "meaning"),
-    [(105, "somebody else stopped it"), (107, "threw an exception"), (-2, "signal 2"), (-9, "signal 9"), (42, "status 42")],
+    [
+        (105, "somebody else stopped it"),
+        (107, "threw an exception"),
+        (-2, "signal 2"),
+        (-9, "signal 9"),
+        (42, "status 42"),
+    ],
 )
 def test_a_bad_end_is_one_sentence_with_the_last_word(tmp_path: Path, code: int, meaning: str) -> None:
     log = tmp_path / "log"
