@@ -58,9 +58,9 @@ def statuses(engine: LocalEngine, cell: Cell, workload: str) -> Counter[int]:
     return seen
 
 
-def test_the_issue_s_comparisons_are_shipped() -> None:
+def test_what_people_ask_for_is_shipped() -> None:
     matrices = {"workers", "pools", "pgbouncer", "json", "async", "views", "orm", "servers", "jwt"}
-    assert COMPARISONS.keys() == {"ablation-ladder", "leave-one-out", *(f"matrix/{name}" for name in matrices)}
+    assert COMPARISONS.keys() >= {"ablation-ladder", "leave-one-out", *(f"matrix/{name}" for name in matrices)}
 
 
 @pytest.mark.parametrize("name", COMPARISONS)
