@@ -25,7 +25,7 @@ from scalebed.workloads import workloads
 pytestmark = [pytest.mark.xdist_group("scenarios"), pytest.mark.timeout(300)]
 
 CONTACTS = 3000
-SERVICES = ("naive", "optimized")
+SERVICES = ("naive", "optimized", "fastapi")
 ENDPOINTS = {
     "01": {"health"},
     "02": {"json"},
