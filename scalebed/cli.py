@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
-from scalebed import choice, generated, places, reruns
+from scalebed import choice, generated, places, reruns, scenarios
 from scalebed.choice import Choice
 from scalebed.engines.kubernetes.engine import RUNNERS
 from scalebed.engines.local import doctor as examination
@@ -24,11 +27,17 @@ from scalebed.lines import LinesError, summarize
 from scalebed.plan import cells
 from scalebed.ports import Clock, EngineError
 from scalebed.progress import observer_for
+from scalebed.queries import comparison
+from scalebed.queries.directory import DirectoryError
+from scalebed.queries.study import StudyError
 from scalebed.report import answer, table, write_report
+from scalebed.report.outcome_tables import combined_markdown, side_by_side
+from scalebed.report.outcomes import Outcome, combined_csv, outcome
 from scalebed.results import RunDirectory, RunDirectoryError
 from scalebed.runner import Runner, RunnerError
 from scalebed.spec import Experiment, SpecError, load_experiment
 from scalebed.timing import SystemClock
+from scalebed.workloads import workloads
 
 app = typer.Typer(
     help="Measure how HTTP services scale horizontally.",
@@ -126,6 +135,105 @@ def _measure(
         observer.run_finished()
         engine.close()
     return directory
+
+
+@app.command()
+def scenario(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Such as 10, or classic. Without any: list them.")
+    ] = None,
+    *,
+    variants: Annotated[
+        list[str] | None,
+        typer.Option("--variant", help="A service, or a variant of the scenario; repeatable. Without: its pair."),
+    ] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="NUMBER", help="This one and all after it.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="In each of them; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run directories; what was interrupted there goes on.")
+    ] = None,
+) -> None:
+    """Run scenarios, each before and after, and set the results side by side.
+
+    Exits with 1 where something that was checked was not so, or a variant has no valid trial.
+    """
+    try:
+        chosen = scenarios.choose(names or (), first, every=every)
+        specs = [scenarios.experiment(each, variants or (), settings or ()) for each in chosen]
+        if not specs:
+            _out.print(_scenario_list())
+            return
+        folder = out or places.RUNS / f"scenarios-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        outcomes: list[Outcome] = []
+        for spec in specs:
+            directory = RunDirectory(folder / spec.name)
+            if not scenarios.finished(directory, spec):
+                _out.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
+                _measure(spec, directory.path, False, _out)
+            write_report(directory)
+            outcomes.append(outcome(directory))
+            _out.print()
+            _out.print(side_by_side(outcomes[-1]))
+            RunDirectory.write(folder / "scenarios.md", combined_markdown(outcomes, _typed()))
+            RunDirectory.write(folder / "scenarios.csv", combined_csv(outcomes))
+    except (SpecError, EngineError, RunnerError, RunDirectoryError) as error:
+        raise _Refused(error) from error
+    _out.print(f"Table: {folder / 'scenarios.md'}", soft_wrap=True, highlight=False, markup=False)
+    if any(row.failed for each in outcomes for row in each.rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def queries(
+    contacts: Annotated[int, typer.Option(help="Rows of the dataset.", min=100)] = 100_000,
+    strategies: Annotated[str, typer.Option(help="Names of apps/dataset/strategies.toml, A,B; empty: all.")] = "",
+    variants: Annotated[str, typer.Option(help="Django variants, A,B.")] = "naive,optimized",
+    *,
+    blocks: Annotated[int, typer.Option(help="Passes over everything; intervals rest on them.", min=1)] = 5,
+    seed: Annotated[int, typer.Option(help="Of the rows, of what is asked for, and of the order.")] = 7,
+    budget: Annotated[
+        float, typer.Option(help="Seconds of warm requests after which a question is not asked again in a block.")
+    ] = 3.0,
+    out: Annotated[Path | None, typer.Option(help="Folder; one that was interrupted goes on.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same was interrupted.")] = False,
+) -> None:
+    """Compare strategies of database objects: what each is worth to every question, and what it costs.
+
+    Runs `manage.py benchmark` of each variant on each strategy's database, all with the same rows.
+    """
+    try:
+        study = comparison.study(variants, strategies, contacts=contacts, seed=seed, blocks=blocks, budget_s=budget)
+        with _stopping_once():
+            findings, directory = comparison.compare(study, out, fresh, _said)
+    except (StudyError, DirectoryError, EngineError) as error:
+        raise _Refused(error) from error
+    except KeyboardInterrupt:
+        _out.print("Stopped; what was measured is kept. The same command goes on from there.")
+        raise typer.Exit(130) from None
+    _out.print(comparison.sentence(findings), markup=False, highlight=False)
+    _out.print(f"Report: {directory.path / 'report.md'}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _said(line: str) -> None:
+    _out.print(line, highlight=False, markup=False)
+
+
+def _scenario_list() -> Table:
+    listing = Table("number", "what it isolates", "before", "after", box=None, header_style="bold")
+    known = workloads()
+    for each in scenarios.scenarios():
+        spec = scenarios.experiment(each)
+        said = known[spec.workload].isolates.removeprefix("Isolates ").rstrip(".")
+        listing.add_row(each.key, said, spec.variants[0].name, spec.variants[-1].name)
+    return listing
+
+
+def _typed() -> str:
+    """The command as it was typed, from the clone."""
+    return shlex.join(["./scripts/scalebed", *sys.argv[1:]])
 
 
 @contextmanager
@@ -233,11 +341,20 @@ def schema() -> None:
 @app.command()
 def experiments() -> None:
     """List the shipped experiments."""
-    listing = Table("name", "what it answers", "kind", "cells", "blocks", "contacts", box=None, header_style="bold")
-    for path in sorted(places.EXPERIMENTS.glob("*.yaml")):
+    listing = Table(
+        Column("name", no_wrap=True),
+        "what it answers",
+        "kind",
+        "cells",
+        "blocks",
+        "contacts",
+        box=None,
+        header_style="bold",
+    )
+    for name, path in places.shipped_experiments().items():
         spec = load_experiment(path)
         listing.add_row(
-            path.stem,
+            name,
             spec.description,
             spec.kind,
             str(len(cells(spec))),

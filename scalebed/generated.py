@@ -15,6 +15,7 @@ from typer.cli import get_docs_for_click
 from scalebed.chart_schema import values_schema
 from scalebed.chart_switches import filled
 from scalebed.requirements import services_lock
+from scalebed.scenarios import experiment, scenarios
 from scalebed.spec import Experiment
 from scalebed.workloads import workloads
 
@@ -66,6 +67,7 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         **_locks(root),
         **_charts(root),
         **_script_list(root),
+        root / "docs" / "reference" / "scenarios.md": _scenarios(),
         **_quoting_pages(root),
     }
 
@@ -101,6 +103,26 @@ def _command_line(app: typer.Typer) -> str:
     context = Context(command, info_name="scalebed")
     text = get_docs_for_click(obj=command, ctx=context, name="./scripts/scalebed", title="The command line")
     return text.rstrip() + "\n"
+
+
+def _scenarios() -> str:
+    lines = [
+        "# The scenarios",
+        "",
+        "`./scripts/scalebed scenario NUMBER` runs one, before and after ([how to](../how-to/run-the-scenarios.md)).",
+        "Each is a script of `loadtest/k6/` and an experiment of `loadtest/experiments/scenarios/` by the same name.",
+        "",
+        "| number | name | what it isolates | load | before → after |",
+        "|---|---|---|---|---|",
+    ]
+    for each in scenarios():
+        spec = experiment(each)
+        isolates = workloads()[spec.workload].isolates.removeprefix("Isolates ").rstrip(".")
+        rates = ", ".join(f"{rate:g}" for rate in spec.rates)
+        load = f"{spec.crowd}, closed" if spec.kind == "closed" else f"{rates} a second"
+        variants = " → ".join(variant.name for variant in spec.variants)
+        lines.append(f"| {each.key} | {each.name} | {isolates} | {load} | {variants} |")
+    return "\n".join(lines) + "\n"
 
 
 def _quoting_pages(root: Path) -> Mapping[Path, str]:

@@ -136,7 +136,8 @@ class Sample:
     """CPU-seconds that a hypervisor took away."""
     database_time_s: float | None = None
     """Seconds that sessions of the cell's database spent working so far (`pg_stat_database.active_time`), waiting for
-    locks and disks included; None where it cannot be read. A session that fell idle may be counted 10 s late."""
+    locks and disks included; None where it cannot be read. What a session that fell idle did may be counted 10 s late,
+    and its last statement only with its next."""
     replica_memory_bytes: tuple[int, ...] = ()
     """Resident memory of each replica now, always in the same order; empty where it is not read."""
     supply: Supply | None = None

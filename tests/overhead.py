@@ -19,8 +19,8 @@ from scalebed.observer import Progress
 from scalebed.plan import Cell
 from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Sample, Target
 from scalebed.spec import Slo
-from scalebed.variant import Variant
 from scalebed.trial import Conductor
+from scalebed.variant import Variant
 from scalebed.verdict import Enough
 from scalebed.watch import Assignment
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from time import perf_counter
@@ -44,9 +45,15 @@ class Service:
         parts = urlsplit(path)
         heads: list[str] = []
         environ = _environ(parts.path, parts.query)
+
+        def start_response(status: str, headers: object, exc_info: object = None, /) -> Callable[[bytes], object]:
+            heads.append(status)
+            # Only for servers of old; Django never calls it.
+            return lambda content: None
+
         with recording() as recorded:
             started = perf_counter()
-            response = self._application(environ, lambda status, headers, exc_info=None: heads.append(status))
+            response = self._application(environ, start_response)
             try:
                 content = b"".join(response)
             finally:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+if TYPE_CHECKING:
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
 ADMIN_URL = "BENCHMARK_ADMIN_URL"
 _EVICT_ALL = "SELECT pg_buffercache_evict_all()"  # from PostgreSQL 18 on
@@ -49,7 +52,7 @@ class Coldness:
         """Make everything cold that can be."""
         connection.close()
         if getattr(connection, "pool", None) is not None:
-            connection.close_pool()  # type: ignore[attr-defined]  PostgreSQL's backend has it
+            cast("DatabaseWrapper", connection).close_pool()
         if self._empty is not None:
             self._empty()
         if self._admin is not None and self._evict is not None:
@@ -86,7 +89,7 @@ def _admin() -> tuple[psycopg.Connection | None, bytes | None, str]:
     if not url:
         return None, None, f"left as they are: {ADMIN_URL} names no superuser"
     # In a database of its own, since the extension is to leave nothing behind in the one that is measured.
-    admin = psycopg.connect(make_conninfo(**{**conninfo_to_dict(url), "dbname": "postgres"}), autocommit=True)
+    admin = psycopg.connect(url, dbname="postgres", autocommit=True)
     try:
         admin.execute("CREATE EXTENSION IF NOT EXISTS pg_buffercache")
         functions = {

@@ -68,7 +68,7 @@ def _measured(outcomes: Sequence[Outcome]) -> str:
     """What all were measured with, as far as it is the same."""
     seen = {
         f"{outcome.experiment.dataset.contacts:,} contacts, {outcome.experiment.cpu_per_replica:g} cores a replica, "
-        f"{figures.listing([str(n) for n in outcome.experiment.replicas])} replicas, "
+        f"{figures.listing([figures.count(n, 'replica') for n in outcome.experiment.replicas])}, "
         f"commit {str(outcome.manifest.fingerprint.get('commit', 'unknown'))[:12]}"
         for outcome in outcomes
     }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,13 +18,14 @@ from scalebed.engines.local.generator import K6Generator, K6Run
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.stack import stack
 from scalebed.ports import CheckCount, Load, Target
+from scalebed.results import RunDirectory
 from scalebed.scenarios import Scenario, experiment, scenarios
 from scalebed.workloads import workloads
 
 pytestmark = [pytest.mark.xdist_group("scenarios"), pytest.mark.timeout(300)]
 
 CONTACTS = 3000
-SERVICES = ("naive", "optimized")
+SERVICES = ("naive", "optimized", "fastapi")
 ENDPOINTS = {
     "01": {"health"},
     "02": {"json"},
@@ -126,3 +130,27 @@ def test_a_sum_that_changed_is_found(urls: Mapping[str, str], k6: Path, tmp_path
         answered(run)
         http.delete(f"/api/contacts/{made.json()['id']}/")
     assert run.checks == (CheckCount(CHECKS["12"], 0, 1),)
+
+
+def test_one_command_sets_before_and_after_side_by_side(cache: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    small = ("blocks=1", "duration=4s", "rates=[5]", "dataset.contacts=500", "search.min_requests=30")
+    settings = [word for each in small for word in ("--set", each)]
+    command = [sys.executable, "-m", "scalebed", "scenario", "12", *settings, "--out", str(out)]
+    env = os.environ | {"SCALEBED_CACHE": str(cache), "COLUMNS": "120"}
+    done = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
+    trials = list(RunDirectory(out / "12-transfers").trials())
+    assert {trial.variant for trial in trials} == {"naive", "optimized"}, done.stdout + done.stderr
+    assert {(c.check, c.passed, c.failed) for trial in trials for c in trial.checks} == {(CHECKS["12"], 1, 0)}
+    assert all(sum(record.replica_memory_bytes) > 10 * 2**20 for trial in trials for record in trial.usage)
+    # A busy host makes trials INVALID, and then there is nothing to exit with 0 for.
+    valid = {trial.variant for trial in trials if trial.verdict != "INVALID"}
+    assert done.returncode == (0 if valid == {"naive", "optimized"} else 1), done.stdout + done.stderr
+    assert "12-transfers: 5/s" in done.stdout
+    assert f"{CHECKS['12']}: {sum(trial.variant == 'naive' for trial in trials)} of " in " ".join(done.stdout.split())
+    with (out / "scenarios.csv").open(encoding="utf-8") as file:
+        assert [row["variant"] for row in csv.DictReader(file)] == ["naive", "optimized"]
+    assert "| 12-transfers | 5/s | naive |" in (out / "scenarios.md").read_text(encoding="utf-8")
+    again = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
+    assert "repetitions to measure" not in again.stdout
+    assert again.returncode == done.returncode

@@ -46,7 +46,7 @@ def test_schema_prints_a_schema_that_fits_the_shipped_experiments() -> None:
     assert result.exit_code == 0
     schema = json.loads(result.stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
-    for path in places.EXPERIMENTS.glob("*.yaml"):
+    for path in places.shipped_experiments().values():
         jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), schema)
 
 
@@ -54,7 +54,7 @@ def test_experiments_lists_each_shipped_one() -> None:
     result = call("experiments")
     assert result.exit_code == 0
     names = {line.split()[0] for line in result.stdout.splitlines()[1:] if line.startswith(" ") and line[1] != " "}
-    assert names >= {path.stem for path in places.EXPERIMENTS.glob("*.yaml")}
+    assert names >= places.shipped_experiments().keys()
 
 
 def test_run_refuses_a_missing_file(tmp_path: Path) -> None:
@@ -104,5 +104,33 @@ def test_the_generated_documentation_has_not_drifted() -> None:
 def test_help_names_each_command() -> None:
     result = call("--help")
     assert result.exit_code == 0
-    for command in ("run", "report", "doctor", "schema", "experiments", "down", "setup"):
+    for command in ("run", "scenario", "report", "doctor", "schema", "experiments", "down", "setup"):
         assert command in result.stdout
+
+
+def test_scenario_without_a_number_lists_them() -> None:
+    result = call("scenario")
+    assert result.exit_code == 0
+    firsts = [line.split()[0] for line in result.stdout.splitlines()[1:] if line.split()]
+    assert [word for word in firsts if word.isdecimal()] == [f"{number:02d}" for number in range(1, 21)]
+    assert "classic" in firsts
+
+
+def test_scenario_refuses_what_is_none() -> None:
+    assert refusal("scenario", "21").startswith("21: there is no such scenario; they are 01-health, ")
+    assert "not several of these" in refusal("scenario", "--all", "--from", "5")
+    assert "rate: " in refusal("scenario", "10", "--set", "rate=5")
+
+
+def test_scenario_refuses_a_variant_that_is_no_service(tmp_path: Path) -> None:
+    said = refusal_after_said("scenario", "10", "--variant", "nothing", "--out", tmp_path / "out")
+    assert said.startswith("variant nothing: ")
+    assert not (tmp_path / "out" / "10-n-plus-one" / "manifest.json").exists()
+
+
+def refusal_after_said(*arguments: object) -> str:
+    """Of a command that first says what it is about to do."""
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith("scalebed: ")
+    return result.stderr.removeprefix("scalebed: ")

@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_what_is_missing_is_written_once(root: Path) -> None:
     reference = root / "docs" / "reference"
-    wanted = {reference / "experiment.schema.json", reference / "command-line.md"}
+    wanted = {reference / name for name in ("experiment.schema.json", "command-line.md", "scenarios.md")}
     assert set(generated.drifted(root, app)) == wanted
     assert not reference.exists()
     assert set(generated.write(root, app)) == wanted
@@ -60,15 +60,24 @@ def test_a_page_without_marks_is_left_alone(root: Path) -> None:
 def test_the_command_line_page_tells_of_what_people_use(root: Path) -> None:
     generated.write(root, app)
     page = (root / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-    for command in ("run", "report", "doctor", "schema", "experiments", "down", "setup"):
+    for command in ("run", "scenario", "report", "doctor", "schema", "experiments", "down", "setup"):
         assert f"## `./scripts/scalebed {command}`" in page
     assert "generate" not in page
+
+
+def test_the_page_of_scenarios_lists_each(root: Path) -> None:
+    generated.write(root, app)
+    page = (root / "docs" / "reference" / "scenarios.md").read_text(encoding="utf-8")
+    assert "| 10 | 10-n-plus-one | related rows: pages of fifty contacts" in page
+    assert "| lazy → eager |" in page
+    assert page.count("\n| ") == 22
 
 
 @pytest.mark.parametrize(
     ("unfit", "place"),
     [
         ({"blok": 1}, []),
+        ({"workload": "brows"}, ["workload"]),
         ({"search": {"max_trial": "soon"}}, ["search", "max_trial"]),
         ({"variants": [{}]}, ["variants"]),
     ],

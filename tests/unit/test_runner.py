@@ -195,6 +195,22 @@ def test_a_comparison_measures_all_on_the_same_requests(tmp_path: Path) -> None:
     assert outcomes == {("fast", "found"), ("slow", "measured"), ("fast-again", "measured")}
 
 
+def test_a_comparison_of_users_is_a_trial_for_each_number(tmp_path: Path) -> None:
+    engine = SimulatedEngine(BEHAVIOURS)
+    spec = parse_experiment(
+        {
+            "name": "crowded", "kind": "matrix", "duration": 12, "blocks": 1,
+            "matrix": {"variants": ["fast", "slow"], "factors": {"users": [2, 10]}},
+        },
+        "crowded.yaml",
+    )  # fmt: skip
+    directory = run(tmp_path, spec, engine)
+    assert {(t.cell, t.purpose, t.rate_asked) for t in directory.trials()} == {
+        (f"{name}-x1-u{users}", "closed", 0) for name in ("fast", "slow") for users in (2, 10)
+    }
+    assert sorted(load.concurrency or 0 for load in engine.loads) == [2, 2, 4, 4, 10, 10, 10, 10]  # with warm-ups
+
+
 def test_a_spoiled_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
     engine = SimulatedEngine({"fast": Behaviour(300, steal_cores=1.0)})
     spec = experiment(kind="fixed-rate", rates=[20], duration=12, variants=["fast"], blocks=1)

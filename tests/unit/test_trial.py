@@ -143,6 +143,7 @@ def test_settling_waits_for_the_backlog() -> None:
     with engine.deploy(CELL) as target:
         conductor = Conductor(target, engine, engine, engine.clock)
         assert conductor.settle() <= 2
+        assert conductor.settle(at_least_s=6) == pytest.approx(6, abs=0.6)
         conductor.warm(load)
         assert 15 <= conductor.settle() <= 25
         conductor.warm(load)

@@ -168,7 +168,8 @@ class K6Run:
 
 def describe_exit(code: int, stopped: bool, log: Path) -> str | None:
     """One sentence where k6 ended badly, with its last word; None where it ended well or as asked."""
-    if code == 0 or (stopped and code == STOPPED):
+    # Asked to stop while it is already ending, k6 no longer minds the signal, which then ends it.
+    if code == 0 or (stopped and code in {STOPPED, -signal.SIGINT}):
         return None
     said = last_word(log)
     return failure_of(code, f"{said} ({log})" if said else "")

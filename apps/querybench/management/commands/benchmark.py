@@ -100,8 +100,8 @@ class Command(BaseCommand):
             self.stderr.write("\r", ending="")
         coldness.close()
         return Benchmark(
-            variant=Path(settings.BASE_DIR).name,
-            switches=str(settings.SWITCHES),
+            variant=Path(settings.BASE_DIR).name,  # type: ignore[misc]  # every variant has it
+            switches=str(settings.SWITCHES),  # type: ignore[misc]  # every variant has them
             contacts=sample.contacts,
             page_size=options["page_size"],
             seed=options["seed"],

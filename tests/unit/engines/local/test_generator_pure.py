@@ -46,11 +46,18 @@ def test_ends_that_are_no_failure(tmp_path: Path) -> None:
     assert describe_exit(0, False, tmp_path / "log") is None
     assert describe_exit(0, True, tmp_path / "log") is None
     assert describe_exit(105, True, tmp_path / "log") is None
+    assert describe_exit(-2, True, tmp_path / "log") is None
 
 
 @pytest.mark.parametrize(
     ("code", "meaning"),
-    [(105, "somebody else stopped it"), (107, "threw an exception"), (-9, "signal 9"), (42, "status 42")],
+    [
+        (105, "somebody else stopped it"),
+        (107, "threw an exception"),
+        (-2, "signal 2"),
+        (-9, "signal 9"),
+        (42, "status 42"),
+    ],
 )
 def test_a_bad_end_is_one_sentence_with_the_last_word(tmp_path: Path, code: int, meaning: str) -> None:
     log = tmp_path / "log"

@@ -54,14 +54,16 @@ class Gate:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        status = 500
+        answered = False
         # The balancer in front ends TLS and tells the scheme.
         secure = "https" in (scope["scheme"], header(scope, b"x-forwarded-proto").decode("latin-1"))
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal answered
             if message["type"] == "http.response.start":
-                status = message["status"]
+                # The time ends when the response is made: sending it is the server's, and what comes after it nobody's.
+                self._record(scope, message["status"], perf_counter() - started)
+                answered = True
                 message["headers"] = [*message["headers"], *(TLS_HEADERS if secure else HEADERS)]
             await send(message)
 
@@ -71,15 +73,14 @@ class Gate:
             else:
                 await _send_on(scope, answer)
         except CancelledError:
-            status = CLIENT_LEFT
+            if not answered:
+                self._record(scope, CLIENT_LEFT, perf_counter() - started)
             raise
         except Exception:
             # FastAPI has answered with a 500 and hands the error on.
             request_id = header(scope, b"x-request-id").decode("latin-1") or None
             message = f"Internal Server Error: {scope['path']}"
             logger.exception(message, extra={"request_id": request_id})
-        finally:
-            self._record(scope, status, perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")

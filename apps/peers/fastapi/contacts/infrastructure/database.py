@@ -16,8 +16,17 @@ _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
+)
+# What a connection says that died while nobody used it. The last but one: asyncpg has read the server's farewell, and
+# does not count the connection as closed.
+_DEAD = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InternalClientError,
+    ConnectionError,
 )
 
 
@@ -70,16 +79,21 @@ class Database:
         with translated():
             try:
                 return await self._rows(sql, arguments)
-            except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError):
-                # The connection had died while it was idle. Reads can be repeated.
+            except _DEAD:
+                # Its like may have died too. Reads can be repeated.
+                await self._pool.expire_connections()
                 return await self._rows(sql, arguments)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction, which commits at its end. Raises `UnavailableError`."""
         with translated():
-            async with self._pool.acquire(timeout=self._timeout_s) as connection, connection.transaction():
-                yield connection
+            try:
+                async with self._pool.acquire(timeout=self._timeout_s) as connection, connection.transaction():
+                    yield connection
+            except _DEAD:
+                await self._pool.expire_connections()
+                raise
 
     async def _rows(self, sql: str, arguments: Sequence[object]) -> list[asyncpg.Record]:
         async with self._pool.acquire(timeout=self._timeout_s) as connection:
