@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scalebed import places
 from scalebed.engines.kubernetes.down import down as remove_from_cluster
-from scalebed.engines.kubernetes.engine import RUNNERS, KubernetesEngine
+from scalebed.engines.kubernetes.engine import KubernetesEngine
 from scalebed.engines.kubernetes.reaching import reach
 from scalebed.engines.kubernetes.rerun import Outcome, Rerun
 from scalebed.engines.local.down import down as remove_from_here
@@ -19,6 +19,8 @@ from scalebed.engines.local.engine import LocalEngine
 from scalebed.ports import Clock, Engine, EngineError, Say
 from scalebed.results import RunDirectory
 from scalebed.spec import SpecError
+
+RUNNERS = 2
 
 
 @dataclass(frozen=True)

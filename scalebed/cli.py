@@ -18,8 +18,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from scalebed import choice, generated, places, reruns, scenarios
-from scalebed.choice import Choice
-from scalebed.engines.kubernetes.engine import RUNNERS
+from scalebed.choice import RUNNERS, Choice
 from scalebed.engines.local import doctor as examination
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.parts import find_parts
@@ -289,11 +288,7 @@ def lines(
         summary = summarize(line for file in files for line in file)
     except LinesError as error:
         raise _Refused(error) from error
-    listing = Table("endpoint", "requests", "errors", "p50 ms", "p95 ms", "p99 ms", box=None, header_style="bold")
-    for row in summary.endpoints:
-        percentiles = (f"{value:,.1f}" for value in (row.p50_ms, row.p95_ms, row.p99_ms))
-        listing.add_row(row.endpoint, f"{row.requests:,}", f"{row.errors:,}", *percentiles)
-    _out.print(listing)
+    _out.print(reruns.listing(summary))
     _out.print(f"{summary.due:,} arrivals were due, {summary.dropped:,} found no free VU.", highlight=False)
     for failure in summary.failures:
         _out.print(f"A generator failed: {failure}", highlight=False, markup=False)
@@ -307,15 +302,10 @@ def rerun(
     context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
 ) -> None:
-    """Scale a service in the cluster, run the same TestRun again, and show both results side by side.
-
-    The service keeps the new number of replicas.
-    """
+    """Scale a service in the cluster for good, run the same TestRun again, and show both results side by side."""
     try:
         with _stopping_once():
-            outcomes = Choice(context, namespace).rerun(
-                testrun, replicas, SystemClock(), lambda line: _err.print(line, highlight=False, markup=False)
-            )
+            outcomes = Choice(context, namespace).rerun(testrun, replicas, SystemClock(), _said)
     except EngineError as error:
         raise _Refused(error) from error
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Two outcomes of one TestRun with unlike numbers of replicas, side by side."""
+"""What TestRuns came to, as tables: one alone, or two with unlike numbers of replicas side by side."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ _COLUMNS: tuple[tuple[str, Callable[[EndpointSummary], str]], ...] = (
     ("p95 ms", lambda row: f"{row.p95_ms:,.1f}"),
     ("p99 ms", lambda row: f"{row.p99_ms:,.1f}"),
 )
+
+
+def listing(summary: Summary) -> Table:
+    """A row for each endpoint."""
+    table = Table("endpoint", *(name for name, _ in _COLUMNS), box=None, header_style="bold")
+    for row in summary.endpoints:
+        table.add_row(row.endpoint, *(show(row) for _, show in _COLUMNS))
+    return table
 
 
 def side_by_side(one: Outcome, other: Outcome) -> Table:

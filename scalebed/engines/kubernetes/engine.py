@@ -28,7 +28,6 @@ from scalebed.workloads import changes_rows
 
 NAME = "scalebed"
 """Of the release."""
-RUNNERS = 2
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class KubernetesEngine:
 
     name = "kubernetes"
 
-    def __init__(self, root: Path, cluster: Cluster, clock: Clock, say: Say, runners: int = RUNNERS) -> None:
+    def __init__(self, root: Path, cluster: Cluster, clock: Clock, say: Say, runners: int) -> None:
         self._root = root
         self._cluster = cluster
         self._api = cluster.api

@@ -260,6 +260,6 @@ def test_everything_goes_into_a_namespace_that_is_given() -> None:
 
 def test_a_clone_without_its_testruns_is_told(tmp_path: Path) -> None:
     bench = Bench()
-    engine = KubernetesEngine(tmp_path, bench.cluster, bench.clock, bench.said.append)
+    engine = KubernetesEngine(tmp_path, bench.cluster, bench.clock, bench.said.append, 2)
     with pytest.raises(EngineError, match=r"testrun.yaml: cannot be read"):
         engine.preflight(experiment())

@@ -1,0 +1,40 @@
+"""What the command line's words say of engine and rates."""
+
+from pathlib import Path
+
+import pytest
+from recorded import repetition, run
+
+from scalebed.choice import Choice, capacities, settings
+from scalebed.ports import EngineError
+from scalebed.results import RunDirectory
+from scalebed.spec import SpecError, load_experiment
+from scalebed.timing import SystemClock
+
+
+def test_a_clusters_words_without_a_cluster_are_refused() -> None:
+    with pytest.raises(EngineError, match="--namespace x: is for a cluster; add --engine kubernetes"):
+        Choice(namespace="x").engine("local", SystemClock(), print)
+    with pytest.raises(EngineError, match="--context x: is for a cluster"):
+        Choice(context="x").down("local", print, purge=False)
+
+
+def test_an_earlier_runs_capacities_become_the_rates_to_look_near(tmp_path: Path) -> None:
+    directory = run(tmp_path / "run", finished=0)
+    for block, capacity in enumerate((40.0, 90.0)):
+        directory.add_repetition(repetition(block, "naive-x1", capacity=capacity))
+        directory.add_repetition(repetition(block, "optimized-x1", capacity=None, outcome="not found"))
+    assert capacities(directory) == pytest.approx({"naive-x1": 60.0})
+
+    file = tmp_path / "x.yaml"
+    file.write_text("name: x\nvariants: [naive]\n")
+    said = settings("kubernetes", tmp_path / "run", ["search.precision=0.2"])
+    experiment = load_experiment(file, said)
+    assert experiment.engine == "kubernetes"
+    assert experiment.search.around == pytest.approx({"naive-x1": 60.0})
+    assert experiment.search.precision == 0.2
+
+
+def test_a_run_without_capacities_says_nothing_of_rates(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="holds no capacity"):
+        capacities(RunDirectory(tmp_path))
