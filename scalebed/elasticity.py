@@ -37,13 +37,26 @@ STEADY_S = 5
 class Counts(Protocol):
     """One look at a scaling, as `scalebed.results.SupplyRecord`."""
 
-    at_s: float
-    desired: int
-    scheduled: int
-    started: int
-    ready: int
-    receiving: int
-    metric: float | None
+    @property
+    def at_s(self) -> float: ...
+
+    @property
+    def desired(self) -> int: ...
+
+    @property
+    def scheduled(self) -> int: ...
+
+    @property
+    def started(self) -> int: ...
+
+    @property
+    def ready(self) -> int: ...
+
+    @property
+    def receiving(self) -> int: ...
+
+    @property
+    def metric(self) -> float | None: ...
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from scalebed.plan import cells as planned_cells
 from scalebed.report import figures
 from scalebed.report.checks import checks, quota_kind
 from scalebed.report.comparing import comparisons
+from scalebed.report.followings import followings
 from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of
 from scalebed.report.views import (
     Analysis,
@@ -48,6 +49,7 @@ def analyse(directory: RunDirectory) -> Analysis:
         invalid=_invalid(run),
         demands=_demands(cells) if experiment.kind == "capacity" else (),
         comparisons=comparisons(run, cells),
+        followings=followings(experiment, [trial for trials in run.basis.values() for trial in trials]),
     )
 
 

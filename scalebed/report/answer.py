@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from scalebed.report import figures, gains
+from scalebed.report.followings import sentences
 from scalebed.report.views import Analysis, Answer, CellView
 from scalebed.stats import Interval
 
@@ -20,7 +21,9 @@ def compose(analysis: Analysis) -> Answer:
         )
     return Answer(
         headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed, "hpa": _closed}[kind](analysis),
-        details=tuple(s for s in (_against(analysis), _scaling(analysis), _limits(analysis)) if s),
+        details=tuple(
+            s for s in (_against(analysis), _scaling(analysis), _limits(analysis), *sentences(analysis.followings)) if s
+        ),
         caveats=tuple(s for s in (_intervals(analysis), _spoiled(analysis), _missing(analysis)) if s),
     )
 
@@ -154,7 +157,7 @@ def _closed(analysis: Analysis) -> str:
         broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
         parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
     with_users = f"With {experiment.crowd}{'' if experiment.profile else ' in a closed model'}"
-    at = f"at {figures.count(row.replicas, 'replica')}"
+    at = "under an autoscaler" if experiment.autoscaler else f"at {figures.count(row.replicas, 'replica')}"
     return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."
 
 

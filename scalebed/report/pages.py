@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from scalebed.report import bars, curves, figures, panels, rows, spreadsheet
 from scalebed.report.answer import compose
+from scalebed.report.followings import draw
 from scalebed.report.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.waterfall import Waterfall, waterfall
 from scalebed.spec import Experiment
@@ -62,6 +63,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         *((f"comparison-{i}", f"Compared {c.load}", True) for i, c in enumerate(analysis.comparisons)),
         ("cells", "Cells", not analysis.comparisons),
         ("capacity", analysis.rate_name, bool(curve or single)),
+        ("following", "Load and replicas", bool(analysis.followings)),
         ("latency", "Latency by rate", bool(latency)),
         ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
         ("cpu", "CPU per request", bool(cpu)),
@@ -99,6 +101,8 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "scaling": curves.scaling(analysis) if curve else None,
         "rows": single,
         "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
+        "drawings": [(each, draw(each)) for each in analysis.followings],
+        "milestones": MILESTONES,
         "panels": latency,
         "cpu": cpu,
         "used": used,
@@ -112,6 +116,13 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "columns": spreadsheet.COLUMNS,
         "compared_columns": spreadsheet.COMPARED_COLUMNS if analysis.comparisons else (),
     }
+
+
+MILESTONES = {
+    "metric_moved": "metric moved", "desired": "more wanted", "scheduled": "scheduled", "started": "started",
+    "ready": "ready", "receiving": "receiving",
+}  # fmt: skip
+"""Stages of a scaling in their order; see `scalebed.elasticity.Milestones`."""
 
 
 def _charts(comparison: Comparison) -> list[Waterfall]:

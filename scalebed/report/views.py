@@ -12,6 +12,7 @@ from typing import Literal
 from scalebed.bottleneck import Bottleneck
 from scalebed.leak import Growth
 from scalebed.report import figures
+from scalebed.report.followings import Following
 from scalebed.results import CheckRecord, Manifest, Purpose, Verdict
 from scalebed.stats import Interval
 
@@ -285,6 +286,7 @@ class Analysis:
     invalid: tuple[InvalidTrials, ...]
     demands: tuple[Demand, ...]
     comparisons: tuple[Comparison, ...] = ()
+    followings: tuple[Following, ...] = ()
 
     @property
     def planned(self) -> int:
