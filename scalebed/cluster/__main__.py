@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from scalebed import places
+from scalebed.cluster import catalogue
 from scalebed.cluster import tools as toolbox
 from scalebed.cluster.announcing import ConsoleAnnouncer
 from scalebed.cluster.commands import Log
@@ -70,6 +72,20 @@ def images() -> None:
     with _workshop() as shop, shop.guard("cluster"):
         Setup(shop, _announcer).images()
         _announcer.say("Every image is there.")
+
+
+@app.command()
+def base() -> None:
+    """Have what a service's image is built from where no registry can be reached, and print the base image's name.
+
+    The wheels go into build/wheelhouse, inside the context of the services' Dockerfiles.
+    """
+    with _workshop() as shop:
+        made = shop.pipeline(catalogue.without_registry(shop), _announcer).make(["base-python", "wheelhouse"])
+        wheelhouse = shop.root / "build" / "wheelhouse"
+        shutil.rmtree(wheelhouse, ignore_errors=True)
+        shutil.copytree(made.folder("wheelhouse"), wheelhouse)
+        _out.print(made.image("base-python"), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
