@@ -155,6 +155,8 @@ class Daemon:
         _, alive = psutil.wait_procs([process], timeout=_STOP_S)
         for each in alive:
             each.kill()
+        for mount in mounts_below(Path("/proc/self/mounts").read_text(encoding="utf-8"), _RUN, self._folder / "docker"):
+            subprocess.run(["umount", mount], check=False)
         shutil.rmtree(_RUN, ignore_errors=True)
 
     def _clear_network(self, changes: Changes) -> None:
@@ -213,6 +215,12 @@ def without_docker(rules: str, before: str) -> str:
     policy = was[1] if was else "ACCEPT"
     lines = (line for line in rules.splitlines() if line in before.splitlines() or not _is_docker(line))
     return "".join(f"{_with_policy(line, policy)}\n" for line in lines)
+
+
+def mounts_below(mounts: str, *folders: Path) -> list[str]:
+    """Mount points below these folders in the text of /proc/self/mounts, the innermost first."""
+    points = [line.split()[1] for line in mounts.splitlines()]
+    return [point for point in reversed(points) if any(Path(point).is_relative_to(folder) for folder in folders)]
 
 
 def _is_docker(line: str) -> bool:

@@ -1,4 +1,6 @@
-from scalebed.cluster.daemon import without_docker
+from pathlib import Path
+
+from scalebed.cluster.daemon import mounts_below, without_docker
 
 BEFORE = """*filter
 :INPUT ACCEPT [0:0]
@@ -47,3 +49,9 @@ def test_docker_rules_that_were_there_before_are_another_engine_s() -> None:
 
 def test_where_nothing_is_known_of_before_packets_are_forwarded() -> None:
     assert ":FORWARD ACCEPT [0:0]\n" in without_docker(AFTER, "")
+
+
+def test_what_an_engine_left_mounted_is_found_from_the_inside_out() -> None:
+    mounts = "tmpfs /run tmpfs rw 0 0\ntmpfs /run/ours/netns tmpfs rw 0 0\nnsfs /run/ours/netns/1 nsfs rw 0 0\n"
+
+    assert mounts_below(mounts, Path("/run/ours")) == ["/run/ours/netns/1", "/run/ours/netns"]
