@@ -1,0 +1,63 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fake_cluster import FakeApi, FakeClock
+
+from scalebed.engines.kubernetes.ownership import Holder, Ownership, alive, made_by_engine, mark
+from scalebed.engines.kubernetes.supply import metric
+
+
+def lease(holder: str, age_s: float) -> dict[str, object]:
+    renewed = (datetime.now(UTC) - timedelta(seconds=age_s)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"spec": {"holderIdentity": holder, "leaseDurationSeconds": 40, "renewTime": renewed}}
+
+
+def test_a_holder_elsewhere_lives_while_it_renews() -> None:
+    assert alive(lease("elsewhere/1@2.00", 5))
+    assert not alive(lease("elsewhere/1@2.00", 60))
+
+
+def test_a_process_of_this_machine_that_is_gone_holds_nothing() -> None:
+    this = Holder.this()
+    assert alive(lease(str(this), 5))
+    assert not alive(lease(f"{this.host}/{this.pid}@1.00", 5))  # another process had the pid then
+
+
+def test_a_holder_is_read_as_it_was_written() -> None:
+    this = Holder.this()
+    read = Holder.of(str(this))
+    assert read is not None
+    assert (read.host, read.pid, read.created) == (this.host, this.pid, pytest.approx(this.created, abs=0.01))
+    assert Holder.of("nonsense") is None
+    assert Holder.of(None) is None
+
+
+def test_a_release_is_given_back() -> None:
+    api = FakeApi(FakeClock())
+    own = Ownership(api, "scalebed", "scalebed")
+    own.acquire()
+    other = Ownership(api, "scalebed", "scalebed", Holder("elsewhere", 1, 2.0))
+    assert other.held_by_other() == str(own.holder)
+    own.release()
+    own.release()
+    assert other.held_by_other() is None
+
+
+def test_what_an_engine_installed_is_remembered() -> None:
+    api = FakeApi(FakeClock())
+    assert not made_by_engine(api, "scalebed", "scalebed")
+    mark(api, "scalebed", "scalebed")
+    mark(api, "scalebed", "scalebed")
+    assert made_by_engine(api, "scalebed", "scalebed")
+
+
+def test_a_metric_is_a_share_of_what_the_autoscaler_aims_at() -> None:
+    def cpu(key: str, value: int) -> dict[str, object]:
+        return {
+            "type": "ContainerResource",
+            "containerResource": {"name": "cpu", "container": "service", key: {"averageUtilization": value}},
+        }
+
+    hpa = {"spec": {"metrics": [cpu("target", 60)]}, "status": {"currentMetrics": [cpu("current", 90)]}}
+    assert metric(hpa) == pytest.approx(1.5)
+    assert metric({}) is None
