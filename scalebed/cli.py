@@ -139,7 +139,7 @@ def _measure(
 @app.command()
 def scenario(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Such as 10, or classic. Without any: list them.")
+        list[str] | None, typer.Argument(metavar="NUMBER", help="Such as 10, or classic. Without any: list them.")
     ] = None,
     *,
     variants: Annotated[

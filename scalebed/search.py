@@ -127,14 +127,20 @@ def observed(trial: Trial, search: Search) -> Observed:
 
 def prior(cell: str, variant: str, replicas: int, earlier: Iterable[Repetition]) -> Prior | None:
     """From repetitions that came before in the plan: the cell's own, or its variant's at the nearest replica count."""
-    found = [r for r in earlier if r.capacity is not None and r.variant == variant]
-    own = [r.capacity for r in found if r.cell == cell and r.capacity is not None]
+    mine = [r for r in earlier if r.variant == variant]
+    own = [rate for r in mine if r.cell == cell and (rate := _served(r))]
     if own:
         return Prior(math.exp(sum(map(math.log, own)) / len(own)), "same cell")
-    if not found:
+    others = [(r, r.capacity) for r in mine if r.capacity is not None]
+    if not others:
         return None
-    nearest = min(found, key=lambda r: abs(math.log(r.replicas / replicas)))
-    return Prior((nearest.capacity or 0.0) * replicas / nearest.replicas, "other replicas")
+    nearest, capacity = min(others, key=lambda pair: abs(math.log(pair[0].replicas / replicas)))
+    return Prior(capacity * replicas / nearest.replicas, "other replicas")
+
+
+def _served(repetition: Repetition) -> float | None:
+    """Its capacity; where the host or the generator was the limit, what the service served at least."""
+    return repetition.lower if repetition.outcome == "beyond the generator" else repetition.capacity
 
 
 def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:

@@ -166,8 +166,9 @@ def _checks(experiment: Experiment, trials: Sequence[Trial]) -> tuple[tuple[str,
     if growths:
         said = figures.listing([_growth(growth) for growth in growths])
         (wrong if leak.worst(growths) == "leak" else right).append(f"memory of each replica {said}")
-    if experiment.stages and trials:
-        right.append(_stages(experiment, trials))
+    valid = [trial for trial in trials if trial.verdict != "INVALID"]
+    if experiment.stages and valid:
+        right.append(_stages(experiment, valid))
     return tuple(right), tuple(wrong)
 
 

@@ -14,6 +14,7 @@ from scalebed.engines.local.pgbouncer import pool_size
 from scalebed.plan import Cell, cells
 from scalebed.ports import Engine, EngineError, Load, Probe
 from tests.local import rooms
+from tests.processes import children, listening
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -67,10 +68,9 @@ def test_nothing_listens_outside_loopback(engine: LocalEngine) -> None:
     (cell,) = prepared(engine)
 
     with engine.deploy(cell):
-        mine = psutil.Process().children(recursive=True)
-        sockets = [c for child in mine for c in child.net_connections("all") if c.status == psutil.CONN_LISTEN]
-        assert len({c.laddr.port for c in sockets}) >= 6
-        assert {c.laddr.ip for c in sockets} == {"127.0.0.1"}
+        addresses = listening(children(os.getpid()))
+        assert len({port for _, port in addresses}) >= 6
+        assert {ip for ip, _ in addresses} == {"127.0.0.1"}
 
 
 def test_trials_that_write_find_the_rows_as_they_were(engine: LocalEngine) -> None:

@@ -14,6 +14,7 @@ from scalebed.engines.local.down import down
 from scalebed.engines.local.engine import LocalEngine
 from scalebed.ports import EngineError
 from tests.local import rooms
+from tests.processes import children, living
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -46,57 +47,49 @@ def testbed(root: Path, cache: Path) -> Iterator[subprocess.Popen[bytes]]:
         down(cache, lambda line: None)
 
 
-def left_by(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
-
-
-def living(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
-
-
 def groups_of(cache: Path) -> list[Path]:
     state = json.loads((cache / "run" / "engine" / "state.json").read_text())
     return [Path(folder) for folder in state["groups"]]
 
 
 def kill(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    children = left_by(process)
+    left = children(process.pid)
     process.kill()
     process.wait()
-    return children
+    return left
 
 
 def test_down_ends_all_that_was_left_and_removes_its_groups(testbed: subprocess.Popen[bytes], cache: Path) -> None:
     groups = groups_of(cache)
-    children = kill(testbed)
-    assert len(living(children)) > 5, "the parts outlive the testbed, or this test shows nothing"
+    left = kill(testbed)
+    assert len(living(left)) > 5, "the parts outlive the testbed, or this test shows nothing"
     said: list[str] = []
 
     down(cache, said.append)
 
-    assert not living(children)
+    assert not living(left)
     assert not [folder for folder in groups if folder.exists()]
     assert not list((cache / "run").glob("engine"))
     assert "Postgres" in said[0]
 
 
 def test_down_refuses_while_the_testbed_lives(testbed: subprocess.Popen[bytes], cache: Path) -> None:
-    children = left_by(testbed)
+    left = children(testbed.pid)
 
     with pytest.raises(EngineError, match=rf"process {testbed.pid} is alive"):
         down(cache, lambda line: None)
 
     time.sleep(0.2)
-    assert living(children) == children
+    assert living(left) == left
 
 
 def test_the_next_start_says_what_it_ended_and_goes_on(testbed: subprocess.Popen[bytes], engine: LocalEngine) -> None:
-    children = kill(testbed)
+    left = kill(testbed)
     said: list[str] = []
 
     engine.prepare(rooms.tiny(), said.append)
 
-    assert not living(children)
+    assert not living(left)
     assert said[0].startswith("Ended what an earlier run left behind: Postgres")
     assert not any("Loading" in line for line in said), "the dataset outlives the kill"
 

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from scalebed import places
+from tests.processes import children, living, names
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
@@ -34,14 +35,6 @@ def scalebed(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "scalebed", *arguments]
 
 
-def children(process: psutil.Process) -> list[psutil.Process]:
-    return [child for child in process.children(recursive=True) if child.is_running()]
-
-
-def alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-
-
 def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
     experiment = tmp_path / "killed.yaml"
     experiment.write_text(yaml.safe_dump(EXPERIMENT), encoding="utf-8")
@@ -57,13 +50,13 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
             assert first.poll() is None, (tmp_path / "first.log").read_text()
             assert time.monotonic() < deadline, (tmp_path / "first.log").read_text()
             time.sleep(0.2)
-        left_over = children(psutil.Process(first.pid))
-        assert any("postgres" in child.name() for child in left_over)
+        left_over = children(first.pid)
+        assert any("postgres" in name for name in names(left_over))
     finally:
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
     finished = {path: path.read_bytes() for path in trials.glob("b*.json")}
-    assert [child for child in left_over if alive(child)], "kill -9 of the testbed took its children along"
+    assert living(left_over), "kill -9 of the testbed took its children along"
 
     removed = subprocess.run(
         scalebed("down"), capture_output=True, text=True, cwd=places.ROOT, timeout=120, check=False
@@ -71,7 +64,7 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
     assert removed.returncode == 0, removed.stderr
     assert "Ended" in removed.stdout
     psutil.wait_procs(left_over, timeout=10)
-    assert not [child for child in left_over if alive(child)]
+    assert not living(left_over)
 
     second = subprocess.run(command, capture_output=True, text=True, cwd=places.ROOT, timeout=240, check=False)
     assert second.returncode == 0, second.stdout + second.stderr
@@ -98,11 +91,11 @@ def test_interrupted_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None
         )
     try:
         deadline = time.monotonic() + 200
-        while not any("k6" in child.name() for child in children(psutil.Process(process.pid))):
+        while not any("k6" in name for name in names(children(process.pid))):
             assert process.poll() is None, (tmp_path / "log").read_text()
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.2)
-        started = children(psutil.Process(process.pid))
+        started = children(process.pid)
         os.kill(process.pid, stop)
         assert process.wait(timeout=60) == 130, (tmp_path / "log").read_text()
     finally:
@@ -110,4 +103,4 @@ def test_interrupted_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None
             process.kill()
             process.wait()
     assert "goes on from there" in " ".join((tmp_path / "log").read_text().split())
-    assert not [child for child in started if alive(child)]
+    assert not living(started)

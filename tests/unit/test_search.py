@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,13 +202,16 @@ def test_what_passes_at_the_highest_rate_allowed_is_beyond_the_generator() -> No
 
 
 def test_priors_come_from_the_cell_before_its_variant() -> None:
-    def repetition(replicas: int, block: int, capacity: float | None) -> Repetition:
+    def repetition(replicas: int, capacity: float | None, at_least: float | None = None) -> Repetition:
+        outcome: Any = "found" if capacity else "beyond the generator" if at_least else "not found"
         return Repetition(
-            cell=f"a-x{replicas}", variant="a", replicas=replicas, block=block, capacity=capacity, lower=None,
-            upper=None, outcome="found" if capacity else "not found", trials=3,
+            cell=f"a-x{replicas}", variant="a", replicas=replicas, block=0, capacity=capacity, lower=at_least,
+            upper=None, outcome=outcome, trials=3,
         )  # fmt: skip
 
-    earlier = [repetition(1, 0, 1.0), repetition(2, 0, 190.0), repetition(4, 0, None)]
+    earlier = [repetition(1, 1.0), repetition(2, 190.0), repetition(4, None), repetition(8, None, at_least=600.0)]
     assert prior("a-x1", "a", 1, earlier) == Prior(1.0, "same cell")
     assert prior("a-x4", "a", 4, earlier) == Prior(380.0, "other replicas")
+    assert prior("a-x8", "a", 8, earlier) == Prior(600.0, "same cell"), "what it served at least is near what it can"
+    assert prior("a-x8", "a", 8, earlier[:3]) == Prior(760.0, "other replicas")
     assert prior("b-x1", "b", 1, earlier) is None

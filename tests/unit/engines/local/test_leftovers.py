@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from scalebed.engines.local.leftovers import Entry, Ledger, end_all, entry_of, remove_leftovers
+from tests.processes import living
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_workers_that_outlived_their_leader_are_ended() -> None:
 
     end_all([entry], grace_s=0.1)
 
-    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+    assert not living([worker])
 
 
 def test_a_process_that_ignores_the_signal_is_killed() -> None:
