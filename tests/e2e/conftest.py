@@ -1,0 +1,37 @@
+"""Tests in a running cluster. They share it, so they run one after the other; each sets the release as it wants it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import release
+from tests.e2e.cluster import APP, CONTEXT, helm, kubectl
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs the cluster, and time for its pods to come and go."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.cluster)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(900))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> str:
+    """The cluster's context; without a cluster no test here passes."""
+    kubectl("get", "namespace", APP, "--request-timeout=10s")
+    return CONTEXT
+
+
+@pytest.fixture(scope="session")
+def installed(cluster: str) -> Iterator[None]:
+    """The release, for as long as the session lasts; one that somebody else installed is not touched."""
+    if release.NAME in helm("list", "--namespace", APP, "--all", "--short").split():
+        pytest.fail(
+            f"the namespace {APP} has a release {release.NAME} already; helm uninstall {release.NAME} -n {APP} first"
+        )
+    release.bring()
+    yield
+    release.remove()

@@ -1,0 +1,36 @@
+"""The commands of a how-to page, as somebody who follows it would type them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scalebed import places
+
+_BLOCK = re.compile(r"^```console(?P<words>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """`background`: its command goes on while others are typed."""
+
+    commands: tuple[str, ...]
+    background: bool
+
+
+def blocks(page: str) -> list[Block]:
+    """Of docs/how-to/PAGE.md, in their order. A command begins with `$ `."""
+    text = (places.ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+    found = []
+    for match in _BLOCK.finditer(text):
+        rows = match["body"].replace("\\\n", " ").splitlines()
+        assert all(row.startswith("$ ") for row in rows), f"{page}: a line is no command: {rows}"
+        found.append(Block(tuple(row[2:] for row in rows), "background" in match["words"]))
+    assert found, f"{page} has no command"
+    return found
+
+
+def script(page: str) -> str:
+    """All commands but those in the background, one after the other; the first that fails ends it."""
+    commands = [command for block in blocks(page) if not block.background for command in block.commands]
+    return "\n".join(["set -euo pipefail", *commands])

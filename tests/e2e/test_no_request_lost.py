@@ -1,0 +1,84 @@
+"""What is done to a service every day loses no request, under a steady load of at least 20,000 requests each time."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from scalebed.lines import Summary
+from tests.e2e import release
+from tests.e2e.cluster import APP, kubectl, pods, ready_pods, service_labels, until
+from tests.e2e.load import TestRun, load
+
+LEAST = 20_000
+RATE = 200
+POOLER = {"app.kubernetes.io/component": "pgbouncer"}
+
+pytestmark = pytest.mark.usefixtures("installed")
+
+
+@pytest.fixture
+def steady() -> Iterator[TestRun]:
+    """A load on two pods, of which every request counts."""
+    release.bring({"optimized": {"replicas": 2}})
+    with load("steady", "optimized", seconds=1.05 * LEAST / RATE, RATE=str(RATE)) as testrun:
+        testrun.wait_until_it_runs()
+        yield testrun
+
+
+def none_lost(summary: Summary) -> None:
+    total = summary.endpoints[-1]
+    assert total.requests >= LEAST
+    assert summary.due == total.requests, f"{summary.dropped} arrivals found no free VU"
+    assert total.errors == 0, [(each.endpoint, each.errors) for each in summary.endpoints if each.errors]
+    assert not summary.failures
+
+
+def test_a_rollout(steady: TestRun) -> None:
+    before = set(ready_pods("optimized"))
+
+    release.bring({"optimized": {"replicas": 2, "switches": {"json": "stdlib"}}})
+
+    assert not steady.ended, "the load was over before the rollout"
+    assert not before & set(ready_pods("optimized"))
+    none_lost(steady.finish())
+
+
+def test_a_scale_in(steady: TestRun) -> None:
+    release.bring({"optimized": {"replicas": 3}})
+
+    release.bring({"optimized": {"replicas": 1}})
+    until("one pod", lambda: len(pods(service_labels("optimized"))) == 1, 60)
+
+    assert not steady.ended, "the load was over before the pods were"
+    none_lost(steady.finish())
+
+
+def test_a_restart_of_the_pooler() -> None:
+    """Nothing is cached, so every request goes through it; connections live shorter than the old pooler waits."""
+    seconds = 140
+    pooled = {"optimized": {"replicas": 2, "switches": {"cache": "off"}, "env": {"POOL_MAX_LIFETIME_S": "30"}}}
+    release.bring(pooled)
+    with load("pooler", "optimized", seconds=seconds, RATE=str(1.05 * LEAST / seconds), workload="detail") as testrun:
+        testrun.wait_until_it_runs()
+        (old,) = pods(POOLER)
+
+        release.bring({**pooled, "datastore": {"pgbouncer": {"poolSize": 6}}})
+        until("the end of the old pooler", lambda: old not in pods(POOLER), 120)
+
+        assert not testrun.ended, "the load was over before the old pooler was"
+        none_lost(testrun.finish())
+
+
+def test_a_killed_pod_costs_at_most_what_it_held(steady: TestRun) -> None:
+    victim, other = ready_pods("optimized")
+    time.sleep(5)
+
+    kubectl("--namespace", APP, "delete", "pod", victim, "--grace-period=0", "--force")
+    until("two pods again", lambda: set(ready_pods("optimized")) - {victim, other}, 90)
+    held = steady.in_flight()
+    summary = steady.finish()
+
+    assert summary.endpoints[-1].requests >= LEAST
+    # Under way at once at the worst, and a second's Poisson spread of it.
+    assert summary.endpoints[-1].errors <= held + 3 * held**0.5 + 1
