@@ -12,6 +12,7 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
+from scalebed import elsewhere
 from scalebed.chart_schema import values_schema
 from scalebed.chart_switches import filled
 from scalebed.requirements import services_lock
@@ -68,8 +69,15 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         **_charts(root),
         **_script_list(root),
         root / "docs" / "reference" / "scenarios.md": _scenarios(),
+        **_elsewhere(root),
         **_quoting_pages(root),
     }
+
+
+def _elsewhere(root: Path) -> Mapping[Path, str]:
+    if not (root / elsewhere.SOURCE).exists():
+        return {}
+    return {root / "docs" / "reference" / "not-verified-here.md": elsewhere.page(root)}
 
 
 def _locks(root: Path) -> Mapping[Path, str]:
