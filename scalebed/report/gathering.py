@@ -135,8 +135,11 @@ def _view(trial: Trial) -> TrialView:
 
 
 def _dispersion(trial: Trial) -> float | None:
-    """Variance over mean of arrivals a second (the index of dispersion); the last second may be cut short."""
-    if trial.purpose == "closed":
+    """Variance over mean of arrivals a second (the index of dispersion); the last second may be cut short.
+
+    None where arrivals follow answers, as those of the one user of an unloaded trial do.
+    """
+    if trial.purpose in {"closed", "unloaded"}:
         return None
     arrivals = [s.arrivals + s.dropped for s in trial.generator if trial.warmup_cut_s <= s.second < trial.duration_s][
         :-1

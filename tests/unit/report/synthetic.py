@@ -215,7 +215,7 @@ class Synthetic:
             "FAIL": f"p{self.spec.slo.percentile:g} {slo:.0f} ms is above {self.spec.slo.latency_ms:g} ms.",
             "INVALID": "The load generator dropped 214 iterations while the service still met the SLO.",
         }[verdict]
-        generator = self._generator(rate, achieved * mean_ms / 1000)
+        generator = self._generator(rate, achieved * mean_ms / 1000, grows=purpose == "unloaded")
         cpu = {
             "service": service.cpu_ms / 1000,
             "database": service.database_ms / 1000,
@@ -299,13 +299,18 @@ class Synthetic:
                     )
         return records, total
 
-    def _generator(self, rate: float, in_flight: float) -> list[GeneratorRecord]:
+    def _generator(self, rate: float, in_flight: float, *, grows: bool) -> list[GeneratorRecord]:
+        """`grows`: one user gets more answers every second, as caches fill."""
+
+        def arrivals(second: int) -> int:
+            if grows:
+                return round(rate * (1 + second))
+            return round(rate * (second + 1)) - round(rate * second) if self.even else int(self.rng.poisson(rate))
+
         return [
             GeneratorRecord(
                 second=second,
-                arrivals=round(rate * (second + 1)) - round(rate * second)
-                if self.even
-                else int(self.rng.poisson(rate)),
+                arrivals=arrivals(second),
                 dropped=0,
                 in_flight=in_flight,
                 lag_ms=float(self.rng.exponential(0.6)),
