@@ -28,14 +28,18 @@ def claims(root: Path) -> list[Claim]:
     return [Claim.model_validate(each) for each in listed]
 
 
+_BEGINNING = """\
+# Not verified here
+
+What this project says of itself is tested, except for the following, which the machine that it is developed on cannot
+show. Each command, on a machine that has what is needed, would."""
+
+
 def page(root: Path) -> str:
     """All claims, as Markdown."""
-    parts = [
-        "# Not verified here",
-        "What this project says of itself is tested, except for the following, which the machine that it is developed on cannot "
-        "show. Each command, on a machine that has what is needed, would.",
-    ]
+    parts = [_BEGINNING]
     for claim in claims(root):
-        parts.append(f"**{claim.what[0].upper()}{claim.what[1:]}.** Needs {claim.needs}. Here instead: {claim.instead}.")
+        what = claim.what[0].upper() + claim.what[1:]
+        parts.append(f"**{what}.** Needs {claim.needs}. Here instead: {claim.instead}.")
         parts.append(f"```sh\n{claim.command}\n```")
     return "\n\n".join(parts) + "\n"
