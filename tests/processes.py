@@ -13,7 +13,7 @@ def children(pid: int) -> list[psutil.Process]:
 
 def living(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Those of `processes` that have not ended; one that ended and was not waited for yet has ended."""
-    return [process for process in processes if _status(process) not in (None, psutil.STATUS_ZOMBIE)]
+    return [process for process in processes if _lives(process)]
 
 
 def names(processes: Iterable[psutil.Process]) -> list[str]:
@@ -35,8 +35,8 @@ def listening(processes: Iterable[psutil.Process]) -> set[tuple[str, int]]:
     return found
 
 
-def _status(process: psutil.Process) -> str | None:
+def _lives(process: psutil.Process) -> bool:
     try:
-        return process.status() if process.is_running() else None
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return None
+        return False

@@ -137,9 +137,9 @@ def _view(trial: Trial) -> TrialView:
 def _dispersion(trial: Trial) -> float | None:
     """Variance over mean of arrivals a second (the index of dispersion); the last second may be cut short.
 
-    None where arrivals follow answers, as those of the one user of an unloaded trial do.
+    None in a closed model, where arrivals follow answers.
     """
-    if trial.purpose in {"closed", "unloaded"}:
+    if not trial.rate_asked:
         return None
     arrivals = [s.arrivals + s.dropped for s in trial.generator if trial.warmup_cut_s <= s.second < trial.duration_s][
         :-1

@@ -235,7 +235,7 @@ class Synthetic:
             index=index,
             purpose=purpose,
             workload=cell.workload,
-            rate_asked=rate,
+            rate_asked=0.0 if purpose in {"unloaded", "closed"} else rate,
             rate_achieved=achieved * float(self.rng.lognormal(0, 0.004)),
             started="2026-05-04T09:13:02Z",
             duration_s=float(self.seconds),
