@@ -12,12 +12,18 @@ from tests.e2e.cluster import forwarded, helm
 
 SERVICES = ("naive", "optimized")
 # Nothing is measured here, and a quarter of a core would only make it long.
-QUICK = {service: {"resources": {"limits": {"cpu": "1", "memory": "320Mi"}}} for service in SERVICES}
+QUICK = {
+    service: {
+        "replicas": 1,
+        "resources": {"requests": {"cpu": "250m", "memory": "320Mi"}, "limits": {"cpu": "1", "memory": "320Mi"}},
+    }
+    for service in SERVICES
+}
 
 
 @pytest.mark.usefixtures("installed")
 def test_helm_test_passes() -> None:
-    release.bring()
+    release.bring(release.BOTH)
 
     said = helm("test", release.NAME, "--namespace", "scalebed")
 
@@ -32,7 +38,7 @@ def test_both_variants_keep_the_contract() -> None:
     with forwarded(SERVICES) as urls:
         given = ",".join(f"{name}={url}" for name, url in urls.items())
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/contract"],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract"],
             capture_output=True,
             text=True,
             cwd=places.ROOT,

@@ -11,7 +11,7 @@ from tests.e2e.cluster import APP, kubectl, pods, ready_pods, service_labels, un
 from tests.e2e.load import TestRun, load
 
 LEAST = 20_000
-RATE = 200
+RATE = 300
 POOLER = {"app.kubernetes.io/component": "pgbouncer"}
 
 pytestmark = pytest.mark.usefixtures("installed")

@@ -32,8 +32,12 @@ def names(namespace: str) -> set[str]:
     return {name for name in found if not name.endswith("/kube-root-ca.crt")}
 
 
+@pytest.mark.usefixtures("installed")
 def test_uninstall_leaves_what_notes_name_and_a_purge_the_rest(namespace: str) -> None:
-    values = {"global": {"dataset": {"contacts": 500}}, "naive": {"enabled": False}}
+    release.bring()  # It leaves room for a second one.
+    # The pooler waits for its clients, though their database is gone.
+    brief = {"naive": {"enabled": False}, "datastore": {"pgbouncer": {"drain": {"waitSeconds": 10}}}}
+    values = release.combined(release.BASE, brief)
     helm("install", OTHER, CHART, "--namespace", namespace, *release.WAIT, values=values)
     notes = helm("get", "notes", OTHER, "--namespace", namespace)
 
@@ -89,7 +93,7 @@ def test_passwords_are_kept_on_upgrades() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_every_pod_keeps_the_restricted_standard() -> None:
-    release.bring()
+    release.bring(release.BOTH)
     assert len(objects("pods", APP, {"app.kubernetes.io/instance": release.NAME})) >= 6
 
     enforce_anew(APP)
