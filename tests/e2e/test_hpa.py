@@ -37,11 +37,11 @@ def test_it_goes_up_under_load_and_comes_down_after() -> None:
     release.bring(AUTOSCALED)
     until("one pod and a metric", lambda: status().get("currentMetrics") and len(ready_pods("optimized")) == 1, 180)
 
-    with load("autoscaled", "optimized", seconds=120, RATE="100") as testrun:
+    # It is taken away as soon as it has done its part.
+    with load("autoscaled", "optimized", seconds=240, RATE="100") as testrun:
         testrun.wait_until_it_runs()
-        until("a second pod", lambda: len(ready_pods("optimized")) == 2, 120)
+        until("a second pod", lambda: len(ready_pods("optimized")) == 2, 180)
         assert status()["desiredReplicas"] == 2
-        testrun.finish()
 
     until("one pod again", lambda: len(ready_pods("optimized")) == 1, 180)
     assert status()["desiredReplicas"] == 1
