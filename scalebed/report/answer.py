@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from scalebed.report import figures, gains
-from scalebed.report.followings import sentences
+from scalebed.report import figures, followings, gains
 from scalebed.report.views import Analysis, Answer, CellView
 from scalebed.stats import Interval
 
@@ -19,11 +18,12 @@ def compose(analysis: Analysis) -> Answer:
             details=gains.details(analysis),
             caveats=tuple(s for s in (*gains.caveats(analysis), _spoiled(analysis), _missing(analysis)) if s),
         )
+    details = (_against(analysis), _scaling(analysis), _limits(analysis))
+    if analysis.followings:
+        details = followings.sentences(analysis.manifest.experiment, analysis.followings)
     return Answer(
-        headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed, "hpa": _closed}[kind](analysis),
-        details=tuple(
-            s for s in (_against(analysis), _scaling(analysis), _limits(analysis), *sentences(analysis.followings)) if s
-        ),
+        headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed, "hpa": _elastic}[kind](analysis),
+        details=tuple(s for s in details if s),
         caveats=tuple(s for s in (_intervals(analysis), _spoiled(analysis), _missing(analysis)) if s),
     )
 
@@ -159,6 +159,11 @@ def _closed(analysis: Analysis) -> str:
     with_users = f"With {experiment.crowd}{'' if experiment.profile else ' in a closed model'}"
     at = "under an autoscaler" if experiment.autoscaler else f"at {figures.count(row.replicas, 'replica')}"
     return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."
+
+
+def _elastic(analysis: Analysis) -> str:
+    """How the load was followed, where it rose; what was answered otherwise."""
+    return followings.headline(analysis.manifest.experiment, analysis.followings) or _closed(analysis)
 
 
 def _scaling(analysis: Analysis) -> str:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from scalebed import elasticity
 from scalebed.elasticity import Curve, Elasticity, Milestones
 from scalebed.histograms import decode
-from scalebed.report.geometry import pct, px
+from scalebed.report import figures
 from scalebed.results import Trial
 from scalebed.spec import Experiment
 from scalebed.timeline import is_error
 
-HEIGHT = 180
+STAGES = {
+    "metric_moved": "until the metric moved",
+    "desired": "until more were wanted",
+    "scheduled": "until a node was found",
+    "started": "until it started",
+    "ready": "until it was ready",
+    "receiving": "until a request reached it",
+}
+"""Of `scalebed.elasticity.Milestones`, in their order."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class Following:
     """One trial. Seconds are since its first arrival."""
 
     cell: str
+    variant: str
     block: int
     seconds: int
     steps: tuple[tuple[float, Milestones], ...]
@@ -71,6 +81,7 @@ def _following(experiment: Experiment, trial: Trial) -> Following:
     changes = [*(at for at, _ in load), end]
     return Following(
         cell=trial.cell,
+        variant=trial.variant,
         block=trial.block,
         seconds=int(end),
         steps=tuple(
@@ -102,72 +113,72 @@ def _met(experiment: Experiment, trial: Trial) -> list[bool | None]:
     return elasticity.slo_met(responses, int(trial.duration_s), percentile=slo.percentile, error_rate=slo.error_rate)
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """Lines of a picture as wide as its page: points in percent across and pixels down."""
-
-    height: int
-    load: str
-    wanted: str
-    desired: str
-    receiving: str
-    out: tuple[tuple[float, float], ...]
-    """Left edge and width of times out of the SLO, in percent."""
-    highest_load: float
-    highest: int
-    """Replicas at the top."""
-    alt: str
+def headline(experiment: Experiment, found: Sequence[Following]) -> str:
+    """What a rise of the load did to the SLO, for each variant; empty where the load never rises."""
+    load = load_curve(experiment)
+    rises = elasticity.steps(load)
+    if not rises or not found:
+        return ""
+    (before, after) = next((old, new) for (_, old), (at, new) in pairwise(load) if at == rises[0])
+    told = [f"{variant} {_recovery(own)}" for variant, own in _by_variant(found)]
+    unit = "requests a second" if experiment.profile else "users"
+    return f"When the load rises from {before:g} to {after:g} {unit}, {'; '.join(told)}."
 
 
-def draw(following: Following) -> Drawing:
-    """The load and the replicas, each on a scale of its own from 0."""
-    replicas = max(1, *(int(value) for curve in (following.wanted, following.desired) for _, value in curve))
-    peak = max(value for _, value in following.load)
-    return Drawing(
-        height=HEIGHT,
-        load=_line(following.load, following.seconds, peak),
-        wanted=_line(following.wanted, following.seconds, replicas),
-        desired=_line(following.desired, following.seconds, replicas),
-        receiving=_line(following.receiving, following.seconds, replicas),
-        out=tuple((pct(s / following.seconds), pct(1 / following.seconds)) for s in following.out),
-        highest_load=peak,
-        highest=replicas,
-        alt=f"Load and replicas of {following.cell} in block {following.block}: at most {following.most} replicas "
-        f"received requests, and {following.seconds_out} of {following.seconds} seconds were out of the SLO.",
-    )
+def _by_variant(found: Sequence[Following]) -> list[tuple[str, list[Following]]]:
+    names = dict.fromkeys(each.variant for each in found)
+    return [(name, [each for each in found if each.variant == name]) for name in names]
 
 
-def _line(curve: Curve, seconds: int, top: float) -> str:
-    """Steps, as points of a polyline in a box of 100 by `HEIGHT`."""
-    points: list[tuple[float, float]] = []
-    for at, value in curve:
-        across, down = pct(min(max(at / seconds, 0.0), 1.0)), px(min(value / top, 1.0), HEIGHT)
-        if points:
-            points.append((across, points[-1][1]))
-        points.append((across, down))
-    if points:
-        points.append((100.0, points[-1][1]))
-    return " ".join(f"{across:g},{down:g}" for across, down in points)
+def _recovery(own: Sequence[Following]) -> str:
+    times = [milestones.slo_met for each in own for _, milestones in each.steps]
+    known = [time for time in times if time is not None]
+    if len(known) < len(times):
+        often = f" after {len(times) - len(known)} of {len(times)} rises" if len(times) > 1 else ""
+        return f"does not meet the SLO again before it falls{often}"
+    if max(known) == 0:
+        return "goes on meeting the SLO"
+    low, high = f"{min(known):.0f}", f"{max(known):.0f}"
+    return f"meets the SLO again after {low if low == high else f'{low}{figures.DASH}{high}'} s"
 
 
-def sentences(found: Sequence[Following]) -> tuple[str, ...]:
-    """For each cell, what its trials had in common, as means over them."""
+def sentences(experiment: Experiment, found: Sequence[Following]) -> tuple[str, ...]:
+    """For each variant, what its trials had in common, as means over them."""
     told = []
-    for cell in dict.fromkeys(each.cell for each in found):
-        own = [each for each in found if each.cell == cell]
+    for variant, own in _by_variant(found):
         out, of = sum(each.seconds_out for each in own), sum(each.seconds for each in own)
         pods = sum(each.pod_seconds for each in own) / len(own)
-        text = f"{cell}: {out} of {of} seconds were out of the SLO, at {pods:.0f} replica-seconds a trial"
-        ups = [m for each in own for _, m in each.steps if m.receiving is not None]
-        if ups:
-            mean = sum(m.receiving or 0.0 for m in ups) / len(ups)
-            text += f"; the first new replica received requests {mean:.0f} s after the load rose"
-        judged = [each.elasticity for each in own if each.elasticity is not None]
-        if judged:
-            n = len(judged)
-            text += (
-                f"; θU {sum(e.theta_under for e in judged) / n:.2f}, θO {sum(e.theta_over for e in judged) / n:.2f}, "
-                f"τU {sum(e.tau_under for e in judged) / n:.2f}, τO {sum(e.tau_over for e in judged) / n:.2f}"
-            )
-        told.append(f"{text}.")
+        whose = f"{variant}: " if len(_by_variant(found)) > 1 else ""
+        text = f"{out:,} of {of:,} seconds were out of the SLO, at {pods:,.0f} replica-seconds a trial"
+        if experiment.autoscaler:
+            most = experiment.autoscaler.max_replicas
+            share = pods * len(own) / (of * most)
+            text += f", {figures.percent(share)} of what {figures.count(most, 'replica')} all the time would cost"
+        told.append(f"{whose}{text}.")
+        told += [f"{whose}{more}" for more in (_first_replica(own), _accuracy(own)) if more]
     return tuple(told)
+
+
+def _first_replica(own: Sequence[Following]) -> str:
+    ups = [milestones for each in own for _, milestones in each.steps if milestones.receiving is not None]
+    if not ups:
+        return ""
+    mean = sum(m.receiving or 0.0 for m in ups) / len(ups)
+    splits = {key: sum(m.splits().get(key, 0.0) for m in ups) / len(ups) for key in STAGES}
+    parts = [f"{seconds:.0f} s {STAGES[key]}" for key, seconds in splits.items() if seconds >= 0.5]
+    return f"The first new replica received requests {mean:.0f} s after the load rose: {', '.join(parts)}."
+
+
+def _accuracy(own: Sequence[Following]) -> str:
+    judged = [each.elasticity for each in own if each.elasticity is not None]
+    if not judged:
+        return ""
+
+    def mean(of: Callable[[Elasticity], float]) -> str:
+        return figures.percent(sum(of(each) for each in judged) / len(judged))
+
+    return (
+        f"There were too few replicas {mean(lambda e: e.tau_under)} of the time, and over all of it "
+        f"{mean(lambda e: e.theta_under)} of those needed were lacking (τU, θU); too many "
+        f"{mean(lambda e: e.tau_over)} of the time, and {mean(lambda e: e.theta_over)} above the need (τO, θO)."
+    )

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from scalebed.report import bars, curves, figures, panels, rows, spreadsheet
 from scalebed.report.answer import compose
-from scalebed.report.followings import draw
+from scalebed.report.timelines import timeline
 from scalebed.report.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.waterfall import Waterfall, waterfall
 from scalebed.spec import Experiment
@@ -54,7 +54,7 @@ def _environment(*, autoescape: bool) -> Environment:
 
 def _context(analysis: Analysis) -> dict[str, object]:
     experiment, answer = analysis.manifest.experiment, compose(analysis)
-    curve, single = curves.capacity(analysis), rows.rate_rows(analysis)
+    curve, single = curves.capacity(analysis), None if analysis.followings else rows.rate_rows(analysis)
     latency = () if analysis.comparisons else panels.latency(analysis)
     cpu = bars.cpu(analysis)
     used = _used(analysis)
@@ -101,7 +101,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "scaling": curves.scaling(analysis) if curve else None,
         "rows": single,
         "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
-        "drawings": [(each, draw(each)) for each in analysis.followings],
+        "drawings": [(each, timeline(each)) for each in analysis.followings],
         "milestones": MILESTONES,
         "panels": latency,
         "cpu": cpu,

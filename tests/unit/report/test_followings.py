@@ -3,45 +3,13 @@
 from pathlib import Path
 
 import pytest
-from recorded import experiment, repetition, trial
+from recorded import repetition
+from scaled import BROKEN, KEPT, look, scaled, spec
 
-from scalebed.histograms import encode, of_values
 from scalebed.plan import plan
 from scalebed.report import answer, write_report
-from scalebed.report.followings import draw, followings, load_curve, sentences
+from scalebed.report.followings import followings, headline, load_curve, sentences
 from scalebed.results import Manifest, RunDirectory, Trial
-from scalebed.spec import Experiment
-
-GOOD, BAD = encode(of_values([20.0] * 10)), encode(of_values([5000.0] * 10))
-SECONDS = 60
-
-
-def spec(**more: object) -> Experiment:
-    keys: dict[str, object] = {
-        "kind": "hpa", "engine": "kubernetes", "variants": ["optimized"], "blocks": 1,
-        "autoscaler": {"max_replicas": 2}, "capacity_per_replica": {"optimized": 25},
-        "profile": [{"rate": 5, "duration": "20s"}, {"rate": 50, "duration": "40s"}], **more,
-    }  # fmt: skip
-    return experiment(**keys)
-
-
-def look(at: float, replicas: int, metric: float = 0.5) -> dict[str, object]:
-    counts = dict.fromkeys(("desired", "scheduled", "started", "ready", "receiving"), replicas)
-    return {"at_s": at, "metric": metric, **counts}
-
-
-def scaled(**more: object) -> Trial:
-    """The second replica comes 10 s after the load rose, and the SLO is broken until then."""
-    keys: dict[str, object] = {
-        "cell": "optimized-hpa", "variant": "optimized", "purpose": "closed", "rate_asked": 0.0, "duration_s": SECONDS,
-        "warmup_cut_s": 1,
-        "endpoints": [
-            {"second": s, "endpoint": "list", "status": 200, "count": 10, "histogram": BAD if 20 <= s < 30 else GOOD}
-            for s in range(SECONDS)
-        ],
-        "supply": [look(float(s), 1 if s < 30 else 2, 2.0 if 22 <= s < 30 else 0.5) for s in range(SECONDS)], **more,
-    }  # fmt: skip
-    return trial(**keys)
 
 
 def test_a_trial_is_told_by_what_followed_the_step() -> None:
@@ -72,23 +40,47 @@ def test_a_trial_without_an_autoscaler_is_none() -> None:
     assert followings(spec(), [scaled(supply=[])]) == ()
 
 
-def test_the_picture_spans_the_trial() -> None:
-    (found,) = followings(spec(), [scaled()])
-    picture = draw(found)
-    assert picture.load == "0,162 33.33,162 33.33,0 100,0"
-    assert picture.receiving.split()[:2] == ["0,90", "1.67,90"]
-    assert picture.receiving.endswith(" 100,0")
-    assert len(picture.out) == 10
-    assert picture.highest == 2
-    assert "10 of 60 seconds were out of the SLO" in picture.alt
+def test_sentences_of_all_trials() -> None:
+    told = sentences(spec(), followings(spec(), [scaled(), scaled(block=1)]))
+    assert told[0] == (
+        "20 of 120 seconds were out of the SLO, at 90 replica-seconds a trial, 75% of what 2 replicas all the time "
+        "would cost."
+    )
+    assert told[1] == (
+        "The first new replica received requests 10 s after the load rose: 2 s until the metric moved, 8 s until more "
+        "were wanted."
+    )
+    assert told[2].startswith("There were too few replicas 17% of the time, and over all of it 8% of those needed were")
 
 
-def test_a_sentence_for_each_cell() -> None:
-    told = sentences(followings(spec(), [scaled(), scaled(block=1)]))
-    assert len(told) == 1
-    assert told[0].startswith("optimized-hpa: 20 of 120 seconds were out of the SLO, at 90 replica-seconds a trial")
-    assert "received requests 10 s after the load rose" in told[0]
-    assert "τU 0.17" in told[0]
+def test_variants_are_told_apart() -> None:
+    told = sentences(
+        spec(), followings(spec(), [scaled(), scaled(cell="naive-hpa", variant="naive", supply=[look(0.0, 1)])])
+    )
+    assert [text.partition(":")[0] for text in told] == ["optimized", "optimized", "optimized", "naive"]
+
+
+@pytest.mark.parametrize(
+    ("trials", "said"),
+    [
+        ([scaled()], "optimized meets the SLO again after 10 s"),
+        ([scaled(), scaled(endpoints=KEPT)], "optimized meets the SLO again after 0–10 s"),
+        ([scaled(endpoints=KEPT)], "optimized goes on meeting the SLO"),
+        ([scaled(endpoints=BROKEN)], "optimized does not meet the SLO again before it falls"),
+        (
+            [scaled(), scaled(endpoints=BROKEN)],
+            "optimized does not meet the SLO again before it falls after 1 of 2 rises",
+        ),
+    ],
+)
+def test_the_headline_says_what_a_rise_did(trials: list[Trial], said: str) -> None:
+    told = headline(spec(), followings(spec(), trials))
+    assert told == f"When the load rises from 5 to 50 requests a second, {said}."
+
+
+def test_a_load_that_never_rises_has_no_such_headline() -> None:
+    level = spec(profile=[{"rate": 5, "duration": "60s"}])
+    assert not headline(level, followings(level, [scaled()]))
 
 
 def test_the_report_has_the_timeline(tmp_path: Path) -> None:
@@ -105,4 +97,6 @@ def test_the_report_has_the_timeline(tmp_path: Path) -> None:
     assert "10 of 60 seconds were out of the SLO" in html
     markdown = (directory.path / "report.md").read_text()
     assert "| optimized-hpa | 0 | 20 | 2 | 8 | 0 | 0 | 0 | 0 | 10 | 90 | 10 of 60 |" in markdown
-    assert "With 5 and 50 requests a second under an autoscaler, optimized answers" in answer(directory)
+    assert "When the load rises from 5 to 50 requests a second, optimized meets the SLO again after 10 s" in answer(
+        directory
+    )
