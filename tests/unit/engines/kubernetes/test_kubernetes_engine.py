@@ -87,8 +87,8 @@ def test_what_the_node_cannot_hold_is_refused_with_both_sums() -> None:
     findings = bench.engine().preflight(experiment(replicas=[1, 4]))
     refused = [finding.message for finding in findings if finding.level == "refuse"]
     assert len(refused) == 2
-    # 4 × 250m and two runners of 100m
-    assert "naive-x4: its pods and the load request 1200m CPU" in refused[0]
+    # 4 × 250m and two runners of 50m
+    assert "naive-x4: its pods and the load request 1100m CPU" in refused[0]
     assert "the cluster has 1000m CPU" in refused[0]
 
 
