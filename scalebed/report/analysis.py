@@ -127,6 +127,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
         else None,
         endpoints=endpoints,
         users=cell.users,
+        least=None if rate is not None else _least(run, cell.id),
     )
 
 
@@ -195,13 +196,18 @@ def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: floa
         slo = run.manifest.experiment.slo
         name = figures.percentile_name(slo.percentile)
         return outcome, f"{name} is {figures.milliseconds(slo_latency)} unloaded"
-    passed = [r.lower for r in repetitions if r.outcome == "beyond the generator" and r.lower]
-    if outcome == "beyond the generator" and passed:
-        return outcome, f"at least {figures.figure(min(passed))} a second; host or generator carried no more"
+    least = _least(run, repetitions[0].cell)
+    if outcome == "beyond the generator" and least is not None:
+        return outcome, f"at least {figures.figure(least)} a second; host or generator carried no more"
     notes = " ".join(dict.fromkeys(r.note for r in repetitions if r.note))
     if outcome == "found" or outcome == "measured":  # noqa: PLR1714 - mypy narrows this, not membership
         return "not found", notes or "no repetition names a rate"
     return outcome, notes
+
+
+def _least(run: Gathered, cell: str) -> float | None:
+    beyond = [r for (name, _), r in run.repetitions.items() if name == cell and r.outcome == "beyond the generator"]
+    return min((r.lower for r in beyond if r.lower), default=None)
 
 
 def _endpoints(trials: Sequence[Trial]) -> tuple[tuple[EndpointView, ...], Latencies]:

@@ -18,7 +18,7 @@ def compose(analysis: Analysis) -> Answer:
             details=gains.details(analysis),
             caveats=tuple(s for s in (*gains.caveats(analysis), _spoiled(analysis), _missing(analysis)) if s),
         )
-    details = (_against(analysis), _scaling(analysis), _limits(analysis))
+    details: tuple[str, ...] = (_against(analysis), _scaling(analysis), _limits(analysis))
     if analysis.followings:
         details = followings.sentences(analysis.manifest.experiment, analysis.followings)
     return Answer(

@@ -83,6 +83,6 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return result
 
 
-def short(name: str, most: int = 14) -> str:
+def short(name: str, most: int = 18) -> str:
     """A name that fits beside a chart; the full one stands in the table."""
     return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -18,6 +18,8 @@ class Line:
     name: str
     slot: int
     points: tuple[Point, ...]
+    least: tuple[Point, ...]
+    """Rates that were met where host or generator carried no more."""
     measured: tuple[Segment, ...]
     linear: tuple[Segment, ...]
     ceiling: tuple[Segment, ...]
@@ -37,6 +39,7 @@ class Curves:
     """Sentences on ceilings that lie off the chart."""
     has_linear: bool
     has_ceiling: bool
+    has_least: bool
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
         else axes.Axis(0.0, analysis.replicas[-1] * 1.04, log=False, ticks=())
     )
     linear = [v for v in (_linear(analysis, cell) for cell in found) if v is not None]
-    wanted = [*values, *drawn.values(), *linear]
+    least = [cell.least for cell in analysis.cells if cell.least is not None]
+    wanted = [*values, *drawn.values(), *linear, *least]
     y = axes.logarithmic(wanted, most=8) if log else axes.linear(wanted)
     lines = []
     for variant in analysis.variants:
         cells = [cell for cell in analysis.of(variant) if cell.rate is not None]
+        more = [cell for cell in analysis.of(variant) if cell.least is not None]
         if cells:
-            lines.append(_line(analysis, cells, _Plane(x, y, height), drawn))
+            lines.append(_line(analysis, cells, more, _Plane(x, y, height), drawn))
     beyond = []
     for variant in analysis.variants:
         off = [ceilings[c.id] for c in analysis.of(variant) if c.id in ceilings and c.id not in drawn]
@@ -87,6 +92,7 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
         beyond=tuple(beyond),
         has_linear=any(line.linear for line in lines),
         has_ceiling=any(line.ceiling for line in lines),
+        has_least=any(line.least for line in lines),
     )
 
 
@@ -101,7 +107,13 @@ def _linear(analysis: Analysis, cell: CellView) -> float | None:
     return first.rate.estimate * cell.replicas / first.replicas if first and first.rate else None
 
 
-def _line(analysis: Analysis, cells: Sequence[CellView], plane: _Plane, ceilings: dict[str, float]) -> Line:
+def _line(
+    analysis: Analysis,
+    cells: Sequence[CellView],
+    more: Sequence[CellView],
+    plane: _Plane,
+    ceilings: dict[str, float],
+) -> Line:
     points = []
     for cell in cells:
         if cell.rate is not None:
@@ -118,6 +130,11 @@ def _line(analysis: Analysis, cells: Sequence[CellView], plane: _Plane, ceilings
         name=cells[0].variant,
         slot=analysis.variants.index(cells[0].variant) % 6,
         points=tuple(points),
+        least=tuple(
+            _point(cell, Interval(cell.least, None, None, 0), f"at least {figures.figure(cell.least)} a second", plane)
+            for cell in more
+            if cell.least is not None
+        ),
         measured=joined(line),
         linear=joined(straight),
         ceiling=joined(top),
@@ -177,9 +194,9 @@ def scaling(analysis: Analysis, height: int = 200) -> Curves | None:
         ]
         path = [(point.x, point.y) for point in points]
         label = Label(path[-1][0], path[-1][1], axes.short(variant))
-        lines.append(Line(variant, slot % 6, tuple(points), joined(path), (), (), label, None))
+        lines.append(Line(variant, slot % 6, tuple(points), (), joined(path), (), (), label, None))
     one = plane.place(fewest, 1.0)[1]
-    reference = Line("linear", 5, (), (), (Segment(0.0, one, 100.0, one),), (), Label(0, one, ""), None)
+    reference = Line("linear", 5, (), (), (), (Segment(0.0, one, 100.0, one),), (), Label(0, one, ""), None)
     return Curves(
         height=height,
         gutter=max(44, *(8 * len(line.label.text) + 14 for line in lines)),
@@ -190,4 +207,5 @@ def scaling(analysis: Analysis, height: int = 200) -> Curves | None:
         beyond=(),
         has_linear=True,
         has_ceiling=False,
+        has_least=False,
     )

@@ -87,6 +87,8 @@ class CellView:
     endpoints: tuple[EndpointView, ...]
     users: int | None = None
     """Of a comparison in a closed model."""
+    least: float | None = None
+    """Where host or generator carried no more: the rate that was met in every such block, and no capacity is known."""
 
     @property
     def title(self) -> str:
