@@ -40,8 +40,9 @@ def test_its_commands_work(page: str) -> None:
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """The sources as they are, in a folder where they may be changed."""
+def clone(tmp_path: Path) -> Iterator[Path]:
+    """The sources as they are, in a folder where they may be changed; images made of them are removed."""
+    before = _images()
     files = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, files):
         source, copy = places.ROOT / name, tmp_path / "clone" / name
@@ -52,7 +53,15 @@ def clone(tmp_path: Path) -> Path:
     run("git", "-C", str(tmp_path / "clone"), "add", "--all")
     identity = ("-c", "user.name=test", "-c", "user.email=test@localhost")
     run("git", "-C", str(tmp_path / "clone"), *identity, "commit", "--quiet", "--message", "As it is")
-    return tmp_path / "clone"
+    yield tmp_path / "clone"
+    if made := _images() - before:
+        run("docker", "image", "rm", *sorted(made))
+
+
+def _images() -> set[str]:
+    return set(
+        run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=scalebed/*").split()
+    )
 
 
 def typed(command: str) -> str:
