@@ -168,6 +168,9 @@ class KubernetesEngine:
 
     def _bring_up(self, experiment: Experiment, cell: Cell) -> None:
         self._upgrade(release.cell_values(experiment, cell, self._clone_name()))
+        if cell.autoscaler is not None:
+            # The chart leaves the number to the HPA, which leaves it at the zero of the last cell.
+            self._scale(cell.variant.service, cell.replicas)
         release.wait_until_loaded(self._api, self._release, self._clock, experiment.dataset.contacts)
         release.wait_until_ready(self._api, self._release, self._clock, cell.variant.service, cell.replicas)
 
@@ -227,9 +230,12 @@ class KubernetesEngine:
 
     def _scale_down(self, service: str) -> None:
         """An HPA does nothing about a Deployment of zero replicas."""
+        self._scale(service, 0)
+
+    def _scale(self, service: str, replicas: int) -> None:
         deployment = path("deployments", self._release.namespace, self._release.service(service))
         if found(self._api, deployment) is not None:
-            self._api.patch(deployment, {"spec": {"replicas": 0}})
+            self._api.patch(deployment, {"spec": {"replicas": replicas}})
 
     def _clone_name(self) -> str:
         """Another one than any run before used, so that a clone has the rows as they were loaded."""

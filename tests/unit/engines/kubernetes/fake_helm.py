@@ -30,19 +30,24 @@ class FakeHelm:
 
     def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
         self.upgrades.append(values)
-        self.given = values
+        before, self.given = self.given, values
         labels = {"app.kubernetes.io/instance": release}
         job = {"metadata": {"name": f"{release}-dataset", "labels": labels}, "status": self.job}
         self.api.put(path("jobs", NAMESPACE, f"{release}-dataset"), job)
         for service in ("naive", "optimized"):
             if values.get(service, {}).get("enabled", True):
-                self._deploy(f"{release}-{service}", labels, service, values.get(service, {}))
+                owned = _autoscaled((before or {}).get(service, {}))
+                self._deploy(f"{release}-{service}", labels, service, values.get(service, {}), owned=owned)
 
-    def _deploy(self, name: str, labels: Mapping[str, str], service: str, values: Mapping[str, Any]) -> None:
-        scaled = values.get("autoscaling", {})
-        replicas = scaled.get("minReplicas", 1) if scaled.get("enabled") else values.get("replicas", 1)
+    def _deploy(
+        self, name: str, labels: Mapping[str, str], service: str, values: Mapping[str, Any], *, owned: bool
+    ) -> None:
+        """`owned`: the manifest before named no number either, so that the one that is there stays."""
         self.api.put(path("deployments", NAMESPACE, f"{name}-balancer"), {"status": {"readyReplicas": 1}})
         place = path("deployments", NAMESPACE, name)
+        replicas = values.get("replicas", 1)
+        if _autoscaled(values):
+            replicas = self.api.objects[place]["spec"]["replicas"] if owned else 1
         self.api.put(place, {"spec": {"replicas": replicas}, "status": {}})
         whole = {**labels, "app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
         self._scale(place, name, whole)
@@ -91,3 +96,7 @@ class FakeHelm:
 def _requests(values: Mapping[str, Any]) -> dict[str, str]:
     wanted: dict[str, str] = values.get("resources", {}).get("requests", {})
     return {"memory": "320Mi", **wanted}
+
+
+def _autoscaled(values: Mapping[str, Any]) -> bool:
+    return bool(values.get("autoscaling", {}).get("enabled"))

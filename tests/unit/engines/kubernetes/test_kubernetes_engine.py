@@ -245,6 +245,10 @@ def test_an_autoscaled_cell_has_an_hpa_and_tells_how_far_it_is() -> None:
         sample = engine.probe().sample()
         assert sample.supply is not None
         assert (sample.supply.desired, sample.supply.started, sample.supply.ready) == (1, 1, 1)
+    with engine.deploy(cell):  # It was left at no pod, which neither chart nor HPA changes.
+        sample = engine.probe().sample()
+        assert sample.supply is not None
+        assert sample.supply.ready == 1
     engine.close()
 
 
