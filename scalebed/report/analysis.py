@@ -162,8 +162,8 @@ def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
 def _limit(
     run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None
 ) -> Bottleneck | None:
-    """None for fixed rates, which need not be anyone's limit."""
-    if cores is None or run.manifest.experiment.kind == "fixed-rate":
+    """None for fixed rates and for loads that an autoscaler follows, which need not be anyone's limit."""
+    if cores is None or run.manifest.experiment.kind in ("fixed-rate", "hpa"):
         return None
     throttled = float(np.mean([trial.throttled_share for trial in watched])) if watched else None
     quotas = quota_kind(run.manifest.fingerprint) != "none"

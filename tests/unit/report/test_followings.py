@@ -94,6 +94,7 @@ def test_the_report_has_the_timeline(tmp_path: Path) -> None:
     directory.add_repetition(repetition(0, "optimized-hpa", capacity=None, outcome="measured"))
     html = write_report(directory).read_text()
     assert 'id="following"' in html
+    assert "open: requests arrive whether or not earlier ones have been answered" in html
     assert "10 of 60 seconds were out of the SLO" in html
     markdown = (directory.path / "report.md").read_text()
     assert "| optimized-hpa | 0 | 20 | 2 | 8 | 0 | 0 | 0 | 0 | 10 | 90 | 10 of 60 |" in markdown

@@ -155,7 +155,7 @@ def test_many_variants_and_long_names(folder: Path) -> None:
     services = dict(zip(names, [NAIVE, OPTIMIZED, FASTAPI, NAIVE, OPTIMIZED, FASTAPI, NAIVE, FASTAPI], strict=True))
     variants = [{"name": name, "service": "naive"} for name in names]
     run = Synthetic(folder, services, {"variants": variants, "replicas": [1, 2], "blocks": 1}, seconds=4)
-    assert "variant-with-…" in write_report(run.write()).read_text(encoding="utf-8")
+    assert "variant-with-a-ra…" in write_report(run.write()).read_text(encoding="utf-8")
 
 
 def luminance(colour: str) -> float:
