@@ -74,9 +74,8 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     lines = []
     for variant in analysis.variants:
         cells = [cell for cell in analysis.of(variant) if cell.rate is not None]
-        more = [cell for cell in analysis.of(variant) if cell.least is not None]
         if cells:
-            lines.append(_line(analysis, cells, more, _Plane(x, y, height), drawn))
+            lines.append(_line(analysis, cells, _Plane(x, y, height), drawn))
     beyond = []
     for variant in analysis.variants:
         off = [ceilings[c.id] for c in analysis.of(variant) if c.id in ceilings and c.id not in drawn]
@@ -107,13 +106,7 @@ def _linear(analysis: Analysis, cell: CellView) -> float | None:
     return first.rate.estimate * cell.replicas / first.replicas if first and first.rate else None
 
 
-def _line(
-    analysis: Analysis,
-    cells: Sequence[CellView],
-    more: Sequence[CellView],
-    plane: _Plane,
-    ceilings: dict[str, float],
-) -> Line:
+def _line(analysis: Analysis, cells: Sequence[CellView], plane: _Plane, ceilings: dict[str, float]) -> Line:
     points = []
     for cell in cells:
         if cell.rate is not None:
@@ -132,7 +125,7 @@ def _line(
         points=tuple(points),
         least=tuple(
             _point(cell, Interval(cell.least, None, None, 0), f"at least {figures.figure(cell.least)} a second", plane)
-            for cell in more
+            for cell in analysis.of(cells[0].variant)
             if cell.least is not None
         ),
         measured=joined(line),

@@ -16,14 +16,14 @@ from scalebed.spec import Experiment
 from scalebed.timeline import is_error
 
 STAGES = {
-    "metric_moved": "until the metric moved",
-    "desired": "until more were wanted",
-    "scheduled": "until a node was found",
-    "started": "until it started",
-    "ready": "until it was ready",
-    "receiving": "until a request reached it",
+    "metric_moved": ("metric moved", "until the metric moved"),
+    "desired": ("more wanted", "until more were wanted"),
+    "scheduled": ("scheduled", "until a node was found"),
+    "started": ("started", "until it started"),
+    "ready": ("ready", "until it was ready"),
+    "receiving": ("receiving", "until a request reached it"),
 }
-"""Of `scalebed.elasticity.Milestones`, in their order."""
+"""Of a scaling, in their order (`scalebed.elasticity.Milestones`): as a column, and in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ def load_curve(experiment: Experiment) -> list[tuple[float, float]]:
         curve.append((begin, float(value)))
         begin += duration
     return curve
+
+
+def load_unit(experiment: Experiment) -> str:
+    """Of the values of `load_curve`."""
+    return "requests a second" if experiment.profile else "users"
 
 
 def _following(experiment: Experiment, trial: Trial) -> Following:
@@ -117,12 +122,13 @@ def headline(experiment: Experiment, found: Sequence[Following]) -> str:
     """What a rise of the load did to the SLO, for each variant; empty where the load never rises."""
     load = load_curve(experiment)
     rises = elasticity.steps(load)
-    if not rises or not found:
+    # A trial that was broken off before the load rose tells nothing of it.
+    risen = [each for each in found if each.steps]
+    if not risen:
         return ""
     (before, after) = next((old, new) for (_, old), (at, new) in pairwise(load) if at == rises[0])
-    told = [f"{variant} {_recovery(own)}" for variant, own in _by_variant(found)]
-    unit = "requests a second" if experiment.profile else "users"
-    return f"When the load rises from {before:g} to {after:g} {unit}, {'; '.join(told)}."
+    told = [f"{variant} {_recovery(own)}" for variant, own in _by_variant(risen)]
+    return f"When the load rises from {before:g} to {after:g} {load_unit(experiment)}, {'; '.join(told)}."
 
 
 def _by_variant(found: Sequence[Following]) -> list[tuple[str, list[Following]]]:
@@ -145,10 +151,11 @@ def _recovery(own: Sequence[Following]) -> str:
 def sentences(experiment: Experiment, found: Sequence[Following]) -> tuple[str, ...]:
     """For each variant, what its trials had in common, as means over them."""
     told = []
-    for variant, own in _by_variant(found):
+    variants = _by_variant(found)
+    for variant, own in variants:
         out, of = sum(each.seconds_out for each in own), sum(each.seconds for each in own)
         pods = sum(each.pod_seconds for each in own) / len(own)
-        whose = f"{variant}: " if len(_by_variant(found)) > 1 else ""
+        whose = f"{variant}: " if len(variants) > 1 else ""
         text = f"{out:,} of {of:,} seconds were out of the SLO, at {pods:,.0f} replica-seconds a trial"
         if experiment.autoscaler:
             most = experiment.autoscaler.max_replicas
@@ -165,7 +172,7 @@ def _first_replica(own: Sequence[Following]) -> str:
         return ""
     mean = sum(m.receiving or 0.0 for m in ups) / len(ups)
     splits = {key: sum(m.splits().get(key, 0.0) for m in ups) / len(ups) for key in STAGES}
-    parts = [f"{seconds:.0f} s {STAGES[key]}" for key, seconds in splits.items() if seconds >= 0.5]
+    parts = [f"{seconds:.0f} s {STAGES[key][1]}" for key, seconds in splits.items() if seconds >= 0.5]
     return f"The first new replica received requests {mean:.0f} s after the load rose: {', '.join(parts)}."
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from scalebed.report import bars, curves, figures, panels, rows, spreadsheet
 from scalebed.report.answer import compose
+from scalebed.report.followings import STAGES, load_unit
 from scalebed.report.timelines import timeline
 from scalebed.report.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.waterfall import Waterfall, waterfall
@@ -102,7 +103,8 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "rows": single,
         "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
         "drawings": [(each, timeline(each)) for each in analysis.followings],
-        "milestones": MILESTONES,
+        "milestones": {key: column for key, (column, _) in STAGES.items()},
+        "load_unit": load_unit(experiment),
         "panels": latency,
         "cpu": cpu,
         "used": used,
@@ -116,13 +118,6 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "columns": spreadsheet.COLUMNS,
         "compared_columns": spreadsheet.COMPARED_COLUMNS if analysis.comparisons else (),
     }
-
-
-MILESTONES = {
-    "metric_moved": "metric moved", "desired": "more wanted", "scheduled": "scheduled", "started": "started",
-    "ready": "ready", "receiving": "receiving",
-}  # fmt: skip
-"""Stages of a scaling in their order; see `scalebed.elasticity.Milestones`."""
 
 
 def _charts(comparison: Comparison) -> list[Waterfall]:

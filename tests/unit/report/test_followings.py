@@ -78,6 +78,13 @@ def test_the_headline_says_what_a_rise_did(trials: list[Trial], said: str) -> No
     assert told == f"When the load rises from 5 to 50 requests a second, {said}."
 
 
+def test_a_trial_that_was_broken_off_before_the_rise_says_nothing_of_it() -> None:
+    short = scaled(duration_s=15)
+    assert not headline(spec(), followings(spec(), [short]))
+    both = headline(spec(), followings(spec(), [short, scaled()]))
+    assert both == "When the load rises from 5 to 50 requests a second, optimized meets the SLO again after 10 s."
+
+
 def test_a_load_that_never_rises_has_no_such_headline() -> None:
     level = spec(profile=[{"rate": 5, "duration": "60s"}])
     assert not headline(level, followings(level, [scaled()]))
