@@ -31,7 +31,8 @@ from scalebed.workloads import workloads
 START_LIMIT_S = 240.0
 """From the TestRun's creation to the first arrivals. The operator's own pauses alone can add up to a minute."""
 HOPELESS_S = 20.0
-"""A pod that waits for what time alone does not mend, or ended early, is given so long to prove otherwise."""
+"""A pod that waits for what time alone does not mend, or ended early, is given so long to prove otherwise; runners
+that write no more, likewise."""
 GONE_LIMIT_S = 60.0
 LATE_S = 2.0
 """Whoever asks for a step that began longer ago gets a TestRun of its own."""
@@ -186,7 +187,7 @@ class Relay:
         self._steps.zero = float(self._merge.start) if self._merge.start is not None else None
 
     def next(self, load: Load) -> Step | None:
-        """The step after the last one, if it is this load and has not begun without whoever asks."""
+        """The step after the last one, if it is this load and has not begun without whoever asks; waits for it."""
         index = self._index + 1
         if index >= len(self._steps.loads) or self._removed:
             return None
@@ -202,8 +203,19 @@ class Relay:
             self._listen(0.0)
             if self.over or self._merge.complete > self._steps.begins(index) + LATE_S:
                 return None
+            self._await(index)
         self._index = index
         return Step(self, index)
+
+    def _await(self, index: int) -> None:
+        """Until the seconds that belong to the step begin: those of the gap before are another's, and no silence."""
+        begin, _ = self._steps.bounds(index)
+        wait_for(
+            self._clock,
+            max(0.0, begin - self._merge.complete) + HOPELESS_S,
+            lambda: self._listen(0.0) or self.over or self._merge.complete >= begin,
+            every_s=0.1,
+        )
 
     @property
     def over(self) -> bool:

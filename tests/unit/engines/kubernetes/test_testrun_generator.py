@@ -115,6 +115,24 @@ def test_foreseen_rates_run_in_one_test_run() -> None:
     assert bench.running == []
 
 
+def test_who_comes_early_for_a_step_is_not_met_with_silence() -> None:
+    bench = Bench()
+    run = bench.generator.start(TARGET, replace(LOAD, then=((30.0, 50),)))
+    run.stop()
+    reading = threading.Event()
+    sleep = bench.clock.sleep
+
+    def slowly(seconds: float) -> None:
+        sleep(seconds)
+        reading.wait(0.002)  # the followers are threads of their own
+
+    bench.clock.sleep = slowly  # type: ignore[method-assign]
+    step = bench.generator.start(TARGET, replace(LOAD, rate=30.0))
+    assert len(bench.operator.runs) == 1
+    _, health = step.poll(0.0)
+    assert health
+
+
 def test_another_load_than_foreseen_ends_the_test_run() -> None:
     bench = Bench()
     run = bench.generator.start(TARGET, replace(LOAD, then=((30.0, 50),)))
