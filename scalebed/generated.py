@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from typer.cli import get_docs_for_click
 from scalebed import elsewhere
 from scalebed.chart_schema import values_schema
 from scalebed.chart_switches import filled
+from scalebed.quotes import quoted, quotes
 from scalebed.requirements import services_lock
 from scalebed.scenarios import experiment, scenarios
 from scalebed.spec import Experiment
@@ -31,8 +31,6 @@ configMapGenerator:
   - name: k6-scripts
     files:
 {files}"""
-
-_BLOCK = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def experiment_schema() -> str:
@@ -134,14 +132,7 @@ def _scenarios() -> str:
 
 
 def _quoting_pages(root: Path) -> Mapping[Path, str]:
-    """Pages with `<!-- from: FILE --> … <!-- end -->` take that file's text between the two marks."""
-    pages = {}
-    for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
-        text = path.read_text(encoding="utf-8")
-        if _BLOCK.search(text):
-            pages[path] = _BLOCK.sub(lambda match: match[1] + _quote(root / match["source"]) + match[3], text)
-    return pages
-
-
-def _quote(source: Path) -> str:
-    return source.read_text(encoding="utf-8").strip() + "\n"
+    texts = {
+        path: path.read_text(encoding="utf-8") for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    }
+    return {path: quoted(text, root) for path, text in texts.items() if quotes(text)}

@@ -1,0 +1,75 @@
+"""Pages that quote measured results, so that they cannot say something else.
+
+A page has a mark, and an end; what is between them is written anew:
+
+- `<!-- from: FILE -->` … `<!-- end -->` takes the whole text of a file.
+- `<!-- rows: FILE | NAME, NAME | HEADING; HEADING -->` … `<!-- end -->` takes the rows with such names in their first
+  column from the first table of a Markdown file that has them all, in the table's order, and of them the columns with
+  such a heading. Of two columns with one heading, the first is meant.
+
+Files are named from the root of the clone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_FILE = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_ROWS = re.compile(
+    r"(<!-- rows: (?P<source>\S+) \| (?P<names>[^|\n]+) \| (?P<headings>[^|\n]+) -->\n).*?(<!-- end -->)", re.DOTALL
+)
+
+Table = Sequence[Sequence[str]]
+"""Cells by row: headings, the rule under them, then what they head."""
+
+
+class QuoteError(ValueError):
+    """A page quotes what is not there."""
+
+
+def quoted(page: str, root: Path) -> str:
+    """The page's text with every quotation as its source has it now; raises QuoteError."""
+    page = _FILE.sub(lambda match: f"{match[1]}{_text(root / match['source']).strip()}\n{match[3]}", page)
+    return _ROWS.sub(lambda match: f"{match[1]}{_rows(root, match)}{match[5]}", page)
+
+
+def quotes(page: str) -> bool:
+    return bool(_FILE.search(page) or _ROWS.search(page))
+
+
+def _text(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8")
+    except OSError as error:
+        raise QuoteError(f"{source}: cannot be quoted ({error.strerror}); publish that result first") from error
+
+
+def _rows(root: Path, match: re.Match[str]) -> str:
+    source = root / match["source"]
+    names = [name.strip() for name in match["names"].split(",")]
+    headings = [heading.strip() for heading in match["headings"].split(";")]
+    for table in _tables(_text(source)):
+        rows = [row for row in table[2:] if row[0] in names]
+        if {row[0] for row in rows} == set(names):
+            if missing := [heading for heading in headings if heading not in table[0]]:
+                raise QuoteError(f"{source}: no column is headed {missing[0]!r}; there are {', '.join(table[0])}")
+            places = [table[0].index(heading) for heading in headings]
+            return "".join(_line([row[place] for place in places]) for row in (*table[:2], *rows))
+    raise QuoteError(f"{source}: no table has the rows {', '.join(names)}; quote rows that one table has")
+
+
+def _tables(text: str) -> Iterator[Table]:
+    table: list[list[str]] = []
+    for line in (*text.splitlines(), ""):
+        if line.startswith("|"):
+            table.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+        elif table:
+            yield table
+            table = []
+
+
+def _line(cells: Sequence[str]) -> str:
+    between = "|" if cells[0].endswith(("---", "--:")) else " | "
+    return f"{between.lstrip()}{between.join(cells)}{between.rstrip()}\n"
