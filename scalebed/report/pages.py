@@ -16,7 +16,7 @@ from scalebed.report.followings import STAGES, load_unit
 from scalebed.report.timelines import timeline
 from scalebed.report.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.waterfall import Waterfall, waterfall
-from scalebed.spec import Experiment
+from scalebed.spec import Experiment, Search
 
 _KINDS = {
     "capacity": "capacity search",
@@ -172,8 +172,8 @@ def _method(experiment: Experiment) -> str:
     if experiment.compares:
         return f"{order} {_compared(experiment)}"
     how = {
-        "capacity": f"In each, the search for capacity brackets, bisects on a log scale to {search.precision:.0%} and "
-        f"confirms; a trial ends when its verdict is certain, after {search.max_trial:g} s at most.",
+        "capacity": f"In each, {_searched(search)}; a trial ends when its verdict is certain, after "
+        f"{search.max_trial:g} s at most.",
         "fixed-rate": f"In each, every rate is one trial of {experiment.duration or 0:g} s.",
         "closed": f"In each, {experiment.crowd} send requests for {experiment.duration or 0:g} s, each the next "
         "one when the last is answered. A closed model slows down with its service, so its latencies are not those "
@@ -182,6 +182,16 @@ def _method(experiment: Experiment) -> str:
         "replicas.",
     }[experiment.kind]
     return f"{order} {how}"
+
+
+def _searched(search: Search) -> str:
+    if not search.around:
+        return f"the search for capacity brackets, bisects on a log scale to {search.precision:.0%} and confirms"
+    shares = figures.listing([f"{share:.0%}" for share in search.shares])
+    return (
+        f"each cell climbs through {shares} of the rate planned for it, and the highest that passes before one does "
+        "not is its capacity: no finer than these steps"
+    )
 
 
 def _compared(experiment: Experiment) -> str:

@@ -181,3 +181,15 @@ def test_text_has_the_contrast_that_wcag_asks_for(theme: int) -> None:
         assert contrast(colours[part], colours["on-part"]) >= 4.5
     for part in ("pooler", "cache", "balancer", "generator"):
         assert contrast(colours[part], colours["on-pale"]) >= 4.5, part
+
+
+def test_the_method_tells_of_planned_rates(tmp_path: Path) -> None:
+    planned = {"search": {"around": {"naive-x1": 10.0}, "shares": [0.8, 1.0, 1.25]}}
+    for name, experiment, said in (
+        ("searched", {}, "the search for capacity brackets, bisects on a log scale to 5% and confirms"),
+        ("planned", planned, "each cell climbs through 80%, 100% and 125% of the rate planned for it"),
+    ):
+        run = two_variants(tmp_path / name, experiment=experiment).write()
+        write_report(run)
+        page = (tmp_path / name / "report.md").read_text(encoding="utf-8")
+        assert f"In each, {said}" in page
