@@ -184,6 +184,10 @@ class LoadGenerator(Protocol):
 class Probe(Protocol):
     def sample(self) -> Sample: ...
 
+    def finish(self) -> Sequence[Sample]:
+        """After a load: what there is to know of it and was not told yet, in order; at least one."""
+        ...
+
 
 class Engine(Protocol):
     """Runs cells. Every method may raise `EngineError` with one sentence for people."""

@@ -32,7 +32,8 @@ class Conductor:
             self._follow(run, watch, second)
         finally:
             run.stop()
-        watch.sample(self._probe.sample())
+        for sample in self._probe.finish():
+            watch.sample(sample)
         watch.add(*run.poll(0.0), self._clock.now())
         return watch.trial(run.failure, run.checks)
 

@@ -100,6 +100,9 @@ class Constant:
         now = time.monotonic()
         return Sample(now, {"service": 0.2 * now, "generator": 0.3 * now}, {}, {}, 0.5 * now, 0.0)
 
+    def finish(self) -> list[Sample]:
+        return [self.sample()]
+
 
 def main(seconds: int) -> int:
     cell = Cell(Variant(name="stream", service="stream"), 1, 0.25, "browse", 1000, 7)

@@ -127,7 +127,7 @@ class KubernetesEngine:
             host=self._cluster.host if self._on_this_machine() else None,
         )
         place = Place(rooms.load, read_base(self._root), script, self._runners, self._ownership.annotations)
-        self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe.cover)
+        self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe)
 
     def fingerprint(self) -> Mapping[str, object]:
         """JSON values only; the images are known once a cell has been deployed."""
@@ -274,3 +274,7 @@ class _Watching:
 
     def sample(self) -> Sample:
         return replace(self._probe.sample(), supply=self._look())
+
+    def finish(self) -> Sequence[Sample]:
+        *before, last = self._probe.finish()
+        return [*before, replace(last, supply=self._look())]

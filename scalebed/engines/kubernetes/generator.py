@@ -16,6 +16,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from scalebed.engines.kubernetes import obstacles
 from scalebed.engines.kubernetes.api import Api, Json
@@ -57,19 +58,29 @@ class Place:
     """Annotations that say whose they are."""
 
 
+class Listener(Protocol):
+    """Who must know when there is a load."""
+
+    def began(self, loads: Sequence[tuple[float, float]]) -> None:
+        """The first has; the others will. Each from when until when, in unix seconds."""
+        ...
+
+    def ended(self) -> None:
+        """The load is over, and those that were planned will not come."""
+        ...
+
+
 class TestRunGenerator:
-    """Implements `LoadGenerator`. One load at a time. `ending` is called whenever a load has ended."""
+    """Implements `LoadGenerator`. One load at a time."""
 
     __test__ = False  # not a test, whatever pytest takes the name for
 
-    def __init__(
-        self, api: Api, place: Place, clock: Clock, say: Say, ending: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, api: Api, place: Place, clock: Clock, say: Say, listener: Listener | None = None) -> None:
         self._api = api
         self._place = place
         self._clock = clock
         self._say = say
-        self._ending = ending or (lambda: None)
+        self._listener = listener
         self._relay: Relay | None = None
 
     def start(self, target: Target, load: Load) -> LoadRun:
@@ -92,7 +103,7 @@ class TestRunGenerator:
             owner=place.owner,
         )
         self._api.post(path("testruns", place.namespace), made)
-        relay = Relay(self._api, place.namespace, name, loads, clock=self._clock, ending=self._ending)
+        relay = Relay(self._api, place.namespace, name, loads, clock=self._clock, listener=self._listener)
         self._relay = relay
         relay.begin(parallelism(load, place.runners))
         if relay.skew_s is not None:
@@ -127,6 +138,10 @@ class _Steps:
     def begins(self, index: int) -> float:
         return (self.zero or 0.0) + starts(self.loads)[index]
 
+    def spans(self) -> Sequence[tuple[float, float]]:
+        """First and last moment of each load's arrivals."""
+        return [(self.begins(index), self.begins(index) + load.duration_s) for index, load in enumerate(self.loads)]
+
 
 @dataclass
 class _Heard:
@@ -142,14 +157,14 @@ class Relay:
     """One TestRun and the loads that it steps through."""
 
     def __init__(
-        self, api: Api, namespace: str, name: str, loads: Sequence[Load], *, clock: Clock, ending: Callable[[], None]
+        self, api: Api, namespace: str, name: str, loads: Sequence[Load], *, clock: Clock, listener: Listener | None
     ) -> None:
         self._api = api
         self._namespace = namespace
         self.name = name
         self._steps = _Steps(loads)
         self._clock = clock
-        self._ending = ending
+        self._listener = listener
         self._into: queue.SimpleQueue[tuple[int, Line | str | End]] = queue.SimpleQueue()
         self._followers: list[Follower] = []
         self._merge = Merge(1)
@@ -185,6 +200,8 @@ class Relay:
             self._give_up(began)
             return
         self._steps.zero = float(self._merge.start) if self._merge.start is not None else None
+        if self._steps.zero is not None and self._listener is not None:
+            self._listener.began(self._steps.spans())
 
     def next(self, load: Load) -> Step | None:
         """The step after the last one, if it is this load and has not begun without whoever asks; waits for it."""
@@ -250,7 +267,6 @@ class Relay:
 
     def leave(self, index: int) -> None:
         """The step is not wanted any more; without another one to come, the load ends."""
-        self._ending()
         if index + 1 == len(self._steps.loads):
             self._wait_for_ends(self._steps.loads[index])
             self.remove()
@@ -278,6 +294,8 @@ class Relay:
         for follower in self._followers:
             follower.stop()
         self._api.delete(path("testruns", self._namespace, self.name), propagationPolicy="Background")
+        if self._listener is not None:
+            self._listener.ended()
         labels = {"k6_cr": self.name}
         if not wait_for(self._clock, GONE_LIMIT_S, lambda: not self._alive(labels)):
             self._heard.trouble = self._heard.trouble or (

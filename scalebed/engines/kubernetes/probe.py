@@ -1,13 +1,14 @@
 """What every part has used so far, from readings that the kubelets made at moments of their own.
 
 A sample is of one moment that lies a little back: the latest on which every container has been looked at since. Each
-container's counters are interpolated to it. After a load the sample waits until the looks reach past the load's end,
-so that none of its CPU is missed.
+container's counters are interpolated to it; what parts used between two looks, they used while there was a load. No
+sample passes over the beginning or the end of a load, and after one the looks are awaited that reach past its end.
 """
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ import numpy as np
 
 from scalebed.engines.kubernetes.api import Api
 from scalebed.engines.kubernetes.cadvisor import Key, Reading, read
+from scalebed.engines.kubernetes.loads import Loads
 from scalebed.engines.kubernetes.paths import NODES
 from scalebed.ports import Clock, Sample
 
@@ -46,8 +48,23 @@ class _History:
         if not self.readings or reading.at > self.readings[-1].at:
             self.readings.append(reading)
 
-    def at(self, moment: float, value: Callable[[Reading], float]) -> float:
-        return float(np.interp(moment, [r.at for r in self.readings], [value(r) for r in self.readings]))
+    def at(self, moment: float, value: Callable[[Reading], float], loads: Loads) -> float:
+        place = bisect_right(self.readings, moment, key=lambda reading: reading.at)
+        if place in (0, len(self.readings)):
+            return value(self.readings[min(place, len(self.readings) - 1)])
+        before, after = self.readings[place - 1], self.readings[place]
+        share = loads.share(before.at, moment, after.at)
+        return value(before) + share * (value(after) - value(before))
+
+    def extend(self, until: float, loads: Loads) -> None:
+        """It ends at `until`, and no look will come any more: under load it goes on as it last did."""
+        readings = list(self.readings)
+        for before, after in zip(readings[-2::-1], readings[:0:-1], strict=True):
+            loaded = loads.seconds(before.at, after.at)
+            if loaded > 0:
+                more = (after.cpu_s - before.cpu_s) / loaded * loads.seconds(readings[-1].at, until)
+                self.add(replace(readings[-1], at=until, cpu_s=readings[-1].cpu_s + more))
+                return
 
 
 @dataclass(frozen=True)
@@ -85,30 +102,53 @@ class KubeletProbe:
         self._live: Mapping[Key, Reading] = {}
         self._scraped = float("-inf")
         self._moment = float("-inf")
-        self._cover: float | None = None
+        self._loads = Loads()
+        self._idle = Loads()
 
-    def cover(self) -> None:
-        """Let the next sample wait until all looks are later than now."""
-        self._cover = self._unix()
+    def began(self, loads: Sequence[tuple[float, float]]) -> None:
+        """Loads that have begun or will, from when until when (unix seconds)."""
+        self._look_at_host()
+        for start, end in loads:
+            self._loads.add(start, end)
+
+    def ended(self) -> None:
+        """The load is over, and those that were planned will not come."""
+        now = self._unix()
+        self._loads.cut(now)
+        for key in self._live:
+            if self._part(key) == "generator":
+                self._histories[key].extend(now, self._loads)
 
     def sample(self) -> Sample:
-        """Raises `ApiError`. With no load just ended it returns at once."""
-        now = self._clock.now()
+        """Raises `ApiError`. Returns at once."""
+        self._look_at_host()
+        if self._clock.now() - self._scraped >= _EVERY_S:
+            self._scrape()
+        return self._at(self._next())
+
+    def finish(self) -> Sequence[Sample]:
+        """Raises `ApiError`. Waits until every part has been looked at since now."""
+        self._look_at_host()
+        wanted, until = self._unix(), self._clock.now() + _COVER_LIMIT_S
+        self._scrape()
+        while self._newest() < wanted and self._clock.now() < until:
+            self._clock.sleep(1.0)
+            self._look_at_host()
+            self._scrape()
+        samples = [self._at(self._next())]
+        while self._moment < self._newest():
+            samples.append(self._at(self._next()))
+        return samples
+
+    def _next(self) -> float:
+        """The newest moment, or the first edge of a load that no sample has been of."""
+        edges = self._loads.edges(self._moment, self._newest()) if self._live else ()
+        self._moment = max(self._moment, edges[0] if edges else self._newest())
+        return self._moment
+
+    def _look_at_host(self) -> None:
         if self._host is not None:
             self._hosts.append(self._host())
-        if self._cover is not None:
-            until = now + _COVER_LIMIT_S
-            while self._newest() < self._cover and self._clock.now() < until:
-                self._scrape()
-                if self._newest() < self._cover:
-                    self._clock.sleep(1.0)
-            self._cover = None
-            if self._host is not None:
-                self._hosts.append(self._host())
-        elif now - self._scraped >= _EVERY_S:
-            self._scrape()
-        self._moment = max(self._moment, self._newest())
-        return self._at(self._moment)
 
     def _newest(self) -> float:
         """The latest moment since which every part's containers have been looked at."""
@@ -138,9 +178,11 @@ class KubeletProbe:
         cpu = dict.fromkeys(PARTS, 0.0)
         throttled: dict[str, float] = {}
         for history in self._histories.values():
-            cpu[history.part] += history.at(moment, lambda r: r.cpu_s)
+            # What is no part of the cell works without a load, too.
+            loads = self._idle if history.part == "cluster" else self._loads
+            cpu[history.part] += history.at(moment, lambda r: r.cpu_s, loads)
             if history.readings[-1].throttled_s is not None and history.part in ("service", "generator"):
-                held = history.at(moment, lambda r: r.throttled_s or 0.0)
+                held = history.at(moment, lambda r: r.throttled_s or 0.0, loads)
                 throttled[history.part] = throttled.get(history.part, 0.0) + held
         memory = dict.fromkeys(PARTS, 0)
         replicas = []
@@ -164,7 +206,7 @@ class KubeletProbe:
                 float(np.interp(moment, at, [host.busy_s for host in self._hosts])),
                 float(np.interp(moment, at, [host.steal_s for host in self._hosts])),
             )
-        return sum(whole.at(moment, lambda r: r.cpu_s) for whole in self._whole.values()), 0.0
+        return sum(whole.at(moment, lambda r: r.cpu_s, self._loads) for whole in self._whole.values()), 0.0
 
 
 def on_this_machine(boot_id: str) -> bool:

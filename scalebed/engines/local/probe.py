@@ -31,6 +31,9 @@ class LocalProbe:
         self._memory: dict[str, int] = {}
         self._replicas: tuple[int, ...] = ()
 
+    def finish(self) -> Sequence[Sample]:
+        return [self.sample()]
+
     def sample(self) -> Sample:
         """Memory is read at every fifth sample, as it changes slowly and costs most."""
         cpu: dict[str, float] = {}

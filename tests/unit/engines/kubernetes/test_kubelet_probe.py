@@ -1,5 +1,7 @@
 """What parts used, from looks that the kubelet takes at moments of its own."""
 
+import math
+
 import pytest
 from fake_cluster import UNIX, FakeApi, FakeClock
 
@@ -10,11 +12,12 @@ METRICS = "/api/v1/nodes/one/proxy/metrics/cadvisor"
 
 
 class Kubelet:
-    """Looks at each container every 12 s, at another moment each; every one uses CPU evenly."""
+    """Looks at each container every 12 s, at another moment each; every one uses CPU evenly, or while it is busy."""
 
     def __init__(self, clock: FakeClock, **cores: float) -> None:
         self.clock = clock
         self.cores = cores
+        self.busy: tuple[float, float] = (0.0, math.inf)
         self.scrapes = 0
         self.api = FakeApi(clock)
         self.api.texts[METRICS] = self._text
@@ -27,7 +30,9 @@ class Kubelet:
             look = (self.clock.time - offset) // 12 * 12 + offset
             stamp = int((UNIX + look) * 1000)
             labels = f'container="{container}",id="/{container}",namespace="scalebed",pod="p-{container}"'
-            rows.append(f'container_cpu_usage_seconds_total{{cpu="total",{labels}}} {cores * look:.6f} {stamp}')
+            rows.append(
+                f'container_cpu_usage_seconds_total{{cpu="total",{labels}}} {cores * self._busy_s(look):.6f} {stamp}'
+            )
             rows.append(f"container_memory_working_set_bytes{{{labels}}} {1000 * (number + 1)} {stamp}")
             if container == "service":
                 rows.append(f"container_cpu_cfs_throttled_seconds_total{{{labels}}} {look / 10:.6f} {stamp}")
@@ -36,6 +41,9 @@ class Kubelet:
             f'container_cpu_usage_seconds_total{{cpu="total",id="/"}} {1.5 * (self.clock.time // 12 * 12)} {root}'
         )
         return "\n".join(rows)
+
+    def _busy_s(self, look: float) -> float:
+        return max(0.0, min(look, self.busy[1]) - self.busy[0])
 
 
 def probe(kubelet: Kubelet, host: bool = False) -> KubeletProbe:
@@ -66,14 +74,79 @@ def test_usage_is_right_although_looks_are_old_and_of_unlike_age() -> None:
     assert used.throttled_s["service"] / used.interval_s == pytest.approx(0.1, rel=0.01)
 
 
+@pytest.mark.parametrize("seconds", [6.0, 20.0])
+@pytest.mark.parametrize("phase", [0.0, 4.0, 9.0])
+@pytest.mark.parametrize("cut_short", [False, True])
+def test_cpu_of_a_short_load_is_not_spread_over_the_idleness_around_it(
+    seconds: float, phase: float, cut_short: bool
+) -> None:
+    clock = FakeClock()
+    kubelet = Kubelet(clock, service=0.25, postgres=0.5)
+    start = clock.now() + 40 + phase
+    kubelet.busy = (start, start + seconds)
+    reading = probe(kubelet, host=True)
+    samples = [reading.sample()]
+    clock.sleep(start - clock.now())
+    planned = (start, start + seconds * (3 if cut_short else 1))
+    reading.began([(clock.unix(), clock.unix() + planned[1] - planned[0]), (clock.unix() + 90, clock.unix() + 99)])
+    for _ in range(int(seconds)):
+        clock.sleep(1.0)
+        samples.append(reading.sample())
+    if cut_short:
+        reading.ended()
+    samples += reading.finish()
+    used = between(samples, start + 1, start + seconds)
+    assert used is not None
+    assert used.interval_s == pytest.approx(seconds - 1)
+    assert used.cores("service") == pytest.approx(0.25)
+    assert used.cores("database") == pytest.approx(0.5)
+
+
+def test_a_runner_that_is_stopped_between_two_looks_has_worked_until_then() -> None:
+    clock = FakeClock()
+    kubelet = Kubelet(clock, service=0.25, k6=0.4)
+    kubelet.busy = (clock.now() + 20, clock.now() + 56)
+    reading = probe(kubelet)
+    clock.sleep(20)
+    start = clock.now()
+    reading.began([(clock.unix(), clock.unix() + 100)])
+    samples = []
+    for _ in range(36):
+        clock.sleep(1.0)
+        samples.append(reading.sample())
+    reading.ended()
+    del kubelet.cores["k6"]
+    samples += reading.finish()
+    used = between(samples, start, start + 36)
+    assert used is not None
+    assert used.cores("generator") == pytest.approx(0.4)
+
+
+def test_a_load_that_goes_on_is_told_as_it_goes() -> None:
+    clock = FakeClock()
+    kubelet = Kubelet(clock, service=0.25)
+    kubelet.busy = (clock.now() + 20, clock.now() + 200)
+    reading = probe(kubelet)
+    clock.sleep(20)
+    start = clock.now()
+    reading.began([(clock.unix(), clock.unix() + 180)])
+    samples = []
+    for _ in range(60):
+        clock.sleep(1.0)
+        samples.append(reading.sample())
+    samples += reading.finish()
+    used = between(samples, start, start + 60)
+    assert used is not None
+    assert used.cores("service") == pytest.approx(0.25)
+
+
 def test_after_a_load_a_sample_covers_all_of_it() -> None:
     clock = FakeClock()
     reading = probe(Kubelet(clock, service=0.25, postgres=0.5))
     reading.sample()
     clock.sleep(30)
     end = clock.now()
-    reading.cover()
-    sample = reading.sample()
+    sample = reading.finish()[-1]
     assert sample.at >= end
     assert clock.now() - end <= 16
 
@@ -86,9 +159,8 @@ def test_a_kubelet_that_stopped_looking_is_not_waited_for_for_ever() -> None:
     frozen = kubelet._text()
     kubelet.api.texts[METRICS] = lambda: frozen
     clock.sleep(100)
-    reading.cover()
     before = clock.now()
-    reading.sample()
+    reading.finish()
     assert clock.now() - before < 30
 
 

@@ -25,10 +25,14 @@ class Bench:
         self.operator = FakeOperator(self.api, **operator)  # type: ignore[arg-type]
         self.said: list[str] = []
         self.endings = 0
+        self.loads: list[tuple[float, float]] = []
         place = Place("load", read_base(ROOT), scripts(ROOT / "loadtest" / "k6"), runners, {"scalebed/holder": "me"})
-        self.generator = TestRunGenerator(self.api, place, self.clock, self.said.append, self._ended)
+        self.generator = TestRunGenerator(self.api, place, self.clock, self.said.append, self)
 
-    def _ended(self) -> None:
+    def began(self, loads: Sequence[tuple[float, float]]) -> None:
+        self.loads += loads
+
+    def ended(self) -> None:
         self.endings += 1
 
     def drain(self, run: LoadRun, at_most_s: float = 200.0) -> tuple[list[EndpointSecond], list[GeneratorSecond]]:
@@ -65,6 +69,8 @@ def test_a_load_is_what_all_runners_did_together() -> None:
     run.stop()
     assert bench.running == []
     assert bench.endings == 1
+    begun = health[0].second
+    assert bench.loads == [(begun, begun + 30)]
 
 
 def test_the_test_run_is_the_one_for_kubectl_with_another_load() -> None:
@@ -112,6 +118,8 @@ def test_foreseen_rates_run_in_one_test_run() -> None:
     assert environment(bench.operator.runs[0])["STEPS"] == "20.0:30,0:40,30.0:30,0:40,40.0:30"
     assert environment(bench.operator.runs[0])["MAX_VUS"] == "60"
     assert got == [[20] * 30, [30] * 30, [40] * 30]
+    first = bench.loads[0][0]
+    assert bench.loads == [(first + at, first + at + 30) for at in (0, 30 + GAP_S, 60 + 2 * GAP_S)]
     assert bench.running == []
 
 
