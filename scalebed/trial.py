@@ -46,6 +46,7 @@ class Conductor:
                 run.poll(1.0)
         finally:
             run.stop()
+        self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
 
     def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
         """Wait until the service has worked off what is left; the seconds waited.

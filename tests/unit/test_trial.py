@@ -7,7 +7,7 @@ from simulation import Behaviour, SimulatedEngine
 
 from scalebed.observer import Progress
 from scalebed.plan import Cell
-from scalebed.ports import Load
+from scalebed.ports import Load, Sample
 from scalebed.results import Trial
 from scalebed.spec import Slo
 from scalebed.trial import Conductor
@@ -148,6 +148,25 @@ def test_settling_waits_for_the_backlog() -> None:
         assert 15 <= conductor.settle() <= 25
         conductor.warm(load)
         assert conductor.settle(5) == pytest.approx(5, abs=0.6)
+
+
+def test_a_load_that_is_thrown_away_is_read_to_its_end() -> None:
+    engine = SimulatedEngine({"a": Behaviour(100)})
+    finished: list[float] = []
+
+    class Noting:
+        def sample(self) -> Sample:
+            return engine.sample()
+
+        def finish(self) -> list[Sample]:
+            finished.append(engine.clock.now())
+            return [engine.sample()]
+
+    with engine.deploy(CELL) as target:
+        began = engine.clock.now()
+        Conductor(target, engine, Noting(), engine.clock).warm(Load("browse", 10, 5, 100, 1, 1000))
+    assert len(finished) == 1
+    assert finished[0] - began >= 5
 
 
 def test_vus_suffice_until_the_slo_is_broken() -> None:
