@@ -29,6 +29,7 @@ from scalebed.progress import observer_for
 from scalebed.queries import comparison
 from scalebed.queries.directory import DirectoryError
 from scalebed.queries.study import StudyError
+from scalebed.quotes import QuoteError
 from scalebed.report import answer, table, write_report
 from scalebed.report.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.outcomes import Outcome, combined_csv, outcome
@@ -392,7 +393,10 @@ def setup() -> None:
 @app.command(hidden=True)
 def generate(check: Annotated[bool, typer.Option("--check", help="Only say what has drifted.")] = False) -> None:
     """Write the generated parts of the documentation, or check them."""
-    drifted = generated.drifted(places.ROOT, app) if check else generated.write(places.ROOT, app)
+    try:
+        drifted = generated.drifted(places.ROOT, app) if check else generated.write(places.ROOT, app)
+    except QuoteError as error:
+        raise _Refused(error) from error
     for path in drifted:
         _out.print(f"{'has drifted; run scripts/fix' if check else 'wrote'}: {path}", highlight=False, soft_wrap=True)
     if check and drifted:

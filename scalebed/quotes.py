@@ -56,7 +56,8 @@ def _rows(root: Path, match: re.Match[str]) -> str:
             if missing := [heading for heading in headings if heading not in table[0]]:
                 raise QuoteError(f"{source}: no column is headed {missing[0]!r}; there are {', '.join(table[0])}")
             places = [table[0].index(heading) for heading in headings]
-            return "".join(_line([row[place] for place in places]) for row in (*table[:2], *rows))
+            head, rule, *body = ([row[place] for place in places] for row in (*table[:2], *rows))
+            return "".join((_line(head), f"|{'|'.join(rule)}|\n", *map(_line, body)))
     raise QuoteError(f"{source}: no table has the rows {', '.join(names)}; quote rows that one table has")
 
 
@@ -71,5 +72,4 @@ def _tables(text: str) -> Iterator[Table]:
 
 
 def _line(cells: Sequence[str]) -> str:
-    between = "|" if cells[0].endswith(("---", "--:")) else " | "
-    return f"{between.lstrip()}{between.join(cells)}{between.rstrip()}\n"
+    return f"| {' | '.join(cells)} |\n"

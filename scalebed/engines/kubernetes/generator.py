@@ -75,7 +75,7 @@ class TestRunGenerator:
 
     __test__ = False  # not a test, whatever pytest takes the name for
 
-    def __init__(self, api: Api, place: Place, clock: Clock, say: Say, listener: Listener | None = None) -> None:
+    def __init__(self, api: Api, place: Place, clock: Clock, say: Say, listener: Listener) -> None:
         self._api = api
         self._place = place
         self._clock = clock
@@ -157,7 +157,7 @@ class Relay:
     """One TestRun and the loads that it steps through."""
 
     def __init__(
-        self, api: Api, namespace: str, name: str, loads: Sequence[Load], *, clock: Clock, listener: Listener | None
+        self, api: Api, namespace: str, name: str, loads: Sequence[Load], *, clock: Clock, listener: Listener
     ) -> None:
         self._api = api
         self._namespace = namespace
@@ -200,7 +200,7 @@ class Relay:
             self._give_up(began)
             return
         self._steps.zero = float(self._merge.start) if self._merge.start is not None else None
-        if self._steps.zero is not None and self._listener is not None:
+        if self._steps.zero is not None:
             self._listener.began(self._steps.spans())
 
     def next(self, load: Load) -> Step | None:
@@ -294,8 +294,7 @@ class Relay:
         for follower in self._followers:
             follower.stop()
         self._api.delete(path("testruns", self._namespace, self.name), propagationPolicy="Background")
-        if self._listener is not None:
-            self._listener.ended()
+        self._listener.ended()
         labels = {"k6_cr": self.name}
         if not wait_for(self._clock, GONE_LIMIT_S, lambda: not self._alive(labels)):
             self._heard.trouble = self._heard.trouble or (

@@ -6,6 +6,7 @@ import pytest
 from fake_cluster import UNIX, FakeApi, FakeClock
 
 from scalebed.engines.kubernetes.probe import HostCpu, KubeletProbe
+from scalebed.ports import Sample
 from scalebed.usage import between
 
 METRICS = "/api/v1/nodes/one/proxy/metrics/cadvisor"
@@ -57,13 +58,18 @@ def probe(kubelet: Kubelet, host: bool = False) -> KubeletProbe:
     )  # fmt: skip
 
 
+def sampled(reading: KubeletProbe, clock: FakeClock, seconds: int) -> list[Sample]:
+    samples = []
+    for _ in range(seconds):
+        clock.sleep(1.0)
+        samples.append(reading.sample())
+    return samples
+
+
 def test_usage_is_right_although_looks_are_old_and_of_unlike_age() -> None:
     clock = FakeClock()
     reading = probe(Kubelet(clock, service=0.25, postgres=0.5, k6=0.1, kindnet=0.05))
-    samples = []
-    for _ in range(60):
-        clock.sleep(1.0)
-        samples.append(reading.sample())
+    samples = sampled(reading, clock, 60)
     used = between(samples, clock.now() - 45, clock.now() - 15)
     assert used is not None
     assert used.interval_s == pytest.approx(30, abs=3)
@@ -89,9 +95,7 @@ def test_cpu_of_a_short_load_is_not_spread_over_the_idleness_around_it(
     clock.sleep(start - clock.now())
     planned = (start, start + seconds * (3 if cut_short else 1))
     reading.began([(clock.unix(), clock.unix() + planned[1] - planned[0]), (clock.unix() + 90, clock.unix() + 99)])
-    for _ in range(int(seconds)):
-        clock.sleep(1.0)
-        samples.append(reading.sample())
+    samples += sampled(reading, clock, int(seconds))
     if cut_short:
         reading.ended()
     samples += reading.finish()
@@ -110,10 +114,7 @@ def test_a_runner_that_is_stopped_between_two_looks_has_worked_until_then() -> N
     clock.sleep(20)
     start = clock.now()
     reading.began([(clock.unix(), clock.unix() + 100)])
-    samples = []
-    for _ in range(36):
-        clock.sleep(1.0)
-        samples.append(reading.sample())
+    samples = sampled(reading, clock, 36)
     reading.ended()
     del kubelet.cores["k6"]
     samples += reading.finish()
@@ -130,10 +131,7 @@ def test_a_load_that_goes_on_is_told_as_it_goes() -> None:
     clock.sleep(20)
     start = clock.now()
     reading.began([(clock.unix(), clock.unix() + 180)])
-    samples = []
-    for _ in range(60):
-        clock.sleep(1.0)
-        samples.append(reading.sample())
+    samples = sampled(reading, clock, 60)
     samples += reading.finish()
     used = between(samples, start, start + 60)
     assert used is not None
