@@ -14,20 +14,27 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from scalebed.results import Repetition
-
 FEWEST = 3
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A geometric mean with its confidence limits; the limits are None below three repetitions."""
+    """A geometric mean with its confidence limits; the limits are None below three repetitions.
+
+    The upper one is infinite where nothing is known above, the lower one 0 where nothing is below.
+    """
 
     estimate: float
     lower: float | None
     upper: float | None
     n: int
+
+    @property
+    def finite(self) -> tuple[float, ...]:
+        """Its estimate and those of its limits that a chart can show."""
+        ends = (self.lower, self.upper)
+        return (self.estimate, *(end for end in ends if end is not None and 0 < end < np.inf))
 
     @property
     def relative_half_width(self) -> float | None:
@@ -58,21 +65,6 @@ def ratio(
     Blocks that only one of them has do not count; None where they share none.
     """
     return geometric((numerator[b] / denominator[b] for b in sorted(numerator.keys() & denominator.keys())), confidence)
-
-
-def efficiency(
-    many: Mapping[int, float],
-    replicas: int,
-    few: Mapping[int, float],
-    base_replicas: int = 1,
-    confidence: float = CONFIDENCE,
-) -> Interval | None:
-    """Scaling efficiency: capacity(N)/N over capacity(1)/1, paired by block; 1 is linear."""
-    return ratio(
-        {block: value / replicas for block, value in many.items()},
-        {block: value / base_replicas for block, value in few.items()},
-        confidence,
-    )
 
 
 def interaction(
@@ -109,15 +101,6 @@ def differs(ratio: Interval | None, least: float = 1.0) -> bool | None:
     if ratio is None or ratio.lower is None or ratio.upper is None:
         return None
     return not ratio.lower <= 1 <= ratio.upper and max(ratio.estimate, 1 / ratio.estimate) > least
-
-
-def capacities(repetitions: Iterable[Repetition]) -> dict[str, dict[int, float]]:
-    """Cell id → block → capacity, of the repetitions that found one."""
-    found: dict[str, dict[int, float]] = {}
-    for repetition in repetitions:
-        if repetition.capacity is not None:
-            found.setdefault(repetition.cell, {})[repetition.block] = repetition.capacity
-    return found
 
 
 def effective_size(slow: Sequence[int], of: Sequence[int]) -> tuple[float, int]:

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from scalebed import bottleneck, histograms, stats
+from scalebed import bottleneck, brackets, histograms
 from scalebed.bottleneck import Bottleneck
+from scalebed.brackets import Bracket
 from scalebed.histograms import Latencies
 from scalebed.plan import Cell
 from scalebed.plan import cells as planned_cells
@@ -53,25 +54,23 @@ def analyse(directory: RunDirectory) -> Analysis:
     )
 
 
-def _rates(run: Gathered, cell: str) -> dict[int, float]:
+def _rates(run: Gathered, cell: str) -> dict[int, Bracket]:
     """The cell's rate in each block that found one."""
-    kind = run.manifest.experiment.kind
-    if kind == "capacity" or run.manifest.experiment.compares:
+    experiment = run.manifest.experiment
+    if experiment.kind == "capacity" or experiment.compares:
+        planned = cell in experiment.search.around
+        found = {block: brackets.of(r, planned=planned) for (name, block), r in run.repetitions.items() if name == cell}
+        return {block: bracket for block, bracket in found.items() if bracket is not None}
+    if experiment.kind in ("closed", "hpa"):
         return {
-            block: repetition.capacity
-            for (name, block), repetition in run.repetitions.items()
-            if name == cell and repetition.outcome == "found" and repetition.capacity
-        }
-    if kind in ("closed", "hpa"):
-        return {
-            block: float(np.mean([trial.rate_achieved for trial in trials]))
+            block: Bracket.exact(float(np.mean([trial.rate_achieved for trial in trials])))
             for (name, block), trials in run.basis.items()
             if name == cell and any(trial.rate_achieved > 0 for trial in trials)
         }
     return {}
 
 
-def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], cores: float | None) -> CellView:
+def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]], cores: float | None) -> CellView:
     experiment = run.manifest.experiment
     fewest = min(experiment.replicas)
     own = rates[cell.id]
@@ -102,8 +101,8 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
         planned=sum(1 for _, name in run.manifest.order if name == cell.id),
         done=sum(1 for name, _ in run.repetitions if name == cell.id),
         rate=rate,
-        ratio=None if cell.variant.name == experiment.variants[0].name else stats.ratio(own, first),
-        efficiency=None if cell.replicas == fewest else stats.efficiency(own, cell.replicas, single, fewest),
+        ratio=None if cell.variant.name == experiment.variants[0].name else brackets.ratio(own, first),
+        efficiency=None if cell.replicas == fewest else brackets.efficiency(own, cell.replicas, single, fewest),
         basis=basis,
         rate_measured=float(np.mean([t.rate_achieved for t in trials])) if trials else None,
         requests=requests,
@@ -131,15 +130,15 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, float]], c
     )
 
 
-def _rate(run: Gathered, cell: str, own: Mapping[int, float]) -> Interval | None:
+def _rate(run: Gathered, cell: str, own: Mapping[int, Bracket]) -> Interval | None:
     if run.manifest.experiment.kind == "fixed-rate":
         met = highest_met(trial for trial in run.trials if trial.cell == cell)
         blocks = {t.block for t in run.trials if t.cell == cell and t.rate_asked == met and t.verdict == "PASS"}
         return None if met is None else Interval(met, None, None, len(blocks))
-    return stats.geometric(own.values())
+    return brackets.interval(own.values())
 
 
-def _basis(run: Gathered, cell: str, own: Mapping[int, float]) -> tuple[list[Trial], Basis]:
+def _basis(run: Gathered, cell: str, own: Mapping[int, Bracket]) -> tuple[list[Trial], Basis]:
     """The trials that a cell's figures rest on: at its rate, else unloaded."""
     if run.manifest.experiment.kind == "capacity":
         trials = [trial for block in sorted(own) for trial in run.basis.get((cell, block), [])]
@@ -175,8 +174,10 @@ def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float |
     seen = [trial for trial in run.trials if trial.cell == cell]
     outcomes = Counter(r.outcome for r in repetitions)
     if rate is not None:
-        others = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items() if outcome != "found"]
-        return "found", figures.listing([text for text in others if not text.startswith("measured")])
+        others: dict[str, int] = {o: n for o, n in outcomes.items() if o not in ("found", "measured")}
+        if still := sum(1 for r in repetitions if r.outcome == "found" and r.upper is None):
+            others["at least this"] = still
+        return "found", figures.listing([f"{said} in {figures.count(n, 'block')}" for said, n in others.items()])
     if seen and all(trial.verdict == "INVALID" for trial in seen):
         return "INVALID", " ".join(dict.fromkeys(reason for trial in seen for reason in trial.reasons))
     if run.manifest.experiment.compares and run.basis_of(cell):

@@ -179,7 +179,7 @@ def _scaling(analysis: Analysis) -> str:
             continue
         within = ""
         if efficiency.lower is not None and efficiency.upper is not None:
-            within = f" ({efficiency.lower * 100:.0f}{figures.DASH}{efficiency.upper * 100:.0f}%)"
+            within = f" ({figures.span_to(efficiency.lower * 100, efficiency.upper * 100, 0, '%')})"
         parts.append((cell.replicas, f"{variant} {figures.percent(efficiency.estimate)}{within}"))
     if not parts:
         return ""

@@ -57,7 +57,7 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     found = [cell for cell in analysis.cells if cell.rate is not None]
     if len({cell.replicas for cell in found}) < 2 or analysis.manifest.experiment.kind == "fixed-rate":
         return None
-    values = [v for cell in found if cell.rate for v in (cell.rate.estimate, cell.rate.lower, cell.rate.upper) if v]
+    values = [v for cell in found if cell.rate for v in cell.rate.finite]
     log = any(_apart_at(analysis, n) > LOG_FROM for n in analysis.replicas)
     ceilings = {cell.id: cell.ceiling for cell in found if cell.ceiling}
     # A ceiling far above what was measured would press the curves to the floor.
@@ -141,7 +141,7 @@ def _point(cell: CellView, interval: Interval, said: str, plane: _Plane) -> Poin
     return Point(
         x=x,
         y=y,
-        low=plane.place(cell.replicas, interval.lower or interval.estimate)[1],
+        low=plane.place(cell.replicas, interval.estimate if interval.lower is None else interval.lower)[1],
         high=plane.place(cell.replicas, interval.upper or interval.estimate)[1],
         title=f"{cell.variant}, {figures.count(cell.replicas, 'replica')}: {said}",
     )
@@ -167,7 +167,7 @@ def scaling(analysis: Analysis, height: int = 200) -> Curves | None:
     scaled = [cell for cell in analysis.cells if cell.efficiency is not None]
     if not scaled:
         return None
-    values = [v for c in scaled if (e := c.efficiency) for v in (e.estimate, e.lower, e.upper) if v is not None]
+    values = [v for c in scaled if c.efficiency for v in c.efficiency.finite]
     x = axes.logarithmic(analysis.replicas, room=0.07)
     plane = _Plane(x, axes.linear([*values, 1.0], most=5), height)
     fewest = analysis.replicas[0]

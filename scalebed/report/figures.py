@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 DASH = "–"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -29,9 +30,23 @@ def figure(value: float | None, digits: int = 3, *, like: float | None = None) -
 
 def span(low: float | None, high: float | None, *, like: float, digits: int = 3) -> str:
     """`low–high`, in the decimals of the estimate between them; empty without an interval."""
-    if low is None or high is None:
+    return bounds(low, high, lambda value: figure(value, digits, like=like))
+
+
+def span_to(low: float | None, high: float | None, places: int, unit: str = "") -> str:
+    """The same with as many decimals as told."""
+    return bounds(low, high, lambda value: f"{value:.{places}f}", unit)
+
+
+def bounds(low: float | None, high: float | None, write: Callable[[float], str], unit: str = "") -> str:
+    """An interval; one that is open above or below says so."""
+    if low is None or high is None or (low == 0 and math.isinf(high)):
         return ""
-    return f"{figure(low, digits, like=like)}{DASH}{figure(high, digits, like=like)}"
+    if math.isinf(high):
+        return f"{write(low)}{unit} or more"
+    if low == 0:
+        return f"at most {write(high)}{unit}"
+    return f"{write(low)}{DASH}{write(high)}{unit}"
 
 
 def times(value: float | None) -> str:

@@ -190,7 +190,8 @@ def _searched(search: Search) -> str:
     shares = figures.listing([f"{share:.0%}" for share in search.shares])
     return (
         f"each cell climbs through {shares} of the rate planned for it, and the highest that passes before one does "
-        "not is its capacity: no finer than these steps"
+        "not is its capacity; where all do, or none, it goes on in the same proportion. Each is known to lie below the "
+        "next step only, and intervals take that in"
     )
 
 

@@ -36,7 +36,7 @@ def rate_rows(analysis: Analysis) -> RateRows | None:
     found = [cell for cell in analysis.cells if cell.rate is not None]
     if analysis.manifest.experiment.kind == "fixed-rate" or len({cell.replicas for cell in found}) != 1:
         return None
-    values = [v for cell in found if cell.rate for v in (cell.rate.estimate, cell.rate.lower, cell.rate.upper) if v]
+    values = [v for cell in found if cell.rate for v in cell.rate.finite]
     log = max(values) / min(values) > LOG_FROM
     ceilings = {cell.id: cell.ceiling for cell in found if cell.ceiling and cell.ceiling <= max(values) * 4}
     x = (

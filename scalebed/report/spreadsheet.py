@@ -30,7 +30,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
         for column in (
             (name, f"{meaning}; geometric mean over blocks"),
             (f"{name}_lower", "lower end of its 95% interval; empty below three blocks"),
-            (f"{name}_upper", "upper end of its 95% interval; empty below three blocks"),
+            (f"{name}_upper", "upper end of its 95% interval; empty below three blocks, inf where it has none"),
             (f"{name}_blocks", "blocks it rests on"),
         )
     ),
@@ -76,7 +76,7 @@ COMPARED_COLUMNS: tuple[tuple[str, str], ...] = (
         for column in (
             (name, meaning),
             (f"{name}_lower", "lower end of its 95% interval; empty below three blocks"),
-            (f"{name}_upper", "upper end of its 95% interval; empty below three blocks"),
+            (f"{name}_upper", "upper end of its 95% interval; empty below three blocks, inf where it has none"),
             (f"{name}_blocks", "blocks it rests on"),
         )
     ),

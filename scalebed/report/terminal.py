@@ -85,7 +85,7 @@ def _efficiency(efficiency: Interval | None) -> str:
         return figures.DASH
     if efficiency.lower is None or efficiency.upper is None:
         return f"{efficiency.estimate:.2f}"
-    return f"{efficiency.estimate:.2f}" + _below(f"{efficiency.lower:.2f}{figures.DASH}{efficiency.upper:.2f}")
+    return f"{efficiency.estimate:.2f}" + _below(figures.span_to(efficiency.lower, efficiency.upper, 2))
 
 
 def _with_interval(interval: Interval, digits: int) -> str:

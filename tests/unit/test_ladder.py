@@ -51,11 +51,41 @@ def test_below_the_lowest_rate_it_goes_on_in_proportion() -> None:
     assert answer.upper == pytest.approx(64.0)
 
 
+def test_above_the_highest_rate_it_goes_on_in_proportion() -> None:
+    asked, answer = climb(180.0)
+    assert asked == pytest.approx([80.0, 100.0, 125.0, 156.25, 195.3125])
+    assert answer.capacity == pytest.approx(156.25)
+    assert answer.upper == pytest.approx(195.3125)
+
+
 def test_where_every_rate_passes_that_is_told() -> None:
-    _, answer = climb(1000.0)
-    assert answer.capacity == pytest.approx(125.0)
+    asked, answer = climb(1e6)
+    assert len(asked) == 8
+    assert answer.outcome == "found"
+    assert answer.capacity == pytest.approx(asked[-1])
     assert answer.upper is None
-    assert "bears at least this one" in answer.note
+    assert "passed" in answer.note
+
+
+def test_nothing_is_asked_above_the_highest_rate_allowed() -> None:
+    ladder = Ladder(LADDER.search.model_copy(update={"max_rate": 130.0}), 100.0)
+    answer = ladder.next(tried((80.0, "PASS"), (100.0, "PASS"), (125.0, "PASS")))
+    assert isinstance(answer, Answer)
+    assert (answer.capacity, answer.upper) == (125.0, None)
+
+
+def test_a_rate_beyond_the_host_ends_the_climb_at_what_was_served() -> None:
+    full = [
+        trial(index=i, purpose="confirm", rate_asked=100.0, verdict="INVALID", utilisation={"host": 0.99})
+        for i in range(3)
+    ]
+    answer = LADDER.next([*tried((80.0, "PASS")), *full])
+    assert isinstance(answer, Answer)
+    assert (answer.outcome, answer.capacity, answer.lower) == ("beyond the generator", None, 80.0)
+    calm = [spoiled.model_copy(update={"utilisation": {"host": 0.5}}) for spoiled in full]
+    answer = LADDER.next([*tried((80.0, "PASS")), *calm])
+    assert isinstance(answer, Answer)
+    assert (answer.outcome, answer.lower) == ("not found", 80.0)
 
 
 def test_what_was_spoiled_is_tried_again_but_not_for_ever() -> None:

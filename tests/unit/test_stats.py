@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats as reference
 
-from scalebed.results import Repetition
 from scalebed.stats import (
     Interval,
-    capacities,
     differs,
     effective_size,
-    efficiency,
     floor,
     geometric,
     interaction,
@@ -137,25 +134,6 @@ def test_only_shared_blocks_are_compared() -> None:
     assert interval.estimate == pytest.approx(2)
     assert interval.n == 2
     assert ratio({0: 1.0}, {1: 1.0}) is None
-
-
-def test_efficiency_is_one_where_capacity_is_linear() -> None:
-    interval = efficiency({0: 400.0, 1: 420.0, 2: 380.0}, 4, {0: 100.0, 1: 105.0, 2: 95.0})
-    assert interval is not None
-    assert interval.estimate == pytest.approx(1)
-    half = efficiency({0: 400.0}, 4, {0: 400.0}, 2)
-    assert half is not None
-    assert half.estimate == pytest.approx(0.5)
-
-
-def test_capacities_leave_out_what_was_not_found() -> None:
-    def repetition(block: int, capacity: float | None) -> Repetition:
-        return Repetition(
-            cell="a-x1", variant="a", replicas=1, block=block, capacity=capacity, lower=None, upper=None,
-            outcome="found" if capacity else "not found", trials=3,
-        )  # fmt: skip
-
-    assert capacities([repetition(0, 5.0), repetition(1, None), repetition(2, 6.0)]) == {"a-x1": {0: 5.0, 2: 6.0}}
 
 
 def test_independent_requests_keep_their_number() -> None:

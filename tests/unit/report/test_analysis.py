@@ -1,27 +1,58 @@
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from synthetic import CRAWLING, NAIVE, OPTIMIZED, Synthetic, two_variants
 
-from scalebed import histograms, stats
+from scalebed import brackets, histograms, stats
+from scalebed.brackets import Bracket
 from scalebed.report.analysis import analyse
+from scalebed.report.pages import html, markdown
+from scalebed.report.spreadsheet import cells_csv
 from scalebed.results import RunDirectory, RunDirectoryError
 
 
 def test_estimates_are_those_of_the_statistics(replicas: RunDirectory) -> None:
-    found = stats.capacities(replicas.repetitions())
+    found: defaultdict[str, dict[int, Bracket]] = defaultdict(dict)
+    for repetition in replicas.repetitions():
+        bracket = brackets.of(repetition, planned=False)
+        assert bracket is not None
+        found[repetition.cell][repetition.block] = bracket
     analysis = analyse(replicas)
     for cell in analysis.cells:
-        assert cell.rate == stats.geometric(found[cell.id].values())
-        assert cell.state == "found"
+        assert cell.rate == brackets.interval(found[cell.id].values())
+        assert (cell.state, cell.note) == ("found", "")
     optimized = analysis.cell("optimized", 4)
     assert optimized is not None
-    assert optimized.ratio == stats.ratio(found["optimized-x4"], found["naive-x4"])
-    assert optimized.efficiency == stats.efficiency(found["optimized-x4"], 4, found["optimized-x1"])
+    assert optimized.ratio == brackets.ratio(found["optimized-x4"], found["naive-x4"])
+    assert optimized.efficiency == brackets.efficiency(found["optimized-x4"], 4, found["optimized-x1"])
     assert analysis.cell("naive", 1).ratio is None  # type: ignore[union-attr]
+
+
+def test_planned_rates_leave_capacities_between_their_steps(folder: Path) -> None:
+    around = {"naive-x1": 10.0, "optimized-x1": 100.0}
+    changes: dict[str, Any] = {"replicas": [1], "blocks": 3, "search": {"around": around, "shares": [0.8, 1.0, 1.2]}}
+    directory = two_variants(folder, experiment=changes).write()
+    for repetition in directory.repetitions():
+        known = {"capacity": 10.0, "lower": 10.0, "upper": 12.0, "outcome": "found"}
+        open_above = repetition.cell == "optimized-x1" and repetition.block == 2
+        directory.add_repetition(repetition.model_copy(update={**known, "upper": None} if open_above else known))
+    analysis = analyse(directory)
+    naive, optimized = analysis.cells
+    assert naive.rate == stats.Interval(pytest.approx(10), pytest.approx(10), pytest.approx(12), 3)  # type: ignore[arg-type]
+    assert optimized.note == "at least this in one block"
+    assert optimized.rate is not None
+    assert optimized.rate.upper == math.inf
+    text = markdown(analysis)
+    assert "10.0 (10.0–12.0)" in text
+    assert "10.0 (10.0 or more): at least this in one block" in text
+    assert "10.0 or more" in html(analysis)
+    assert ",10,10,inf," in cells_csv(analysis)
 
 
 def test_percentiles_are_of_merged_histograms_without_the_warm_up(replicas: RunDirectory) -> None:

@@ -20,6 +20,15 @@ def test_span_has_the_decimals_of_its_estimate() -> None:
     assert figures.span(None, None, like=10.3) == ""
 
 
+def test_an_open_interval_says_so() -> None:
+    assert figures.span(2.287, math.inf, like=3.78) == "2.29 or more"
+    assert figures.span(0, 173.6, like=94.3) == "at most 173.6"
+    assert figures.span(0, math.inf, like=94.3) == ""
+    assert figures.span_to(53, 169, 0, "%") == "53–169%"
+    assert figures.span_to(53, math.inf, 0, "%") == "53% or more"
+    assert figures.span_to(0, 1.694, 2) == "at most 1.69"
+
+
 @pytest.mark.parametrize(("value", "text"), [(62.7, "63 ×"), (3.42, "3.4 ×"), (1.043, "1.04 ×"), (131.4, "131 ×")])
 def test_times(value: float, text: str) -> None:
     assert figures.times(value) == text
