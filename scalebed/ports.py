@@ -203,7 +203,7 @@ class Engine(Protocol):
         ...
 
     def fingerprint(self) -> Mapping[str, object]:
-        """What was measured with: versions, kernel, CPU, quotas; JSON values only."""
+        """What was measured with: versions, kernel, CPU, quotas; JSON values only. More is known once a cell is up."""
         ...
 
     def deploy(self, cell: Cell) -> AbstractContextManager[Target]:

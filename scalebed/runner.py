@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from scalebed import __version__
+from scalebed import __version__, fingerprints
 from scalebed.eta import Eta
+from scalebed.fingerprints import Fingerprint
 from scalebed.observer import Observer, Resumed, TrialStart
 from scalebed.plan import Step, plan
 from scalebed.ports import Clock, Engine, Load
@@ -104,11 +105,19 @@ class Runner:
         found.append(_resumption(manifest, fingerprint))
         self._directory.create(manifest.model_copy(update={"findings": tuple(found)}))
 
+    def _complete_fingerprint(self) -> None:
+        """An engine knows some of what it measures with only once a cell is up."""
+        manifest = self._directory.manifest()
+        known = fingerprints.completed(manifest.fingerprint, self._engine.fingerprint())
+        if known != manifest.fingerprint:
+            self._directory.create(manifest.model_copy(update={"fingerprint": known}))
+
     def _finished(self) -> set[tuple[int, str]]:
         return {(r.block, r.cell) for r in self._directory.repetitions()}
 
     def _repeat(self, step: Step) -> Repetition:
         with self._engine.deploy(step.cell) as target:
+            self._complete_fingerprint()
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
@@ -175,10 +184,9 @@ class Runner:
         )
 
 
-def _resumption(manifest: Manifest, fingerprint: object) -> str:
+def _resumption(manifest: Manifest, fingerprint: Fingerprint) -> str:
     told = f"The run was resumed at {_now()}"
-    now = fingerprint if isinstance(fingerprint, dict) else {}
-    unlike = sorted(key for key in now if manifest.fingerprint.get(key) != now[key])
+    unlike = fingerprints.unlike(manifest.fingerprint, fingerprint)
     return f"{told}; since its start the fingerprint changed in: {', '.join(unlike)}." if unlike else f"{told}."
 
 

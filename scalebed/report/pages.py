@@ -149,11 +149,11 @@ def _flat(value: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, 
         name = f"{prefix}{key}"
         if isinstance(inner, Mapping) and any(isinstance(v, Mapping | list) for v in inner.values()):
             yield from _flat(inner, f"{name}.")
-        elif isinstance(inner, Mapping):
+        elif isinstance(inner, Mapping) and inner:
             yield name, ", ".join(f"{k} {v}" for k, v in inner.items())
         elif isinstance(inner, list) and all(isinstance(v, str | int | float) for v in inner):
             yield name, ", ".join(map(str, inner))
-        else:
+        elif inner != {}:
             yield name, inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
 
 

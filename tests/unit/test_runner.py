@@ -145,6 +145,18 @@ def test_warnings_are_in_the_manifest(tmp_path: Path) -> None:
     assert manifest.fingerprint == {"engine": "simulated", "cores": 8.0}
 
 
+def test_what_is_known_only_once_a_cell_is_up_completes_the_fingerprint(tmp_path: Path) -> None:
+    class Learning(SimulatedEngine):
+        def fingerprint(self) -> dict[str, object]:
+            return {**super().fingerprint(), "images": dict.fromkeys(self.deployed, "1.0")}
+
+    manifest = run(tmp_path, experiment(blocks=1), Learning(BEHAVIOURS)).manifest()
+    assert manifest.fingerprint["images"] == {"fast-x1": "1.0", "slow-x1": "1.0"}
+    again = run(tmp_path, experiment(blocks=1), Learning(BEHAVIOURS)).manifest()
+    assert again.fingerprint == manifest.fingerprint
+    assert "changed" not in again.findings[-1]
+
+
 def test_a_service_too_slow_for_the_slo_has_no_capacity(tmp_path: Path) -> None:
     directory = run(tmp_path, experiment(variants=["broken"], blocks=2))
     assert [r.outcome for r in directory.repetitions()] == ["none at this SLO"] * 2

@@ -139,7 +139,7 @@ class KubernetesEngine:
             "quota": {"kind": "container limits", "period_ms": 100},
             "placement": "by the scheduler",
             "charts": fingerprint.charts(self._root),
-            "images": self._images,
+            "images": {"k6": read_base(self._root)["spec"]["runner"]["image"], **self._images},
             "runners": self._runners,
         }
 
