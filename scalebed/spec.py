@@ -48,7 +48,7 @@ class Search(Strict):
     """Per cell and block."""
     max_rate: float = Field(5000, gt=0)
     around: Mapping[str, Annotated[float, Field(gt=0)]] = {}
-    """By cell, such as `naive-x1`: a rate near which its capacity is looked for, at `shares` of it and no others."""
+    """By cell, such as `naive-x1`: a rate near which its capacity is looked for, at `shares` of it."""
     shares: tuple[Annotated[float, Field(gt=0, le=10)], ...] = Field((0.7, 0.8, 0.9, 1.0, 1.1, 1.25), min_length=2)
 
     @model_validator(mode="after")

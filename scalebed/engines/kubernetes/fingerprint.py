@@ -27,7 +27,7 @@ def cluster(api: Api, context: str) -> dict[str, object]:
 
 
 def images(api: Api, release: Release, load_namespace: str) -> dict[str, str]:
-    """Of the pods that are there, by container: the image and what it resolved to."""
+    """Of the pods that are there, by container, or by service where it is one: the image and what it resolved to."""
     pods = [
         *listed(api, "pods", release.namespace, release.labels),
         *listed(api, "pods", load_namespace, {"app": "k6"}),
@@ -74,6 +74,11 @@ def _addons(api: Api) -> dict[str, str]:
 
 
 def _images(pod: Json) -> Iterable[tuple[str, str]]:
+    service = field(pod, "metadata", "labels", "app.kubernetes.io/name", default="service")
     for status in field(pod, "status", "containerStatuses", default=[]):
         digest = str(status.get("imageID", "")).rpartition("@")[2]
-        yield status["name"], f"{status['image']} ({digest})" if digest else str(status["image"])
+        # Every service's own container has the same name.
+        yield (
+            service if status["name"] == "service" else status["name"],
+            f"{status['image']} ({digest})" if digest else str(status["image"]),
+        )

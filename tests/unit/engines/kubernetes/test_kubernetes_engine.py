@@ -61,6 +61,24 @@ def test_a_cell_is_the_only_thing_that_runs_and_is_scaled_to_zero_after_it() -> 
     engine.close()
 
 
+def test_images_are_known_by_service_once_its_cell_is_up() -> None:
+    def images() -> Mapping[str, str]:
+        found = engine.fingerprint()["images"]
+        assert isinstance(found, dict)
+        return found
+
+    bench = Bench()
+    spec = experiment(replicas=[1])
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    assert images().keys() == {"k6"}
+    for cell in cells(spec):
+        with engine.deploy(cell):
+            assert "sha256:abc" in images()[cell.variant.service]
+    assert images().keys() == {"k6", "naive", "optimized"}
+    engine.close()
+
+
 def test_the_first_run_makes_namespaces_with_restricted_pod_security() -> None:
     bench = Bench()
     engine = bench.engine()

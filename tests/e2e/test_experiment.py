@@ -1,0 +1,44 @@
+"""An experiment on the cluster: the testbed deploys, loads, judges and leaves the release as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from scalebed.results import RunDirectory
+from tests.e2e import release
+from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, ready_pods, run, until
+
+RATES, SECONDS = (20, 40), 20
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> None:
+    release.bring()
+    before = helm("get", "values", release.NAME, "--namespace", APP)
+
+    settings = (
+        "variants=[optimized]", "kind=fixed-rate", f"rates={list(RATES)}", f"duration={SECONDS}s",
+        f"dataset.contacts={release.CONTACTS}", "cpu_per_replica=0.5",
+    )  # fmt: skip
+    given = [word for setting in settings for word in ("--set", setting)]
+    run(
+        "./scripts/scalebed", "run", "smoke", "--engine", "kubernetes", "--context", CONTEXT, *given,
+        "--out", str(tmp_path / "run"), limit_s=600,
+    )  # fmt: skip
+
+    directory = RunDirectory(tmp_path / "run")
+    trials = sorted(directory.trials(), key=lambda trial: trial.rate_asked)
+    assert [(trial.rate_asked, trial.verdict) for trial in trials] == [(rate, "PASS") for rate in RATES]
+    for trial in trials:
+        counted = trial.rate_asked * (trial.duration_s - trial.warmup_cut_s)
+        # A Poisson number: within five standard deviations of its mean.
+        assert abs(trial.requests - counted) < 5 * counted**0.5
+        assert not trial.errors
+        for part in ("service", "database", "generator"):
+            assert trial.cpu_s_per_request[part] > 0
+    assert {"k6", "optimized", "postgres"} <= directory.manifest().fingerprint["images"].keys()
+    assert "optimized" in (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+
+    assert helm("get", "values", release.NAME, "--namespace", APP) == before
+    until("the pod that was there before", lambda: len(ready_pods("optimized")) == 1, 120)
+    assert not kubectl("--namespace", LOAD, "get", "testruns", "--output", "name").strip()
