@@ -122,8 +122,9 @@ class Panel(Lines):
 
 
 def _cell(step: Step) -> str:
-    plural = "" if step.cell.replicas == 1 else "s"
-    return f"{step.cell.variant.name}, {step.cell.replicas} replica{plural}"
+    fewest, most = step.cell.replicas, step.cell.most
+    number = f"{fewest}" if most == fewest else f"{fewest}–{most}"
+    return f"{step.cell.variant.name}, {number} replica{'' if number == '1' else 's'}"
 
 
 def _doing(start: TrialStart) -> str:

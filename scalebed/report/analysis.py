@@ -79,7 +79,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
     rate = _rate(run, cell.id, own)
     trials, basis = _basis(run, cell.id, own)
     cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in trials).items()}
-    quota = cell.replicas * cell.cpu_per_replica
+    quota = cell.most * cell.cpu_per_replica
     near = _watched(run, cell.id, rate)
     watched = near or trials
     # What a comparison shows is its common load, which need not be near anyone's limit.
@@ -116,7 +116,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         utilisation=utilisation,
         quota_cores=quota,
         quota_share=bottleneck.quota_explained(rate.estimate, cpu_ms["service"] / 1000, quota)
-        if at_rate and rate and "service" in cpu_ms
+        if at_rate and rate and "service" in cpu_ms and cell.autoscaler is None
         else None,
         ceiling=bottleneck.host_ceiling(cores, {part: ms / 1000 for part, ms in cpu_ms.items()})
         if cores and not experiment.compares
@@ -126,6 +126,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         else None,
         endpoints=endpoints,
         users=cell.users,
+        most=cell.most,
         least=None if rate is not None else _least(run, cell.id),
     )
 

@@ -204,7 +204,7 @@ def _limits(analysis: Analysis) -> str:
         return _sentence(f"{_NAMED.get(parts[0], f'the {parts[0]}')} held {whom} back")
     said = [f"{_NAMED.get(parts[0], f'the {parts[0]}')} held every other cell back"]
     for part in parts[1:]:
-        cells = [f"{c.variant} at {figures.count(c.replicas, 'replica')}" for c, p in limits.values() if p == part]
+        cells = [f"{c.variant} at {c.sized}" for c, p in limits.values() if p == part]
         said.insert(0, f"{_NAMED.get(part, f'the {part}')} held back {figures.listing(cells)}")
     return _sentence("; ".join(said))
 

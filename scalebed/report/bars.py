@@ -86,5 +86,4 @@ def _bar(cell: CellView, parts: Sequence[str], scale: float) -> BarRow:
         named, shown = (f"{part} " if width > 42 else ""), (said if width > 30 else "")
         blocks.append(Block(part, round(x, 2), round(width, 2), named, shown, f"{part}: {said} ms of CPU a request"))
         x += width
-    name = figures.count(cell.replicas, "replica")
-    return BarRow(name, tuple(blocks), round(x, 2), f"{figures.figure(cell.cpu_total)} ms")
+    return BarRow(cell.sized, tuple(blocks), round(x, 2), f"{figures.figure(cell.cpu_total)} ms")

@@ -143,7 +143,7 @@ def _point(cell: CellView, interval: Interval, said: str, plane: _Plane) -> Poin
         y=y,
         low=plane.place(cell.replicas, interval.estimate if interval.lower is None else interval.lower)[1],
         high=plane.place(cell.replicas, interval.upper or interval.estimate)[1],
-        title=f"{cell.variant}, {figures.count(cell.replicas, 'replica')}: {said}",
+        title=f"{cell.variant}, {cell.sized}: {said}",
     )
 
 

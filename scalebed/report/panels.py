@@ -57,7 +57,7 @@ def _panel(
     slo: Slo, cell: CellView, trials: Sequence[TrialView], across: tuple[axes.Axis, axes.Axis], height: int
 ) -> LatencyPanel:
     x, y = across
-    name = f"{cell.variant}, {figures.count(cell.replicas, 'replica')}"
+    name = f"{cell.variant}, {cell.sized}"
     verdicts = [trial.verdict for trial in trials]
     said = figures.listing([f"{verdicts.count(v)} {v}" for v in dict.fromkeys(verdicts)])
     return LatencyPanel(

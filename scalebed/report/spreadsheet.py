@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from scalebed.report import figures
 from scalebed.report.views import MEASURES, PARTS, Analysis, CellView
 from scalebed.stats import Interval
 
@@ -17,7 +18,7 @@ _ESTIMATES = {
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("cell", "the cell’s id"),
     ("variant", "name of the variant"),
-    ("replicas", "app processes behind the balancer"),
+    ("replicas", "app processes behind the balancer; under an autoscaler from its fewest to its most"),
     ("users", "of a comparison in a closed model, how many sent requests"),
     ("kind", "capacity, fixed-rate, closed, ablation or matrix"),
     ("state", "found, or why there is no rate"),
@@ -47,7 +48,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("p99_ms", "99th percentile of latency, all blocks merged"),
     ("slo_percentile_ms", "latency at the SLO’s percentile, all blocks merged"),
     *((f"cpu_ms_{part}", f"CPU milliseconds per request of the {part}") for part in PARTS),
-    ("quota_cores", "CPU quota of all replicas together"),
+    ("quota_cores", "CPU quota of all replicas together, at their most"),
     ("quota_share", "rate × the service’s CPU per request over the quota"),
     ("ceiling", "requests a second at which all parts would use every core of the host"),
     ("utilisation_service", "share of the quota"),
@@ -126,7 +127,7 @@ def _row(analysis: Analysis, cell: CellView) -> dict[str, object]:
     row: dict[str, object] = {
         "cell": cell.id,
         "variant": cell.variant,
-        "replicas": cell.replicas,
+        "replicas": cell.scale.replace(figures.DASH, "-"),
         "users": cell.users,
         "kind": analysis.manifest.experiment.kind,
         "state": cell.state,

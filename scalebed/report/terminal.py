@@ -26,7 +26,7 @@ def cells_table(analysis: Analysis) -> Table:
     table.add_column(f"{figures.percentile_name(experiment.slo.percentile)}\nms", justify="right", no_wrap=True)
     table.add_column("limit")
     for i, cell in enumerate(analysis.cells):
-        row = [cell.variant, str(cell.replicas), _rate(cell)]
+        row = [cell.variant, cell.scale, _rate(cell)]
         if compares:
             row.append("1" if cell.variant == analysis.variants[0] and cell.rate else _ratio(cell.ratio))
         if scales:

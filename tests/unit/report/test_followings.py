@@ -1,5 +1,6 @@
 """How replicas followed a load: what the report makes of a recorded trial."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -90,15 +91,21 @@ def test_a_load_that_never_rises_has_no_such_headline() -> None:
     assert not headline(level, followings(level, [scaled()]))
 
 
-def test_the_report_has_the_timeline(tmp_path: Path) -> None:
+def recorded_run(path: Path) -> RunDirectory:
+    """Of one trial."""
     asked = spec()
-    directory = RunDirectory(tmp_path / "run")
+    directory = RunDirectory(path / "run")
     order = tuple((step.block, step.cell.id) for step in plan(asked))
     directory.create(
         Manifest(scalebed_version="0.1.0", experiment=asked, order=order, fingerprint={}, started="2026-01-02T03:04:05")
     )
     directory.add_trial(scaled())
     directory.add_repetition(repetition(0, "optimized-hpa", capacity=None, outcome="measured"))
+    return directory
+
+
+def test_the_report_has_the_timeline(tmp_path: Path) -> None:
+    directory = recorded_run(tmp_path)
     html = write_report(directory).read_text()
     assert 'id="following"' in html
     assert "open: requests arrive whether or not earlier ones have been answered" in html
@@ -108,3 +115,13 @@ def test_the_report_has_the_timeline(tmp_path: Path) -> None:
     assert "When the load rises from 5 to 50 requests a second, optimized meets the SLO again after 10 s" in answer(
         directory
     )
+
+
+def test_the_number_of_replicas_is_told_from_the_fewest_to_the_most(tmp_path: Path) -> None:
+    directory = recorded_run(tmp_path)
+    html = write_report(directory).read_text()
+    assert "| optimized | 1–2 |" in (directory.path / "report.md").read_text()
+    assert "1–2 replicas" in html
+    (row,) = csv.DictReader((directory.path / "cells.csv").read_text(encoding="utf-8").splitlines())
+    # Of a number that changes there is no share of a quota.
+    assert (row["replicas"], row["quota_cores"], row["quota_share"]) == ("1-2", "0.5", "")
