@@ -128,7 +128,8 @@ def _charts(comparison: Comparison) -> list[Waterfall]:
 def _emphasised(headline: str) -> Markup:
     """The headline with its ratios set off, interval included."""
     text = str(escape(headline))
-    return Markup(re.sub(r"[\d.,]+ ×( \([^)]*\))?", r"<em>\g<0></em>", text))  # noqa: S704 - escaped above
+    interval = rf" \((at most )?[\d.,]+({figures.DASH}[\d.,]+| or more)?\)"
+    return Markup(re.sub(rf"[\d.,]+ ×({interval})?", r"<em>\g<0></em>", text))  # noqa: S704 - escaped above
 
 
 def _unbroken(sentence: str) -> Markup:

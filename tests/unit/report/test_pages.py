@@ -94,6 +94,16 @@ def test_a_comparison_has_a_chart_of_each_measure_and_a_line_of_each_variant(cli
     assert "≈ " in compared[3]
 
 
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_what_a_ratio_is_of_is_not_set_off_with_it(folder: Path, blocks: int) -> None:
+    page = write_report(ladder(folder, experiment={"blocks": blocks}).write()).read_text()
+    emphasised = re.findall("<em>([^<]*)</em>", page)
+    assert emphasised
+    for text in emphasised:
+        assert re.fullmatch(r"[\d.,]+ ×( \([\d.,]+–[\d.,]+\))?", text)
+        assert ("(" in text) == (blocks == 3)
+
+
 def test_a_comparison_can_be_run_again(climbed: RunDirectory) -> None:
     experiment = climbed.manifest().experiment
     text = experiment_yaml(experiment)
