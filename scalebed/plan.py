@@ -38,6 +38,11 @@ class Cell:
         """Replicas that there can be."""
         return self.autoscaler.max_replicas if self.autoscaler else self.replicas
 
+    @property
+    def scale(self) -> str:
+        """Replicas for people: `2`, or under an autoscaler that may change them `1–3`."""
+        return f"{self.replicas}" if self.most == self.replicas else f"{self.replicas}–{self.most}"
+
 
 @dataclass(frozen=True)
 class Step:

@@ -122,9 +122,8 @@ class Panel(Lines):
 
 
 def _cell(step: Step) -> str:
-    fewest, most = step.cell.replicas, step.cell.most
-    number = f"{fewest}" if most == fewest else f"{fewest}–{most}"
-    return f"{step.cell.variant.name}, {number} replica{'' if number == '1' else 's'}"
+    scale = step.cell.scale
+    return f"{step.cell.variant.name}, {scale} replica{'' if scale == '1' else 's'}"
 
 
 def _doing(start: TrialStart) -> str:

@@ -117,7 +117,8 @@ class Runner:
 
     def _repeat(self, step: Step) -> Repetition:
         with self._engine.deploy(step.cell) as target:
-            self._complete_fingerprint()
+            if step.block == 0:  # every cell is in it, so later ones have nothing to add
+                self._complete_fingerprint()
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota)
             trials = list(self._directory.trials_of(step.block, step.cell.id))

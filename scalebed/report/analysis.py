@@ -126,7 +126,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         else None,
         endpoints=endpoints,
         users=cell.users,
-        most=cell.most,
+        scale=cell.scale,
         least=None if rate is not None else _least(run, cell.id),
     )
 

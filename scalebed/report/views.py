@@ -85,8 +85,8 @@ class CellView:
     """Rate at which all parts together would use every core of the host."""
     limit: Bottleneck | None
     endpoints: tuple[EndpointView, ...]
-    most: int
-    """Replicas that there can be: `replicas`, or more under an autoscaler."""
+    scale: str
+    """Replicas for people: `2`, or under an autoscaler `1–3`."""
     users: int | None = None
     """Of a comparison in a closed model."""
     least: float | None = None
@@ -98,14 +98,9 @@ class CellView:
         return f"{self.variant}, {self.sized}{users}"
 
     @property
-    def scale(self) -> str:
-        """Replicas: `2`, or under an autoscaler `1–3`."""
-        return f"{self.replicas}{f'{figures.DASH}{self.most}' if self.most > self.replicas else ''}"
-
-    @property
     def sized(self) -> str:
         """The same with its noun: `one replica`, `1–3 replicas`."""
-        return figures.count(self.replicas, "replica") if self.most == self.replicas else f"{self.scale} replicas"
+        return figures.count(self.replicas, "replica") if self.scale == str(self.replicas) else f"{self.scale} replicas"
 
     @property
     def cpu_total(self) -> float | None:

@@ -4,22 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from recorded import repetition
 
 from scalebed import stats
 from scalebed.brackets import Bracket, efficiency, interval, of, ratio
-from scalebed.results import Repetition
 from scalebed.stats import Interval
 
 
 def exact(*values: float) -> dict[int, Bracket]:
     return {block: Bracket.exact(value) for block, value in enumerate(values)}
-
-
-def repetition(capacity: float | None, upper: float | None = None) -> Repetition:
-    return Repetition(
-        cell="a-x1", variant="a", replicas=1, block=0, capacity=capacity, lower=capacity, upper=upper,
-        outcome="found" if capacity else "not found", trials=3,
-    )  # fmt: skip
 
 
 def test_of_exact_values_it_is_the_usual_interval() -> None:
@@ -102,7 +95,7 @@ def test_efficiency_is_one_where_capacity_is_linear() -> None:
 
 
 def test_what_a_repetition_tells() -> None:
-    assert of(repetition(None), planned=True) is None
-    assert of(repetition(100, 125), planned=True) == Bracket(100, 100, 125)
-    assert of(repetition(100, 110), planned=False) == Bracket.exact(100)
-    assert of(repetition(100), planned=False) == Bracket(100, 100, math.inf)
+    assert of(repetition(capacity=None, outcome="not found"), planned=True) is None
+    assert of(repetition(capacity=100, upper=125), planned=True) == Bracket(100, 100, 125)
+    assert of(repetition(capacity=100, upper=110), planned=False) == Bracket.exact(100)
+    assert of(repetition(capacity=100, upper=None), planned=False) == Bracket(100, 100, math.inf)

@@ -153,7 +153,7 @@ class KubernetesEngine:
         self._deployed = cell
         try:
             self._bring_up(experiment, cell)
-            self._images |= fingerprint.images(self._api, self._release, self._cluster.rooms.load)
+            self._images |= fingerprint.images(self._api, self._release)
             yield Target(
                 url=self._release.url(service),
                 replica_urls=(),

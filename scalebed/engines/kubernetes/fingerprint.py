@@ -26,12 +26,9 @@ def cluster(api: Api, context: str) -> dict[str, object]:
     }
 
 
-def images(api: Api, release: Release, load_namespace: str) -> dict[str, str]:
-    """Of the pods that are there, by container, or by service where it is one: the image and what it resolved to."""
-    pods = [
-        *listed(api, "pods", release.namespace, release.labels),
-        *listed(api, "pods", load_namespace, {"app": "k6"}),
-    ]
+def images(api: Api, release: Release) -> dict[str, str]:
+    """Of the release's pods, by container, or by service where it is one: the image and what it resolved to."""
+    pods = listed(api, "pods", release.namespace, release.labels)
     return {name: image for pod in pods for name, image in _images(pod)}
 
 
