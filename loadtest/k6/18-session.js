@@ -28,7 +28,7 @@ let url = null; // of the contact that this VU's session is about
 let phone = null;
 let step = 0; // of the session; one iteration takes one
 
-function logIn() {
+function begin() {
   const own = exec.vu.idInTest - 1 + SHARES * below(Math.floor(CONTACTS / SHARES));
   url = `${CONTACTS_URL}${1 + own}/`;
   return issue();
@@ -51,7 +51,7 @@ function readBack() {
   return response.status === 200;
 }
 
-const SESSION = [logIn, verify].concat(...Array.from({ length: ROUNDS }, () => [read, change, readBack]));
+const SESSION = [begin, verify].concat(...Array.from({ length: ROUNDS }, () => [read, change, readBack]));
 
 // A session that failed is begun anew.
 export default iterations(() => {

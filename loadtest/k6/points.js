@@ -1,17 +1,10 @@
 import http from 'k6/http';
 import { CONTACTS_URL, newContact } from './contacts.js';
 import { below, restart } from './random.js';
-import { JSON_HEADERS, beside, parameters } from './requests.js';
+import { JSON_HEADERS, answered, beside, parameters } from './requests.js';
 import { SEED } from './settings.js';
 
 const TRANSFER = parameters('transfer', false, JSON_HEADERS);
-
-function answered(response, status) {
-  if (response.status !== status) {
-    throw new Error(`${response.request.method} ${response.url} answered ${response.status}, not ${status}`);
-  }
-  return JSON.parse(response.body);
-}
 
 // Makes so many contacts, each with a million points; their ids.
 export function rich(number) {

@@ -15,6 +15,14 @@ export function beside(headers) {
   return { tags: { endpoint: '' }, timeout: TIMEOUT, responseType: 'text', headers: headers || {} };
 }
 
+// What a request beside the load was answered, from JSON; with any other status there is no load to begin.
+export function answered(response, status) {
+  if (response.status !== status) {
+    throw new Error(`${response.request.method} ${response.url} answered ${response.status}, not ${status}`);
+  }
+  return JSON.parse(response.body);
+}
+
 // The text at the start of a body, as far as it is ASCII: enough for links and ids.
 export function head(response) {
   return String.fromCharCode.apply(null, new Uint8Array(response.body.slice(0, HEAD_BYTES)));

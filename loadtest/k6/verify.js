@@ -1,7 +1,9 @@
-// Isolates verifying a token: a VU logs in once, and then only shows what it got.
+// Isolates verifying a token: all show the one that was asked for before the load.
 import { iterations } from './load.js';
-import { verify } from './tokens.js';
+import { logIn, verify } from './tokens.js';
 
 export { options } from './load.js';
+
+export { logIn as setup };
 
 export default iterations(verify);
