@@ -47,18 +47,23 @@ def deployed(variant: str) -> Iterator[tuple[LocalEngine, Cell, Target]]:
         engine.close()
 
 
-def trial(engine: LocalEngine, cell: Cell, target: Target, rate: float, max_vus: int) -> Trial:
+def trial(
+    engine: LocalEngine, cell: Cell, target: Target, rate: float, max_vus: int, *, sequential: bool = True
+) -> Trial:
     conductor = Conductor(target, engine.generator(), engine.probe(), SystemClock())
     conductor.warm(Load("detail", 0.0, 3.0, 10, 1, cell.contacts, concurrency=2))
     conductor.settle()
     load = Load("detail", rate, 12.0, max_vus, 1, cell.contacts)
-    assignment = Assignment(cell, 0, 0, "fixed-rate", EXPERIMENT.slo, engine.cores, Enough(5, 30))
+    assignment = Assignment(
+        cell, 0, 0, "fixed-rate", EXPERIMENT.slo, engine.cores, Enough(5, 30), sequential=sequential
+    )
     return conductor.conduct(assignment, load, lambda progress: None)
 
 
 def test_overloaded_service_fails() -> None:
+    """At its full length: the verdict is certain after the four seconds in which the load only begins to be one."""
     with deployed("naive") as (engine, cell, target):
-        result = trial(engine, cell, target, rate=400, max_vus=1000)
+        result = trial(engine, cell, target, rate=400, max_vus=1000, sequential=False)
     assert result.verdict == "FAIL", result.reasons
     assert result.utilisation["service"] > 0.8
 
