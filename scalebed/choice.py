@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import geometric_mean
 
 from scalebed import places
 from scalebed.engines.kubernetes.down import down as remove_from_cluster
@@ -74,4 +74,4 @@ def capacities(run: RunDirectory) -> dict[str, float]:
             found[repetition.cell].append(repetition.capacity)
     if not found:
         raise SpecError(f"--around {run.path}: holds no capacity; name the directory of a finished capacity run")
-    return {cell: math.exp(sum(map(math.log, rates)) / len(rates)) for cell, rates in found.items()}
+    return {cell: geometric_mean(rates) for cell, rates in found.items()}

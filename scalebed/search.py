@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import geometric_mean
 from typing import Literal
 
 from scalebed.results import Purpose, Repetition, Trial, Verdict
@@ -130,7 +131,7 @@ def prior(cell: str, variant: str, replicas: int, earlier: Iterable[Repetition])
     mine = [r for r in earlier if r.variant == variant]
     own = [rate for r in mine if r.cell == cell and (rate := _served(r))]
     if own:
-        return Prior(math.exp(sum(map(math.log, own)) / len(own)), "same cell")
+        return Prior(geometric_mean(own), "same cell")
     others = [(r, r.capacity) for r in mine if r.capacity is not None]
     if not others:
         return None

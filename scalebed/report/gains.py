@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from scalebed.report import figures
 from scalebed.report.views import MEASURES, Analysis, ComparedVariant, Comparison, Measure
@@ -88,21 +89,27 @@ def _steps(comparison: Comparison) -> str:
 
 
 def _extremes(comparison: Comparison, measure: Measure) -> str:
-    """Which variants are furthest from the baseline, each way."""
+    """Which variants are furthest from the baseline, each way; without intervals nothing is less or more."""
     base, what = comparison.base.variant, "CPU a request" if measure == "cpu" else MEASURES[measure].name.lower()
     found = [(ratio, row.variant) for row, ratio in _ratios(comparison, measure, step=False) if _counts(row, measure)]
-    less = sorted((item for item in found if item[0].estimate < 1), key=lambda item: item[0].estimate)
-    more = sorted((item for item in found if item[0].estimate > 1), key=lambda item: -item[0].estimate)
     load = f"{comparison.load[0].upper()}{comparison.load[1:]}"
     if not found:
         return f"{load}, no variant is known to differ from {base} in {what}."
-    parts = []
-    for items, word in ((less, "less"), (more, "more")):
-        if items:
-            named = figures.listing([f"{name} {times(ratio)}" for ratio, name in items[:MOST_NAMED]])
-            rest = len(items) - MOST_NAMED
-            parts.append(f"{word} with {named}{f' and {rest} others' if rest > 0 else ''}")
+    known = [item for item in found if item[0].lower is not None]
+    if not known:
+        found.sort(key=lambda item: -abs(math.log(item[0].estimate)))
+        return f"{load}, {what} against {base} came out as {_listed(found)}."
+    less = sorted((item for item in known if item[0].estimate < 1), key=lambda item: item[0].estimate)
+    more = sorted((item for item in known if item[0].estimate > 1), key=lambda item: -item[0].estimate)
+    parts = [f"{word} with {_listed(items)}" for items, word in ((less, "less"), (more, "more")) if items]
     return f"{load}, {what} against {base} is {'; '.join(parts)}."
+
+
+def _listed(found: Sequence[tuple[Interval, str]]) -> str:
+    """The first of them, by name with their ratios."""
+    named = figures.listing([f"{name} {times(ratio)}" for ratio, name in found[:MOST_NAMED]])
+    rest = len(found) - MOST_NAMED
+    return f"{named}{f' and {rest} others' if rest > 0 else ''}"
 
 
 def _alike(comparison: Comparison) -> str:

@@ -45,6 +45,8 @@ def test_few_blocks_have_no_intervals_and_say_so(folder: Path) -> None:
     said = answer(alone(folder, experiment={"blocks": 1}).write())
     assert "No interval: one block; it takes three to have one." in said
     assert "No difference is claimed" not in said
+    assert re.match(r"At 40 requests a second, CPU a request against optimized came out as no-cache", said)
+    assert not re.search(r"\b(less|more) with\b", said)
 
 
 def test_nothing_measured(folder: Path) -> None:
