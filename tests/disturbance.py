@@ -2,7 +2,6 @@
 
 from scalebed.results import Trial
 
-ATTEMPTS = 3
 _BY_THE_HOST = ("A hypervisor took", "Other programs used")
 
 

@@ -71,9 +71,10 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
     second = subprocess.run(command, capture_output=True, text=True, cwd=places.ROOT, timeout=240, check=False)
     assert second.returncode == 0, second.stdout + second.stderr
     assert f"{len(finished)} trials are finished" in " ".join(second.stdout.split())
-    judged = [trial.rate_asked for trial in RunDirectory(out).trials() if not disturbed(trial)]
+    made = list(RunDirectory(out).trials())
+    judged = [trial.rate_asked for trial in made if not disturbed(trial)]
     assert len(judged) == len(set(judged)), "a trial was made anew though it was finished"
-    assert {trial.rate_asked for trial in RunDirectory(out).trials()} == set(EXPERIMENT["rates"])  # type: ignore[call-overload]
+    assert {trial.rate_asked for trial in made} == set(EXPERIMENT["rates"])  # type: ignore[call-overload]
     assert {path: path.read_bytes() for path in finished} == finished
     assert (out / "report.html").stat().st_size > 10_000
 

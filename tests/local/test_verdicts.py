@@ -12,12 +12,13 @@ from scalebed.engines.local.engine import LocalEngine
 from scalebed.plan import Cell, cells
 from scalebed.ports import Load, Target
 from scalebed.results import Trial
+from scalebed.search import INVALID_AT_MOST
 from scalebed.spec import Experiment, parse_experiment
 from scalebed.timing import SystemClock
 from scalebed.trial import Conductor
 from scalebed.verdict import Enough
 from scalebed.watch import Assignment
-from tests.disturbance import ATTEMPTS, disturbed
+from tests.disturbance import disturbed
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
@@ -57,7 +58,7 @@ def trial(
     load = Load("detail", rate, 12.0, max_vus, 1, cell.contacts)
     enough = Enough(5, 30)
     assignment = Assignment(cell, 0, 0, "fixed-rate", EXPERIMENT.slo, engine.cores, enough, sequential=sequential)
-    for _ in range(ATTEMPTS):
+    for _ in range(INVALID_AT_MOST):
         conductor.settle()
         result = conductor.conduct(assignment, load, lambda progress: None)
         if not disturbed(result):
