@@ -14,6 +14,7 @@ NAME = "scalebed"
 CONTEXT = f"kind-{NAME}"
 _NODE = f"{NAME}-control-plane"
 _READY_S = 180
+_ESTABLISHED_S = 60
 _METRICS_S = 120
 
 
@@ -71,7 +72,13 @@ class Cluster:
     def install(self, resources: Path) -> None:
         """Apply what k8s/ says, and wait until it serves. `resources` holds the k6-operator's custom resources."""
         self._apply("--filename", resources)
-        self._run("wait", "--for=condition=Established", "--timeout=60s", "--filename", resources)
+        # kubectl gives up at once on a definition that has no conditions yet, so it is asked again.
+        self._answered(
+            ["wait", "--for=condition=Established", "--timeout=5s", "--filename", resources],
+            limit_s=_ESTABLISHED_S,
+            failure=f"The definitions of {resources} are not established",
+            why="get crds",
+        )
         for folder in ("namespaces", "metrics-server", "k6-operator"):
             self._apply("--kustomize", self._root / "k8s" / folder)
         # A second one would take a tenth of a core's request from what is measured.
@@ -86,14 +93,12 @@ class Cluster:
 
     def wait_for_metrics(self) -> None:
         """An HPA sees nothing before the first numbers are there."""
-        deadline = time.monotonic() + _METRICS_S
-        while output([*self._control(), "top", "node", "--no-headers", "--request-timeout=5s"]) is None:
-            if time.monotonic() > deadline:
-                raise EngineError(
-                    f"metrics-server gives no numbers after {_METRICS_S} s: kubectl --context {CONTEXT} "
-                    "--namespace kube-system logs deployment/metrics-server says why"
-                )
-            time.sleep(2)
+        self._answered(
+            ["top", "node", "--no-headers", "--request-timeout=5s"],
+            limit_s=_METRICS_S,
+            failure="metrics-server gives no numbers",
+            why="--namespace kube-system logs deployment/metrics-server",
+        )
 
     def _apply(self, *what: str | Path) -> None:
         # On the server: a definition of that size does not fit into the annotation that the client would keep.
@@ -101,6 +106,14 @@ class Cluster:
 
     def _run(self, *argv: str | Path) -> None:
         self._log.run([*self._control(), *argv], what=f"kubectl {' '.join(str(word) for word in argv[:3])}")
+
+    def _answered(self, argv: Sequence[str | Path], *, limit_s: float, failure: str, why: str) -> None:
+        """Ask until kubectl ends well; `why` is what a person asks it when it does not."""
+        deadline = time.monotonic() + limit_s
+        while output([*self._control(), *argv]) is None:
+            if time.monotonic() > deadline:
+                raise EngineError(f"{failure} after {limit_s:g} s: kubectl --context {CONTEXT} {why} says why")
+            time.sleep(1)
 
     def _control(self) -> Sequence[str | Path]:
         return [self._kubectl, f"--context={CONTEXT}"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -11,7 +12,10 @@ from tests.e2e.cluster import APP, kubectl, pods, ready_pods, service_labels, un
 from tests.e2e.load import TestRun, load
 
 LEAST = 20_000
-RATE = 300
+RATE = 200
+"""Requests a second, which leave the two cores of a small node room to start pods beside them."""
+STALL_S = 3
+"""How long every answer may stand still before an arrival finds no free VU, and is dropped."""
 POOLER = {"app.kubernetes.io/component": "pgbouncer"}
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -21,9 +25,20 @@ pytestmark = pytest.mark.usefixtures("installed")
 def steady() -> Iterator[TestRun]:
     """A load on two pods, of which every request counts."""
     release.bring({"optimized": {"replicas": 2}})
-    with load("steady", "optimized", seconds=1.05 * LEAST / RATE, RATE=str(RATE)) as testrun:
+    with _load("steady", RATE) as testrun:
         testrun.wait_until_it_runs()
         yield testrun
+
+
+def _load(name: str, rate: int, workload: str = "browse") -> AbstractContextManager[TestRun]:
+    return load(
+        name,
+        "optimized",
+        seconds=1.05 * LEAST / rate,
+        workload=workload,
+        RATE=str(rate),
+        MAX_VUS=str(STALL_S * rate),
+    )
 
 
 def none_lost(summary: Summary) -> None:
@@ -56,10 +71,9 @@ def test_a_scale_in(steady: TestRun) -> None:
 
 def test_a_restart_of_the_pooler() -> None:
     """Nothing is cached, so every request goes through it; connections live shorter than the old pooler waits."""
-    seconds = 140
     pooled = {"optimized": {"replicas": 2, "switches": {"cache": "off"}, "env": {"POOL_MAX_LIFETIME_S": "30"}}}
     release.bring(pooled)
-    with load("pooler", "optimized", seconds=seconds, RATE=str(1.05 * LEAST / seconds), workload="detail") as testrun:
+    with _load("pooler", 150, "detail") as testrun:
         testrun.wait_until_it_runs()
         (old,) = pods(POOLER)
 

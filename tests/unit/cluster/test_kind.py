@@ -91,6 +91,28 @@ def test_custom_resources_are_there_before_what_uses_them(programs: Programs, tm
     assert resources < operator
 
 
+def test_a_definition_without_conditions_is_asked_for_again(programs: Programs, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    program = tmp_path / "kubectl"
+    not_yet = f"case \"$*\" in *Established*) [ -e '{asked}' ] || {{ touch '{asked}'; exit 1; }};; esac"
+    program.write_text(program.read_text().replace("exit 0", not_yet))
+
+    programs.cluster().install(tmp_path / "resources")
+
+    assert sum("Established" in call for call in programs.said()) == 2
+
+
+def test_a_definition_that_is_never_established_is_named(
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scalebed.cluster.kind._ESTABLISHED_S", 0)
+    program = tmp_path / "kubectl"
+    program.write_text(program.read_text().replace("exit 0", 'case "$*" in *Established*) exit 1;; esac'))
+
+    with pytest.raises(EngineError, match=r"resources are not established after 0 s: kubectl .* get crds says why"):
+        programs.cluster().install(tmp_path / "resources")
+
+
 def test_a_program_that_fails_is_named_with_its_words(programs: Programs, tmp_path: Path) -> None:
     programs.put("kubectl", "no such host", code=1)
 
