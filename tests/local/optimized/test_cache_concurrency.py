@@ -204,6 +204,15 @@ def test_a_version_that_could_not_be_changed_is_owed(replica: Replica, valkey) -
     assert cache.get(b"key", lambda: b"newer") == b"new"
 
 
+def test_a_restart_between_two_reads_costs_what_was_stored_and_nothing_else(replica: Replica, valkey) -> None:
+    cache = replica()
+    assert cache.get(b"key", lambda: b"old") == b"old"
+    valkey.kill()
+    valkey.start()
+    assert cache.get(b"key", lambda: b"new") == b"new"
+    assert cache.get(b"key", lambda: b"newer") == b"new"
+
+
 @pytest.mark.parametrize(
     ("service", "switches"),
     [
