@@ -36,6 +36,7 @@ def details(analysis: Analysis) -> tuple[str, ...]:
         if comparison.users:
             said.append(_extremes(comparison, "throughput"))
         said.append(_alike(comparison))
+        said.append(_capacities(comparison))
         said += _together(comparison)
     return tuple(sentence for sentence in said if sentence)
 
@@ -123,6 +124,18 @@ def _alike(comparison: Comparison) -> str:
         return ""
     named = f"{', '.join(same[:8])} and {len(same) - 8} more" if len(same) > 8 else figures.listing(same)
     return f"No difference is claimed for {named}."
+
+
+def _capacities(comparison: Comparison) -> str:
+    """What was sought of capacity beside the comparison, against the baseline's; the largest first."""
+    found = [(row.cell.ratio, row.variant) for row in comparison.rows if row.cell.ratio is not None]
+    rate = comparison.base.cell.rate
+    if not found or rate is None:
+        return ""
+    found.sort(key=lambda item: -item[0].estimate)
+    within = figures.span(rate.lower, rate.upper, like=rate.estimate)
+    known = f"{figures.figure(rate.estimate)}{f' ({within})' if within else ''} requests a second"
+    return f"Capacity, against {known} of {comparison.base.variant}: {_listed(found)}."
 
 
 def _together(comparison: Comparison) -> list[str]:

@@ -15,6 +15,7 @@ def test_a_ladder(climbed: RunDirectory) -> None:
         r"service, the database, the pooler and the cache together\)\. "
         r"Of the rung before, all 0\.0\d+ × \(.*?\), indexes 0\.\d+ × \(.*?\) and pool 0\.\d+ × \(.*?\): the "
         r"largest steps\. No difference is claimed for json\. "
+        r"Capacity, against [\d.,]+ \(.*?\) requests a second of naive: all \d+ × \(.*?\)\. "
         r"In brackets: 95% intervals over 5 blocks, ratios paired within them\. "
         r"Measured twice at 12 requests a second, naive differs from itself by a factor of up to 1\.\d+ in CPU a "
         r"request; no smaller difference is claimed\.( Mind that .*)?",
@@ -31,6 +32,10 @@ def test_each_alone(left_out: RunDirectory) -> None:
     )
     assert "No difference is claimed for no-pool." in said
     assert re.search(r"no-cache and stdlib together come to \S+ × .*, so they act upon each other\.", said)
+
+
+def test_capacity_is_not_spoken_of_where_none_was_sought(left_out: RunDirectory) -> None:
+    assert "Capacity" not in answer(left_out)
 
 
 def test_by_users(crowded: RunDirectory) -> None:
