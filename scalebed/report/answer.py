@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from scalebed.report import figures, followings, gains
 from scalebed.report.views import Analysis, Answer, CellView
-from scalebed.stats import Interval
 
 
 def compose(analysis: Analysis) -> Answer:
@@ -31,19 +30,6 @@ def compose(analysis: Analysis) -> Answer:
 def _slo(analysis: Analysis) -> str:
     slo = analysis.manifest.experiment.slo
     return f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"
-
-
-def _interval(estimate: Interval, digits: int = 3) -> str:
-    within = figures.span(estimate.lower, estimate.upper, like=estimate.estimate, digits=digits)
-    return f" ({within})" if within else ""
-
-
-def _rate(estimate: Interval) -> str:
-    return f"{figures.figure(estimate.estimate)}{_interval(estimate)}"
-
-
-def _ratio(estimate: Interval) -> str:
-    return f"{figures.times(estimate.estimate)}{_interval(estimate, figures.ratio_digits(estimate.estimate))}"
 
 
 @dataclass(frozen=True)
@@ -73,10 +59,10 @@ def _capacity(analysis: Analysis) -> str:
     compared = [cell for cell in others if cell.ratio is not None]
     if base.rate is not None and compared:
         name = compared[0].variant
-        said = figures.listing([f"{cell.variant} {_ratio(cell.ratio)}" for cell in compared if cell.ratio])
+        said = figures.listing([f"{cell.variant} {figures.ratio(cell.ratio)}" for cell in compared if cell.ratio])
         ratios = f"{name} serves{said.removeprefix(name)}"
         return f"{ratios} the requests of {base.variant} {at} under {_slo(analysis)}{_without(row)}."
-    rates = [f"{cell.variant} {_rate(cell.rate)}" for cell in row.found if cell.rate]
+    rates = [f"{cell.variant} {figures.interval(cell.rate)}" for cell in row.found if cell.rate]
     name, said = row.found[0].variant, figures.listing(rates)
     return f"{name} serves{said.removeprefix(name)} requests a second {at} under {_slo(analysis)}{_without(row)}."
 
@@ -86,10 +72,10 @@ def _against(analysis: Analysis) -> str:
     if analysis.manifest.experiment.kind != "capacity":
         return ""
     base, *others = _telling_row(analysis).cells
-    rates = [_rate(cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
+    rates = [figures.interval(cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
     if base.rate is None or not rates:
         return ""
-    return f"That is {figures.listing(rates)} against {_rate(base.rate)} requests a second."
+    return f"That is {figures.listing(rates)} against {figures.interval(base.rate)} requests a second."
 
 
 def _without(row: _Row) -> str:
@@ -152,10 +138,12 @@ def _closed(analysis: Analysis) -> str:
     for cell in row.found:
         if cell.rate is None or cell.slo_latency is None:
             continue
-        ratio = f", {_ratio(cell.ratio)} as many as {row.cells[0].variant}" if cell.ratio else ""
+        ratio = f", {figures.ratio(cell.ratio)} as many as {row.cells[0].variant}" if cell.ratio else ""
         latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
         broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
-        parts.append(f"{cell.variant} answers {_rate(cell.rate)} requests a second{ratio} ({latency}{broken})")
+        parts.append(
+            f"{cell.variant} answers {figures.interval(cell.rate)} requests a second{ratio} ({latency}{broken})"
+        )
     with_users = f"With {experiment.crowd}{'' if experiment.profile else ' in a closed model'}"
     at = "under an autoscaler" if experiment.autoscaler else f"at {figures.count(row.replicas, 'replica')}"
     return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from scalebed.stats import Interval
+
 DASH = "–"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -57,6 +59,21 @@ def times(value: float | None) -> str:
 def ratio_digits(value: float) -> int:
     """Two digits tell a ratio, three where it is close to one or above a hundred."""
     return 3 if value < 2 or value >= 100 else 2
+
+
+def interval(estimate: Interval | None) -> str:
+    """`12.3 (11.9–12.7)`."""
+    return DASH if estimate is None else f"{figure(estimate.estimate)}{_bracketed(estimate, 3)}"
+
+
+def ratio(estimate: Interval) -> str:
+    """`0.55 × (0.52–0.58)`."""
+    return f"{times(estimate.estimate)}{_bracketed(estimate, ratio_digits(estimate.estimate))}"
+
+
+def _bracketed(estimate: Interval, digits: int) -> str:
+    within = span(estimate.lower, estimate.upper, like=estimate.estimate, digits=digits)
+    return f" ({within})" if within else ""
 
 
 def percent(share: float | None, places: int = 0) -> str:

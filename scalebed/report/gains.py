@@ -58,25 +58,18 @@ def _told(comparison: Comparison) -> str:
 
 def _less(ratio: Interval) -> str:
     if ratio.estimate >= 1:
-        return f"{times(ratio)} the"
+        return f"{figures.ratio(ratio)} the"
     inverse = Interval(
         1 / ratio.estimate,
         None if ratio.upper is None else 1 / ratio.upper,
         None if ratio.lower is None else 1 / ratio.lower,
         ratio.n,
     )
-    return f"{times(inverse)} less"
+    return f"{figures.ratio(inverse)} less"
 
 
 def _than(ratio: Interval, comparison: Comparison) -> str:
     return f"{'of' if ratio.estimate >= 1 else 'than'} {comparison.base.variant}"
-
-
-def times(ratio: Interval) -> str:
-    """`0.55 × (0.52–0.58)`."""
-    digits = figures.ratio_digits(ratio.estimate)
-    within = figures.span(ratio.lower, ratio.upper, like=ratio.estimate, digits=digits)
-    return f"{figures.times(ratio.estimate)}{f' ({within})' if within else ''}"
 
 
 def _steps(comparison: Comparison) -> str:
@@ -85,7 +78,7 @@ def _steps(comparison: Comparison) -> str:
     found.sort(key=lambda item: -abs(math.log(item[1].estimate)))
     if not found:
         return ""
-    said = figures.listing([f"{name} {times(step)}" for name, step in found[:MOST_NAMED]])
+    said = figures.listing([f"{name} {figures.ratio(step)}" for name, step in found[:MOST_NAMED]])
     return f"Of the rung before, {said}: the largest {'steps' if len(found) > 1 else 'step'}."
 
 
@@ -108,7 +101,7 @@ def _extremes(comparison: Comparison, measure: Measure) -> str:
 
 def _listed(found: Sequence[tuple[Interval, str]]) -> str:
     """The first of them, by name with their ratios."""
-    named = figures.listing([f"{name} {times(ratio)}" for ratio, name in found[:MOST_NAMED]])
+    named = figures.listing([f"{name} {figures.ratio(ratio)}" for ratio, name in found[:MOST_NAMED]])
     rest = len(found) - MOST_NAMED
     return f"{named}{f' and {rest} others' if rest > 0 else ''}"
 
@@ -133,8 +126,7 @@ def _capacities(comparison: Comparison) -> str:
     if not found or rate is None:
         return ""
     found.sort(key=lambda item: -item[0].estimate)
-    within = figures.span(rate.lower, rate.upper, like=rate.estimate)
-    known = f"{figures.figure(rate.estimate)}{f' ({within})' if within else ''} requests a second"
+    known = f"{figures.interval(rate)} requests a second"
     return f"Capacity, against {known} of {comparison.base.variant}: {_listed(found)}."
 
 
@@ -144,7 +136,7 @@ def _together(comparison: Comparison) -> list[str]:
         if pair.measure != "cpu":
             continue
         product = pair.alone[0] * pair.alone[1]
-        found = f"{pair.one} and {pair.other} together come to {times(pair.both)}; alone they would multiply to"
+        found = f"{pair.one} and {pair.other} together come to {figures.ratio(pair.both)}; alone they would multiply to"
         verdict = {True: "so they act upon each other", False: "so they act on their own"}.get(pair.differs is True)
         said.append(
             f"{found} {figures.times(product)}, {verdict if pair.differs is not None else 'without an interval'}."

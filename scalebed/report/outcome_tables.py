@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from scalebed.report import figures
-from scalebed.report.outcomes import FIGURES, Outcome, Row, errors_of, written
+from scalebed.report.outcomes import FIGURES, Outcome, Row, errors_of
 from scalebed.workloads import workloads
 
 _SHOWN = ("served", "p95_ms", "cpu_ms_service", "cpu_ms_database")
@@ -29,8 +29,10 @@ def side_by_side(outcome: Outcome) -> Table:
         table.add_column(f"{rows[-1].variant} to\n{rows[0].variant}", justify="right")
     for figure in FIGURES:
         if any(figure.key in row.figures for row in rows):
-            cells = [written(row.figures.get(figure.key)) for row in rows]
-            table.add_row(figure.name, *cells, *([written(rows[-1].ratios.get(figure.key))] if len(rows) > 1 else []))
+            cells = [figures.interval(row.figures.get(figure.key)) for row in rows]
+            table.add_row(
+                figure.name, *cells, *([figures.interval(rows[-1].ratios.get(figure.key))] if len(rows) > 1 else [])
+            )
     table.add_row("errors", *(errors_of(row) for row in rows))
     table.add_row("SLO", *(row.slo for row in rows))
     if any(row.checks for row in rows):
@@ -58,10 +60,10 @@ def combined_markdown(outcomes: Sequence[Outcome], command: str) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    measured = [written(row.figures.get(key)) for key in _SHOWN]
+    measured = [figures.interval(row.figures.get(key)) for key in _SHOWN]
     ratio = row.ratios.get("cpu_ms_service")
     checks = "; ".join(row.checks).replace("|", "/") or figures.DASH
-    return [row.variant, *measured, written(ratio) if ratio else figures.DASH, errors_of(row), row.slo, checks]
+    return [row.variant, *measured, figures.interval(ratio) if ratio else figures.DASH, errors_of(row), row.slo, checks]
 
 
 def _measured(outcomes: Sequence[Outcome]) -> str:

@@ -226,13 +226,5 @@ def _limits(key: str, interval: Interval) -> dict[str, str]:
     return {name: "" if value is None else f"{value:.6g}" for name, value in values.items()}
 
 
-def written(interval: Interval | None) -> str:
-    """`12.3 (11.9–12.7)`, or a dash."""
-    if interval is None:
-        return figures.DASH
-    within = figures.span(interval.lower, interval.upper, like=interval.estimate)
-    return figures.figure(interval.estimate) + (f" ({within})" if within else "")
-
-
 def errors_of(row: Row) -> str:
     return ", ".join(f"{n:,} × {kind}" for kind, n in row.errors.items()) or "none"

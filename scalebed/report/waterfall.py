@@ -118,9 +118,8 @@ def _value(row: ComparedVariant, compared: Compared, comparison: Comparison, mea
     ratio = compared.step if comparison.ladder else compared.ratio
     if ratio is None:
         return f"{said}, the baseline"
-    within = figures.span(ratio.lower, ratio.upper, like=ratio.estimate, digits=figures.ratio_digits(ratio.estimate))
     about = "≈ " if compared.differs is False else ""
-    return f"{said}, {about}{figures.times(ratio.estimate)}{f' ({within})' if within else ''}"
+    return f"{said}, {about}{figures.ratio(ratio)}"
 
 
 def _colour(

@@ -89,7 +89,7 @@ class RedisStore:
             try:
                 await connection.send_command(*command)
                 answer = await connection.read_response()
-            except (RedisError, OSError, TimeoutError) as error:
+            except (RedisError, OSError) as error:
                 await connection.disconnect(nowait=True)
                 # It may have died while it was idle, and its like too. Every command can be repeated.
                 if idle and isinstance(error, RedisConnectionError):
