@@ -145,7 +145,11 @@ def scenario(
     *,
     variants: Annotated[
         list[str] | None,
-        typer.Option("--variant", help="A service, or a variant of the scenario; repeatable. Without: its pair."),
+        typer.Option(
+            "--variant",
+            help="A service or a variant of the scenario, with other switches if need be (optimized:cache=off); "
+            "repeatable. Without: its pair.",
+        ),
     ] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="NUMBER", help="This one and all after it.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import yaml
 from scalebed.places import EXPERIMENTS
 from scalebed.results import RunDirectory, RunDirectoryError
 from scalebed.spec import Experiment, SpecError, load_experiment
-from scalebed.variant import Variant
+from scalebed.variant import Variant, label
 
 FOLDER = EXPERIMENTS / "scenarios"
 
@@ -67,22 +67,32 @@ def _called(name: str, there: Sequence[Scenario]) -> Scenario:
 def experiment(scenario: Scenario, variants: Sequence[str] = (), settings: Sequence[str] = ()) -> Experiment:
     """Its file with `settings` (`key=value`), and with these variants in the place of its own.
 
-    A variant is one of the file's by its name, or a service in its defaults. Raises `SpecError`.
+    A variant is one of the file's by its name, or a service in its defaults; switches may follow a colon:
+    `optimized:cache=off,json=stdlib`. Raises `SpecError`.
     """
     own = load_experiment(scenario.path, settings)
     if not variants:
         return own
     known = {variant.name: variant for variant in own.variants}
-    chosen = [known.get(name) or _service(name, scenario) for name in variants]
+    chosen = [_variant(written, known, scenario) for written in variants]
     written = yaml.safe_dump([each.model_dump(mode="json") for each in chosen], default_flow_style=True, width=10**6)
     return load_experiment(scenario.path, [*settings, f"variants={written}"])
 
 
-def _service(name: str, scenario: Scenario) -> Variant:
+def _variant(written: str, known: Mapping[str, Variant], scenario: Scenario) -> Variant:
+    name, _, rest = written.partition(":")
+    pairs = [pair.partition("=") for pair in rest.split(",")] if rest else []
+    if not all(key and value for key, _, value in pairs):
+        raise SpecError(f"--variant {written}: switches are written SWITCH=VALUE, with commas between them")
+    switches = {key: value for key, _, value in pairs}
     try:
-        return Variant(name=name)
+        variant = known.get(name) or Variant(name=name)
     except ValueError:
-        raise SpecError(f"--variant {name}: must be a service, or a variant of {scenario.path}") from None
+        raise SpecError(f"--variant {written}: {name} must be a service, or a variant of {scenario.path}") from None
+    if not switches:
+        return variant
+    update = {"name": f"{name}-{label(switches)}", "switches": {**variant.switches, **switches}}
+    return variant.model_copy(update=update)
 
 
 def finished(directory: RunDirectory, wanted: Experiment) -> bool:

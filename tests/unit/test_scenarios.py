@@ -84,13 +84,31 @@ def test_variants_are_the_scenarios_own_or_services() -> None:
     assert chosen[1] == own["eager"]
 
 
+def test_switches_follow_a_colon() -> None:
+    (scenario,) = choose(["10"], None, every=False)
+    services, own = experiment(scenario, ["fastapi:data=sqlalchemy,cache=off", "lazy:json=stdlib"]).variants
+    assert (services.name, services.service) == ("fastapi-sqlalchemy-cache-off", "fastapi")
+    assert services.switches == {"data": "sqlalchemy", "cache": "off"}
+    assert (own.name, own.service) == ("lazy-stdlib", "optimized")
+    assert own.switches == {"cache": "off", "eager": "off", "json": "stdlib"}
+
+
 def test_settings_reach_the_experiment_beside_variants() -> None:
     (scenario,) = choose(["10"], None, every=False)
     spec = experiment(scenario, ["optimized"], ["blocks=1", "dataset.contacts=500"])
     assert (spec.blocks, spec.dataset.contacts, len(spec.variants)) == (1, 500, 1)
 
 
-@pytest.mark.parametrize(("variants", "told"), [(["A b"], "--variant A b: must be"), (["naive"] * 2, "the same name")])
+@pytest.mark.parametrize(
+    ("variants", "told"),
+    [
+        (["A b"], "--variant A b: A b must be"),
+        (["A b:cache=off"], "--variant A b:cache=off: A b must be"),
+        (["naive"] * 2, "the same name"),
+        (["naive:workers"], "--variant naive:workers: switches are written SWITCH=VALUE"),
+        (["naive:workers=2,"], "--variant naive:workers=2,: switches are"),
+    ],
+)
 def test_variants_that_cannot_be_are_refused(variants: list[str], told: str) -> None:
     (scenario,) = choose(["10"], None, every=False)
     with pytest.raises(SpecError, match=told):
