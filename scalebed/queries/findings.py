@@ -17,6 +17,8 @@ from scalebed.stats import Interval, geometric, ratio
 ByBlock = dict[int, float]
 CLOSE = 0.9
 """A strategy that gains at least this share of the best one's gain is as good, if it costs less."""
+KEPT = 0.5
+"""The share of the baseline's single inserts a second that a frugal strategy keeps."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,20 @@ class Findings:
         variant, best = max(self.overall, key=lambda pair: self.overall[pair].estimate)
         enough = CLOSE * self.overall[variant, best].estimate
         good = [name for (of, name), gain in self.overall.items() if of == variant and gain.estimate >= enough]
-        kept = {cost.strategy: cost.slowdown["insert"].estimate for cost in self.costs if "insert" in cost.slowdown}
-        return variant, max(good, key=lambda name: kept.get(name, 0.0))
+        return variant, max(good, key=lambda name: self._inserts().get(name, 0.0))
+
+    def frugal(self, variant: str) -> str | None:
+        """The strategy that gains the variant most, of those that keep half of the single inserts; None without one."""
+        gains = {
+            name: gain.estimate
+            for (of, name), gain in self.overall.items()
+            if of == variant and self._inserts().get(name, 0.0) >= KEPT
+        }
+        return max(gains, key=lambda name: gains[name], default=None)
+
+    def _inserts(self) -> dict[str, float]:
+        """Strategy → share of the baseline's single inserts a second."""
+        return {cost.strategy: cost.slowdown["insert"].estimate for cost in self.costs if "insert" in cost.slowdown}
 
 
 def find(

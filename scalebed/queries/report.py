@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 
 from scalebed.queries.directory import Manifest, StudyDirectory
 from scalebed.queries.findings import Cell, Cost, Findings, find
-from scalebed.queries.study import BASELINE
+from scalebed.queries.study import BASELINE, WRITES
+from scalebed.report import figures
 from scalebed.results import RunDirectory
 from scalebed.stats import Interval
 
@@ -33,7 +34,7 @@ def write_report(directory: StudyDirectory) -> Findings:
 
 
 def sentence(findings: Findings) -> str:
-    """What a Django developer should do, with the figures that say so."""
+    """Which strategy is fastest and which is so for little, with the figures and the price."""
     chosen = findings.best()
     if chosen is None:
         return "Nothing can be said yet: no strategy was measured beside the baseline."
@@ -42,25 +43,41 @@ def sentence(findings: Findings) -> str:
     surely = gain.estimate if gain.lower is None else gain.lower
     if surely <= 1:
         return f"Leave it at Django's keys: on {contacts} no strategy is surely faster over all questions."
-    strategy = next(strategy for strategy in findings.study.strategies if strategy.name == name)
-    costs = {cost.strategy: cost for cost in findings.costs}
-    price = _price(costs[name], costs[BASELINE]) if name in costs and BASELINE in costs else ""
     others = [
-        f"{_times(other_gain)} in {other}"
+        f"{other} {figures.ratio(other_gain)}"
         for (other, of), other_gain in findings.overall.items()
         if of == name and other != variant
     ]
-    return (
-        f"Make `{name}` ({strategy.description}): over all questions on {contacts}, {variant} is {_times(gain)} as "
-        f"fast as with Django's keys alone{' (' + ', '.join(others) + ')' if others else ''}{price}."
-        f"{'' if gain.lower is not None else ' No interval: it takes three blocks to have one.'}"
-    )
+    elsewhere = f" ({figures.listing(others)})" if others else ""
+    speed = f"over all questions on {contacts}, {variant} is {figures.ratio(gain)} as fast as with Django's keys alone"
+    said = [f"Most is gained with {_named(findings, name)}: {speed}{elsewhere}{_price(findings, name)}."]
+    frugal = findings.frugal(variant)
+    if frugal and frugal != name and findings.overall[variant, frugal].estimate > 1:
+        kept = figures.ratio(findings.overall[variant, frugal])
+        said.append(
+            f"Of those that keep at least half of the inserts, {_named(findings, frugal)} gains most: "
+            f"{kept}{_price(findings, frugal)}."
+        )
+    if gain.lower is None:
+        said.append("No interval: it takes three blocks to have one.")
+    return " ".join(said)
 
 
-def _price(cost: Cost, base: Cost) -> str:
-    disk = f" for {cost.bytes / base.bytes:.1f} × the disk and {cost.build_seconds:,.0f} s of building"
+def _named(findings: Findings, name: str) -> str:
+    strategy = next(strategy for strategy in findings.study.strategies if strategy.name == name)
+    return f"`{name}` ({strategy.description})"
+
+
+def _price(findings: Findings, name: str) -> str:
+    costs = {cost.strategy: cost for cost in findings.costs}
+    if name not in costs or BASELINE not in costs:
+        return ""
+    cost = costs[name]
     insert = cost.slowdown.get("insert")
-    return f"{disk}, and keeps {insert.estimate:.0%} of the single inserts a second" if insert else disk
+    prices = [f"{cost.bytes / costs[BASELINE].bytes:.1f} × the disk", f"{cost.build_seconds:,.0f} s of building"]
+    if insert:
+        prices.append(f"{insert.estimate:.0%} of the single inserts a second")
+    return f", for {figures.listing(prices)}"
 
 
 def markdown(findings: Findings, manifest: Manifest) -> str:
@@ -108,23 +125,24 @@ def _provenance(manifest: Manifest) -> list[str]:
 
 def _table(findings: Findings) -> list[str]:
     names = [strategy.name for strategy in findings.study.strategies]
-    lines = [f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    lines = [f"| Question | What is asked | {' | '.join(names)} |", f"|---|---|{'---:|' * len(names)}"]
+
+    def add(name: str, what: str, cells: Iterable[str]) -> None:
+        lines.append(f"| {name} | {what} | {' | '.join(cells)} |")
+
     for variant in findings.study.variants:
         for question, title in findings.questions(variant).items():
-            cells = [_cell(findings.cell(variant, question, name)) for name in names]
-            lines.append(f"| {variant}: {question}, {title} | {' | '.join(cells)} |")
+            add(f"{variant}: {question}", title, (_cell(findings.cell(variant, question, name)) for name in names))
         gains = ["1" if name == BASELINE else _interval(findings.overall.get((variant, name))) for name in names]
-        lines.append(f"| **{variant}: all questions** | {' | '.join(f'**{gain}**' for gain in gains)} |")
+        add(f"{variant}: all", "the geometric mean", (f"**{gain}**" for gain in gains))
     costs = {cost.strategy: cost for cost in findings.costs}
-    rows: dict[str, Callable[[Cost], str]] = {
-        "cost: to build, s": lambda cost: f"{cost.build_seconds:,.1f}",
-        "cost: database, MB": lambda cost: f"{cost.bytes / 2**20:,.0f}",
-    }
-    for title, show in rows.items():
-        lines.append(f"| {title} | {' | '.join(show(costs[name]) if name in costs else '' for name in names)} |")
+    build = "seconds", lambda cost: f"{cost.build_seconds:,.1f}"
+    size = "MB of the database", lambda cost: f"{cost.bytes / 2**20:,.0f}"
+    rows: dict[str, tuple[str, Callable[[Cost], str]]] = {"cost: to build": build, "cost: on disk": size}
+    for title, (unit, show) in rows.items():
+        add(title, unit, (show(costs[name]) if name in costs else "" for name in names))
     for kind in dict.fromkeys(kind for cost in findings.costs for kind in cost.writes):
-        shares = [_write(costs.get(name), kind) for name in names]
-        lines.append(f"| cost: {kind} | {' | '.join(shares)} |")
+        add(f"cost: {kind}", WRITES[kind], (_write(costs.get(name), kind) for name in names))
     return lines
 
 
@@ -132,7 +150,7 @@ def _cell(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if cell.strategy == BASELINE or cell.speedup is None:
-        return f"{'> ' if cell.timed_out else ''}{_figure(1000 * cell.seconds.estimate)} ms"
+        return f"{'> ' if cell.timed_out else ''}{figures.figure(1000 * cell.seconds.estimate)} ms"
     return f"{cell.bound} {_interval(cell.speedup)}".strip()
 
 
@@ -140,25 +158,12 @@ def _write(cost: Cost | None, kind: str) -> str:
     if cost is None or kind not in cost.writes:
         return ""
     if cost.strategy == BASELINE:
-        return f"{cost.writes[kind].estimate:,.0f} a second"
+        return f"{figures.figure(cost.writes[kind].estimate)} a second"
     return _interval(cost.slowdown.get(kind))
 
 
 def _interval(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    if interval.lower is None or interval.upper is None:
-        return _figure(interval.estimate)
-    return f"{_figure(interval.estimate)} ({_figure(interval.lower)}–{_figure(interval.upper)})"
-
-
-def _times(interval: Interval) -> str:
-    return f"{_figure(interval.estimate)} times"
-
-
-def _figure(value: float) -> str:
-    """Three significant digits, and no exponent."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return figures.interval(interval) if interval else ""
 
 
 def spreadsheet(findings: Findings) -> str:

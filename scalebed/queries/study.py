@@ -11,6 +11,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 BASELINE = "baseline"
+BULK = 2000
+"""Contacts of one bulk insert."""
+WRITES: Mapping[str, str] = {
+    "insert": "a contact with its address and points, a transaction",
+    "bulk": f"contacts in transactions of {BULK:,}",
+    "update-indexed": "the last name, which every strategy but the baseline indexes",
+    "update-unindexed": "a column that no strategy indexes",
+    "update-points": "points, of another table",
+    "update-city": "the city, of another table",
+}
+"""What is written, by kind; each but `bulk` is a transaction a write."""
 
 
 class StudyError(Exception):

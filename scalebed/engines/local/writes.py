@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
 import psycopg
 
-BULK = 2000
-"""Contacts of one bulk insert."""
+from scalebed.queries.study import BULK, WRITES
+
 _WHEN = datetime(2025, 6, 7, 8, 9, tzinfo=UTC)
 _ADDRESS = (
     "INSERT INTO address (street, street_number, city, city_code, country) VALUES (%s, %s, %s, %s, %s) RETURNING id"
@@ -22,16 +22,6 @@ INSERT INTO app_user
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 _RELATIONSHIP = "INSERT INTO customer_relationship (appuser_id, points, created, last_activity) VALUES (%s, %s, %s, %s)"
-
-KINDS: Mapping[str, str] = {
-    "insert": "a contact with its address and points, a transaction",
-    "bulk": f"contacts in transactions of {BULK:,}",
-    "update-indexed": "the last name, which every strategy but the baseline indexes",
-    "update-unindexed": "a column that no strategy indexes",
-    "update-points": "points, of another table",
-    "update-city": "the city, of another table",
-}
-"""What is written; each but `bulk` is a transaction a write."""
 
 
 def measure(connection: psycopg.Connection, count: int, seed: int) -> dict[str, float]:
@@ -57,7 +47,7 @@ def measure(connection: psycopg.Connection, count: int, seed: int) -> dict[str, 
     for kind, statement in updates.items():
         rows = [(_text(generator), contact) for contact in ids]
         found[kind] = _rate(count, partial(_update, connection, statement, rows))
-    return {kind: found[kind] for kind in KINDS}
+    return {kind: found[kind] for kind in WRITES}
 
 
 def _rate(count: int, write: Callable[[], object]) -> float:
