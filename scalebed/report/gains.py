@@ -35,6 +35,8 @@ def details(analysis: Analysis) -> tuple[str, ...]:
             said.append(_steps(comparison))
         if comparison.users:
             said.append(_extremes(comparison, "throughput"))
+        elif not _claimed(comparison, "cpu") and _claimed(comparison, "p95"):
+            said.append(_extremes(comparison, "p95"))
         said.append(_alike(comparison))
         said.append(_capacities(comparison))
         said += _together(comparison)
@@ -85,7 +87,7 @@ def _steps(comparison: Comparison) -> str:
 def _extremes(comparison: Comparison, measure: Measure) -> str:
     """Which variants are furthest from the baseline, each way; without intervals nothing is less or more."""
     base, what = comparison.base.variant, "CPU a request" if measure == "cpu" else MEASURES[measure].name.lower()
-    found = [(ratio, row.variant) for row, ratio in _ratios(comparison, measure, step=False) if _counts(row, measure)]
+    found = _claimed(comparison, measure)
     load = f"{comparison.load[0].upper()}{comparison.load[1:]}"
     if not found:
         return f"{load}, no variant is known to differ from {base} in {what}."
@@ -97,6 +99,11 @@ def _extremes(comparison: Comparison, measure: Measure) -> str:
     more = sorted((item for item in known if item[0].estimate > 1), key=lambda item: -item[0].estimate)
     parts = [f"{word} with {_listed(items)}" for items, word in ((less, "less"), (more, "more")) if items]
     return f"{load}, {what} against {base} is {'; '.join(parts)}."
+
+
+def _claimed(comparison: Comparison, measure: Measure) -> list[tuple[Interval, str]]:
+    """The ratios that count, with the names of their variants."""
+    return [(ratio, row.variant) for row, ratio in _ratios(comparison, measure, step=False) if _counts(row, measure)]
 
 
 def _listed(found: Sequence[tuple[Interval, str]]) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from synthetic import alone, ladder
+from synthetic import Service, alone, ladder
 
 from scalebed.report import answer
 from scalebed.results import RunDirectory
@@ -44,6 +44,21 @@ def test_by_users(crowded: RunDirectory) -> None:
     assert "With 50 users, CPU a request against sync is more with async " in said
     assert "With 2 users, throughput against sync is more with async " in said
     assert "With 50 users, throughput against sync is less with async " in said
+
+
+def test_latency_is_told_where_the_cost_tells_nothing(folder: Path) -> None:
+    slow = {"optimized": 40.0, "no-cache": 8.0, "stdlib": 40.0, "no-pool": 40.0, "no-cache-and-stdlib": 8.0}
+    services = {
+        name: Service(cpu_ms=0.62, base_ms=ms, database_ms=0.16)
+        for name, ms in {**slow, "optimized-again": 40.0}.items()
+    }
+    said = answer(alone(folder, services=services).write())
+    assert said.startswith("At 40 requests a second, no variant is known to differ from optimized in CPU a request")
+    assert re.search(r"At 40 requests a second, p95 against optimized is less with no-cache\S* \S+ × \(.*?\)", said)
+
+
+def test_latency_is_not_told_beside_a_cost(left_out: RunDirectory) -> None:
+    assert "p95 against" not in answer(left_out)
 
 
 def test_few_blocks_have_no_intervals_and_say_so(folder: Path) -> None:

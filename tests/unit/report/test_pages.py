@@ -104,6 +104,13 @@ def test_what_a_ratio_is_of_is_not_set_off_with_it(folder: Path, blocks: int) ->
         assert ("(" in text) == (blocks == 3)
 
 
+def test_only_at_a_rate_is_the_load_called_the_same(left_out: RunDirectory, crowded: RunDirectory) -> None:
+    at_a_rate, with_users = (write_report(each).read_text(encoding="utf-8") for each in (left_out, crowded))
+    assert "measured under the same load" in at_a_rate
+    assert "measured under the same load" not in with_users
+    assert "what answers sooner also serves more" in with_users
+
+
 def test_a_comparison_can_be_run_again(climbed: RunDirectory) -> None:
     experiment = climbed.manifest().experiment
     text = experiment_yaml(experiment)
