@@ -69,6 +69,10 @@ class Findings:
         key = (variant, question, strategy)
         return next((cell for cell in self.cells if (cell.variant, cell.question, cell.strategy) == key), None)
 
+    def cost(self, strategy: str) -> Cost | None:
+        """None where it was not measured."""
+        return next((cost for cost in self.costs if cost.strategy == strategy), None)
+
     def questions(self, variant: str) -> dict[str, str]:
         """Name → title, in the order asked."""
         return {cell.question: cell.title for cell in self.cells if cell.variant == variant}
@@ -83,14 +87,16 @@ class Findings:
         variant, best = max(self.overall, key=lambda pair: self.overall[pair].estimate)
         enough = CLOSE * self.overall[variant, best].estimate
         good = [name for (of, name), gain in self.overall.items() if of == variant and gain.estimate >= enough]
-        return variant, max(good, key=lambda name: self._inserts().get(name, 0.0))
+        kept = self._inserts()
+        return variant, max(good, key=lambda name: kept.get(name, 0.0))
 
     def frugal(self, variant: str) -> str | None:
         """The strategy that gains the variant most, of those that keep half of the single inserts; None without one."""
+        kept = self._inserts()
         gains = {
             name: gain.estimate
             for (of, name), gain in self.overall.items()
-            if of == variant and self._inserts().get(name, 0.0) >= KEPT
+            if of == variant and kept.get(name, 0.0) >= KEPT
         }
         return max(gains, key=lambda name: gains[name], default=None)
 

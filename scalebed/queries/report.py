@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from scalebed.queries.directory import Manifest, StudyDirectory
@@ -69,12 +69,11 @@ def _named(findings: Findings, name: str) -> str:
 
 
 def _price(findings: Findings, name: str) -> str:
-    costs = {cost.strategy: cost for cost in findings.costs}
-    if name not in costs or BASELINE not in costs:
+    cost, base = findings.cost(name), findings.cost(BASELINE)
+    if cost is None or base is None:
         return ""
-    cost = costs[name]
     insert = cost.slowdown.get("insert")
-    prices = [f"{cost.bytes / costs[BASELINE].bytes:.1f} × the disk", f"{cost.build_seconds:,.0f} s of building"]
+    prices = [f"{cost.bytes / base.bytes:.1f} × the disk", f"{cost.build_seconds:,.0f} s of building"]
     if insert:
         prices.append(f"{insert.estimate:.0%} of the single inserts a second")
     return f", for {figures.listing(prices)}"
@@ -135,14 +134,11 @@ def _table(findings: Findings) -> list[str]:
             add(f"{variant}: {question}", title, (_cell(findings.cell(variant, question, name)) for name in names))
         gains = ["1" if name == BASELINE else _interval(findings.overall.get((variant, name))) for name in names]
         add(f"{variant}: all", "the geometric mean", (f"**{gain}**" for gain in gains))
-    costs = {cost.strategy: cost for cost in findings.costs}
-    build = "seconds", lambda cost: f"{cost.build_seconds:,.1f}"
-    size = "MB of the database", lambda cost: f"{cost.bytes / 2**20:,.0f}"
-    rows: dict[str, tuple[str, Callable[[Cost], str]]] = {"cost: to build": build, "cost: on disk": size}
-    for title, (unit, show) in rows.items():
-        add(title, unit, (show(costs[name]) if name in costs else "" for name in names))
+    costs = [findings.cost(name) for name in names]
+    add("cost: to build", "seconds", (f"{cost.build_seconds:,.1f}" if cost else "" for cost in costs))
+    add("cost: on disk", "MB of the database", (f"{cost.bytes / 2**20:,.0f}" if cost else "" for cost in costs))
     for kind in dict.fromkeys(kind for cost in findings.costs for kind in cost.writes):
-        add(f"cost: {kind}", WRITES[kind], (_write(costs.get(name), kind) for name in names))
+        add(f"cost: {kind}", WRITES[kind], (_write(cost, kind) for cost in costs))
     return lines
 
 
