@@ -5,7 +5,8 @@ A page has a mark, and an end; what is between them is written anew:
 - `<!-- from: FILE -->` … `<!-- end -->` takes the whole text of a file.
 - `<!-- rows: FILE | NAME, NAME | HEADING; HEADING -->` … `<!-- end -->` takes the rows with such names in their first
   column from the first table of a Markdown file that has them all, in the table's order, and of them the columns with
-  such a heading. Of two columns with one heading, the first is meant.
+  such a heading. Of several columns with one heading, the next one behind the column named before it is meant, so that
+  a ratio stays with its measure.
 
 Files are named from the root of the clone.
 """
@@ -55,10 +56,19 @@ def _rows(root: Path, match: re.Match[str]) -> str:
         if {row[0] for row in rows} == set(names):
             if missing := [heading for heading in headings if heading not in table[0]]:
                 raise QuoteError(f"{source}: no column is headed {missing[0]!r}; there are {', '.join(table[0])}")
-            places = [table[0].index(heading) for heading in headings]
+            places = _places(table[0], headings)
             head, rule, *body = ([row[place] for place in places] for row in (*table[:2], *rows))
             return "".join((_line(head), f"|{'|'.join(rule)}|\n", *map(_line, body)))
     raise QuoteError(f"{source}: no table has the rows {', '.join(names)}; quote rows that one table has")
+
+
+def _places(head: Sequence[str], headings: Sequence[str]) -> list[int]:
+    """Where the columns stand: each behind the one before it, or else the first of that heading."""
+    places: list[int] = []
+    for heading in headings:
+        those = [place for place, found in enumerate(head) if found == heading]
+        places.append(next((place for place in those if places and place > places[-1]), those[0]))
+    return places
 
 
 def _tables(text: str) -> Iterator[Table]:

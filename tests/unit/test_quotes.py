@@ -43,6 +43,16 @@ def test_named_rows_and_columns_are_taken_from_the_table_that_has_them(root: Pat
     assert quoted(page(mark, inside), root) == page(mark, inside)
 
 
+def test_of_columns_with_one_heading_the_one_behind_the_last_is_taken(root: Path) -> None:
+    mark = "rows: report.md | indexes | CPU; of the rung before; Service; of the rung before"
+    head = "| CPU | of the rung before | Service | of the rung before |\n|--:|--:|--:|--:|\n"
+    assert quoted(page(mark), root) == page(mark, f"{head}| 45 | 0.5 (0.4–0.6) | 36 | ≈ 1.0 |\n")
+    alone = "rows: report.md | indexes | Service; of the rung before"
+    assert "| 36 | ≈ 1.0 |\n" in quoted(page(alone), root)
+    backwards = "rows: report.md | indexes | of the rung before; Variant"
+    assert "| 0.5 (0.4–0.6) | indexes |\n" in quoted(page(backwards), root)
+
+
 def test_a_page_can_quote_in_both_ways(root: Path) -> None:
     (root / "answer.md").write_text("**An answer.**\n", encoding="utf-8")
     text = page("from: answer.md") + page("rows: report.md | naive | CPU")
