@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +17,16 @@ _OBJECT = re.compile(r"^(?P<kind>/apis?/.*?/(?:namespaces/[^/]+/)?[a-z]+)/(?P<na
 UNIX = 1_800_000_000
 
 
+_PATIENCE_S = 5.0
+"""A thread that reads a log is waited for so long, however busy the machine."""
+
+
 class FakeClock:
-    """Every sleep lets what was planned happen."""
+    """Every sleep lets what was planned happen, and those who follow it see it before the next."""
 
     def __init__(self) -> None:
         self.time = 100.0
+        self.seen: Callable[[], None] = lambda: None
         self._planned: list[tuple[float, Callable[[], None]]] = []
         self._lock = threading.RLock()
 
@@ -37,6 +43,7 @@ class FakeClock:
             self._planned = [each for each in self._planned if each[0] > self.time]
         for _, happen in due:
             happen()
+        self.seen()
 
     def after(self, seconds: float, happen: Callable[[], None]) -> None:
         self._planned.append((self.time + seconds, happen))
@@ -50,6 +57,7 @@ class Log:
     ended: bool = False
     broken_after: int | None = None
     """The first reader's connection breaks after so many rows."""
+    read: int = 0
 
 
 class FakeApi:
@@ -57,6 +65,7 @@ class FakeApi:
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
+        clock.seen = self._read_up
         self.objects: dict[str, Json] = {}
         self.logs: dict[str, Log] = {}
         self.texts: dict[str, Callable[[], str]] = {}
@@ -118,9 +127,23 @@ class FakeApi:
                     raise ApiError(0, "the connection broke")
                 yield log.rows[given]
                 given += 1
+                log.read = max(log.read, given)
             if log.ended:
                 return
-            threading.Event().wait(0.002)
+            threading.Event().wait(0.0005)
+
+    def _read_up(self) -> None:
+        """Until each follower has read what its log holds, and has gone where that has ended.
+
+        Otherwise the fake time runs away from threads that have no core yet, by minutes within a moment.
+        """
+        until = time.monotonic() + _PATIENCE_S
+        for thread in threading.enumerate():
+            log = self.logs.get(thread.name.removeprefix("log of "))
+            while log is not None and thread.is_alive() and (log.ended or log.read < len(log.rows)):
+                if time.monotonic() > until:
+                    raise AssertionError(f"{thread.name} is not read to its end within {_PATIENCE_S:.0f} s")
+                threading.Event().wait(0.0005)
 
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
         self.executed.append((pod, container, tuple(command)))

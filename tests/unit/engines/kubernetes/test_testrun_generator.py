@@ -1,7 +1,5 @@
 """Loads as TestRuns, against an operator that is well and one that is not."""
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -52,10 +50,9 @@ class Bench:
 
 
 def take(run: LoadRun, endpoints: list[EndpointSecond], health: list[GeneratorSecond]) -> None:
-    for _ in range(3):  # the followers are threads of their own
-        more: tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]] = run.poll(0.01)
-        endpoints += more[0]
-        health += more[1]
+    of_endpoints, of_health = run.poll(0.0)
+    endpoints += of_endpoints
+    health += of_health
 
 
 def test_a_load_is_what_all_runners_did_together() -> None:
@@ -127,14 +124,6 @@ def test_who_comes_early_for_a_step_is_not_met_with_silence() -> None:
     bench = Bench()
     run = bench.generator.start(TARGET, replace(LOAD, then=((30.0, 50),)))
     run.stop()
-    reading = threading.Event()
-    sleep = bench.clock.sleep
-
-    def slowly(seconds: float) -> None:
-        sleep(seconds)
-        reading.wait(0.002)  # the followers are threads of their own
-
-    bench.clock.sleep = slowly  # type: ignore[method-assign]
     step = bench.generator.start(TARGET, replace(LOAD, rate=30.0))
     assert len(bench.operator.runs) == 1
     _, health = step.poll(0.0)
@@ -160,7 +149,6 @@ def test_who_comes_late_for_a_step_gets_a_test_run_of_its_own() -> None:
     run.stop()
     for _ in range(int(GAP_S) + 10):
         bench.clock.sleep(1.0)
-        threading.Event().wait(0.005)  # the followers are threads of their own
     bench.generator.start(TARGET, replace(LOAD, rate=30.0))
     assert len(bench.operator.runs) == 2
 
@@ -205,9 +193,6 @@ def test_a_broken_connection_loses_and_doubles_nothing() -> None:
     bench = Bench(runners=1, broken_after=9)
     run = bench.generator.start(TARGET, LOAD)
     endpoints, health = bench.drain(run)
-    deadline = time.monotonic() + 10
-    while not run.finished and time.monotonic() < deadline:  # it is read again after a real half second
-        take(run, endpoints, health)
     assert [line.arrivals for line in health] == [20] * 30
     assert sum(line.count for line in endpoints) == 30
 
