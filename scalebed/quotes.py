@@ -5,8 +5,8 @@ A page has a mark, and an end; what is between them is written anew:
 - `<!-- from: FILE -->` … `<!-- end -->` takes the whole text of a file.
 - `<!-- rows: FILE | NAME, NAME | HEADING; HEADING -->` … `<!-- end -->` takes the rows with such names in their first
   column from the first table of a Markdown file that has them all, in the table's order, and of them the columns with
-  such a heading. Of several columns with one heading, the next one behind the column named before it is meant, so that
-  a ratio stays with its measure.
+  such a heading. `FILE#WORD` looks for it only below the first heading with this word. Of several columns with one
+  heading, the next one behind the column named before it is meant, so that a ratio stays with its measure.
 
 Files are named from the root of the clone.
 """
@@ -48,10 +48,17 @@ def _text(source: Path) -> str:
 
 
 def _rows(root: Path, match: re.Match[str]) -> str:
-    source = root / match["source"]
+    file, _, below = match["source"].partition("#")
+    source = root / file
+    text = _text(source)
+    if below:
+        heading = re.search(rf"^#+ .*{re.escape(below)}.*$", text, re.MULTILINE)
+        if heading is None:
+            raise QuoteError(f"{source}: no heading has {below}; quote below one that is there")
+        text = text[heading.end() :]
     names = [name.strip() for name in match["names"].split(",")]
     headings = [heading.strip() for heading in match["headings"].split(";")]
-    for table in _tables(_text(source)):
+    for table in _tables(text):
         rows = [row for row in table[2:] if row[0] in names]
         if {row[0] for row in rows} == set(names):
             if missing := [heading for heading in headings if heading not in table[0]]:

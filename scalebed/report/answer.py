@@ -113,15 +113,16 @@ def _fixed_rate(analysis: Analysis) -> str:
     if not analysis.trials:
         return "Nothing has been measured yet."
     asked = figures.listing([f"{rate:,g}" for rate in sorted(experiment.rates)])
+    one = len(experiment.rates) == 1
     parts = []
     for cell in row.cells:
         if cell.rate is not None:
             every = cell.rate.estimate >= max(experiment.rates)
             latency = figures.milliseconds(cell.slo_latency)
-            met = "meets it at every rate" if every else f"meets it up to {cell.rate.estimate:,g}"
-            parts.append(f"{cell.variant} {met} ({latency} there)")
+            met = "at every rate" if every else f"up to {cell.rate.estimate:,g}"
+            parts.append(f"{cell.variant} meets it{f' ({latency})' if one else f' {met} ({latency} there)'}")
         elif cell.state == "none at this SLO":
-            parts.append(f"{cell.variant} at none")
+            parts.append(f"{cell.variant} {'misses it' if one else 'at none'}")
         else:
             parts.append(f"{cell.variant} {_why_none(cell)}")
     at = f"at {figures.count(row.replicas, 'replica')}"

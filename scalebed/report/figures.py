@@ -71,6 +71,13 @@ def ratio(estimate: Interval) -> str:
     return f"{times(estimate.estimate)}{_bracketed(estimate, ratio_digits(estimate.estimate))}"
 
 
+def tabled_ratio(estimate: Interval) -> str:
+    """`0.55 (0.52–0.58)`, and `≈ 1.02 (0.97–1.07)` where the interval holds 1, or there is none."""
+    digits = ratio_digits(estimate.estimate)
+    known = estimate.lower is not None and estimate.upper is not None and not estimate.lower <= 1 <= estimate.upper
+    return f"{'' if known else '≈ '}{figure(estimate.estimate, digits)}{_bracketed(estimate, digits)}"
+
+
 def _bracketed(estimate: Interval, digits: int) -> str:
     within = span(estimate.lower, estimate.upper, like=estimate.estimate, digits=digits)
     return f" ({within})" if within else ""

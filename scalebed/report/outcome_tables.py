@@ -8,11 +8,12 @@ from rich import box
 from rich.table import Table
 
 from scalebed.report import figures
-from scalebed.report.outcomes import FIGURES, Outcome, Row, errors_of
+from scalebed.report.outcomes import FIGURES, Outcome, errors_of
+from scalebed.report.views import MEASURES
+from scalebed.stats import Interval
 from scalebed.workloads import workloads
 
-_SHOWN = ("served", "p95_ms", "cpu_ms_service", "cpu_ms_database")
-"""In the combined table, which has to fit a page."""
+_NAMES = {figure.key: figure.name for figure in FIGURES}
 
 
 def side_by_side(outcome: Outcome) -> Table:
@@ -24,9 +25,9 @@ def side_by_side(outcome: Outcome) -> Table:
     )  # fmt: skip
     table.add_column("")
     for row in rows:
-        table.add_column(row.variant, justify="right")
+        table.add_column(row.variant, justify="right", overflow="fold")  # a digit that is cut off is lost
     if len(rows) > 1:
-        table.add_column(f"{rows[-1].variant} to\n{rows[0].variant}", justify="right")
+        table.add_column(f"{rows[-1].variant} to\n{rows[0].variant}", justify="right", overflow="fold")
     for figure in FIGURES:
         if any(figure.key in row.figures for row in rows):
             cells = [figures.interval(row.figures.get(figure.key)) for row in rows]
@@ -41,29 +42,76 @@ def side_by_side(outcome: Outcome) -> Table:
 
 
 def combined_markdown(outcomes: Sequence[Outcome], command: str) -> str:
-    """A table over all, and below it what each scenario isolates and what to do about it. `command` made them."""
-    names = [figure.name for figure in FIGURES if figure.key in _SHOWN]
-    head = ["Scenario", "Load", "Variant", *names, "CPU service, to first", "Errors", "SLO", "Checks"]
-    numeric = {*names, "CPU service, to first"}
-    lines = ["# Scenarios", "", "```sh", command, "```", "", f"| {' | '.join(head)} |"]
-    lines.append(f"|{'|'.join('--:' if name in numeric else '---' for name in head)}|")
+    """What each scenario cost whom, what to do about it, and then each by itself. `command` made them.
+
+    Links lead to the scenarios' run directories, beside which the text lies.
+    """
+    lines = ["# Scenarios", "", "```sh", command, "```", "", *_overview(outcomes), _measured(outcomes)]
     for outcome in outcomes:
-        for index, row in enumerate(outcome.rows):
-            shown = [outcome.experiment.name, outcome.load] if index == 0 else ["", ""]
-            lines.append(f"| {' | '.join([*shown, *_cells(row)])} |")
-    lines += ["", _measured(outcomes), ""]
-    for outcome in outcomes:
-        workload = workloads().get(outcome.experiment.workload)
-        said = [workload.isolates if workload else "", outcome.experiment.advice]
-        lines.append(f"- **{outcome.experiment.name}** {' '.join(text for text in said if text)}")
+        lines += ["", *_section(outcome)]
     return "\n".join(lines) + "\n"
 
 
-def _cells(row: Row) -> list[str]:
-    measured = [figures.interval(row.figures.get(key)) for key in _SHOWN]
-    ratio = row.ratios.get("cpu_ms_service")
-    checks = "; ".join(row.checks).replace("|", "/") or figures.DASH
-    return [row.variant, *measured, figures.interval(ratio) if ratio else figures.DASH, errors_of(row), row.slo, checks]
+def _overview(outcomes: Sequence[Outcome]) -> list[str]:
+    """A line for each scenario, where the same variants were in all of them; otherwise nothing."""
+    variants = {tuple(row.variant for row in outcome.rows) for outcome in outcomes}
+    if len(variants) != 1:
+        return []
+    first, *others = variants.pop()
+    head = [
+        "Scenario",
+        "Load",
+        f"{first}: {_NAMES['cpu_ms']}",
+        *(f"{other}, of it" for other in others),
+        "What to do about it",
+    ]
+    lines = _table(head, numeric=head[2:-1])
+    for outcome in outcomes:
+        base, *rest = outcome.rows
+        cells = [figures.interval(base.figures.get("cpu_ms")), *(_ratio(row.ratios.get("cpu_ms")) for row in rest)]
+        lines.append(_line([outcome.experiment.name, outcome.load, *cells, outcome.experiment.advice]))
+    return [*lines, ""]
+
+
+def _section(outcome: Outcome) -> list[str]:
+    """Everything of one scenario."""
+    workload = workloads().get(outcome.experiment.workload)
+    said = [workload.isolates if workload else "", f"At {outcome.load}.", outcome.experiment.advice]
+    compared = {"p95_ms", "cpu_ms"} | ({"served"} if outcome.closed else set())
+    head, of = ["Variant"], []
+    for key in ("served", "p95_ms", "cpu_ms", "cpu_ms_service", "cpu_ms_database"):
+        head.append(_NAMES[key])
+        of.append((key, False))
+        if key in compared and len(outcome.rows) > 1:
+            head.append("ratio")
+            of.append((key, True))
+    name = outcome.experiment.name
+    lines = [f"## [{name}]({name}/report.md)", "", " ".join(text for text in said if text), ""]
+    lines += _table([*head, "Errors", "SLO"], numeric=head[1:])
+    for row in outcome.rows:
+        cells = [
+            _ratio(row.ratios.get(key), base=row is outcome.rows[0])
+            if ratio
+            else figures.interval(row.figures.get(key))
+            for key, ratio in of
+        ]
+        lines.append(_line([row.variant, *cells, errors_of(row), row.slo]))
+    checks = [f"- {row.variant}: {check}" for row in outcome.rows for check in row.checks]
+    return [*lines, *(["", *checks] if checks else [])]
+
+
+def _ratio(ratio: Interval | None, *, base: bool = False) -> str:
+    if base:
+        return "1"
+    return figures.DASH if ratio is None else figures.tabled_ratio(ratio)
+
+
+def _table(head: Sequence[str], numeric: Sequence[str]) -> list[str]:
+    return [_line(head), f"|{'|'.join('--:' if name in numeric else '---' for name in head)}|"]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def _measured(outcomes: Sequence[Outcome]) -> str:
@@ -75,7 +123,9 @@ def _measured(outcomes: Sequence[Outcome]) -> str:
         for outcome in outcomes
     }
     return (
-        f"Measured with {'; '.join(sorted(seen))}. In brackets: 95% intervals over blocks. Open models offer the same "
-        "rate to each variant, so compare what a request costs; closed ones offer what the users get answered. "
-        "Each scenario's run directory has its whole fingerprint and report."
+        f"Measured with {'; '.join(sorted(seen))}. {MEASURES['cpu'].name} is {MEASURES['cpu'].meaning}. In brackets: "
+        "95% intervals over blocks. Ratios are to the first variant, paired within blocks; below 1 is less, and ≈ "
+        "marks those whose interval holds 1 or which have none. Open models offer the same rate to each variant, so "
+        "compare what a request costs; closed ones offer what the users get answered. Each scenario's own report, "
+        "behind its name, has the whole fingerprint."
     )

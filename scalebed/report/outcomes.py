@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from scalebed import histograms, leak, stats
 from scalebed.histograms import Latencies
 from scalebed.report import figures
+from scalebed.report.comparing import SERVING
+from scalebed.report.views import MEASURES
 from scalebed.results import Manifest, RunDirectory, Trial
 from scalebed.spec import Experiment
 from scalebed.stats import Interval
@@ -34,6 +36,10 @@ def _milliseconds(part: str) -> Callable[[Trial], float | None]:
     return lambda trial: 1000 * trial.cpu_s_per_request[part] if part in trial.cpu_s_per_request else None
 
 
+def _cpu(trial: Trial) -> float:
+    return 1000 * sum(trial.cpu_s_per_request.get(part, 0.0) for part in SERVING)
+
+
 def _database_time(trial: Trial) -> float | None:
     seconds = trial.database_time_s_per_request
     return None if seconds is None else 1000 * seconds
@@ -43,6 +49,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("served", "served, requests/s", lambda trial: trial.rate_achieved),
     Figure("p50_ms", "p50, ms", lambda trial: trial.latency_ms.get("p50")),
     Figure("p95_ms", "p95, ms", lambda trial: trial.latency_ms.get("p95")),
+    Figure("cpu_ms", f"{MEASURES['cpu'].name}, ms/request", _cpu),
     Figure("cpu_ms_service", "CPU service, ms/request", _milliseconds("service")),
     Figure("cpu_ms_database", "CPU database, ms/request", _milliseconds("database")),
     Figure("database_time_ms", "database time, ms/request", _database_time),
@@ -79,9 +86,14 @@ class Outcome:
         return self.manifest.experiment
 
     @property
+    def closed(self) -> bool:
+        """Users wait for their answers, so how many requests are served is a result."""
+        return self.experiment.kind in ("closed", "hpa")
+
+    @property
     def load(self) -> str:
         """`5/s`, or `50 users (closed)`."""
-        if self.experiment.kind in ("closed", "hpa"):
+        if self.closed:
             return f"{self.experiment.crowd} (closed)"
         return f"{figures.listing([f'{rate:g}' for rate in self.experiment.rates])}/s"
 

@@ -158,7 +158,8 @@ def test_one_command_sets_before_and_after_side_by_side(cache: Path, tmp_path: P
     assert f"{CHECKS['12']}: {sum(trial.variant == 'naive' for trial in trials)} of " in " ".join(done.stdout.split())
     with (out / "scenarios.csv").open(encoding="utf-8") as file:
         assert [row["variant"] for row in csv.DictReader(file)] == ["naive", "optimized"]
-    assert "| 12-transfers | 5/s | naive |" in (out / "scenarios.md").read_text(encoding="utf-8")
+    assert "\n## [12-transfers](12-transfers/report.md)\n" in (out / "scenarios.md").read_text(encoding="utf-8")
+    assert (out / "12-transfers" / "report.md").exists()
     again = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
     assert "repetitions to measure" not in again.stdout
     assert again.returncode == done.returncode

@@ -53,6 +53,13 @@ def test_of_columns_with_one_heading_the_one_behind_the_last_is_taken(root: Path
     assert "| 0.5 (0.4–0.6) | indexes |\n" in quoted(page(backwards), root)
 
 
+def test_a_heading_says_which_of_several_tables(root: Path) -> None:
+    twice = "\n## [05-read](05-read/report.md)\n\n| Variant | CPU |\n|---|--:|\n| naive | 7 |\n"
+    (root / "both.md").write_text(REPORT + twice, encoding="utf-8")
+    assert "| 100 |\n" in quoted(page("rows: both.md | naive | CPU"), root)
+    assert "| 7 |\n" in quoted(page("rows: both.md#05-read | naive | CPU"), root)
+
+
 def test_a_page_can_quote_in_both_ways(root: Path) -> None:
     (root / "answer.md").write_text("**An answer.**\n", encoding="utf-8")
     text = page("from: answer.md") + page("rows: report.md | naive | CPU")
@@ -71,6 +78,7 @@ def test_a_page_without_marks_quotes_nothing(root: Path) -> None:
     [
         ("rows: report.md | naive, orjson | CPU", "no table has the rows naive, orjson"),
         ("rows: report.md | naive | Memory", "no column is headed 'Memory'; there are Variant, Changes, CPU"),
+        ("rows: report.md#06-list | naive | CPU", "no heading has 06-list"),
         ("rows: missing.md | naive | CPU", "cannot be quoted"),
         ("from: missing.md", "cannot be quoted"),
     ],

@@ -111,7 +111,7 @@ def test_the_report_has_the_timeline(tmp_path: Path) -> None:
     assert "open: requests arrive whether or not earlier ones have been answered" in html
     assert "10 of 60 seconds were out of the SLO" in html
     markdown = (directory.path / "report.md").read_text()
-    assert "| optimized-hpa | 0 | 20 | 2 | 8 | 0 | 0 | 0 | 0 | 10 | 90 | 10 of 60 |" in markdown
+    assert "| optimized-hpa | 0 | 20 | 2 | 8 | 0 | 0 | 0 | 0 | 10 | 90 | 10 of 60 |\n\n" in markdown
     assert "When the load rises from 5 to 50 requests a second, optimized meets the SLO again after 10 s" in answer(
         directory
     )

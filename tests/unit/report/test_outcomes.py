@@ -71,14 +71,43 @@ def test_side_by_side_names_both_and_their_ratio(pair: Outcome) -> None:
         assert text in said
 
 
-def test_the_combined_table_has_a_line_for_each_variant(pair: Outcome) -> None:
+def test_all_together_begin_with_what_each_costs_and_what_to_do(pair: Outcome) -> None:
     text = combined_markdown([pair, pair], "./scripts/scalebed scenario 10")
-    rows = [line for line in text.splitlines() if line.startswith("| ") and "Scenario" not in line]
-    assert len(rows) == 4
-    assert {row.count("|") for row in rows} == {12}
     assert "./scripts/scalebed scenario 10" in text
-    assert "Isolates related rows" in text
-    assert "Join what you show." in text
+    overview = [line for line in text.splitlines() if line.startswith("| 10-n-plus-one | 5/s ")]
+    assert len(overview) == 2
+    assert overview[0].endswith(" 0.0616 (0.0612–0.0619) | Join what you show. |")
+
+
+def test_each_has_a_table_of_its_own(pair: Outcome) -> None:
+    text = combined_markdown([pair], "./scripts/scalebed scenario 10")
+    _, section = text.split("## [10-n-plus-one](10-n-plus-one/report.md)")
+    assert "Isolates related rows" in section
+    assert "At 5/s. Join what you show." in section
+    head, _, naive, optimized = (line for line in section.splitlines() if line.startswith("|"))
+    assert {line.count("|") for line in (head, naive, optimized)} == {11}
+    assert naive.startswith("| naive | 5.00 (5.00–5.00) | 201 (199–203) | 1 |")
+    assert optimized.startswith("| optimized | 5.00 (5.00–5.00) | 21.0 (18.6–23.6) | 0.104 (")
+
+
+def test_users_who_wait_get_more_or_less_answered(tmp_path: Path) -> None:
+    crowd = spec(kind="closed", rates=None, users=4, duration="20s", blocks=2)
+    before = [measured("naive", block, 20, 0.01) for block in range(2)]
+    after = [{**measured("optimized", block, 20, 0.01), "rate_achieved": 10.0} for block in range(2)]
+    found = combined_markdown([recorded(tmp_path / "run", crowd, *before, *after)], "scenario")
+    assert "| Variant | served, requests/s | ratio | p95, ms | ratio |" in found
+    assert "\n| optimized | 10.0 | ≈ 2.0 | 20.0 | ≈ 1.00 |" in found
+
+
+def test_variants_that_differ_by_scenario_have_no_common_overview(pair: Outcome, tmp_path: Path) -> None:
+    other = recorded(tmp_path / "other", spec(variants=["naive"]), measured("naive", 0, 9, 0.01))
+    text = combined_markdown([pair, other], "scenario")
+    assert "What to do about it" not in text
+    assert text.count("## [10-n-plus-one]") == 2
+    assert "| ratio |" not in text.split("## [10-n-plus-one]")[2]
+
+
+def test_the_spreadsheet_has_a_line_for_each_variant(pair: Outcome) -> None:
     lines = list(csv.DictReader(io.StringIO(combined_csv([pair]))))
     assert tuple(lines[0]) == COLUMNS
     assert [line["variant"] for line in lines] == ["naive", "optimized"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -63,6 +64,12 @@ def test_html_is_whole_and_fetches_nothing(folder: Path, case: str) -> None:
     assert_whole(page.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_markdown_keeps_its_blocks_apart(folder: Path, case: str) -> None:
+    write_report(two_variants(folder, **CASES[case]).write())
+    assert_apart(folder / "report.md")
+
+
 COMPARED: dict[str, dict[str, Any]] = {
     "complete": {},
     "one block": {"experiment": {"blocks": 1}},
@@ -76,6 +83,7 @@ COMPARED: dict[str, dict[str, Any]] = {
 def test_html_of_a_comparison_is_whole(folder: Path, made: Callable[..., Synthetic], case: str) -> None:
     page = write_report(made(folder, **COMPARED[case]).write())
     assert_whole(page.read_text(encoding="utf-8"), "comparison.csv")
+    assert_apart(page.with_name("report.md"))
 
 
 def test_a_comparison_has_a_chart_of_each_measure_and_a_line_of_each_variant(climbed: RunDirectory) -> None:
@@ -131,6 +139,16 @@ def assert_whole(text: str, *more: str) -> None:
     assert not re.search(r"url\(|@import|https?://", text)
     assert len(text.encode()) < 1_500_000
     assert not re.search(r">\s*(None|nan|undefined)\b", text)
+
+
+def assert_apart(page: Path) -> None:
+    """Markdown takes what is right below a table for its next row."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for above, line in itertools.pairwise(lines):
+        if above.startswith("|") and not line.startswith("|"):
+            assert line == ""
+        if line.startswith("#"):
+            assert above == ""
 
 
 def test_html_escapes_what_it_was_given(folder: Path) -> None:
