@@ -156,6 +156,7 @@ def scenario(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="In each of them; repeatable.")
     ] = None,
+    base: Annotated[str | None, typer.Option(help="The variant that ratios are to. Without: the first.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run directories; what was interrupted there goes on.")
     ] = None,
@@ -170,15 +171,18 @@ def scenario(
         if not specs:
             _out.print(_scenario_list())
             return
+        scenarios.require(base, specs)
         folder = out or places.RUNS / f"scenarios-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         outcomes: list[Outcome] = []
         for spec in specs:
             directory = RunDirectory(folder / spec.name)
-            if not scenarios.finished(directory, spec):
+            if scenarios.finished(directory, spec):
+                scenarios.retell(directory, spec)
+            else:
                 _out.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
                 _measure(spec, directory.path, False, _out)
             write_report(directory)
-            outcomes.append(outcome(directory))
+            outcomes.append(outcome(directory, base))
             _out.print()
             _out.print(side_by_side(outcomes[-1]))
             RunDirectory.write(folder / "scenarios.md", combined_markdown(outcomes, _typed()))

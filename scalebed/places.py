@@ -52,7 +52,7 @@ def unfinished_run(experiment: Experiment, commit: object) -> RunDirectory | Non
             finished = sum(1 for _ in directory.repetitions())
         except RunDirectoryError:
             continue
-        same = manifest.experiment == experiment and manifest.fingerprint.get("commit") == commit
+        same = not experiment.unlike(manifest.experiment) and manifest.fingerprint.get("commit") == commit
         if same and finished < len(manifest.order):
             return directory
     return None

@@ -69,9 +69,7 @@ class Runner:
         """What is there already. Refuses a directory that holds another experiment."""
         if not self._directory.exists:
             return None
-        there = self._directory.manifest().experiment.model_dump()
-        wanted = self._experiment.model_dump()
-        if unlike := sorted(key for key in wanted if wanted[key] != there.get(key)):
+        if unlike := self._experiment.unlike(self._directory.manifest().experiment):
             raise RunnerError(
                 f"{self._directory.path}: holds a run of another experiment (unlike in {', '.join(unlike)}); "
                 "name another directory, or the experiment that it was begun with"
@@ -103,7 +101,7 @@ class Runner:
         manifest = self._directory.manifest()
         found = [*manifest.findings, *(w for w in warnings if w not in manifest.findings)]
         found.append(_resumption(manifest, fingerprint))
-        self._directory.create(manifest.model_copy(update={"findings": tuple(found)}))
+        self._directory.create(manifest.model_copy(update={"findings": tuple(found), "experiment": self._experiment}))
 
     def _complete_fingerprint(self) -> None:
         """An engine knows some of what it measures with only once a cell is up."""

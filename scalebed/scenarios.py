@@ -95,6 +95,14 @@ def _variant(written: str, known: Mapping[str, Variant], scenario: Scenario) -> 
     return variant.model_copy(update=update)
 
 
+def require(base: str | None, specs: Sequence[Experiment]) -> None:
+    """That the variant is in each of them, if one is named. Raises `SpecError`."""
+    for spec in specs:
+        names = [variant.name for variant in spec.variants]
+        if base is not None and base not in names:
+            raise SpecError(f"--base {base}: {spec.name} has no such variant; it has {', '.join(names)}")
+
+
 def finished(directory: RunDirectory, wanted: Experiment) -> bool:
     """Whether the directory holds a whole run of just this experiment."""
     try:
@@ -102,4 +110,11 @@ def finished(directory: RunDirectory, wanted: Experiment) -> bool:
         done = {(repetition.block, repetition.cell) for repetition in directory.repetitions()}
     except RunDirectoryError:
         return False
-    return manifest.experiment == wanted and done >= set(manifest.order)
+    return not wanted.unlike(manifest.experiment) and done >= set(manifest.order)
+
+
+def retell(directory: RunDirectory, told: Experiment) -> None:
+    """Let a finished run say of itself what its experiment file says by now."""
+    manifest = directory.manifest()
+    if manifest.experiment != told:
+        directory.create(manifest.model_copy(update={"experiment": told}))

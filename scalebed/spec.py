@@ -206,6 +206,11 @@ class Experiment(Strict):
         *others, last = (str(stage.users) for stage in self.stages) if self.stages else (str(self.users),)
         return f"{', '.join(others)}{' and ' if others else ''}{last} user{'' if last == '1' else 's'}"
 
+    def unlike(self, other: Experiment) -> tuple[str, ...]:
+        """Keys in which the other measures something else; what is only said about it may change."""
+        ours, theirs = (each.model_dump(exclude={"description", "advice"}) for each in (self, other))
+        return tuple(sorted(key for key in ours if ours[key] != theirs[key]))
+
     @property
     def levels(self) -> tuple[int | None, ...]:
         """Of a comparison: how many users send requests; None at a rate."""

@@ -17,7 +17,7 @@ _NAMES = {figure.key: figure.name for figure in FIGURES}
 
 
 def side_by_side(outcome: Outcome) -> Table:
-    """Variants as columns; behind two or more of them, what the last is to the first."""
+    """Variants as columns; behind two or more of them, what the last is to the base."""
     rows = outcome.rows
     table = Table(
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold",
@@ -67,8 +67,8 @@ def _overview(outcomes: Sequence[Outcome]) -> list[str]:
     ]
     lines = _table(head, numeric=head[2:-1])
     for outcome in outcomes:
-        base, *rest = outcome.rows
-        cells = [figures.interval(base.figures.get("cpu_ms")), *(_ratio(row.ratios.get("cpu_ms")) for row in rest)]
+        cost = figures.interval(outcome.base.figures.get("cpu_ms"))
+        cells = [cost, *(_ratio(row.ratios.get("cpu_ms")) for row in outcome.others)]
         lines.append(_line([outcome.experiment.name, outcome.load, *cells, outcome.experiment.advice]))
     return [*lines, ""]
 
@@ -76,13 +76,17 @@ def _overview(outcomes: Sequence[Outcome]) -> list[str]:
 def _section(outcome: Outcome) -> list[str]:
     """Everything of one scenario."""
     workload = workloads().get(outcome.experiment.workload)
-    said = [workload.isolates if workload else "", f"At {outcome.load}.", outcome.experiment.advice]
+    said = [
+        workload.isolates if workload else "",
+        f"{'With' if outcome.closed else 'At'} {outcome.load}.",
+        outcome.experiment.advice,
+    ]
     compared = {"p95_ms", "cpu_ms"} | ({"served"} if outcome.closed else set())
     head, of = ["Variant"], []
     for key in ("served", "p95_ms", "cpu_ms", "cpu_ms_service", "cpu_ms_database"):
         head.append(_NAMES[key])
         of.append((key, False))
-        if key in compared and len(outcome.rows) > 1:
+        if key in compared and outcome.others:
             head.append("ratio")
             of.append((key, True))
     name = outcome.experiment.name
@@ -90,9 +94,7 @@ def _section(outcome: Outcome) -> list[str]:
     lines += _table([*head, "Errors", "SLO"], numeric=head[1:])
     for row in outcome.rows:
         cells = [
-            _ratio(row.ratios.get(key), base=row is outcome.rows[0])
-            if ratio
-            else figures.interval(row.figures.get(key))
+            _ratio(row.ratios.get(key), base=row is outcome.base) if ratio else figures.interval(row.figures.get(key))
             for key, ratio in of
         ]
         lines.append(_line([row.variant, *cells, errors_of(row), row.slo]))
@@ -124,8 +126,8 @@ def _measured(outcomes: Sequence[Outcome]) -> str:
     }
     return (
         f"Measured with {'; '.join(sorted(seen))}. {MEASURES['cpu'].name} is {MEASURES['cpu'].meaning}. In brackets: "
-        "95% intervals over blocks. Ratios are to the first variant, paired within blocks; below 1 is less, and ≈ "
-        "marks those whose interval holds 1 or which have none. Open models offer the same rate to each variant, so "
-        "compare what a request costs; closed ones offer what the users get answered. Each scenario's own report, "
+        "95% intervals over blocks. Ratios are to the variant that comes first, paired within blocks; below 1 is less, "
+        "and ≈ marks those whose interval holds 1 or which have none. Open models offer the same rate to each variant, "
+        "so compare what a request costs; closed ones offer what the users get answered. Each scenario's own report, "
         "behind its name, has the whole fingerprint."
     )

@@ -63,7 +63,7 @@ class Row:
     variant: str
     figures: dict[str, Interval]
     ratios: dict[str, Interval]
-    """To the scenario's first variant, paired by block; none of the first itself."""
+    """To the outcome's base, paired by block; none of the base itself."""
     requests: int
     errors: dict[str, int]
     slo: str
@@ -79,7 +79,13 @@ class Outcome:
     """One scenario's run."""
 
     manifest: Manifest
-    rows: tuple[Row, ...]
+    base: Row
+    others: tuple[Row, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The base, and then the others as the experiment has them."""
+        return (self.base, *self.others)
 
     @property
     def experiment(self) -> Experiment:
@@ -98,19 +104,20 @@ class Outcome:
         return f"{figures.listing([f'{rate:g}' for rate in self.experiment.rates])}/s"
 
 
-def outcome(directory: RunDirectory) -> Outcome:
-    """Read a scenario's run. Raises `RunDirectoryError`."""
+def outcome(directory: RunDirectory, base: str | None = None) -> Outcome:
+    """Read a scenario's run; ratios are to the variant named, or else to the first. Raises `RunDirectoryError`."""
     manifest = directory.manifest()
-    by_variant: dict[str, list[Trial]] = {variant.name: [] for variant in manifest.experiment.variants}
+    names = [variant.name for variant in manifest.experiment.variants]
+    first = names[0] if base is None else base
+    by_variant: dict[str, list[Trial]] = {name: [] for name in sorted(names, key=lambda name: name != first)}
     for trial in directory.trials():
         by_variant[trial.variant].append(trial)
     measured = {name: _measured(trials) for name, trials in by_variant.items()}
-    base = measured[manifest.experiment.variants[0].name]
-    rows = [
-        _row(name, manifest.experiment, by_variant[name], measured[name], {} if measured[name] is base else base)
+    base_row, *others = (
+        _row(name, manifest.experiment, by_variant[name], measured[name], {} if name == first else measured[first])
         for name in by_variant
-    ]
-    return Outcome(manifest, tuple(rows))
+    )
+    return Outcome(manifest, base_row, tuple(others))
 
 
 Blocks = dict[str, dict[int, float]]

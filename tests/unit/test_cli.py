@@ -120,6 +120,9 @@ def test_scenario_refuses_what_is_none() -> None:
     assert refusal("scenario", "21").startswith("21: there is no such scenario; they are 01-health, ")
     assert "not several of these" in refusal("scenario", "--all", "--from", "5")
     assert "rate: " in refusal("scenario", "10", "--set", "rate=5")
+    assert "--base naive: 10-n-plus-one has no such variant; it has lazy, eager" in refusal(
+        "scenario", "10", "--base", "naive"
+    )
 
 
 def test_scenario_refuses_a_variant_that_is_no_service(tmp_path: Path) -> None:

@@ -131,6 +131,14 @@ def test_another_experiments_directory_is_refused(tmp_path: Path) -> None:
     assert engine.closed == 1
 
 
+def test_an_experiment_may_be_described_anew(tmp_path: Path) -> None:
+    run(tmp_path, experiment(blocks=1))
+    engine = SimulatedEngine(BEHAVIOURS)
+    directory = run(tmp_path, experiment(blocks=1, advice="Join what you show."), engine)
+    assert engine.deployed == []
+    assert directory.manifest().experiment.advice == "Join what you show."
+
+
 def test_what_does_not_fit_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     engine = SimulatedEngine(BEHAVIOURS, findings=(Finding("refuse", "Too big."), Finding("warn", "Busy.")))
     with pytest.raises(RunnerError, match=r"^Too big\.$"):

@@ -10,7 +10,7 @@ from recorded import repetition, run
 from scalebed import places
 from scalebed.engines.local.services import read_service
 from scalebed.results import RunDirectory
-from scalebed.scenarios import Scenario, choose, experiment, finished, scenarios
+from scalebed.scenarios import Scenario, choose, experiment, finished, retell, scenarios
 from scalebed.spec import SpecError
 from scalebed.workloads import workloads
 
@@ -123,3 +123,11 @@ def test_a_run_is_finished_when_all_its_repetitions_are(tmp_path: Path) -> None:
     assert finished(directory, manifest.experiment)
     assert not finished(directory, manifest.experiment.model_copy(update={"seed": 99}))
     assert not finished(RunDirectory(tmp_path / "nothing"), manifest.experiment)
+
+
+def test_a_finished_run_says_what_its_experiment_says_by_now(tmp_path: Path) -> None:
+    directory = run(tmp_path / "run", finished=4)
+    anew = directory.manifest().experiment.model_copy(update={"advice": "Join what you show."})
+    assert finished(directory, anew)
+    retell(directory, anew)
+    assert directory.manifest().experiment == anew

@@ -62,6 +62,14 @@ def test_figures_and_ratios_are_over_blocks(pair: Outcome) -> None:
     assert (naive.slo, optimized.requests, optimized.failed) == ("met", 180, ())
 
 
+def test_ratios_are_to_the_base_that_is_named(tmp_path: Path, pair: Outcome) -> None:
+    turned = outcome(RunDirectory(tmp_path / "run"), "optimized")
+    assert [row.variant for row in turned.rows] == ["optimized", "naive"]
+    assert not turned.base.ratios
+    to_naive, to_optimized = (each.rows[1].ratios["cpu_ms"].estimate for each in (pair, turned))
+    assert to_optimized == pytest.approx(1 / to_naive)
+
+
 def test_side_by_side_names_both_and_their_ratio(pair: Outcome) -> None:
     console = Console(width=140, record=True, file=io.StringIO())
     console.print(side_by_side(pair))
