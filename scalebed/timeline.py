@@ -72,6 +72,8 @@ class Timeline:
         """Everything answered since the start, the warm-up too."""
         self.first: int | None = None
         """Generator's unix second of the first arrival."""
+        self.quiet_s = 0
+        """Whole seconds reported before it."""
         self.complete_s = 0
         """Whole seconds reported since the first arrival."""
         self.failed = 0
@@ -84,6 +86,7 @@ class Timeline:
         """Raises `HistogramError`."""
         for health in generator:
             if self.first is None and health.arrivals + health.dropped == 0:
+                self.quiet_s += 1
                 continue
             if self.first is None:
                 self.first = health.second

@@ -29,6 +29,8 @@ from scalebed.validity import Conditions, little_ratio, spoiled
 from scalebed.verdict import Enough, Judgement, judge
 
 MOST_VUS = 2000
+_SILENCE = math.log(1000)
+"""Mean intervals between arrivals; once in a thousand loads the first arrival is later (exponential distribution)."""
 _PERCENTILES = (50, 90, 95, 99)
 
 
@@ -73,6 +75,11 @@ class Watch:
     @property
     def _rate(self) -> float | None:
         return None if self._load.concurrency or self._load.steps else self._load.rate
+
+    @property
+    def _late_s(self) -> float:
+        """How much later than the load the first arrival came, as far as that is chance."""
+        return min(self._timeline.quiet_s, _SILENCE / self._rate) if self._rate else 0.0
 
     def sample(self, sample: Sample) -> None:
         self._samples.append(sample)
@@ -126,7 +133,7 @@ class Watch:
         window = self._timeline.window(cut, end)
         if self._decided_s is None:
             self._judgement = self._judge(end, final=True)
-            if end < math.floor(self._load.duration_s) - 2:
+            if end + self._late_s < math.floor(self._load.duration_s) - 2:
                 self.give_up(f"The load ended after {end} s instead of {self._load.duration_s:.0f} s.")
         if failure is not None:
             self._failure = failure
