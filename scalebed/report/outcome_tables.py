@@ -81,21 +81,22 @@ def _section(outcome: Outcome) -> list[str]:
         f"{'With' if outcome.closed else 'At'} {outcome.load}.",
         outcome.experiment.advice,
     ]
-    compared = {"p95_ms", "cpu_ms"} | ({"served"} if outcome.closed else set())
-    head, of = ["Variant"], []
-    for key in ("served", "p95_ms", "cpu_ms", "cpu_ms_service", "cpu_ms_database"):
-        head.append(_NAMES[key])
-        of.append((key, False))
-        if key in compared and outcome.others:
-            head.append("ratio")
-            of.append((key, True))
+    compared = {"p95_ms", "cpu_ms"} | ({"served"} if outcome.closed else set()) if outcome.others else set()
+    columns = [
+        (key, is_ratio)
+        for key in ("served", "p95_ms", "cpu_ms", "cpu_ms_service", "cpu_ms_database")
+        for is_ratio in ((False, True) if key in compared else (False,))
+    ]
+    heads = ["ratio" if is_ratio else _NAMES[key] for key, is_ratio in columns]
     name = outcome.experiment.name
     lines = [f"## [{name}]({name}/report.md)", "", " ".join(text for text in said if text), ""]
-    lines += _table([*head, "Errors", "SLO"], numeric=head[1:])
+    lines += _table(["Variant", *heads, "Errors", "SLO"], numeric=heads)
     for row in outcome.rows:
         cells = [
-            _ratio(row.ratios.get(key), base=row is outcome.base) if ratio else figures.interval(row.figures.get(key))
-            for key, ratio in of
+            _ratio(row.ratios.get(key), base=row is outcome.base)
+            if is_ratio
+            else figures.interval(row.figures.get(key))
+            for key, is_ratio in columns
         ]
         lines.append(_line([row.variant, *cells, errors_of(row), row.slo]))
     checks = [f"- {row.variant}: {check}" for row in outcome.rows for check in row.checks]
