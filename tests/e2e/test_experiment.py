@@ -1,5 +1,6 @@
 """An experiment on the cluster: the testbed deploys, loads, judges and leaves the release as it was."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,23 +12,32 @@ from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, ready_pods, run
 
 RATES, SECONDS = (20, 40), 20
 
+POOLERS = (
+    "[fastapi, {name: pooled, service: naive, pooler: {mode: session, size: 5}}, "
+    "{name: direct, service: naive, pooler: 'off'}]"
+)
+
+
+def _measured(place: Path, variants: str, rates: Sequence[int], workload: str = "browse") -> RunDirectory:
+    settings = (
+        f"variants={variants}", "kind=fixed-rate", f"rates={list(rates)}", f"duration={SECONDS}s",
+        f"workload={workload}", f"dataset.contacts={release.CONTACTS}", "cpu_per_replica=0.5",
+    )  # fmt: skip
+    given = [word for setting in settings for word in ("--set", setting)]
+    run(
+        "./scripts/scalebed", "run", "smoke", "--engine", "kubernetes", "--context", CONTEXT, *given,
+        "--out", str(place), limit_s=900,
+    )  # fmt: skip
+    return RunDirectory(place)
+
 
 @pytest.mark.usefixtures("installed")
 def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> None:
     release.bring()
     before = helm("get", "values", release.NAME, "--namespace", APP)
 
-    settings = (
-        "variants=[optimized]", "kind=fixed-rate", f"rates={list(RATES)}", f"duration={SECONDS}s",
-        f"dataset.contacts={release.CONTACTS}", "cpu_per_replica=0.5",
-    )  # fmt: skip
-    given = [word for setting in settings for word in ("--set", setting)]
-    run(
-        "./scripts/scalebed", "run", "smoke", "--engine", "kubernetes", "--context", CONTEXT, *given,
-        "--out", str(tmp_path / "run"), limit_s=600,
-    )  # fmt: skip
+    directory = _measured(tmp_path / "run", "[optimized]", RATES)
 
-    directory = RunDirectory(tmp_path / "run")
     trials = sorted((t for t in directory.trials() if not disturbed(t)), key=lambda trial: trial.rate_asked)
     assert [(trial.rate_asked, trial.verdict) for trial in trials] == [(rate, "PASS") for rate in RATES]
     for trial in trials:
@@ -43,3 +53,18 @@ def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> N
     assert helm("get", "values", release.NAME, "--namespace", APP) == before
     until("the pod that was there before", lambda: len(ready_pods("optimized")) == 1, 120)
     assert not kubectl("--namespace", LOAD, "get", "testruns", "--output", "name").strip()
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.timeout(1200)
+def test_the_peer_and_every_way_to_postgres_run_like_any_other_variant(tmp_path: Path) -> None:
+    release.bring({"optimized": {"replicas": 0}})
+
+    trials = _measured(tmp_path / "run", POOLERS, [10], "05-single-read").trials()
+
+    passed = {trial.variant: trial for trial in trials if not disturbed(trial) and trial.verdict == "PASS"}
+    assert passed.keys() == {"fastapi", "pooled", "direct"}
+    pooler = {name: trial.cpu_s_per_request["pooler"] for name, trial in passed.items()}
+    # naive connects for every request: to PgBouncer, which then has to do, or past it.
+    assert pooler["direct"] < pooler["pooled"] / 2
+    assert passed["direct"].cpu_s_per_request["database"] > 2 * passed["pooled"].cpu_s_per_request["database"]

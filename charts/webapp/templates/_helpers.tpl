@@ -148,7 +148,7 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
       name: {{ include "webapp.datastoreSecret" . }}
       key: app-password
 - name: DATABASE_URL
-  value: postgres://app:$(APP_PASSWORD)@{{ include "webapp.datastore" . }}-pgbouncer:6432/{{ include "webapp.database" . }}
+  value: postgres://app:$(APP_PASSWORD)@{{ include "webapp.datastore" . }}-{{ ternary "pgbouncer:6432" "postgres:5432" .Values.datastore.pooled }}/{{ include "webapp.database" . }}
 {{ end -}}
 {{- if .Values.cache.enabled -}}
 - name: CACHE_PASSWORD

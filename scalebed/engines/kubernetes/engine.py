@@ -62,6 +62,7 @@ class KubernetesEngine:
         self._generator: TestRunGenerator | None = None
         self._probe: KubeletProbe | None = None
         self._deployed: Cell | None = None
+        self._datastore: Mapping[str, object] | None = None
         self._revision = 0
         self._images: dict[str, str] = {}
         self._nodes = list(self._api.get(NODES)["items"])
@@ -167,7 +168,14 @@ class KubernetesEngine:
             self._scale_down(service)
 
     def _bring_up(self, experiment: Experiment, cell: Cell) -> None:
-        self._upgrade(release.cell_values(experiment, cell, self._clone_name()))
+        values = release.cell_values(experiment, cell, self._clone_name())
+        datastore = values.get("datastore", {})
+        if datastore != self._datastore:
+            # Before any pod of a service is there, which would be measured on the pooler that it found.
+            self._upgrade({**release.idle_values(experiment), "datastore": datastore})
+            release.wait_until_stored(self._api, self._release, self._clock)
+            self._datastore = datastore
+        self._upgrade(values)
         if cell.autoscaler is not None:
             # The chart leaves the number to the HPA, which leaves it at the zero of the last cell.
             self._scale(cell.variant.service, cell.replicas)

@@ -106,15 +106,12 @@ def _services(root: Path, experiment: Experiment) -> list[Finding]:
     told = []
     for variant in experiment.variants:
         if variant.service not in SERVICES:
-            known = " and ".join(SERVICES)
-            told.append(f"variant {variant.name}: the chart installs {known}, not {variant.service}")
+            told.append(f"variant {variant.name}: the chart installs {', '.join(SERVICES)}, not {variant.service}")
             continue
         try:
             read_service(root, variant.service).effective(variant.switches)
         except EngineError as error:
             told.append(f"variant {variant.name}: {error}")
-        if variant.pooler.mode == "off":
-            told.append(f"variant {variant.name}: in the chart every service has a pooler; leave pooler out")
     return [Finding("refuse", sentence) for sentence in told]
 
 

@@ -14,8 +14,9 @@ from scalebed.engines.kubernetes.runners import wait_for
 from scalebed.plan import Cell
 from scalebed.ports import Clock, EngineError
 from scalebed.spec import Experiment
+from scalebed.variant import Pooling
 
-SERVICES = ("naive", "optimized")
+SERVICES = ("naive", "optimized", "fastapi")
 """Services that the chart installs."""
 READY_LIMIT_S = 300.0
 HOPELESS_S = 45.0
@@ -44,6 +45,11 @@ class Release:
     def labels(self) -> dict[str, str]:
         return {"app.kubernetes.io/instance": self.name}
 
+    @property
+    def datastore(self) -> dict[str, str]:
+        """Labels of Postgres, the pooler and the cache."""
+        return {**self.labels, "app.kubernetes.io/name": "datastore"}
+
     def pods(self, service: str) -> dict[str, str]:
         """Labels of a service's pods."""
         return {**self.labels, "app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
@@ -70,14 +76,21 @@ def cell_values(experiment: Experiment, cell: Cell, revision: str = "") -> dict[
         service["switches"] = dict(variant.switches)
     if revision:
         service["database"] = {"revision": revision}
-    pooler: dict[str, Any] = {"poolMode": variant.pooler.mode}
-    if variant.pooler.size is not None:
-        pooler["poolSize"] = variant.pooler.size
-    values["datastore"] = {"pgbouncer": pooler}
+    pooled = variant.pooler.mode != "off"
+    service["datastore"] = {"pooled": pooled}
+    if pooled:
+        values["datastore"] = {"pgbouncer": _pooler(variant.pooler)}
     if cell.autoscaler is not None:
         service["autoscaling"] = {"enabled": True, **cell.autoscaler.values()}
     for dotted, value in variant.values.items():
         _put(service if not dotted.startswith("datastore.") else values, dotted, value)
+    return values
+
+
+def _pooler(pooling: Pooling) -> dict[str, Any]:
+    values: dict[str, Any] = {"poolMode": pooling.mode}
+    if pooling.size is not None:
+        values["poolSize"] = pooling.size
     return values
 
 
@@ -106,6 +119,24 @@ def wait_until_loaded(api: Api, release: Release, clock: Clock, contacts: int) -
         jobs = unfinished()
         names = ", ".join(job["metadata"]["name"] for job in jobs)
         raise EngineError(_stuck(api, release, f"Job {names} was not done within {limit:.0f} s", jobs))
+
+
+def wait_until_stored(api: Api, release: Release, clock: Clock) -> None:
+    """Postgres, pooler and cache have the values of the last upgrade, and none of before is left."""
+
+    def unsettled() -> list[Json]:
+        return [
+            workload
+            for kind in ("deployments", "statefulsets")
+            for workload in listed(api, kind, release.namespace, release.datastore)
+            if not _alone(api, release.namespace, workload)
+        ]
+
+    began = clock.now()
+    if not wait_for(clock, READY_LIMIT_S, lambda: not unsettled(), every_s=1.0):
+        names = [workload["metadata"]["name"] for workload in unsettled()]
+        why = obstacles.obstacles(api, release.namespace, release.datastore, names)
+        raise EngineError(f"{', '.join(names)} did not take up new values within {clock.now() - began:.0f} s: {why}")
 
 
 def wait_until_ready(api: Api, release: Release, clock: Clock, service: str, replicas: int) -> None:
@@ -143,10 +174,17 @@ def wait_until_ready(api: Api, release: Release, clock: Clock, service: str, rep
     clock.sleep(BALANCER_S)
 
 
-def _settled(deployment: Json, wanted: int) -> bool:
-    status = deployment.get("status", {})
+def _alone(api: Api, namespace: str, workload: Json) -> bool:
+    """Its pods are ready, and there are no others."""
+    wanted = field(workload, "spec", "replicas", default=1)
+    labels = workload["spec"]["selector"]["matchLabels"]
+    return _settled(workload, wanted) and len(listed(api, "pods", namespace, labels)) == wanted
+
+
+def _settled(workload: Json, wanted: int) -> bool:
+    status = workload.get("status", {})
     return bool(
-        status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
+        status.get("observedGeneration", 0) >= workload["metadata"]["generation"]
         and status.get("updatedReplicas", 0) == wanted
         and status.get("readyReplicas", 0) == wanted
         and status.get("replicas", 0) == wanted

@@ -9,17 +9,24 @@ from fake_cluster import FakeApi, container, pod
 
 from scalebed.engines.kubernetes.api import Json
 from scalebed.engines.kubernetes.paths import path
+from scalebed.engines.kubernetes.release import SERVICES
 
 NAMESPACE = "scalebed"
+_LEFT_OUT = ("fastapi",)
+"""Services that the chart installs on demand."""
 
 
 class FakeHelm:
-    """Implements `Helm`. Pods are ready `ready_after_s` after an upgrade; `broken` ones never."""
+    """Implements `Helm`. Pods are ready `ready_after_s` after an upgrade; `broken` ones of a service never."""
 
     def __init__(self, api: FakeApi, there: Mapping[str, Any] | None = None, ready_after_s: float = 6.0) -> None:
         self.api = api
         self.given = there
         self.upgrades: list[Mapping[str, Any]] = []
+        self.stored: list[bool] = []
+        """Whether the pooler had the values of the upgrade before, at each upgrade."""
+        self._pooling: object = None
+        self._pooled = False
         self.uninstalled: list[str] = []
         self.ready_after_s = ready_after_s
         self.broken: Json | None = None
@@ -30,14 +37,39 @@ class FakeHelm:
 
     def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
         self.upgrades.append(values)
+        self.stored.append(self._pooled)
         before, self.given = self.given, values
         labels = {"app.kubernetes.io/instance": release}
         job = {"metadata": {"name": f"{release}-dataset", "labels": labels}, "status": self.job}
         self.api.put(path("jobs", NAMESPACE, f"{release}-dataset"), job)
-        for service in ("naive", "optimized"):
-            if values.get(service, {}).get("enabled", True):
+        self._pool(f"{release}-pgbouncer", labels, values.get("datastore", {}))
+        for service in SERVICES:
+            if values.get(service, {}).get("enabled", service not in _LEFT_OUT):
                 owned = _autoscaled((before or {}).get(service, {}))
                 self._deploy(f"{release}-{service}", labels, service, values.get(service, {}), owned=owned)
+
+    def _pool(self, name: str, labels: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        """The new pod serves beside the old one until that has gone."""
+        if values == self._pooling:
+            return
+        self._pooling, self._pooled = values, False
+        whole = {**labels, "app.kubernetes.io/name": "datastore", "app.kubernetes.io/component": "pgbouncer"}
+        place = path("deployments", NAMESPACE, name)
+        spec = {"replicas": 1, "selector": {"matchLabels": whole}}
+        counts = {"replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, "observedGeneration": 1}
+        self.api.put(place, {"metadata": {"labels": whole}, "spec": spec, "status": counts})
+        new = f"{name}-{len(self.upgrades)}"
+        self.api.put(path("pods", NAMESPACE, new), pod(new, whole))
+
+        def happen() -> None:
+            if self._pooling is not values:
+                return
+            begin = path("pods", NAMESPACE, f"{name}-")
+            for there in [each for each in self.api.objects if each.startswith(begin) and not each.endswith(new)]:
+                self.api.delete(there)
+            self._pooled = True
+
+        self.api.clock.after(self.ready_after_s, happen)
 
     def _deploy(
         self, name: str, labels: Mapping[str, str], service: str, values: Mapping[str, Any], *, owned: bool
@@ -85,7 +117,7 @@ class FakeHelm:
                     },
                 },
             }
-            for service in ("naive", "optimized")
+            for service in SERVICES
         ]
 
     def uninstall(self, release: str) -> None:

@@ -114,12 +114,51 @@ def test_what_the_chart_cannot_do_is_refused() -> None:
     bench = Bench()
     del bench.api.objects["/apis/k6.io/v1alpha1"]
     variants: list[object] = ["naive", {"name": "odd", "service": "naive", "switches": {"cash": "on"}}, "fastapi"]
-    variants.append({"name": "bare", "service": "optimized", "pooler": "off"})
+    variants.append({"name": "another", "service": "mine"})
     told = " ".join(f.message for f in bench.engine().preflight(experiment(variants=variants)) if f.level == "refuse")
-    assert "the chart installs naive and optimized, not fastapi" in told
+    assert "variant another: the chart installs naive, optimized, fastapi, not mine" in told
+    assert "variant fastapi" not in told
     assert "cash is no switch" in told
-    assert "every service has a pooler" in told
     assert "has no k6-operator" in told
+
+
+def test_a_cell_begins_when_no_pooler_but_its_own_is_left() -> None:
+    modes = ["transaction", {"mode": "session", "size": 5}, "session", "off"]
+    variants = [{"name": f"v{index}", "service": "optimized", "pooler": mode} for index, mode in enumerate(modes)]
+    bench = Bench()
+    spec = experiment(variants=variants, replicas=[1])
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    asked = []
+    for cell in cells(spec):
+        with engine.deploy(cell):
+            *_, before, values = bench.helm.upgrades
+            assert values["optimized"]["replicas"] == 1
+            assert before["optimized"]["replicas"] == 0
+            assert before["datastore"] == values.get("datastore", {})
+            assert bench.helm.stored[-1]
+            asked.append((values["optimized"]["datastore"]["pooled"], before["datastore"].get("pgbouncer")))
+    assert asked == [
+        (True, {"poolMode": "transaction"}),
+        (True, {"poolMode": "session", "poolSize": 5}),
+        (True, {"poolMode": "session"}),
+        (False, None),
+    ]
+    engine.close()
+
+
+def test_a_pooler_that_stays_is_told_by_its_name() -> None:
+    bench = Bench()
+    spec = experiment(replicas=[1])
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    bench.helm.ready_after_s = 1000.0
+    with (
+        pytest.raises(EngineError, match=r"scalebed-pgbouncer did not take up new values within 30\d s"),
+        engine.deploy(cells(spec)[0]),
+    ):
+        pass
+    engine.close()
 
 
 def test_an_adopted_release_keeps_its_values_and_gets_them_back() -> None:
