@@ -7,6 +7,7 @@ A page has a mark, and an end; what is between them is written anew:
   column from the first table of a Markdown file that has them all, in the table's order, and of them the columns with
   such a heading. `FILE#WORD` looks for it only below the first heading with this word. Of several columns with one
   heading, the next one behind the column named before it is meant, so that a ratio stays with its measure.
+- `<!-- items: FILE | TEXT -->` … `<!-- end -->` takes the items of lists that hold such a text; `FILE#WORD` as above.
 
 Files are named from the root of the clone.
 """
@@ -21,6 +22,7 @@ _FILE = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DO
 _ROWS = re.compile(
     r"(<!-- rows: (?P<source>\S+) \| (?P<names>[^|\n]+) \| (?P<headings>[^|\n]+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
+_ITEMS = re.compile(r"(<!-- items: (?P<source>\S+) \| (?P<held>[^|\n]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Table = Sequence[Sequence[str]]
 """Cells by row: headings, the rule under them, then what they head."""
@@ -33,11 +35,12 @@ class QuoteError(ValueError):
 def quoted(page: str, root: Path) -> str:
     """The page's text with every quotation as its source has it now; raises QuoteError."""
     page = _FILE.sub(lambda match: f"{match[1]}{_text(root / match['source']).strip()}\n{match[3]}", page)
+    page = _ITEMS.sub(lambda match: f"{match[1]}{_items(root, match)}{match[4]}", page)
     return _ROWS.sub(lambda match: f"{match[1]}{_rows(root, match)}{match[5]}", page)
 
 
 def quotes(page: str) -> bool:
-    return bool(_FILE.search(page) or _ROWS.search(page))
+    return any(mark.search(page) for mark in (_FILE, _ROWS, _ITEMS))
 
 
 def _text(source: Path) -> str:
@@ -47,8 +50,9 @@ def _text(source: Path) -> str:
         raise QuoteError(f"{source}: cannot be quoted ({error.strerror}); publish that result first") from error
 
 
-def _rows(root: Path, match: re.Match[str]) -> str:
-    file, _, below = match["source"].partition("#")
+def _below(root: Path, named: str) -> tuple[Path, str]:
+    """The file, and its text from the heading on that it was named with."""
+    file, _, below = named.partition("#")
     source = root / file
     text = _text(source)
     if below:
@@ -56,6 +60,20 @@ def _rows(root: Path, match: re.Match[str]) -> str:
         if heading is None:
             raise QuoteError(f"{source}: no heading has {below}; quote below one that is there")
         text = text[heading.end() :]
+    return source, text
+
+
+def _items(root: Path, match: re.Match[str]) -> str:
+    source, text = _below(root, match["source"])
+    held = match["held"].strip()
+    items = [line for line in text.splitlines() if line.startswith("- ") and held in line]
+    if not items:
+        raise QuoteError(f"{source}: no item of a list has {held!r}; quote one that is there")
+    return "".join(f"{item}\n" for item in items)
+
+
+def _rows(root: Path, match: re.Match[str]) -> str:
+    source, text = _below(root, match["source"])
     names = [name.strip() for name in match["names"].split(",")]
     headings = [heading.strip() for heading in match["headings"].split(";")]
     for table in _tables(text):

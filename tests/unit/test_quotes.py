@@ -86,3 +86,15 @@ def test_a_page_without_marks_quotes_nothing(root: Path) -> None:
 def test_what_is_not_there_cannot_be_quoted(root: Path, mark: str, said: str) -> None:
     with pytest.raises(QuoteError, match=said):
         quoted(page(mark), root)
+
+
+def test_items_of_lists_are_taken_by_what_they_hold(root: Path) -> None:
+    lists = (
+        "- memory: of all\n\n## 20-long\n\nOf memory.\n\n- naive: memory +0.1\n- naive: served 5\n- fastapi: memory 0\n"
+    )
+    (root / "lists.md").write_text(lists, encoding="utf-8")
+    mark = "items: lists.md#20-long | memory"
+    assert quotes(page(mark))
+    assert quoted(page(mark), root) == page(mark, "- naive: memory +0.1\n- fastapi: memory 0\n")
+    with pytest.raises(QuoteError, match="no item of a list has 'disk'"):
+        quoted(page("items: lists.md | disk"), root)
