@@ -71,6 +71,11 @@ def ratio(estimate: Interval) -> str:
     return f"{times(estimate.estimate)}{_bracketed(estimate, ratio_digits(estimate.estimate))}"
 
 
+def ratio_interval(estimate: Interval) -> str:
+    """`(0.52–0.58)`, as `ratio` has it; empty without one."""
+    return _bracketed(estimate, ratio_digits(estimate.estimate)).strip()
+
+
 def tabled_ratio(estimate: Interval) -> str:
     """`0.55 (0.52–0.58)`, and `≈ 1.02 (0.97–1.07)` where the interval holds 1, or there is none."""
     digits = ratio_digits(estimate.estimate)

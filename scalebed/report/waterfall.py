@@ -12,6 +12,7 @@ from typing import Literal
 from scalebed.report import axes, figures
 from scalebed.report.geometry import Tick, pct
 from scalebed.report.views import MEASURES, Compared, ComparedVariant, Comparison, Measure
+from scalebed.stats import Interval
 
 ROW, TOP, BAR = 42, 30, 12
 """Pixels: from row to row, down to the first bar's middle, and its height."""
@@ -22,6 +23,8 @@ class Bar:
     name: str
     value: str
     """The figure and its ratio to where the bar starts, in words."""
+    interval: str
+    """Of the ratio, in brackets; empty without one. A narrow page leaves it out, for the whisker shows it."""
     y: float
     start: float
     end: float
@@ -64,7 +67,8 @@ def waterfall(comparison: Comparison, measure: Measure) -> Waterfall | None:
         bars.append(
             Bar(
                 name=row.variant,
-                value=_value(row, compared, comparison, measure),
+                value=_value(compared, comparison, measure),
+                interval=_interval(compared, comparison),
                 y=TOP + ROW * i,
                 start=pct(x.at(start)),
                 end=pct(x.at(end)),
@@ -86,7 +90,8 @@ def waterfall(comparison: Comparison, measure: Measure) -> Waterfall | None:
         ladder=comparison.ladder,
         has_floor=floor is not None,
         more_is_better=named.more_is_better,
-        alt=f"{named.name} {comparison.load}: " + "; ".join(f"{bar.name} {bar.value}" for bar in bars),
+        alt=f"{named.name} {comparison.load}: "
+        + "; ".join(f"{bar.name} {bar.value} {bar.interval}".strip() for bar in bars),
     )
 
 
@@ -101,9 +106,14 @@ def _starts(comparison: Comparison, rows: list[tuple[ComparedVariant, Compared]]
     ]
 
 
+def _drawn(compared: Compared, comparison: Comparison) -> Interval | None:
+    """The ratio to where the bar starts."""
+    return compared.step if comparison.ladder else compared.ratio
+
+
 def _ends(start: float, compared: Compared, comparison: Comparison) -> tuple[float, float, float]:
     """Estimate and interval of the end: the start times the paired ratio."""
-    ratio = compared.step if comparison.ladder else compared.ratio
+    ratio = _drawn(compared, comparison)
     if ratio is None:
         value = compared.value.estimate
         return value, value, value
@@ -113,19 +123,24 @@ def _ends(start: float, compared: Compared, comparison: Comparison) -> tuple[flo
     return end, start * ratio.lower, start * ratio.upper
 
 
-def _value(row: ComparedVariant, compared: Compared, comparison: Comparison, measure: Measure) -> str:
+def _value(compared: Compared, comparison: Comparison, measure: Measure) -> str:
     said = figures.with_unit(compared.value.estimate, MEASURES[measure].unit)
-    ratio = compared.step if comparison.ladder else compared.ratio
+    ratio = _drawn(compared, comparison)
     if ratio is None:
         return f"{said}, the baseline"
     about = "≈ " if compared.differs is False else ""
-    return f"{said}, {about}{figures.ratio(ratio)}"
+    return f"{said}, {about}{figures.times(ratio.estimate)}"
+
+
+def _interval(compared: Compared, comparison: Comparison) -> str:
+    ratio = _drawn(compared, comparison)
+    return figures.ratio_interval(ratio) if ratio is not None else ""
 
 
 def _colour(
     place: int, compared: Compared, comparison: Comparison, measure: Measure
 ) -> Literal["soft", "good", "warn", "generator"]:
-    ratio = compared.step if comparison.ladder else compared.ratio
+    ratio = _drawn(compared, comparison)
     if place == 0 or ratio is None:
         return "soft"
     if compared.differs is False:

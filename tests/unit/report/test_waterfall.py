@@ -55,6 +55,8 @@ def test_it_says_what_it_shows(climbed: RunDirectory) -> None:
     assert ", ≈ " in chart.bars[3].value
     assert "≈" not in chart.bars[1].value
     assert "baseline" in chart.bars[0].value
+    assert chart.bars[0].interval == ""
+    assert all(bar.interval.startswith("(") and f"{bar.value} {bar.interval}" in chart.alt for bar in chart.bars[1:])
 
 
 def test_without_a_baseline_there_is_nothing_to_draw(folder: Path) -> None:
