@@ -10,7 +10,7 @@ from tests.disturbance import disturbed
 from tests.e2e import release
 from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, ready_pods, run, until
 
-RATES, SECONDS = (20, 40), 20
+RATES = (20, 40)
 
 POOLERS = (
     "[fastapi, {name: pooled, service: naive, pooler: {mode: session, size: 5}}, "
@@ -18,9 +18,11 @@ POOLERS = (
 )
 
 
-def _measured(place: Path, variants: str, rates: Sequence[int], workload: str = "browse") -> RunDirectory:
+def _measured(
+    place: Path, variants: str, rates: Sequence[int], *, seconds: int, workload: str = "browse"
+) -> RunDirectory:
     settings = (
-        f"variants={variants}", "kind=fixed-rate", f"rates={list(rates)}", f"duration={SECONDS}s",
+        f"variants={variants}", "kind=fixed-rate", f"rates={list(rates)}", f"duration={seconds}s",
         f"workload={workload}", f"dataset.contacts={release.CONTACTS}", "cpu_per_replica=0.5",
     )  # fmt: skip
     given = [word for setting in settings for word in ("--set", setting)]
@@ -36,7 +38,7 @@ def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> N
     release.bring()
     before = helm("get", "values", release.NAME, "--namespace", APP)
 
-    directory = _measured(tmp_path / "run", "[optimized]", RATES)
+    directory = _measured(tmp_path / "run", "[optimized]", RATES, seconds=20)
 
     trials = sorted((t for t in directory.trials() if not disturbed(t)), key=lambda trial: trial.rate_asked)
     assert [(trial.rate_asked, trial.verdict) for trial in trials] == [(rate, "PASS") for rate in RATES]
@@ -60,7 +62,7 @@ def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> N
 def test_the_peer_and_every_way_to_postgres_run_like_any_other_variant(tmp_path: Path) -> None:
     release.bring({"optimized": {"replicas": 0}})
 
-    trials = _measured(tmp_path / "run", POOLERS, [10], "05-single-read").trials()
+    trials = _measured(tmp_path / "run", POOLERS, [10], seconds=10, workload="05-single-read").trials()
 
     passed = {trial.variant: trial for trial in trials if not disturbed(trial) and trial.verdict == "PASS"}
     assert passed.keys() == {"fastapi", "pooled", "direct"}

@@ -1,4 +1,4 @@
-"""What is done to a service every day loses no request, under a steady load of at least 20,000 requests each time."""
+"""What is done to a service every day loses no request, in at least 20,000 each time; a killed pod loses a few."""
 
 import time
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ def steady() -> Iterator[TestRun]:
         yield testrun
 
 
-def _load(name: str, rate: int, workload: str = "browse") -> AbstractContextManager[TestRun]:
+def _load(name: str, rate: int, workload: str = "browse", *, requests: int = LEAST) -> AbstractContextManager[TestRun]:
     return load(
         name,
         "optimized",
-        seconds=1.05 * LEAST / rate,
+        seconds=1.05 * requests / rate,
         workload=workload,
         RATE=str(rate),
         MAX_VUS=str(STALL_S * rate),
@@ -84,15 +84,19 @@ def test_a_restart_of_the_pooler() -> None:
         none_lost(testrun.finish())
 
 
-def test_a_killed_pod_costs_at_most_what_it_held(steady: TestRun) -> None:
-    victim, other = ready_pods("optimized")
-    time.sleep(5)
+def test_a_killed_pod_costs_at_most_what_it_held() -> None:
+    """What is lost is bounded by a moment, so more requests would not make this harder to pass."""
+    release.bring({"optimized": {"replicas": 2}})
+    with _load("killed", RATE, requests=LEAST // 2) as testrun:
+        testrun.wait_until_it_runs()
+        victim, other = ready_pods("optimized")
+        time.sleep(5)
 
-    kubectl("--namespace", APP, "delete", "pod", victim, "--grace-period=0", "--force")
-    until("two pods again", lambda: set(ready_pods("optimized")) - {victim, other}, 90)
-    held = steady.in_flight()
-    summary = steady.finish()
+        kubectl("--namespace", APP, "delete", "pod", victim, "--grace-period=0", "--force")
+        until("two pods again", lambda: set(ready_pods("optimized")) - {victim, other}, 90)
+        assert not testrun.ended, "the load was over before the pod was replaced"
+        held = testrun.in_flight()
+        summary = testrun.finish()
 
-    assert summary.endpoints[-1].requests >= LEAST
     # Under way at once at the worst, and a second's Poisson spread of it.
     assert summary.endpoints[-1].errors <= held + 3 * held**0.5 + 1
