@@ -66,11 +66,17 @@ def tools(names: Annotated[list[str], typer.Argument(help="Such as helm and kube
     _out.print(str(folder), markup=False, highlight=False, soft_wrap=True)
 
 
+_Registry = Annotated[
+    bool | None,
+    typer.Option("--registry/--airgap", help="Public images, or package registries alone."),
+]
+
+
 @app.command()
-def images() -> None:
-    """Build everything that a cluster without a registry is made of."""
+def images(registry: _Registry = None) -> None:
+    """Have every image that the cluster is made of, and no cluster yet."""
     with _workshop() as shop, shop.guard("cluster"):
-        Setup(shop, _announcer).images()
+        Setup(shop, _announcer).images(registry)
         _announcer.say("Every image is there.")
 
 
@@ -89,12 +95,7 @@ def base() -> None:
 
 
 @app.command()
-def up(
-    registry: Annotated[
-        bool | None,
-        typer.Option("--registry/--airgap", help="Public images, or package registries alone."),
-    ] = None,
-) -> None:
+def up(registry: _Registry = None) -> None:
     """Have the cluster, with metrics-server and the k6-operator in it."""
     with _workshop() as shop, shop.guard("cluster"):
         Setup(shop, _announcer).up(registry)

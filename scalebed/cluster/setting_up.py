@@ -33,20 +33,14 @@ class Setup:
         wrapper = shop.root / "k8s" / "node" / "runc-without-sys-resource"
         self._daemon = Daemon(shop.folder, wrapper, self._docker, look(shop.cache), shop.say)
 
-    def images(self) -> Made:
-        """Build what a cluster without a registry is made of, and name it as charts ask for it."""
-        self._refuse_what_cannot_be()
-        self._daemon.ensure()
-        return self._make(registry=False)
+    def images(self, registry: bool | None) -> None:
+        """Have what a cluster is made of, named as charts ask for it; `registry` as for `up`."""
+        self._make(self._prepare(registry))
 
     def up(self, registry: bool | None) -> None:
         """Have the cluster; `registry` None: with public images where their registry answers."""
         began = time.monotonic()
-        if registry is None:
-            registry = self._registry_answers()
-        if not registry:
-            self._refuse_what_cannot_be()
-        self._daemon.ensure()
+        registry = self._prepare(registry)
         made = self._make(registry)
         cluster = self._cluster(made)
         image = None if registry else made.image("node")
@@ -70,6 +64,15 @@ class Setup:
             shutil.rmtree(self._shop.folder, ignore_errors=True)
             shutil.rmtree(self._shop.cache / "go" / "cluster-build", ignore_errors=True)
             self._shop.say(f"Removed what was built from {self._shop.folder}.")
+
+    def _prepare(self, registry: bool | None) -> bool:
+        """Have an engine; true where public images are to be used."""
+        if registry is None:
+            registry = self._registry_answers()
+        if not registry:
+            self._refuse_what_cannot_be()
+        self._daemon.ensure()
+        return registry
 
     def _delete_cluster(self) -> None:
         if not is_there():
