@@ -17,7 +17,7 @@ import yaml
 
 from scalebed import places
 from scalebed.cluster import versions
-from scalebed.engines.local.k6_build import find_go, go_environment
+from scalebed.engines.local.go_toolchain import find_go, go_environment
 from scalebed.ports import EngineError
 
 Schema = dict[str, Any]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scalebed.cluster.commands import Log, output
 from scalebed.cluster.stages import digest, digest_of_files
-from scalebed.engines.local.k6_build import find_go, go_environment
+from scalebed.engines.local.go_toolchain import STRIPPED, find_go, go_environment
 from scalebed.ports import EngineError
 
 _LEAST_GO = (1, 21)
@@ -35,8 +35,8 @@ class GoBuild:
 
     def build(self, folder: Path, cache: Path, log: Log) -> None:
         """Leave the programs in `folder`: static, without debugging tables."""
-        flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in sorted(self.stamps.items()))])
-        base: list[str | Path] = [find_go(_LEAST_GO), "build", "-trimpath", "-ldflags", flags, "-o"]
+        flags = " ".join([STRIPPED, *(f"-X {name}={value}" for name, value in sorted(self.stamps.items()))])
+        base: list[str | Path] = [find_go(_LEAST_GO), "build", "-ldflags", flags, "-o"]
         # Together where the names are Go's own, so that what they share is read once.
         same = [path for name, path in self.packages.items() if path.rsplit("/", 1)[-1] == name]
         calls = [[*base, f"{folder}/", *same]] if same else []

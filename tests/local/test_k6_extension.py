@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.engines.local.k6_build import find_go, go_environment, needed_go
+from scalebed.engines.local.go_toolchain import find_go, go_environment, needed_go
 
 SOURCE = Path(__file__).resolve().parents[2] / "loadtest" / "extension"
 
@@ -17,10 +17,9 @@ def go() -> Path:
 
 
 @pytest.mark.timeout(900)  # compiles k6's packages, where nothing has yet
-@pytest.mark.parametrize("chore", ["vet", "test"])
-def test_the_extension_passes(go: Path, chore: str) -> None:
+def test_the_extension_passes(go: Path) -> None:
     env = go_environment(Path(os.environ["SCALEBED_CACHE"]))
-    done = subprocess.run([str(go), chore, "./..."], cwd=SOURCE, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run([str(go), "test", "./..."], cwd=SOURCE, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,18 +1,10 @@
-"""What names a build, and which Go will do."""
+"""What names a build of k6, and how it fails."""
 
 from pathlib import Path
 
 import pytest
 
-from scalebed.engines.local.k6_build import (
-    ensure_k6,
-    find_go,
-    go_environment,
-    go_version,
-    needed_go,
-    numbers,
-    source_key,
-)
+from scalebed.engines.local.k6_build import ensure_k6, source_key
 from scalebed.ports import EngineError
 
 
@@ -52,29 +44,6 @@ def test_tests_and_readmes_are_no_part_of_the_program(source: Path) -> None:
     assert source_key(source, "1.27.3") == before
 
 
-def test_versions_compare_as_numbers() -> None:
-    assert numbers("1.9.1") < numbers("1.25.0") < numbers("1.27.3")
-
-
-def test_the_module_says_which_go_it_needs() -> None:
-    assert needed_go("module x\n\ngo 1.25.0\n\ntoolchain go1.26.1\n") == (1, 25, 0)
-    with pytest.raises(EngineError, match="names no Go version"):
-        needed_go("module x\n")
-
-
-def test_what_is_no_go_has_no_version(tmp_path: Path) -> None:
-    program = tmp_path / "go"
-    assert go_version(program) is None
-    program.write_text("#!/bin/sh\necho hello\n")
-    program.chmod(0o755)
-    assert go_version(program) is None
-
-
-def test_no_go_that_is_new_enough_is_one_sentence() -> None:
-    with pytest.raises(EngineError, match=r"Go 99\.0 or newer is needed"):
-        find_go((99, 0))
-
-
 def test_a_folder_without_a_module_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="holds no Go module"):
         ensure_k6(tmp_path / "cache", tmp_path)
@@ -87,13 +56,3 @@ def test_a_build_that_fails_names_its_log(source: Path, tmp_path: Path) -> None:
         ensure_k6(tmp_path / "cache", source, said.append)
     assert len(said) == 1
     assert not list((tmp_path / "cache" / "k6").glob("*/k6"))
-
-
-def test_go_keeps_to_the_cache_and_to_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOFLAGS", "-mod=mod")
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    env = go_environment(tmp_path)
-    assert all(env[key].startswith(str(tmp_path)) for key in ("GOPATH", "GOMODCACHE", "GOCACHE"))
-    assert env["GOTOOLCHAIN"] == "local"
-    assert "-mod=readonly" in env["GOFLAGS"]
-    assert env["HTTPS_PROXY"] == "http://127.0.0.1:1"
