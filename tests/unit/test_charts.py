@@ -41,6 +41,13 @@ def test_a_chart_s_defaults_and_overlays_fit_its_schema(values_file: Path) -> No
         jsonschema.validate(merged(defaults, values(overlay)), schema)
 
 
+@pytest.mark.parametrize("chart", ["datastore", "webapp", "scalebed"])
+def test_helm_finds_no_link_in_a_chart(chart: str) -> None:
+    """It would say so before everything else that it says."""
+    # A link that is given as the chart itself is followed without a word.
+    assert not [path for path in (CHARTS / chart).resolve().rglob("*") if path.is_symlink()]
+
+
 def service(variant: str) -> Path:
     (folder,) = (path.parent for path in (ROOT / "apps").rglob("variant.toml") if path.parent.name == variant)
     return folder
