@@ -59,7 +59,8 @@ def tools(names: Annotated[list[str], typer.Argument(help="Such as helm and kube
 
         found = toolbox.gather(names, make, shop.versions)
         key = digest_of_files(shop.root, [shop.root / "k8s" / "versions.env"])[:12]
-        folder = shop.folder / f"bin-{key}"
+        # Apart where the helm that one needs is not the helm that others may take.
+        folder = shop.folder / f"bin-{key}{'-bounded' if toolbox.bounded(names) else ''}"
         toolbox.link(found, folder)
     for tool in found:
         _announcer.say(f"{tool.name} {tool.version} ({tool.source})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scalebed.cluster.commands import Log, output
@@ -35,6 +35,8 @@ class Tool:
     seconds: int = 10
     module: str = ""
     """Folder in k8s/build, where it is not the name."""
+    beside: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """What it calls by name → the version that it must be below."""
 
     def fits(self, version: str | None) -> bool:
         numbers = tuple(int(number) for number in re.findall(r"\d+", version or "")[:3])
@@ -47,9 +49,8 @@ TOOLS = (
         "helm.sh/helm/v3/cmd/helm",
         "HELM",
         ask=("version", "--short"),
-        # Skaffold calls it with a flag that Helm 4 refuses.
         least=(3, 18),
-        below=(4,),
+        below=(5,),
         stamps=("helm.sh/helm/v3/internal/version.version",),
         # What `helm template` and `helm lint` take the cluster to be.
         more={
@@ -109,6 +110,16 @@ TOOLS = (
         below=(3,),
         stamps=("github.com/GoogleContainerTools/skaffold/v2/pkg/skaffold/version.version",),
         seconds=200,
+        # It calls helm with a flag that Helm 4 refuses.
+        beside={"helm": (4,)},
+    ),
+    # For tests that everything works with it too; it takes its Kubernetes version from the libraries it is built with.
+    Tool(
+        "helm4",
+        "helm.sh/helm/v4/cmd/helm",
+        "HELM4",
+        stamps=("helm.sh/helm/v4/internal/version.version",),
+        seconds=90,
     ),
 )
 BY_NAME = {tool.name: tool for tool in TOOLS}
@@ -152,13 +163,18 @@ def gather(
     unknown = [name for name in wanted if name not in BY_NAME]
     if unknown:
         raise EngineError(f"{unknown[0]}: is none of the tools; those are {', '.join(BY_NAME)}")
-    found = {name: on_path(BY_NAME[name]) for name in wanted}
+    found = {tool.name: on_path(tool) for tool in _beside_each_other(wanted)}
     folders = make([f"tool-{name}" for name, where in found.items() if where is None])
     return [
         found[name]
         or Found(name, versions[BY_NAME[name].variable].removeprefix("v"), "built", folders[f"tool-{name}"] / name)
         for name in wanted
     ]
+
+
+def bounded(names: Iterable[str]) -> bool:
+    """Whether one of these tools bounds another, so that the folder with their links is of their own."""
+    return any(BY_NAME[name].beside for name in names)
 
 
 def link(found: Iterable[Found], folder: Path) -> None:
@@ -168,6 +184,13 @@ def link(found: Iterable[Found], folder: Path) -> None:
         new = folder / f".{tool.name}-{os.getpid()}"
         new.symlink_to(tool.path)
         new.replace(folder / tool.name)
+
+
+def _beside_each_other(names: Iterable[str]) -> list[Tool]:
+    """The tools of these names, each within the bounds of those that call it."""
+    tools = [BY_NAME[name] for name in names]
+    bounds = {name: below for tool in tools for name, below in tool.beside.items()}
+    return [replace(tool, below=min(tool.below, bounds.get(tool.name, tool.below))) for tool in tools]
 
 
 def _stage(tool: Tool, root: Path, cache: Path, versions: Mapping[str, str]) -> Stage:

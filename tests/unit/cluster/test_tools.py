@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.cluster.tools import BY_NAME, asked_version, gather, link, on_path
+from scalebed.cluster.tools import BY_NAME, asked_version, bounded, gather, link, on_path
 from scalebed.ports import EngineError
 
 VERSIONS = {tool.variable: "v9.8.7" for tool in BY_NAME.values()}
@@ -29,7 +29,8 @@ def put(folder: Path, name: str, says: str) -> Path:
     ("name", "said", "fits"),
     [
         ("helm", "v3.22.0+g1234", True),
-        ("helm", "v4.0.1+g1234", False),
+        ("helm", "v4.3.1+g1234", True),
+        ("helm", "v5.0.0", False),
         ("helm", "v3.9.0", False),
         ("kind", "kind v0.33.0 go1.26.8 linux/amd64", True),
         ("kubectl", "Client Version: v1.34.4\nKustomize Version: v5.7.1", True),
@@ -67,6 +68,19 @@ def test_only_what_is_missing_is_built(only_path: Path, tmp_path: Path) -> None:
     assert asked == ["tool-kind"]
     assert (helm.source, helm.version) == ("PATH", "3.22.0")
     assert (kind.source, kind.version, kind.path) == ("built", "9.8.7", tmp_path / "tool-kind" / "kind")
+
+
+@pytest.mark.parametrize(
+    ("names", "source"), [(["helm"], "PATH"), (["helm", "kubectl"], "PATH"), (["helm", "skaffold"], "built")]
+)
+def test_skaffold_has_a_helm_that_it_can_call(only_path: Path, tmp_path: Path, names: list[str], source: str) -> None:
+    put(only_path, "helm", "v4.3.1+g1234")
+
+    helm, *_ = gather(names, lambda stages: {stage: tmp_path / stage for stage in stages}, VERSIONS)
+
+    assert helm.source == source
+    # What it is linked in is nobody else's, so that the helm there stays.
+    assert bounded(names) == (source == "built")
 
 
 def test_a_tool_that_is_none_is_refused_with_those_that_are() -> None:
