@@ -6,7 +6,7 @@ import json
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from rich.table import Column, Table
 
 from scalebed import choice, generated, places, reruns, scenarios
 from scalebed.choice import RUNNERS, Choice
+from scalebed.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.engines.local import doctor as examination
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.parts import find_parts
@@ -30,7 +31,7 @@ from scalebed.queries import comparison
 from scalebed.queries.directory import DirectoryError
 from scalebed.queries.study import StudyError
 from scalebed.quotes import QuoteError
-from scalebed.report import answer, table, write_report
+from scalebed.report import answer, conclusions, table, write_report
 from scalebed.report.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.outcomes import Outcome, combined_csv, outcome
 from scalebed.results import RunDirectory, RunDirectoryError
@@ -84,7 +85,10 @@ def run(
 ) -> None:
     """Run an experiment and write its report.
 
-    Exits with 1 where a repetition found no capacity, and with 2 where the experiment could not be run.
+    Exits with 0 where the answer is yes, with 1 where it is no (the SLO was missed, there is no capacity at it or less
+    than `at_least`, a check failed), with 2 where the experiment could not be run, and with 3 where there is no valid
+    answer (INVALID throughout, undecided, more than host or generator could carry); over several cells 2 goes before
+    3, 3 before 1. Ctrl-C ends it with 130.
     """
     console = _err if as_json else _out
     try:
@@ -92,16 +96,26 @@ def run(
         spec = load_experiment(places.experiment_file(experiment), said)
         directory = _measure(spec, out, fresh, console, Choice(context, namespace, runners))
         report = write_report(directory)
+        concluded = conclusions(directory)
     except (SpecError, EngineError, RunnerError, RunDirectoryError) as error:
         raise _Refused(error) from error
     console.print()
     console.print(table(directory))
     console.print(answer(directory), markup=False, highlight=False)
+    _explain(console, concluded)
     console.print(f"Report: {report}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
-        print(json.dumps({"directory": str(directory.path), "report": str(report), **_outcome(directory)}))
-    if any(r.capacity is None and r.outcome != "measured" for r in directory.repetitions()):
-        raise typer.Exit(1)
+        said = _outcome(directory, concluded)
+        print(json.dumps({"directory": str(directory.path), "report": str(report), **said}))
+    raise typer.Exit(gravest(each.conclusion for each in concluded))
+
+
+def _explain(console: Console, concluded: Sequence[CellConclusion]) -> None:
+    """Why the exit code is not 0, a line for each cell that has its part in it."""
+    for each in concluded:
+        if each.conclusion is not Conclusion.YES:
+            line = f"{each.cell}: {each.conclusion.words} (exit code {each.conclusion:d}). {each.reason}"
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def _measure(
@@ -163,7 +177,7 @@ def scenario(
 ) -> None:
     """Run scenarios, each before and after, and set the results side by side.
 
-    Exits with 1 where something that was checked was not so, or a variant has no valid trial.
+    Exits as `run` does: with 1 also where something that was checked over the whole scenario was not so.
     """
     try:
         chosen = scenarios.choose(names or (), first, every=every)
@@ -174,6 +188,7 @@ def scenario(
         scenarios.require(base, specs)
         folder = out or places.RUNS / f"scenarios-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         outcomes: list[Outcome] = []
+        concluded: list[CellConclusion] = []
         for spec in specs:
             directory = RunDirectory(folder / spec.name)
             if scenarios.finished(directory, spec):
@@ -183,6 +198,7 @@ def scenario(
                 _measure(spec, directory.path, False, _out)
             write_report(directory)
             outcomes.append(outcome(directory, base))
+            concluded += conclusions(directory)
             _out.print()
             _out.print(side_by_side(outcomes[-1]))
             RunDirectory.write(folder / "scenarios.md", combined_markdown(outcomes, _typed()))
@@ -190,8 +206,9 @@ def scenario(
     except (SpecError, EngineError, RunnerError, RunDirectoryError) as error:
         raise _Refused(error) from error
     _out.print(f"Table: {folder / 'scenarios.md'}", soft_wrap=True, highlight=False, markup=False)
-    if any(row.failed for each in outcomes for row in each.rows):
-        raise typer.Exit(1)
+    _explain(_out, concluded)
+    failed = [Conclusion.NO for each in outcomes for row in each.rows if row.failed]
+    raise typer.Exit(gravest([*failed, *(each.conclusion for each in concluded)]))
 
 
 @app.command()
@@ -265,9 +282,11 @@ def _stopping_once() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _outcome(directory: RunDirectory) -> dict[str, object]:
+def _outcome(directory: RunDirectory, concluded: Sequence[CellConclusion]) -> dict[str, object]:
     return {
         "answer": answer(directory),
+        "exit_code": int(gravest(each.conclusion for each in concluded)),
+        "cells": [{"cell": e.cell, "conclusion": e.conclusion.words, "reason": e.reason} for e in concluded],
         "repetitions": [repetition.model_dump(mode="json") for repetition in directory.repetitions()],
     }
 
@@ -292,7 +311,10 @@ def lines(
         typer.Argument(help="What load generators wrote, each a runner's log or several; - is stdin."),
     ],
 ) -> None:
-    """Sum up the output of k6's runners: requests, errors, and percentiles over all of them."""
+    """Sum up the output of k6's runners: requests, errors, and percentiles over all of them.
+
+    Exits with 3 where a generator failed, so that the sum is not of the whole load.
+    """
     try:
         summary = summarize(line for file in files for line in file)
     except LinesError as error:
@@ -301,6 +323,7 @@ def lines(
     _out.print(f"{summary.due:,} arrivals were due, {summary.dropped:,} found no free VU.", highlight=False)
     for failure in summary.failures:
         _out.print(f"A generator failed: {failure}", highlight=False, markup=False)
+    raise typer.Exit(Conclusion.NO_VALID_ANSWER if summary.failures else Conclusion.YES)
 
 
 @app.command()
@@ -320,6 +343,10 @@ def rerun(
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     _out.print(reruns.side_by_side(*outcomes))
+    failures = [f"with {o.replicas} replicas: {failure}" for o in outcomes for failure in o.summary.failures]
+    for failure in failures:
+        _out.print(f"A generator failed {failure}", highlight=False, markup=False)
+    raise typer.Exit(Conclusion.NO_VALID_ANSWER if failures else Conclusion.YES)
 
 
 @app.command()

@@ -91,6 +91,8 @@ class Experiment(Strict):
     """A script of loadtest/k6/."""
     slo: Slo = Slo()
     search: Search = Search()
+    at_least: float | None = Field(None, gt=0)
+    """`capacity`: requests a second that every cell is to serve within the SLO; the exit code says whether it does."""
     blocks: int = Field(5, ge=1, le=50)
     warm: bool = True
     """Warm caches at the start of each trial; False empties the service's cache before each."""
@@ -134,6 +136,7 @@ class Experiment(Strict):
             raise ValueError("rates and duration: kind fixed-rate needs both")
         if self.kind == "closed" and not (self.users and self.duration):
             raise ValueError("users and duration: kind closed needs both, or stages")
+        self._searched()
         if self.stages:
             self._staged()
         self._scaled()
@@ -144,6 +147,11 @@ class Experiment(Strict):
                 if getattr(self, key):
                     raise ValueError(f"{key}: belongs to kinds ablation and matrix, not to {self.kind}")
         return self
+
+    def _searched(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if self.at_least is not None and self.kind != "capacity":
+            raise ValueError(f"at_least: belongs to kind capacity, not to {self.kind}")
 
     def _staged(self) -> None:
         """Raises ValueError with the rest of a sentence."""

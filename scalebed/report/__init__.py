@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from scalebed.conclusion import CellConclusion
 from scalebed.report.analysis import analyse
 from scalebed.report.answer import compose
 from scalebed.report.junit import junit_xml
@@ -19,7 +20,7 @@ from scalebed.report.spreadsheet import cells_csv, comparison_csv
 from scalebed.report.terminal import cells_table, compared_table
 from scalebed.results import RunDirectory
 
-__all__ = ["answer", "table", "write_report"]
+__all__ = ["answer", "conclusions", "table", "write_report"]
 
 
 def write_report(directory: RunDirectory) -> Path:
@@ -50,3 +51,8 @@ def table(directory: RunDirectory) -> Table:
 def answer(directory: RunDirectory) -> str:
     """The answer in a sentence or a few. Raises `RunDirectoryError` as `write_report` does."""
     return compose(analyse(directory)).text
+
+
+def conclusions(directory: RunDirectory) -> tuple[CellConclusion, ...]:
+    """What each cell comes to. Raises `RunDirectoryError` as `write_report` does."""
+    return analyse(directory).conclusions

@@ -11,6 +11,7 @@ import numpy as np
 from scalebed import bottleneck, brackets, histograms
 from scalebed.bottleneck import Bottleneck
 from scalebed.brackets import Bracket
+from scalebed.conclusion import conclude
 from scalebed.histograms import Latencies
 from scalebed.plan import Cell
 from scalebed.plan import cells as planned_cells
@@ -51,6 +52,7 @@ def analyse(directory: RunDirectory) -> Analysis:
         demands=_demands(cells) if experiment.kind == "capacity" else (),
         comparisons=comparisons(run, cells),
         followings=followings(experiment, [trial for trials in run.basis.values() for trial in trials]),
+        conclusions=conclude(experiment, [cell.id for cell in cells], run.repetitions.values(), run.trials),
     )
 
 

@@ -1,23 +1,28 @@
-"""`junit.xml`: a test case for each cell, so that CI shows which has no figure."""
+"""`junit.xml`: a test case for each cell, so that CI shows which has no figure, or not the one asked for.
+
+A cell whose answer is no is a failure, one without a valid answer an error: what CI shows is what the exit code says.
+"""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from scalebed.conclusion import CellConclusion, Conclusion
 from scalebed.report import figures
 from scalebed.report.views import Analysis, CellView
 
 
 def junit_xml(analysis: Analysis) -> str:
-    """A cell without a rate fails, an INVALID one too; one that was not measured yet is skipped."""
+    """The answer no is a failure, no valid one an error; a cell that was not measured yet is skipped."""
     experiment = analysis.manifest.experiment
-    cases = [_case(analysis, cell) for cell in analysis.cells]
+    conclusions = {each.cell: each for each in analysis.conclusions}
+    cases = [_case(analysis, cell, conclusions[cell.id]) for cell in analysis.cells]
     suite = ET.Element(
         "testsuite",
         name=f"scalebed.{experiment.name}",
         tests=str(len(cases)),
         failures=str(sum(case.find("failure") is not None for case in cases)),
-        errors="0",
+        errors=str(sum(case.find("error") is not None for case in cases)),
         skipped=str(sum(case.find("skipped") is not None for case in cases)),
         timestamp=analysis.manifest.started,
     )
@@ -28,11 +33,17 @@ def junit_xml(analysis: Analysis) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _case(analysis: Analysis, cell: CellView) -> ET.Element:
+def _case(analysis: Analysis, cell: CellView, conclusion: CellConclusion) -> ET.Element:
     seconds = sum(trial.duration_s for trial in analysis.trials if trial.cell == cell.id)
     classname = f"scalebed.{analysis.manifest.experiment.name}"
     case = ET.Element("testcase", classname=classname, name=cell.title, time=f"{seconds:.1f}")
     said = ". ".join(part for part in (cell.state, cell.note) if part)
+    if cell.state == "not measured":
+        ET.SubElement(case, "skipped", message=said)
+        return case
+    if conclusion.conclusion is not Conclusion.YES:
+        kind = "failure" if conclusion.conclusion is Conclusion.NO else "error"
+        ET.SubElement(case, kind, type=cell.state, message=f"{conclusion.reason} ({said})")
     if cell.rate is not None:
         within = figures.span(cell.rate.lower, cell.rate.upper, like=cell.rate.estimate)
         out = f"{analysis.rate_name}: {figures.figure(cell.rate.estimate)} requests a second"
@@ -40,8 +51,4 @@ def _case(analysis: Analysis, cell: CellView) -> ET.Element:
     elif cell.state == "measured":
         out = f"CPU {analysis.rate_meaning}: {figures.with_unit(cell.cpu_total, 'ms')} a request, all parts together"
         ET.SubElement(case, "system-out").text = out
-    elif cell.state == "not measured":
-        ET.SubElement(case, "skipped", message=said)
-    else:
-        ET.SubElement(case, "failure", type=cell.state, message=said)
     return case

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scalebed.bottleneck import Bottleneck
+from scalebed.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.leak import Growth
 from scalebed.report import figures
 from scalebed.report.followings import Following
@@ -296,6 +297,13 @@ class Analysis:
     demands: tuple[Demand, ...]
     comparisons: tuple[Comparison, ...] = ()
     followings: tuple[Following, ...] = ()
+    conclusions: tuple[CellConclusion, ...] = ()
+    """One for each cell."""
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """Of the run: the gravest of its cells'."""
+        return gravest(each.conclusion for each in self.conclusions)
 
     @property
     def planned(self) -> int:

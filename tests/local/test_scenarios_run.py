@@ -151,9 +151,13 @@ def test_one_command_sets_before_and_after_side_by_side(cache: Path, tmp_path: P
     assert {trial.variant for trial in trials} == {"naive", "optimized"}, done.stdout + done.stderr
     assert {(c.check, c.passed, c.failed) for trial in trials for c in trial.checks} == {(CHECKS["12"], 1, 0)}
     assert all(sum(record.replica_memory_bytes) > 10 * 2**20 for trial in trials for record in trial.usage)
-    # A busy host makes trials INVALID, and then there is nothing to exit with 0 for.
-    valid = {trial.variant for trial in trials if trial.verdict != "INVALID"}
-    assert done.returncode == (0 if valid == {"naive", "optimized"} else 1), done.stdout + done.stderr
+    # A busy host makes trials INVALID or slow, and then there is nothing to exit with 0 for.
+    verdicts = {name: {t.verdict for t in trials if t.variant == name} - {"INVALID"} for name in ("naive", "optimized")}
+    if all(seen == {"PASS"} for seen in verdicts.values()):
+        wanted = 0
+    else:
+        wanted = 3 if any(not seen or "UNDECIDED" in seen - {"FAIL"} for seen in verdicts.values()) else 1
+    assert done.returncode == wanted, done.stdout + done.stderr
     assert "12-transfers: 5/s" in done.stdout
     assert f"{CHECKS['12']}: {sum(trial.variant == 'naive' for trial in trials)} of " in " ".join(done.stdout.split())
     with (out / "scenarios.csv").open(encoding="utf-8") as file:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -137,3 +139,25 @@ def refusal_after_said(*arguments: object) -> str:
     assert result.exit_code == 2, result.output
     assert result.stderr.startswith("scalebed: ")
     return result.stderr.removeprefix("scalebed: ")
+
+
+def test_what_nobody_foresaw_is_no_answer(tmp_path: Path) -> None:
+    """Python's own exit code for an exception is 1, which would mean the answer no."""
+    program = (
+        "import sys, scalebed.__main__ as main\n"
+        "def app(**_): raise ZeroDivisionError('unforeseen')\n"
+        "main.app = app\n"
+        "main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "ZeroDivisionError: unforeseen" in done.stderr
+
+
+def test_lines_of_a_generator_that_failed_are_no_valid_answer(tmp_path: Path) -> None:
+    failure = {"scalebed": 1, "type": "failure", "second": 1, "message": "no CPU was left"}
+    path = tmp_path / "runner.log"
+    path.write_text(json.dumps(failure, separators=(",", ":")) + "\n", encoding="utf-8")
+    result = call("lines", path)
+    assert result.exit_code == 3, result.output
+    assert "A generator failed: no CPU was left" in result.output

@@ -31,10 +31,13 @@ def test_none_at_this_slo_fails(folder: Path) -> None:
     assert failure.get("type") == "none at this SLO"
 
 
-def test_invalid_fails_and_unmeasured_is_skipped(folder: Path) -> None:
+def test_invalid_is_an_error_and_unmeasured_is_skipped(folder: Path) -> None:
     first = two_variants(folder, repetitions=0).write().manifest().order[0][1]
     found = suite(two_variants(folder / "again", repetitions=1, invalid=[(first, 0)]).write())
-    assert (found.get("failures"), found.get("skipped")) == ("1", "5")
+    assert (found.get("failures"), found.get("errors"), found.get("skipped")) == ("0", "1", "5")
+    error = found.find("testcase/error")
+    assert error is not None
+    assert error.get("type") == "INVALID"
 
 
 def test_what_was_compared_passes_without_a_capacity(crowded: RunDirectory) -> None:
