@@ -2,39 +2,19 @@
 
 A value is described by the comment lines directly above its key: `# -- …` is its description, as helm-docs reads it,
 and `# @schema {…}` before that a line of YAML with JSON Schema keywords, which go before what the default tells.
-An object takes no other keys than those that it has by default; one that has none takes any.
+An object takes no other keys than those that it has by default; one that has none takes any. A whole number is at most
+what one in an object of the cluster can be.
 `additionalProperties: true` opens it, and every object in it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import yaml
 
-Schema = dict[str, Any]
-
-_QUANTITY: Schema = {
-    "description": "An amount in Kubernetes' notation, such as 250m, 0.5 or 256Mi.",
-    "type": ["string", "number"],
-    "pattern": r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$",
-}
-_AMOUNTS: Schema = {
-    "type": "object",
-    "properties": {name: {"$ref": "#/$defs/quantity"} for name in ("cpu", "memory", "ephemeral-storage")},
-    "additionalProperties": False,
-}
-_SHAPES: Mapping[str, Schema] = {
-    "quantity": _QUANTITY,
-    "resources": {
-        "type": "object",
-        "properties": {"requests": _AMOUNTS, "limits": _AMOUNTS},
-        "additionalProperties": False,
-    },
-}
-"""What annotations may refer to as `$ref: "#/$defs/NAME"`."""
+from scalebed.chart_shapes import INT32, SHAPES, Schema
 
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
@@ -49,8 +29,15 @@ def values_schema(title: str, values: str) -> str:
     # Helm hands the `global` values of all charts to each.
     schema["properties"].get("global", {})["additionalProperties"] = True
     if "#/$defs/" in json.dumps(schema):
-        schema["$defs"] = _SHAPES
+        schema["$defs"] = _used(json.dumps(schema))
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _used(text: str) -> Schema:
+    """The shapes that a schema refers to, and those that they refer to themselves."""
+    found = {name for name in SHAPES if f'"#/$defs/{name}"' in text}
+    inside = {name for name in SHAPES if f'"#/$defs/{name}"' in json.dumps([SHAPES[each] for each in found])}
+    return {name: shape for name, shape in SHAPES.items() if name in found | inside}
 
 
 def _mapping(node: yaml.MappingNode, lines: Sequence[str], given: Schema) -> Schema:
@@ -75,6 +62,8 @@ def _value(node: yaml.Node, lines: Sequence[str], description: str, given: Schem
         return told | _mapping(node, lines, given)
     default = yaml.SafeLoader("").construct_object(node, deep=True)
     schema: Schema = {"type": _TYPES[type(default)]}
+    if schema["type"] == "integer":
+        schema["maximum"] = INT32
     if isinstance(default, list):
         schema["items"] = {"type": "string"}
     return told | schema | given

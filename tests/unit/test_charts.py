@@ -48,6 +48,12 @@ def test_helm_finds_no_link_in_a_chart(chart: str) -> None:
     assert not [path for path in (CHARTS / chart).resolve().rglob("*") if path.is_symlink()]
 
 
+def test_every_chart_reads_values_alike() -> None:
+    """A chart stands alone, so that each has what all need."""
+    webapp, datastore = ((CHARTS / name / "templates/_values.tpl").read_text() for name in ("webapp", "datastore"))
+    assert webapp == datastore.replace("datastore", "webapp")
+
+
 def service(variant: str) -> Path:
     (folder,) = (path.parent for path in (ROOT / "apps").rglob("variant.toml") if path.parent.name == variant)
     return folder

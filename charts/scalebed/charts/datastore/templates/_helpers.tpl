@@ -11,7 +11,7 @@
 {{/* Labels that never change. Takes (dict "context" . "component" NAME). */}}
 {{- define "datastore.selectorLabels" -}}
 app.kubernetes.io/name: datastore
-app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -28,11 +28,6 @@ helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | re
 {{- define "datastore.podLabels" -}}
 {{ include "datastore.selectorLabels" . }}
 app.kubernetes.io/part-of: scalebed
-{{- end -}}
-
-{{/* A setting's value as text: large whole numbers too have no exponent. */}}
-{{- define "datastore.value" -}}
-{{- if and (kindIs "float64" .) (eq (int64 . | float64) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
 {{- end -}}
 
 {{/* An image's full name. Takes (dict "image" VALUES "default" TAG). */}}
@@ -88,7 +83,7 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 - name: PGPASSWORD
   valueFrom:
     secretKeyRef:
-      name: {{ include "datastore.secretName" . }}
+      name: {{ include "datastore.secretName" . | quote }}
       key: postgres-password
 {{- end -}}
 
@@ -105,7 +100,7 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 {{- range .context.Values.networkPolicy.clientNamespaces }}
 - namespaceSelector:
     matchLabels:
-      kubernetes.io/metadata.name: {{ . }}
+      kubernetes.io/metadata.name: {{ . | quote }}
   podSelector:
     matchLabels:
       {{ $.label }}: "true"
@@ -136,9 +131,8 @@ spec:
   enableServiceLinks: false
   securityContext:
     {{- include "datastore.podSecurityContext" .Values.dataset.uid | nindent 4 }}
-  {{- with .Values.imagePullSecrets }}
-  imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
+  {{- with include "datastore.imagePullSecrets" . }}
+  {{- . | nindent 2 }}
   {{- end }}
   initContainers:
     - name: begin
@@ -227,7 +221,7 @@ volumeMounts:
 - name: OWNER_PASSWORD
   valueFrom:
     secretKeyRef:
-      name: {{ include "datastore.secretName" . }}
+      name: {{ include "datastore.secretName" . | quote }}
       key: owner-password
 - name: DATABASE_URL
   value: postgres://owner:$(OWNER_PASSWORD)@{{ include "datastore.fullname" . }}-postgres:5432/{{ include "datastore.template" . }}

@@ -13,7 +13,7 @@ installs it under. */}}
 {{/* Labels that never change. Takes (dict "context" . "component" NAME). */}}
 {{- define "webapp.selectorLabels" -}}
 app.kubernetes.io/name: {{ .context.Chart.Name }}
-app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -94,13 +94,18 @@ capabilities:
 {{- define "webapp.switches" -}}
 {{- $words := list -}}
 {{- range $name, $value := .Values.switches -}}
-{{- $words = append $words (printf "%s=%s" $name (include "webapp.switchValue" $value)) -}}
+{{- $words = append $words (printf "%s=%s" $name (include "webapp.switchValue" (dict "context" $ "name" $name "value" $value))) -}}
 {{- end -}}
 {{- join "," $words -}}
 {{- end -}}
 
+{{/* One switch's value. Takes (dict "context" . "name" NAME "value" VALUE). */}}
 {{- define "webapp.switchValue" -}}
-{{- if kindIs "bool" . }}{{ ternary "on" "off" . }}{{ else }}{{ . }}{{ end -}}
+{{- if kindIs "bool" .value -}}
+{{- ternary "on" "off" .value -}}
+{{- else -}}
+{{- include "webapp.value" (dict "context" .context "name" (print "switches." .name) "value" .value) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The loaded template, by the name that the chart datastore gives it. */}}
@@ -122,7 +127,7 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 {{- if not (hasKey $.Values.switches .) -}}
 {{- fail (printf "database.objects.switches names %s, which is not in switches: add switches.%s" . .) -}}
 {{- end -}}
-{{- $_ := set $choice . (include "webapp.switchValue" (get $.Values.switches .)) -}}
+{{- $_ := set $choice . (include "webapp.switchValue" (dict "context" $ "name" . "value" (get $.Values.switches .))) -}}
 {{- end -}}
 {{- $content := list (include "webapp.template" .) $choice (.Values.statementTimeoutMs | int64) -}}
 {{- with .Values.database.revision -}}
@@ -139,13 +144,13 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 {{- concat $names .Values.allowedHosts | join "," -}}
 {{- end -}}
 
-{{/* The contract's variables, and those of the values. */}}
-{{- define "webapp.env" -}}
+{{/* The contract's variables. */}}
+{{- define "webapp.contractEnv" -}}
 {{- if .Values.database.enabled -}}
 - name: APP_PASSWORD
   valueFrom:
     secretKeyRef:
-      name: {{ include "webapp.datastoreSecret" . }}
+      name: {{ include "webapp.datastoreSecret" . | quote }}
       key: app-password
 - name: DATABASE_URL
   value: postgres://app:$(APP_PASSWORD)@{{ include "webapp.datastore" . }}-{{ ternary "pgbouncer:6432" "postgres:5432" .Values.datastore.pooled }}/{{ include "webapp.database" . }}
@@ -154,7 +159,7 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 - name: CACHE_PASSWORD
   valueFrom:
     secretKeyRef:
-      name: {{ include "webapp.datastoreSecret" . }}
+      name: {{ include "webapp.datastoreSecret" . | quote }}
       key: valkey-password
 - name: CACHE_URL
   value: redis://:$(CACHE_PASSWORD)@{{ include "webapp.datastore" . }}-valkey:6379/{{ .Values.cache.database | int64 }}
@@ -162,12 +167,12 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 - name: SECRET_KEY
   valueFrom:
     secretKeyRef:
-      name: {{ include "webapp.secretName" . }}
+      name: {{ include "webapp.secretName" . | quote }}
       key: secret-key
 - name: BIND
   value: 0.0.0.0:{{ .Values.port | int64 }}
 - name: ALLOWED_HOSTS
-  value: {{ include "webapp.allowedHosts" . }}
+  value: {{ include "webapp.allowedHosts" . | quote }}
 - name: SWITCHES
   value: {{ include "webapp.switches" . | quote }}
 - name: STATEMENT_TIMEOUT_MS
@@ -176,9 +181,14 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
   value: /run/metrics
 - name: LOG_LEVEL
   value: {{ .Values.logLevel }}
+{{- end -}}
+
+{{/* The contract's variables, and those of the values. */}}
+{{- define "webapp.env" -}}
+{{- include "webapp.contractEnv" . }}
 {{- range $name, $value := .Values.env }}
-- name: {{ $name }}
-  value: {{ tpl (toString $value) $ | quote }}
+- name: {{ $name | quote }}
+  value: {{ tpl (include "webapp.value" (dict "context" $ "name" (print "env." $name) "value" $value)) $ | quote }}
 {{- end }}
 {{- end -}}
 
@@ -195,7 +205,7 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 - name: PGPASSWORD
   valueFrom:
     secretKeyRef:
-      name: {{ include "webapp.datastoreSecret" . }}
+      name: {{ include "webapp.datastoreSecret" . | quote }}
       key: postgres-password
 {{- end -}}
 
@@ -228,9 +238,8 @@ spec:
   enableServiceLinks: false
   securityContext:
     {{- include "webapp.podSecurityContext" .Values.uid | nindent 4 }}
-  {{- with .Values.imagePullSecrets }}
-  imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
+  {{- with include "webapp.imagePullSecrets" . }}
+  {{- . | nindent 2 }}
   {{- end }}
   initContainers:
     - name: begin
@@ -259,7 +268,7 @@ spec:
         - name: OWNER_PASSWORD
           valueFrom:
             secretKeyRef:
-              name: {{ include "webapp.datastoreSecret" . }}
+              name: {{ include "webapp.datastoreSecret" . | quote }}
               key: owner-password
         - name: STEPS
           value: /steps
@@ -289,7 +298,7 @@ spec:
         - name: DATABASE
           value: {{ include "webapp.database" . }}
         - name: PREFIX
-          value: {{ include "webapp.databasePrefix" . }}
+          value: {{ include "webapp.databasePrefix" . | quote }}
         - name: STATEMENT_TIMEOUT_MS
           value: {{ .Values.statementTimeoutMs | int64 | quote }}
         - name: KEEP
