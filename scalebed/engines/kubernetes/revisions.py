@@ -15,8 +15,10 @@ from scalebed.ports import Clock, EngineError
 FOR_AN_EXPERIMENT = "Scalebed: for an experiment"
 GIVEN_BACK = "Scalebed: as it was before an experiment"
 _OURS = re.compile(r"Scalebed: |Rollback to \d+$")
+STARTING_S = 10.0
+"""A helm whose caller was killed goes on by itself, and has begun its revision long before."""
 WORKING_S = 60.0
-"""A helm that does not wait for pods is done long before."""
+"""One that does not wait for pods is done long before."""
 
 
 def by_engine(history: Sequence[Revision], begun: int) -> bool:
@@ -33,12 +35,16 @@ def settle(helm: Helm, clock: Clock, release: str, begun: int, begin: Callable[[
     `begin` is told the number of a revision that is about to be made. Raises EngineError where a revision is unfinished
     that no engine began.
     """
-    until = clock.now() + WORKING_S
-    while (history := helm.history(release)) and history[-1].status.startswith("pending"):
-        if clock.now() < until:
+    now = clock.now()
+    while True:
+        history = helm.history(release)
+        last = history[-1].number if history else 0
+        pending = bool(history) and history[-1].status.startswith("pending")
+        if clock.now() < now + (WORKING_S if pending else STARTING_S if last < begun else 0.0):
             clock.sleep(1.0)
             continue
-        last = history[-1].number
+        if not pending:
+            return history
         if last > begun:
             raise EngineError(
                 f"release {release}: helm has not finished revision {last} ({history[-1].status}): wait until whoever "
@@ -50,4 +56,3 @@ def settle(helm: Helm, clock: Clock, release: str, begun: int, begin: Callable[[
         else:
             begin(last + 1)
             helm.rollback(release, whole)
-    return history

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from scalebed.engines.kubernetes import namespaces
 from scalebed.engines.kubernetes.down import down
 from scalebed.engines.kubernetes.engine import Cluster, KubernetesEngine
 from scalebed.engines.kubernetes.paths import path
+from scalebed.engines.kubernetes.revisions import FOR_AN_EXPERIMENT
 from scalebed.places import ROOT
 from scalebed.plan import cells
 from scalebed.ports import EngineError, Load
@@ -206,6 +208,20 @@ def test_a_helm_at_work_is_waited_for_and_one_that_is_not_ours_never_undone() ->
     world.clock.after(30.0, lambda: world.helm.revisions.remove(pending))
     world.run(Life())
     assert world.state()["values"] == FIXED
+
+
+def test_a_helm_that_outlives_its_run_is_not_taken_for_one_that_never_began() -> None:
+    for after in ("down", "run"):
+        world = World(FIXED)
+        before = world.state()
+        life = Life()
+        world.run(life)
+        world = World(FIXED)
+        world.kill(Life(life.by_helm[0]))  # the first upgrade, which then happens by itself
+        world.clock.after(4.0, partial(world.helm.upgrade, "scalebed", {"naive": {"replicas": 0}}, FOR_AN_EXPERIMENT))
+        world.down() if after == "down" else world.run(Life())
+        world.clock.sleep(10.0)
+        assert world.state() == before
 
 
 def test_a_release_of_another_chart_is_refused_before_anything_changes() -> None:
