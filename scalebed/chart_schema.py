@@ -14,14 +14,16 @@ from collections.abc import Sequence
 
 import yaml
 
+from scalebed import yaml_reader
 from scalebed.chart_shapes import INT32, SHAPES, Schema
+from scalebed.yaml_reader import SingleLoader
 
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
 def values_schema(title: str, values: str) -> str:
     """The schema, as text; `values` is the text of values.yaml."""
-    root = yaml.compose(values, Loader=yaml.SafeLoader)
+    root = yaml.compose(values, Loader=SingleLoader)
     if not isinstance(root, yaml.MappingNode):
         raise TypeError(f"{title}: values.yaml must be a mapping")
     schema: Schema = {"$schema": "http://json-schema.org/draft-07/schema#", "title": title}
@@ -78,7 +80,7 @@ def _comment(lines: Sequence[str], key: int) -> tuple[str, Schema]:
     given: Schema = {}
     for line in (line.strip().removeprefix("#").strip() for line in lines[first:key]):
         if line.startswith("@schema "):
-            given = yaml.safe_load(line.removeprefix("@schema "))
+            given = yaml_reader.read(line.removeprefix("@schema "))
         elif line.startswith("-- "):
             words = [line.removeprefix("-- ")]
         elif words and not line.startswith("@"):

@@ -18,8 +18,7 @@ from scalebed.engines.local.down import down as remove_from_here
 from scalebed.engines.local.engine import LocalEngine
 from scalebed.ports import Clock, Engine, EngineError, Say
 from scalebed.results import RunDirectory
-from scalebed.spec import SpecError
-from scalebed.timing import SystemClock
+from scalebed.spec import Experiment, SpecError, load_experiment
 
 RUNNERS = 2
 
@@ -44,7 +43,7 @@ class Choice:
         """Remove what the engine's runs left behind; raises EngineError where one is running."""
         if name == "kubernetes":
             cluster = reach(places.ROOT, places.cache(), self.context, self.namespace)
-            remove_from_cluster(cluster, SystemClock(), say, purge=purge)
+            remove_from_cluster(cluster, say, purge=purge)
             return
         self._local()
         remove_from_here(places.cache(), say, purge=purge)
@@ -59,12 +58,23 @@ class Choice:
                 raise EngineError(f"{word} {value}: is for a cluster; add --engine kubernetes")
 
 
-def settings(engine: str | None, around: Path | None, given: Sequence[str]) -> list[str]:
-    """`--engine` and `--around` as settings of the experiment, before those that were given."""
+def experiment(file: Path, engine: str | None, around: Path | None, given: Sequence[str]) -> Experiment:
+    """The file's, with `--engine` and `--around` as settings before those that were given.
+
+    Of the run that `--around` names, only cells count that this experiment has. Raises SpecError.
+    """
     said = [] if engine is None else [f"engine={engine}"]
-    if around is not None:
-        said.append(f"search.around={json.dumps(capacities(RunDirectory(around)))}")
-    return [*said, *given]
+    asked = load_experiment(file, [*said, *given])
+    if around is None:
+        return asked
+    found = capacities(RunDirectory(around))
+    near = {cell: rate for cell, rate in found.items() if cell in asked.cell_ids}
+    if not near:
+        raise SpecError(
+            f"--around {around}: knows {', '.join(found)} and no cell of this experiment, which has "
+            f"{', '.join(asked.cell_ids)}"
+        )
+    return load_experiment(file, [*said, f"search.around={json.dumps(near)}", *given])
 
 
 def capacities(run: RunDirectory) -> dict[str, float]:

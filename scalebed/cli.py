@@ -92,8 +92,7 @@ def run(
     """
     console = _err if as_json else _out
     try:
-        said = choice.settings(engine, around, settings or ())
-        spec = load_experiment(places.experiment_file(experiment), said)
+        spec = choice.experiment(places.experiment_file(experiment), engine, around, settings or ())
         directory = _measure(spec, out, fresh, console, Choice(context, namespace, runners))
         report = write_report(directory)
         concluded = conclusions(directory)

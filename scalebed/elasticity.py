@@ -28,8 +28,6 @@ Floats = NDArray[np.float64]
 Curve = Sequence[tuple[float, float]]
 """(second, value), ascending: the value holds from that second until the next."""
 
-MOVED = 0.1
-"""A metric has moved once it is this share above its target: the HPA's own tolerance, below which it does nothing."""
 STEADY_S = 5
 """The SLO is met again where it is for so long."""
 
@@ -149,8 +147,13 @@ def steps(load: Curve) -> list[float]:
     return [at for (_, before), (at, value) in pairwise(load) if value > before]
 
 
-def milestones(step: float, supply: Sequence[Counts], met: Sequence[bool | None], until: float) -> Milestones:
-    """Of the load's step at `step`, as far as they lie before `until`. `met`: by second, whether the SLO was met."""
+def milestones(
+    step: float, supply: Sequence[Counts], met: Sequence[bool | None], until: float, tolerance: float
+) -> Milestones:
+    """Of the load's step up at `step`, as far as they lie before `until`. `met`: by second, whether the SLO was met.
+
+    `tolerance`: the share above its target from which the metric has moved, the HPA's own for scaling up.
+    """
     before = [look for look in supply if look.at_s <= step]
     base = before[-1] if before else (supply[0] if supply else None)
     after = [look for look in supply if step < look.at_s <= until]
@@ -162,7 +165,7 @@ def milestones(step: float, supply: Sequence[Counts], met: Sequence[bool | None]
         return first(lambda look: getattr(look, name) > getattr(base, name)) if base is not None else None
 
     return Milestones(
-        metric_moved=first(lambda look: look.metric is not None and look.metric > 1 + MOVED),
+        metric_moved=first(lambda look: look.metric is not None and look.metric > 1 + tolerance),
         desired=above("desired"),
         scheduled=above("scheduled"),
         started=above("started"),

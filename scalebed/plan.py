@@ -8,7 +8,7 @@ import numpy as np
 
 from scalebed.autoscaler import Autoscaler
 from scalebed.spec import Experiment
-from scalebed.variant import Variant
+from scalebed.variant import Variant, cell_id
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class Cell:
     @property
     def id(self) -> str:
         """Unique within an experiment, fit for a file name."""
-        scale = "hpa" if self.autoscaler else f"x{self.replicas}"
-        return f"{self.variant.name}-{scale}" + (f"-u{self.users}" if self.users else "")
+        return cell_id(self.variant.name, None if self.autoscaler else self.replicas, self.users)
 
     @property
     def most(self) -> int:

@@ -133,7 +133,7 @@ class Runner:
     def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, earlier: Sequence[Trial]) -> Trial:
         self._engine.restore(step.cell)
         index = len(earlier)
-        duration_s, seed = schedule.duration_s(ask.purpose), schedule.seed(ask.purpose, index)
+        duration_s, seed = schedule.duration_s(ask), schedule.seed(ask.purpose, index)
         load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed)
         if ask.purpose == "closed":
             stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)

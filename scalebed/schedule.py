@@ -9,7 +9,8 @@ import numpy as np
 from scalebed.ladder import Ladder
 from scalebed.plan import Cell, Step, cells
 from scalebed.results import Purpose, Repetition, Trial
-from scalebed.search import INVALID_AT_MOST, Answer, Ask, Task, decide, observed, prior
+from scalebed.sample import fewest
+from scalebed.search import INVALID_AT_MOST, LONGEST_S, Answer, Ask, Task, decide, observed, prior, trial_s
 from scalebed.spec import Experiment
 from scalebed.verdict import Enough
 from scalebed.watch import most_vus
@@ -40,6 +41,7 @@ class Schedule:
             know_unloaded=known is not None and known.source == "same cell",
             quota=quota,
             replicas=cell.replicas,
+            fewest=fewest(experiment.slo.percentile, experiment.slo.error_rate, experiment.search.min_requests),
             dither=float(_rng(experiment, step).uniform(-0.5, 0.5)),
         )
         around = experiment.search.around.get(cell.id)
@@ -63,10 +65,13 @@ class Schedule:
         done = {ask.rate, *(trial.rate_asked for trial in trials if trial.verdict != "INVALID")}
         return tuple(rate for rate in self._experiment.rates if rate not in done)
 
-    def duration_s(self, purpose: Purpose) -> float:
-        """Of one trial, at most."""
-        search = self._experiment.search.max_trial
-        return search if searching(purpose) else self._experiment.duration or search
+    def duration_s(self, ask: Ask) -> float:
+        """Of one trial, at most. Planned rates last as long as the lowest of them, since one load makes them all."""
+        search = self._experiment.search
+        if not searching(ask.purpose):
+            return self._experiment.duration or search.max_trial
+        rate = ask.rate if self._ladder is None else min(ask.rate, *self._ladder.rates)
+        return min(trial_s(rate, self._task.fewest, search), max(search.max_trial, LONGEST_S))
 
     def cut_s(self, purpose: Purpose) -> int | None:
         """Seconds to cut from the start of a trial; None where its own latencies tell."""

@@ -30,8 +30,10 @@ FULL_S = 20
 """The same for one that may be the answer: a queue at 5% over capacity shows by then."""
 INVALID_AT_MOST = 3
 """Trials in a row at one rate."""
-FEWEST_PER_TRIAL = 5
-"""Requests that a trial must be long enough for; below, the rate is too low to be judged."""
+LONGEST_S = 900
+"""Of one trial, where its requests come so seldom that fewer seconds would not judge them."""
+CUT_S = 5
+"""Allowed for what is cut from the start of a trial, where its length follows from the requests it needs."""
 CARRIED = 1.25
 """How near to a rate that the host could not carry one that it could is looked for: it bounds no capacity."""
 CAUTION = 0.9
@@ -58,6 +60,8 @@ class Task:
     quota: float | None
     """Cores of all replicas together."""
     replicas: int
+    fewest: int
+    """Requests below which no trial passes (`scalebed.sample`)."""
     dither: float
     """Uniform in [-0.5, 0.5): shifts the first rate within the precision, drawn anew for each repetition. Without
     it every block would walk the same grid of rates, and intervals would hide the grid's width."""
@@ -105,6 +109,14 @@ class Answer:
     lower: float | None
     upper: float | None
     note: str
+
+
+def trial_s(rate: float, fewest: int, search: Search) -> float:
+    """Seconds that a trial at this rate may last: `max_trial`, or longer for the `fewest` requests it can be judged by.
+
+    Arrivals are Poisson, so twice their standard deviation is added, and what a cut of the warm-up may take.
+    """
+    return max(search.max_trial, (fewest + 2 * math.sqrt(fewest)) / rate + CUT_S) if rate > 0 else search.max_trial
 
 
 def observed(trial: Trial, search: Search) -> Observed:
@@ -285,10 +297,9 @@ class _State:
         last = min(down, key=lambda o: o.rate)
         factor = max(self._step(len(down) - 1), self.width if last.verdict == "UNDECIDED" else 1.0)
         rate = self.upper / factor
-        if rate * self.task.search.max_trial < FEWEST_PER_TRIAL:
-            told = (
-                f"No rate passed, and {rate:.2g}/s is too low to be judged within {self.task.search.max_trial:.0f} s."
-            )
+        longest = max(self.task.search.max_trial, LONGEST_S)
+        if trial_s(rate, self.task.fewest, self.task.search) > longest:
+            told = f"No rate passed, and {rate:.2g}/s is too low to be judged within {longest:.0f} s."
             return Answer("not found", None, None, self.upper, told)
         full = self.certain_prior or last.verdict == "UNDECIDED" or self.left <= 2
         return self.ask("bracket", rate, full=full)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from scalebed.autoscaler import Autoscaler, Level
+from scalebed import sample, yaml_reader
+from scalebed.autoscaler import Autoscaler, Behavior, Level, Policy, Rules
 from scalebed.comparison import Ablation, Change, Matrix, compared
+from scalebed.doubts import doubts
 from scalebed.duration import Duration
-from scalebed.variant import Name, NamedVariant, Pooling, Strict, Variant
+from scalebed.variant import Name, NamedVariant, Pooling, Strict, Variant, cell_id
 from scalebed.workloads import workloads
 
 LONGEST_NAME = 63
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class SpecError(ValueError):
@@ -43,7 +46,10 @@ class Search(Strict):
     precision: float = Field(0.05, ge=0.005, le=0.5)
     """Widest relative gap between the highest passing and the lowest failing rate."""
     max_trial: Duration = 60.0
-    min_requests: int = Field(300, ge=30)
+    """Longer where so few requests would come that no verdict could rest on them (`scalebed.sample`)."""
+    min_requests: int = Field(sample.USUAL, ge=30)
+    """That must count before a trial may pass early. Where a file leaves it out, at least those that tell the SLO's
+    percentile and error rate with 95% certainty: 2,995 for p99.9, or for an error rate of 0.1%."""
     max_trials: int = Field(14, ge=4, le=60)
     """Per cell and block."""
     max_rate: float = Field(5000, gt=0)
@@ -201,6 +207,16 @@ class Experiment(Strict):
             )
 
     @property
+    def cell_ids(self) -> tuple[str, ...]:
+        """Of all cells, variants first, as the file lists them."""
+        return tuple(
+            cell_id(variant.name, None if self.autoscaler else replicas, users)
+            for variant in self.variants
+            for replicas in self.replicas
+            for users in (self.levels if self.compares else (None,))
+        )
+
+    @property
     def compares(self) -> bool:
         """Whether every variant is measured under one common load."""
         return self.kind in ("ablation", "matrix")
@@ -231,11 +247,11 @@ def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
     Raises `SpecError` with one sentence.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml_reader.read(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(f"{path}: cannot be read ({error.strerror}); name an experiment file") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+        raise SpecError(f"{path}: {yaml_reader.sentence(error)}") from error
     if not isinstance(data, dict):
         raise SpecError(f"{path}: must be a mapping of keys such as name, variants and replicas")
     for override in overrides:
@@ -245,17 +261,36 @@ def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
 
 def parse_experiment(data: Mapping[str, object], where: str) -> Experiment:
     """An experiment from its keys; raises `SpecError` with one sentence, which begins with `where`."""
-    try:
-        experiment = Experiment.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SpecError(f"{where}: {key}{': ' if key else ''}{_wrong(first)}") from error
+    experiment = _valid(Experiment, data, where)
+    if experiment.autoscaler is not None:
+        _valid(Behavior, dict(experiment.autoscaler.behavior), where, "autoscaler", "behavior")
+    experiment = _sampled(experiment)
     # Not where a run directory is read: a report needs no script.
     if experiment.workload not in workloads():
         known = ", ".join(workloads())
         raise SpecError(f"{where}: workload: must be one of {known}, not {experiment.workload!r}")
+    for doubt in doubts(experiment):
+        raise SpecError(f"{where}: {doubt}")
     return experiment
+
+
+def _valid(model: type[_Model], data: object, where: str, *place: str) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        first["loc"] = (*place, *first["loc"])
+        key = ".".join(str(part) for part in first["loc"])
+        raise SpecError(f"{where}: {key}{': ' if key else ''}{_wrong(first)}") from error
+
+
+def _sampled(experiment: Experiment) -> Experiment:
+    """With as many requests to a trial as the SLO needs, where the file does not say how many."""
+    search, slo = experiment.search, experiment.slo
+    if "min_requests" in search.model_fields_set:
+        return experiment
+    requests = max(search.min_requests, sample.needed(slo.percentile, slo.error_rate))
+    return experiment.model_copy(update={"search": search.model_copy(update={"min_requests": requests})})
 
 
 _WRONG = {
@@ -277,7 +312,18 @@ def _wrong(error: ErrorDetails) -> str:
         return error["msg"].removeprefix("Value error, ")
     said = _WRONG.get(error["type"], error["msg"].replace("Input should be", "must be"))
     given = error["input"]
-    return f"{said}, not {given!r}" if isinstance(given, str | int | float) else said
+    return f"{said}, not {given!r}{_meant(error)}" if isinstance(given, str | int | float) else said
+
+
+_SHARES = ("slo.error_rate", "search.precision", "search.shares")
+
+
+def _meant(error: ErrorDetails) -> str:
+    """Of percent where a share belongs: the share."""
+    given, place = error["input"], ".".join(str(part) for part in error["loc"])
+    if not place.startswith(_SHARES) or not isinstance(given, int | float) or not 1 <= given <= 1000:
+        return ""
+    return f"; it is a share: write {given / 100:.10g} for {given:g}%"
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
@@ -289,7 +335,8 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
 
 _MODELS: Mapping[int | str, type[BaseModel]] = {
     "dataset": Dataset, "slo": Slo, "search": Search, "autoscaler": Autoscaler, "profile": Level, "variants": Variant,
-    "base": Variant, "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix,
+    "base": Variant, "behavior": Behavior, "scaleUp": Rules, "scaleDown": Rules, "policies": Policy,
+    "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix,
 }  # fmt: skip
 
 
@@ -298,7 +345,9 @@ def _override(data: dict[str, Any], override: str) -> None:
     if not equals or not key:
         raise SpecError(f"--set {override}: must be key=value, such as search.precision=0.1")
     try:
-        value = yaml.safe_load(text)
+        value = yaml_reader.read(text)
+    except yaml_reader.RepeatedKeyError as error:
+        raise SpecError(f"--set {override}: {error}") from error
     except yaml.YAMLError as error:
         raise SpecError(f"--set {override}: {text} is not YAML; put it in quotes") from error
     *path, last = key.split(".")

@@ -72,6 +72,12 @@ NamedVariant = Annotated[Variant, BeforeValidator(_shorthand, json_schema_input_
 """In YAML also the bare name of its service."""
 
 
+def cell_id(variant: str, replicas: int | None, users: int | None) -> str:
+    """Unique within an experiment, fit for a file name; `replicas` is None where an autoscaler owns their number."""
+    scale = "hpa" if replicas is None else f"x{replicas}"
+    return f"{variant}-{scale}" + (f"-u{users}" if users else "")
+
+
 def label(settings: Mapping[str, str], *, whole: bool = False) -> str:
     """A name made of settings: `workers-2`, `cache-off`, and of a word that speaks for itself the word: `orjson`.
 

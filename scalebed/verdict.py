@@ -16,11 +16,12 @@ from typing import Literal
 import numpy as np
 from scipy import stats as distributions
 
+from scalebed.sample import FULL, SURE, fewest
 from scalebed.spec import Slo
 from scalebed.stats import share_bounds
 from scalebed.timeline import Window
 
-EARLY, FULL = 0.99, 0.6
+EARLY = 0.99
 FEWEST_FOR_ERRORS = 300
 """No error among so many bounds the error rate below 1% at 95%."""
 FEWEST_SECONDS_TO_FAIL = 4
@@ -67,6 +68,8 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
     checks = [_latency(window, slo, final=final), _errors(window, slo, enough, final=final)]
     if rate is not None:
         checks.append(_backlog(window, slo, rate, max_vus, final=final))
+    if final and not enough.decides:
+        checks.append(_size(window, slo, enough))
     broken = tuple(c.sentence for c in checks if c.state == "broken")
     unsure = tuple(c.sentence for c in checks if c.state == "open")
     warnings = _warnings(window, enough) if final else ()
@@ -96,12 +99,19 @@ def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool) -> _Check:
     told = f"{errors} of {requests} requests failed ({slo.error_rate:.3g} allowed"
     counts = window.errors.tolist(), window.responses.tolist()
     lower = share_bounds(*counts, FULL if final else EARLY)[0]
-    upper = share_bounds(*counts, FULL if final else 0.95)[1]
+    upper = share_bounds(*counts, FULL if final else SURE)[1]
     if errors and lower > slo.error_rate:
         return _Check("broken", f"{told}; surely more than {lower:.2%}).")
     if (errors == 0 and (final or requests >= min(FEWEST_FOR_ERRORS, enough.requests))) or upper <= slo.error_rate:
         return _Check("met", f"{told}; surely less than {upper:.2%}).")
     return _Check("open", f"{told}; up to {upper:.2%} is possible).")
+
+
+def _size(window: Window, slo: Slo, enough: Enough) -> _Check:
+    """Without enough requests, that none of them was slow or failed tells nothing."""
+    least, requests = fewest(slo.percentile, slo.error_rate, enough.requests), window.requests
+    told = f"{requests:,} requests count; to judge p{slo.percentile:g} and {slo.error_rate:.3g} errors takes {least:,}"
+    return _Check("met" if requests >= least else "open", f"{told}.")
 
 
 def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool) -> _Check:

@@ -13,9 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from scalebed import places
+from scalebed import places, yaml_reader
 from scalebed.cluster import versions
 from scalebed.engines.local.go_toolchain import find_go, go_environment
 from scalebed.ports import EngineError
@@ -73,7 +71,7 @@ def write(openapi: Path, definitions: list[Path], folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     schemas = dict(api_schemas(json.loads(openapi.read_text(encoding="utf-8"))))
     for path in definitions:
-        schemas |= custom_schemas(yaml.safe_load(path.read_text(encoding="utf-8")))
+        schemas |= custom_schemas(yaml_reader.read(path.read_text(encoding="utf-8")))
     for name, schema in schemas.items():
         (folder / name).write_text(json.dumps(schema), encoding="utf-8")
     return len(schemas) - 1

@@ -51,7 +51,11 @@ def analyse(directory: RunDirectory) -> Analysis:
         invalid=_invalid(run),
         demands=_demands(cells) if experiment.kind == "capacity" else (),
         comparisons=comparisons(run, cells),
-        followings=followings(experiment, [trial for trials in run.basis.values() for trial in trials]),
+        followings=followings(
+            experiment,
+            [trial for trials in run.basis.values() for trial in trials],
+            str(run.manifest.fingerprint.get("cluster", {}).get("kubernetes", "")),
+        ),
         conclusions=conclude(experiment, [cell.id for cell in cells], run.repetitions.values(), run.trials),
     )
 

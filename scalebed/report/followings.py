@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scalebed import elasticity
+from scalebed.autoscaler import Tolerance
 from scalebed.elasticity import Curve, Elasticity, Milestones
 from scalebed.histograms import decode
 from scalebed.report import figures
@@ -52,9 +53,10 @@ class Following:
     """Seconds in which the SLO was broken."""
 
 
-def followings(experiment: Experiment, trials: Sequence[Trial]) -> tuple[Following, ...]:
-    """Of the trials that count and in which the scaling was looked at."""
-    return tuple(_following(experiment, trial) for trial in trials if trial.supply)
+def followings(experiment: Experiment, trials: Sequence[Trial], kubernetes: str = "") -> tuple[Following, ...]:
+    """Of the trials that count and in which the scaling was looked at; `kubernetes` is the cluster's version."""
+    tolerance = experiment.autoscaler.tolerance(kubernetes) if experiment.autoscaler else Tolerance()
+    return tuple(_following(experiment, trial, tolerance) for trial in trials if trial.supply)
 
 
 def load_curve(experiment: Experiment) -> list[tuple[float, float]]:
@@ -74,7 +76,7 @@ def load_unit(experiment: Experiment) -> str:
     return "requests a second" if experiment.profile else "users"
 
 
-def _following(experiment: Experiment, trial: Trial) -> Following:
+def _following(experiment: Experiment, trial: Trial, tolerance: Tolerance) -> Following:
     load = load_curve(experiment)
     met = _met(experiment, trial)
     end = trial.duration_s
@@ -90,7 +92,7 @@ def _following(experiment: Experiment, trial: Trial) -> Following:
         block=trial.block,
         seconds=int(end),
         steps=tuple(
-            (rise, elasticity.milestones(rise, trial.supply, met, min(at for at in changes if at > rise)))
+            (rise, elasticity.milestones(rise, trial.supply, met, min(at for at in changes if at > rise), tolerance.up))
             for rise in rises
             if rise < end
         ),

@@ -31,6 +31,7 @@ EXPERIMENT = {
     "workload": "detail",
     "rates": [4, 5, 6],
     "duration": "6s",
+    "search": {"min_requests": 30},
     "blocks": 1,
 }
 

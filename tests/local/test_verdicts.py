@@ -29,7 +29,7 @@ EXPERIMENT: Experiment = parse_experiment(
         "dataset": {"contacts": 2000},
         "variants": ["naive", "optimized"],
         "workload": "detail",
-        "rates": [1],
+        "rates": [30],
         "duration": "10s",
         "slo": {"latency_ms": 500},
     },

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from recorded import repetition, run
 
-from scalebed.choice import Choice, capacities, settings
+from scalebed.choice import Choice, capacities, experiment
 from scalebed.ports import EngineError
 from scalebed.results import RunDirectory
-from scalebed.spec import SpecError, load_experiment
+from scalebed.spec import SpecError
 from scalebed.timing import SystemClock
 
 
@@ -28,11 +28,21 @@ def test_an_earlier_runs_capacities_become_the_rates_to_look_near(tmp_path: Path
 
     file = tmp_path / "x.yaml"
     file.write_text("name: x\nvariants: [naive]\n")
-    said = settings("kubernetes", tmp_path / "run", ["search.precision=0.2"])
-    experiment = load_experiment(file, said)
-    assert experiment.engine == "kubernetes"
-    assert experiment.search.around == pytest.approx({"naive-x1": 60.0})
-    assert experiment.search.precision == 0.2
+    asked = experiment(file, "kubernetes", tmp_path / "run", ["search.precision=0.2"])
+    assert asked.engine == "kubernetes"
+    assert asked.search.around == pytest.approx({"naive-x1": 60.0})
+    assert asked.search.precision == 0.2
+
+
+def test_of_an_earlier_run_only_cells_count_that_the_experiment_has(tmp_path: Path) -> None:
+    directory = run(tmp_path / "run", finished=0)
+    for cell in ("naive-x1", "naive-x2"):
+        directory.add_repetition(repetition(0, cell, capacity=40.0))
+    file = tmp_path / "x.yaml"
+    file.write_text("name: x\nvariants: [naive, optimized]\n")
+    assert experiment(file, None, tmp_path / "run", []).search.around == {"naive-x1": 40.0}
+    with pytest.raises(SpecError, match="knows naive-x1, naive-x2 and no cell of this experiment, which has naive-x4"):
+        experiment(file, None, tmp_path / "run", ["replicas=[4]", "variants=[naive]"])
 
 
 def test_a_run_without_capacities_says_nothing_of_rates(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ LOOKS = [
 
 def test_the_way_from_a_step_to_its_answer_is_split() -> None:
     met = [True] * 61 + [False] * 35 + [True] * 60
-    found = milestones(60.0, LOOKS, met, until=150.0)
+    found = milestones(60.0, LOOKS, met, until=150.0, tolerance=0.1)
     assert found.splits() == {
         "metric_moved": 12, "desired": 9, "scheduled": 1, "started": 2, "ready": 5, "receiving": 1,
     }  # fmt: skip
@@ -116,25 +116,30 @@ def test_the_way_from_a_step_to_its_answer_is_split() -> None:
 
 
 def test_a_metric_within_the_tolerance_has_not_moved() -> None:
-    found = milestones(60.0, LOOKS[:3], [True] * 200, until=150.0)
+    found = milestones(60.0, LOOKS[:3], [True] * 200, until=150.0, tolerance=0.1)
     assert found.metric_moved is None
     assert found.desired is None
     assert found.splits() == {}
 
 
+@pytest.mark.parametrize(("tolerance", "moved"), [(0.0, 6), (0.04, 6), (0.05, 12), (2.0, None)])
+def test_a_metric_moves_by_the_tolerance_in_force(tolerance: float, moved: int | None) -> None:
+    assert milestones(60.0, LOOKS, [True] * 150, until=150.0, tolerance=tolerance).metric_moved == moved
+
+
 def test_a_step_that_breaks_nothing_is_met_at_once() -> None:
-    assert milestones(60.0, LOOKS, [True] * 150, until=150.0).slo_met == 0.0
+    assert milestones(60.0, LOOKS, [True] * 150, until=150.0, tolerance=0.1).slo_met == 0.0
 
 
 def test_an_slo_that_stays_broken_is_never_met_again() -> None:
-    assert milestones(60.0, LOOKS, [True] * 60 + [False] * 90, until=150.0).slo_met is None
+    assert milestones(60.0, LOOKS, [True] * 60 + [False] * 90, until=150.0, tolerance=0.1).slo_met is None
 
 
 def test_one_good_second_is_no_recovery() -> None:
     met = [True] * 60 + [False] * 5 + [True] + [False] * 5 + [True] * 79
-    assert milestones(60.0, LOOKS, met, until=150.0).slo_met == 11
+    assert milestones(60.0, LOOKS, met, until=150.0, tolerance=0.1).slo_met == 11
 
 
 def test_nothing_that_was_looked_at_says_nothing() -> None:
-    assert milestones(60.0, [], [], until=150.0).splits() == {}
+    assert milestones(60.0, [], [], until=150.0, tolerance=0.1).splits() == {}
     assert curve(LOOKS)[-1] == (91, 3.0)

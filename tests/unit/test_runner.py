@@ -173,7 +173,7 @@ def test_a_service_too_slow_for_the_slo_has_no_capacity(tmp_path: Path) -> None:
 
 
 def test_fixed_rates_are_a_trial_each(tmp_path: Path) -> None:
-    spec = experiment(kind="fixed-rate", rates=[20, 150], duration=15)
+    spec = experiment(kind="fixed-rate", rates=[20, 150], duration=15, search={"min_requests": 30})
     directory = run(tmp_path, spec)
     trials = list(directory.trials())
     assert len(trials) == 8
@@ -233,7 +233,9 @@ def test_a_comparison_of_users_is_a_trial_for_each_number(tmp_path: Path) -> Non
 
 def test_a_spoiled_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
     engine = SimulatedEngine({"fast": Behaviour(300, steal_cores=1.0)})
-    spec = experiment(kind="fixed-rate", rates=[20], duration=12, variants=["fast"], blocks=1)
+    spec = experiment(
+        kind="fixed-rate", rates=[20], duration=12, search={"min_requests": 30}, variants=["fast"], blocks=1
+    )
     directory = run(tmp_path, spec, engine)
     assert [t.verdict for t in directory.trials()] == ["INVALID"] * 3
     assert "INVALID 3 times" in next(directory.repetitions()).note
@@ -251,14 +253,24 @@ def test_stages_are_the_trials_and_not_the_warm_ups(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("workload", "writes"), [("browse", False), ("12-transfers", True)])
 def test_a_load_knows_whether_it_writes(tmp_path: Path, workload: str, writes: bool) -> None:
     engine = SimulatedEngine(BEHAVIOURS)
-    spec = experiment(kind="fixed-rate", rates=[5], duration="10s", blocks=1, variants=["fast"], workload=workload)
+    spec = experiment(
+        kind="fixed-rate",
+        rates=[5],
+        duration="10s",
+        search={"min_requests": 30},
+        blocks=1,
+        variants=["fast"],
+        workload=workload,
+    )
     run(tmp_path, spec, engine)
     assert {load.writes for load in engine.loads} == {writes}
 
 
 def test_what_a_workload_checked_is_in_the_trial(tmp_path: Path) -> None:
     engine = SimulatedEngine(BEHAVIOURS, checks=(CheckCount("kept", 3, 0), CheckCount("read back", 2, 1)))
-    spec = experiment(kind="fixed-rate", rates=[5], duration="10s", blocks=1, variants=["fast"])
+    spec = experiment(
+        kind="fixed-rate", rates=[5], duration="10s", search={"min_requests": 30}, blocks=1, variants=["fast"]
+    )
     (trial,) = run(tmp_path, spec, engine).trials()
     assert [(check.check, check.passed, check.failed) for check in trial.checks] == [
         ("kept", 3, 0),

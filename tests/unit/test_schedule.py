@@ -8,6 +8,7 @@ from scalebed.results import Purpose, Repetition, Verdict
 from scalebed.schedule import COMPARED_CUT_S, REST_S, Schedule, warmup_users
 from scalebed.search import Answer, Ask
 from scalebed.spec import Experiment, parse_experiment
+from scalebed.verdict import Enough
 
 SPEC = parse_experiment({"name": "schedule", "variants": ["a", "b"], "blocks": 3}, "schedule.yaml")
 
@@ -62,7 +63,7 @@ def test_a_comparison_is_one_trial_at_the_common_rate() -> None:
     ask = schedule.next([])
     assert isinstance(ask, Ask)
     assert (ask.purpose, ask.rate, ask.users) == ("fixed-rate", 3, None)
-    assert (schedule.duration_s(ask.purpose), schedule.cut_s(ask.purpose)) == (20, COMPARED_CUT_S)
+    assert (schedule.duration_s(ask), schedule.cut_s(ask.purpose)) == (20, COMPARED_CUT_S)
     assert schedule.rest_s(ask.purpose) == REST_S
     answer = schedule.next([trial(purpose="fixed-rate", rate_asked=3, verdict="FAIL")])
     assert isinstance(answer, Answer)
@@ -97,7 +98,23 @@ def test_capacity_is_sought_after_the_comparison_where_it_is_asked_for() -> None
     assert isinstance(nexts["a"][1], Answer)
     schedule, ask = nexts["b"]
     assert isinstance(ask, Ask)
-    assert (ask.purpose, schedule.duration_s(ask.purpose), schedule.cut_s(ask.purpose)) == ("unloaded", 45, None)
+    assert (ask.purpose, schedule.duration_s(ask), schedule.cut_s(ask.purpose)) == ("unloaded", 45, None)
     assert schedule.rest_s(ask.purpose) == 0
     found = Answer("found", 12.0, 12.0, 13.0, "")
     assert (schedule.repetition(found, 5).outcome, schedule.repetition(found, 5).capacity) == ("found", 12)
+
+
+def test_a_trial_lasts_longer_where_its_requests_would_be_too_few_to_judge() -> None:
+    def seconds(rate: float, **keys: object) -> float:
+        spec = parse_experiment({"name": "schedule", "variants": ["a"], **keys}, "schedule.yaml")
+        ask = Ask("bracket", rate, Enough(9, spec.search.min_requests))
+        return Schedule(spec, plan(spec)[0], [], 0.25).duration_s(ask)
+
+    high = {"slo": {"percentile": 99.9}}
+    assert seconds(3) == seconds(100, **high) == 60
+    assert seconds(10, **high) == pytest.approx((916 + 2 * 916**0.5) / 10 + 5)
+    assert seconds(1) == pytest.approx((92 + 2 * 92**0.5) / 1 + 5)
+    assert seconds(0.5, **high) == 900
+    assert seconds(0.0, **high) == 60  # one user alone
+    around = {**high, "search": {"around": {"a-x1": 10}}}
+    assert seconds(7, **around) == seconds(12.5, **around) == pytest.approx((916 + 2 * 916**0.5) / 7 + 5)

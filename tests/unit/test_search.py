@@ -21,6 +21,7 @@ TASK = Task(
     know_unloaded=False,
     quota=0.25,
     replicas=1,
+    fewest=92,
     dither=0.0,
 )
 VERDICTS: st.SearchStrategy[Verdict] = st.sampled_from(["PASS", "FAIL", "UNDECIDED", "INVALID"])

@@ -83,7 +83,7 @@ def test_errors_fail() -> None:
 
 
 def test_a_few_requests_without_error_pass_at_full_length_with_a_warning() -> None:
-    judged = judge(window(5, 12), SLO, 5, 100, ENOUGH, final=True)
+    judged = judge(window(5, 12), SLO, 5, 100, Enough(10, 80), final=True)
     assert judged.verdict == "PASS"
     assert "Only 60 requests" in judged.warnings[0]
     assert "4.9%" in judged.warnings[0]
@@ -137,3 +137,31 @@ def test_an_error_rate_of_zero_is_met_by_no_error() -> None:
     strict = SLO.model_copy(update={"error_rate": 0.0})
     assert judge(window(100, 12), strict, 100, 2000, ENOUGH, final=False).verdict == "PASS"
     assert judge(window(100, 12, errors=[1] + [0] * 11), strict, 100, 2000, ENOUGH, final=True).verdict == "FAIL"
+
+
+def test_too_few_requests_for_a_percentile_pass_at_no_length() -> None:
+    """Of services with three times as many slow answers as p99.9 allows, 0.997 ** 300 = 41% show none in 300."""
+    high = SLO.model_copy(update={"percentile": 99.9})
+    asked = Enough(10, 2995)
+
+    def at(requests_a_second: int, enough: Enough = asked, slow: int = 0) -> str:
+        shown = window(requests_a_second, 60, slow=slow)
+        return judge(shown, high, requests_a_second, 2000, enough, final=True).verdict
+
+    assert at(5) == "UNDECIDED"
+    assert at(15) == "UNDECIDED"
+    assert at(16) == "PASS"
+    assert at(5, slow=1) == "FAIL"
+    few = judge(window(5, 60), high, 5, 2000, asked, final=True)
+    assert few.reasons == ("300 requests count; to judge p99.9 and 0.01 errors takes 916.",)
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(2, "UNDECIDED"), (3, "PASS")])
+def test_an_ordinary_percentile_needs_few(rate: int, verdict: str) -> None:
+    closed = judge(window(rate, 6), SLO, None, 10, Enough(0, 30), final=True)
+    assert closed.verdict == verdict
+
+
+def test_one_user_alone_is_not_asked_for_more_than_30_requests() -> None:
+    high = SLO.model_copy(update={"percentile": 99.9})
+    assert judge(window(3, 10), high, None, 10, Enough(10, 30, decides=True), final=False).verdict == "PASS"

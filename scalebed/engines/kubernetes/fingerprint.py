@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from scalebed import yaml_reader
 from scalebed.engines.kubernetes.api import Api, ApiError, Json
 from scalebed.engines.kubernetes.paths import NODES, field, listed
 from scalebed.engines.kubernetes.quantities import number
@@ -36,7 +35,7 @@ def charts(root: Path) -> dict[str, str]:
     """Name → version."""
     found = {}
     for file in sorted(root.glob("charts/*/Chart.yaml")):
-        chart: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        chart: Mapping[str, Any] = yaml_reader.read(file.read_text(encoding="utf-8"))
         found[str(chart["name"])] = str(chart["version"])
     return found
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scalebed.autoscaler import TOLERANCE, TOLERANCE_SINCE, Autoscaler, keeps_tolerance
 from scalebed.engines.kubernetes.api import Api, Json
-from scalebed.engines.kubernetes.paths import NODES, field, found, listed, selector
+from scalebed.engines.kubernetes.paths import NODES, field, found, selector
 from scalebed.engines.kubernetes.quantities import number
 from scalebed.engines.kubernetes.release import SERVICES, Release
 from scalebed.engines.local.services import read_service
@@ -99,22 +100,8 @@ def findings(
     needs: Mapping[str, Room],
 ) -> list[Finding]:
     """Every refusal and every warning, each one sentence. `needs`: by cell, what its release and load request."""
-    return [*_services(root, experiment), *_addons(api, experiment), *_space(cells, room, needs)]
-
-
-def foreign_autoscalers(api: Api, release: Release) -> list[Finding]:
-    """Those that are not the chart's own, and would change what a cell is."""
-    own = {release.service(service) for service in SERVICES}
-    return [
-        Finding(
-            "refuse",
-            f"HPA {name} in the namespace {release.namespace}: sets the replicas of {target} and is not of the release "
-            f"{release.name}: remove it while experiments run",
-        )
-        for each in listed(api, "horizontalpodautoscalers", release.namespace)
-        if (target := field(each, "spec", "scaleTargetRef", "name")) in own
-        and ((name := each["metadata"]["name"]) != target or not release.labels.items() <= _labels(each).items())
-    ]
+    return [*_services(root, experiment), *_addons(api, experiment), *_autoscaler(api, experiment.autoscaler),
+            *_space(cells, room, needs)]  # fmt: skip
 
 
 def _services(root: Path, experiment: Experiment) -> list[Finding]:
@@ -138,6 +125,22 @@ def _addons(api: Api, experiment: Experiment) -> list[Finding]:
         told.append("the cluster has no metrics-server, without which an HPA sees nothing: install it, or let "
                     "./scripts/cluster make a cluster with it")  # fmt: skip
     return [Finding("refuse", sentence) for sentence in told]
+
+
+def _autoscaler(api: Api, wanted: Autoscaler | None) -> list[Finding]:
+    """What the API server would take and forget."""
+    version = str(api.get("/version").get("gitVersion", "")) if wanted and wanted.tolerances else ""
+    if wanted is None or not wanted.tolerances or keeps_tolerance(version):
+        return []
+    first = ".".join(str(number) for number in TOLERANCE_SINCE)
+    return [
+        Finding(
+            "refuse",
+            f"autoscaler.behavior.{direction}.tolerance: this cluster's Kubernetes ({version or 'of unknown version'}) "
+            f"drops it without a word and keeps {TOLERANCE:.0%}; leave it out, or use Kubernetes {first} or newer",
+        )
+        for direction in wanted.tolerances
+    ]
 
 
 def _space(cells: Sequence[Cell], room: Sequence[Node], needs: Mapping[str, Room]) -> list[Finding]:
@@ -183,10 +186,6 @@ def _own(pod: Json, release: Release, load_namespace: str) -> bool:
     if metadata["namespace"] == release.namespace and labels.get("app.kubernetes.io/instance") == release.name:
         return True
     return bool(metadata["namespace"] == load_namespace and "k6_cr" in labels)
-
-
-def _labels(of: Json) -> Mapping[str, str]:
-    return dict(field(of, "metadata", "labels", default={}))
 
 
 def _ready(node: Json) -> bool:

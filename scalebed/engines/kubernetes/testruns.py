@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from scalebed import yaml_reader
 from scalebed.engines.kubernetes.api import Json
 from scalebed.engines.kubernetes.paths import OURS
 from scalebed.k6 import environment
@@ -47,9 +48,11 @@ def read_base(root: Path) -> Json:
     """What every TestRun has in common; raises EngineError where the file is missing."""
     file = root / "loadtest" / "testruns" / "base" / "testrun.yaml"
     try:
-        base: Json = yaml.safe_load(file.read_text(encoding="utf-8"))
+        base: Json = yaml_reader.read(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise EngineError(f"{file}: cannot be read ({error.strerror}); it belongs to the clone") from error
+    except yaml.YAMLError as error:
+        raise EngineError(f"{file}: {yaml_reader.sentence(error)}") from error
     return base
 
 

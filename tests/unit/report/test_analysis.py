@@ -121,7 +121,14 @@ def test_demand_is_the_fewest_replicas_whose_interval_lies_above(replicas: RunDi
 
 
 def test_fixed_rate_takes_the_highest_rate_that_every_block_met(folder: Path) -> None:
-    kind = {"kind": "fixed-rate", "rates": [10, 30, 60], "duration": "8s", "replicas": [1], "blocks": 2}
+    kind = {
+        "kind": "fixed-rate",
+        "rates": [10, 30, 60],
+        "duration": "8s",
+        "search": {"min_requests": 30},
+        "replicas": [1],
+        "blocks": 2,
+    }
     cells = analyse(two_variants(folder, experiment=kind).write()).cells
     assert [cell.rate.estimate for cell in cells if cell.rate] == [10, 60]
     assert all(cell.limit is None for cell in cells)

@@ -73,7 +73,14 @@ def test_invalid_cell(folder: Path) -> None:
 
 
 def test_fixed_rate(folder: Path) -> None:
-    kind = {"kind": "fixed-rate", "rates": [10, 30], "duration": "8s", "replicas": [1], "blocks": 1}
+    kind = {
+        "kind": "fixed-rate",
+        "rates": [10, 30],
+        "duration": "8s",
+        "search": {"min_requests": 30},
+        "replicas": [1],
+        "blocks": 1,
+    }
     said = answer(two_variants(folder, experiment=kind).write())
     assert said.startswith(
         "Asked for p95 ≤ 1 s at 10 and 30 requests a second at one replica: naive meets it up to 10 ("
@@ -82,7 +89,14 @@ def test_fixed_rate(folder: Path) -> None:
 
 
 def test_one_fixed_rate_is_met_or_missed(folder: Path) -> None:
-    kind = {"kind": "fixed-rate", "rates": [30], "duration": "8s", "replicas": [1], "blocks": 1}
+    kind = {
+        "kind": "fixed-rate",
+        "rates": [30],
+        "duration": "8s",
+        "search": {"min_requests": 30},
+        "replicas": [1],
+        "blocks": 1,
+    }
     said = answer(two_variants(folder, experiment=kind).write())
     assert said.startswith(
         "Asked for p95 ≤ 1 s at 30 requests a second at one replica: naive misses it; optimized meets it ("

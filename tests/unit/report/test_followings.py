@@ -7,10 +7,27 @@ import pytest
 from recorded import repetition
 from scaled import BROKEN, KEPT, look, scaled, spec
 
+from scalebed.autoscaler import Autoscaler
 from scalebed.plan import plan
 from scalebed.report import answer, write_report
 from scalebed.report.followings import followings, headline, load_curve, sentences
 from scalebed.results import Manifest, RunDirectory, Trial
+
+
+@pytest.mark.parametrize(
+    ("up", "kubernetes", "moved"),
+    [
+        (1.5, "v1.35.2", None),
+        ("500m", "v1.36.0", 2.0),
+        (1.5, "v1.34.4", 2.0),  # it drops the field, so its own tenth is in force
+        (1.5, "", 2.0),
+    ],
+)
+def test_the_metric_moves_by_the_tolerance_for_scaling_up(up: object, kubernetes: str, moved: float | None) -> None:
+    behavior = {"scaleUp": {"tolerance": up}, "scaleDown": {"tolerance": 0.0}}
+    scaler = Autoscaler(max_replicas=2, behavior=behavior)
+    (found,) = followings(spec().model_copy(update={"autoscaler": scaler}), [scaled()], kubernetes)
+    assert found.steps[0][1].metric_moved == moved
 
 
 def test_a_trial_is_told_by_what_followed_the_step() -> None:

@@ -22,6 +22,7 @@ MIB = 2**20
 def spec(**keys: object) -> Experiment:
     given = {
         "name": "10-n-plus-one", "workload": "10-n-plus-one", "kind": "fixed-rate", "rates": [5], "duration": "15s",
+        "search": {"min_requests": 30},
         "variants": ["naive", "optimized"], "blocks": 3, "advice": "Join what you show.", **keys,
     }  # fmt: skip
     return parse_experiment({key: value for key, value in given.items() if value is not None}, "tried")

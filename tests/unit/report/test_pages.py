@@ -52,7 +52,15 @@ CASES: dict[str, dict[str, Any]] = {
     "partial": {"repetitions": 3, "invalid": [("naive-x1", 0)]},
     "nothing": {"repetitions": 0},
     "no base": {"services": {"naive": CRAWLING, "optimized": OPTIMIZED}, "experiment": {"blocks": 1}},
-    "fixed": {"experiment": {"kind": "fixed-rate", "rates": [10, 30], "duration": "8s", "blocks": 1}},
+    "fixed": {
+        "experiment": {
+            "kind": "fixed-rate",
+            "rates": [10, 30],
+            "duration": "8s",
+            "search": {"min_requests": 30},
+            "blocks": 1,
+        }
+    },
     "closed": {"experiment": {"kind": "closed", "users": 50, "duration": "60s", "blocks": 1}},
     "bare fingerprint": {"fingerprint": {}, "experiment": {"blocks": 1}},
 }

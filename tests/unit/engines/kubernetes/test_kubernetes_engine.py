@@ -122,17 +122,26 @@ def test_what_the_chart_cannot_do_is_refused() -> None:
     assert "has no k6-operator" in told
 
 
-def test_an_autoscaler_that_is_not_the_chart_s_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("version", "refused"), [("v1.34.4", True), ("v1.33.0-eks-1", True), ("", True), ("v1.35.0", False)]
+)
+def test_a_tolerance_that_the_cluster_would_drop_is_refused(version: str, refused: bool) -> None:
     bench = Bench()
-    labels = {"app.kubernetes.io/instance": "scalebed"}
-    of_the_chart = {"metadata": {"labels": labels}, "spec": {"scaleTargetRef": {"name": "scalebed-naive"}}}
-    bench.api.put(path("horizontalpodautoscalers", NAMESPACE, "scalebed-naive"), of_the_chart)
-    by_hand = {"spec": {"scaleTargetRef": {"name": "scalebed-optimized"}}}
-    bench.api.put(path("horizontalpodautoscalers", NAMESPACE, "scalebed-optimized"), by_hand)
-    bench.api.put(path("horizontalpodautoscalers", NAMESPACE, "other"), {"spec": {"scaleTargetRef": {"name": "shop"}}})
-    told = [finding.message for finding in bench.engine().preflight(experiment()) if finding.level == "refuse"]
-    assert len(told) == 1
-    assert "HPA scalebed-optimized in the namespace scalebed: sets the replicas of scalebed-optimized" in told[0]
+    bench.api.put("/apis/metrics.k8s.io/v1beta1", {})
+    bench.api.put("/version", {"gitVersion": version} if version else {})
+    scaled: dict[str, object] = {
+        "kind": "hpa", "replicas": [1], "variants": ["optimized"], "profile": [{"rate": 40, "duration": "90s"}],
+    }  # fmt: skip
+    behavior = {"scaleUp": {"tolerance": "50m"}, "scaleDown": {"tolerance": 0.2}}
+    findings = bench.engine().preflight(experiment(**scaled, autoscaler={"behavior": behavior}))
+    told = [f.message for f in findings if f.level == "refuse"]
+    assert [each.partition(":")[0] for each in told] == [
+        f"autoscaler.behavior.{direction}.tolerance" for direction in behavior if refused
+    ]
+    assert all((version or "of unknown version") in each and "1.35" in each for each in told)
+    behavior = {"scaleUp": {"stabilizationWindowSeconds": 0}}
+    findings = bench.engine().preflight(experiment(**scaled, autoscaler={"behavior": behavior}))
+    assert [f for f in findings if f.level == "refuse"] == []
 
 
 def test_a_cell_begins_when_no_pooler_but_its_own_is_left() -> None:
@@ -184,7 +193,7 @@ def test_an_adopted_release_keeps_its_values_and_gets_them_back() -> None:
     assert bench.helm.upgrades[0]["optimized"]["replicas"] == 0
     engine.close()
     assert bench.helm.upgrades[-1] == there
-    down(bench.cluster, bench.clock, bench.said.append, purge=True)
+    down(bench.cluster, bench.said.append, purge=True)
     assert bench.helm.uninstalled == []
     assert "/api/v1/namespaces/scalebed" in bench.api.objects
 
@@ -195,7 +204,7 @@ def test_down_removes_what_an_engine_made() -> None:
     engine.prepare(experiment(), bench.said.append)
     engine.close()
     bench.api.put(path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0"), {})
-    down(bench.cluster, bench.clock, bench.said.append)
+    down(bench.cluster, bench.said.append)
     assert bench.helm.uninstalled == ["scalebed"]
     assert path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0") in bench.api.objects
     assert "/api/v1/namespaces/scalebed" in bench.api.objects
@@ -207,7 +216,7 @@ def test_purging_leaves_nothing() -> None:
     engine.prepare(experiment(), bench.said.append)
     engine.close()
     bench.api.put(path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0"), {})
-    down(bench.cluster, bench.clock, bench.said.append, purge=True)
+    down(bench.cluster, bench.said.append, purge=True)
     left = [place for place in bench.api.objects if "scalebed" in place and "/jobs/" not in place]
     assert [place for place in left if "/deployments/" not in place and "/pods/" not in place] == []
 
@@ -240,7 +249,7 @@ def test_two_engines_do_not_share_a_release() -> None:
     with pytest.raises(EngineError, match=r"elsewhere/12@34\.00 runs an experiment on this release"):
         bench.engine().prepare(experiment(), bench.said.append)
     with pytest.raises(EngineError, match="stop it first"):
-        down(bench.cluster, bench.clock, bench.said.append)
+        down(bench.cluster, bench.said.append)
     engine.close()
 
 
