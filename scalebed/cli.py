@@ -23,7 +23,8 @@ from scalebed.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.engines.local import doctor as examination
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.parts import find_parts
-from scalebed.lines import LinesError, summarize
+from scalebed.lines import LinesError
+from scalebed.logs import LogError, summed
 from scalebed.plan import cells
 from scalebed.ports import Clock, EngineError
 from scalebed.progress import observer_for
@@ -306,23 +307,29 @@ def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) 
 @app.command()
 def lines(
     files: Annotated[
-        list[typer.FileText],
-        typer.Argument(help="What load generators wrote, each a runner's log or several; - is stdin."),
+        list[str],
+        typer.Argument(help="What load generators wrote, each a runner's log or several, gzipped or not; - is stdin."),
     ],
 ) -> None:
     """Sum up the output of k6's runners: requests, errors, and percentiles over all of them.
 
-    Exits with 3 where a generator failed, so that the sum is not of the whole load.
+    Exits with 3 where a generator failed or lines are missing, so that the sum is not of the whole load.
     """
     try:
-        summary = summarize(line for file in files for line in file)
-    except LinesError as error:
+        summary = summed(files, sys.stdin.buffer)
+    except (LinesError, LogError) as error:
         raise _Refused(error) from error
     _out.print(reruns.listing(summary))
+    if summary.errors:
+        _out.print(reruns.errors(summary))
     _out.print(f"{summary.due:,} arrivals were due, {summary.dropped:,} found no free VU.", highlight=False)
     for failure in summary.failures:
         _out.print(f"A generator failed: {failure}", highlight=False, markup=False)
-    raise typer.Exit(Conclusion.NO_VALID_ANSWER if summary.failures else Conclusion.YES)
+    for check, failed in summary.checks.items():
+        _out.print(f"A check failed {failed:,} times: {check}", highlight=False, markup=False)
+    for remark in summary.remarks:
+        _out.print(f"Missing: {remark}", style="red", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(Conclusion.NO_VALID_ANSWER if summary.failures or summary.remarks else Conclusion.YES)
 
 
 @app.command()
@@ -397,8 +404,7 @@ def down(
     context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
 ) -> None:
-    """Remove what an interrupted run left behind, and in a cluster also the release that it installed; give one that
-    was there before back as it was."""
+    """Remove what an interrupted run left behind, and in a cluster also the release that it installed."""
     try:
         Choice(context, namespace).down(engine, lambda line: _out.print(line, highlight=False), purge=purge)
     except EngineError as error:

@@ -37,6 +37,21 @@ def listing(summary: Summary) -> Table:
     return table
 
 
+def errors(summary: Summary) -> Table:
+    """A row for each way in which requests of an endpoint failed."""
+    table = Table("endpoint", "failed with", "requests", box=None, header_style="bold")
+    for each in summary.errors:
+        table.add_row(each.endpoint, _failing(each.status, each.reason), f"{each.count:,}")
+    return table
+
+
+def _failing(status: int, reason: str) -> str:
+    """`404`, `no answer`, or a status with what else was wrong: `200, check failed`."""
+    said = "no answer" if status == 0 else str(status)
+    spoken = {"", "no response", f"{status // 100}xx"}
+    return said if reason in spoken else f"{said}, {reason}"
+
+
 def side_by_side(one: Outcome, other: Outcome) -> Table:
     """A row for each endpoint; each figure as it was and as it is."""
     title = f"{one.replicas} → {other.replicas} replicas"

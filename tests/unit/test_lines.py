@@ -49,8 +49,9 @@ def test_a_generator_s_own_trouble_is_told_once() -> None:
     [
         ([], "there is no line"),
         (["{}"], "there is no line"),
-        (["", '{"scalebed":1,"type":"endpoint"'], "line 2 begins like"),
-        (['{"scalebed":1,"type":"generator"}'], "line 1 begins like"),
+        (["", '{"scalebed":1,"type":"endpoint"', generator(1, 0)], "line 2 begins like"),
+        (['{"scalebed":1,"type":"generator"}', generator(1, 0)], "line 1 begins like"),
+        (['{"scalebed":9,"type":"new"}', generator(1, 0)], "line 1 begins like"),
         ([endpoint("a", 200, [1.0]).replace("HIST", "HURZ")], "cannot be decoded"),
     ],
 )
