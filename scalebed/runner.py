@@ -18,7 +18,7 @@ from scalebed.search import Answer, Ask
 from scalebed.spec import Experiment
 from scalebed.trial import Conductor
 from scalebed.watch import Assignment, most_vus
-from scalebed.workloads import changes_rows
+from scalebed.workloads import changes_rows, remarks
 
 
 class RunnerError(Exception):
@@ -82,7 +82,10 @@ class Runner:
         findings = self._engine.preflight(self._experiment)
         if refused := [finding.message for finding in findings if finding.level == "refuse"]:
             raise RunnerError(" Also: ".join(refused))
-        return tuple(finding.message for finding in findings)
+        unheeded = remarks(self._experiment.workload)
+        for sentence in unheeded:
+            self._observer.said(sentence)
+        return (*(finding.message for finding in findings), *unheeded)
 
     def _write_manifest(self, warnings: tuple[str, ...]) -> None:
         fingerprint = self._engine.fingerprint()
