@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+SERVICES_LOCK = "apps/requirements.lock"
+"""Of a clone: what the services' images install, and no package else."""
+
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 _ASKER = re.compile(r"^\s+#\s+(?:via\s+)?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*$")

@@ -65,6 +65,7 @@ class KubernetesEngine:
         self._datastore: Mapping[str, object] | None = None
         self._revision = 0
         self._images: dict[str, str] = {}
+        self._packages: dict[str, dict[str, str]] = {}
         self._nodes = list(self._api.get(NODES)["items"])
         self.cores = sum(node.cores for node in preflight.nodes(self._api, self._release, cluster.rooms.load))
 
@@ -141,6 +142,7 @@ class KubernetesEngine:
             "placement": "by the scheduler",
             "charts": fingerprint.charts(self._root),
             "images": {"k6": read_base(self._root)["spec"]["runner"]["image"], **self._images},
+            "packages": {service: dict(known) for service, known in self._packages.items()},
             "runners": self._runners,
         }
 
@@ -155,6 +157,8 @@ class KubernetesEngine:
         try:
             self._bring_up(experiment, cell)
             self._images |= fingerprint.images(self._api, self._release)
+            if not self._packages.get(service):
+                self._packages[service] = fingerprint.packages(self._api, self._release, service)
             yield Target(
                 url=self._release.url(service),
                 replica_urls=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from scalebed.engines.kubernetes.paths import NODES, field, listed
 from scalebed.engines.kubernetes.quantities import number
 from scalebed.engines.kubernetes.release import Release
 
+_PACKAGES = "import importlib.metadata as m; [print(f'{d.name}=={d.version}') for d in m.distributions()]"
+_PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 _ADDONS = {"k6-operator": "k6-operator", "metrics-server": "metrics-server", "coredns": "coredns"}
 
 
@@ -29,6 +32,22 @@ def images(api: Api, release: Release) -> dict[str, str]:
     """Of the release's pods, by container, or by service where it is one: the image and what it resolved to."""
     pods = listed(api, "pods", release.namespace, release.labels)
     return {name: image for pod in pods for name, image in _images(pod)}
+
+
+def packages(api: Api, release: Release, service: str) -> dict[str, str]:
+    """Name → version of every Python package in the service's container, as it says itself.
+
+    The image is the truth: nothing holds it to the lock of this clone. Empty where it cannot be asked.
+    """
+    for pod in listed(api, "pods", release.namespace, release.pods(service)):
+        try:
+            said = api.execute(release.namespace, pod["metadata"]["name"], "service", ["python", "-c", _PACKAGES])
+        except ApiError:
+            continue
+        found = (_PACKAGE.fullmatch(line.strip()) for line in said.splitlines())
+        if pairs := sorted((match["name"].lower().replace("_", "-"), match["version"]) for match in found if match):
+            return dict(pairs)
+    return {}
 
 
 def charts(root: Path) -> dict[str, str]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
-PACKAGES = (
-    "django", "djangorestframework", "django-filter", "drf-spectacular", "djangorestframework-simplejwt", "gunicorn",
-    "django-ninja", "django-ninja-extra", "django-redis", "granian", "uvicorn", "orjson", "pydantic", "psycopg",
-    "psycopg-binary", "psycopg-pool", "redis", "hiredis", "prometheus-client", "pyjwt", "faker", "numpy",
-)  # fmt: skip
+from scalebed import places
+from scalebed.requirements import SERVICES_LOCK, read_pins
 
 
-def package_versions(names: Iterable[str] = PACKAGES) -> dict[str, str]:
-    """Installed ones only; both services and the testbed run in this environment."""
+def package_versions(root: Path = places.ROOT) -> dict[str, str]:
+    """Of every package that the services lock and that is installed; services and testbed share this environment.
+
+    What the lock has for other Pythons alone is not.
+    """
     found = {}
-    for name in names:
+    for name in sorted(read_pins((root / SERVICES_LOCK).read_text(encoding="utf-8"))):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -72,6 +72,8 @@ class FakeApi:
         self.created: Callable[[str, Json], None] = lambda path, body: None
         self.deleted: Callable[[str], None] = lambda path: None
         self.executed: list[tuple[str, str, tuple[str, ...]]] = []
+        self.says: Mapping[str, str] = {"valkey": "OK\n", "service": "Django==5.2.8\ntyping_extensions==4.15.0\n"}
+        """By container, what a command in it says."""
 
     def put(self, path: str, body: Mapping[str, Any]) -> Json:
         made = {"metadata": {}, **copy.deepcopy(dict(body))}
@@ -147,7 +149,7 @@ class FakeApi:
 
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
         self.executed.append((pod, container, tuple(command)))
-        return "OK\n"
+        return self.says[container]
 
 
 def _collection(path: str) -> str:

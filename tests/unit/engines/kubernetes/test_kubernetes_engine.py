@@ -79,6 +79,24 @@ def test_images_are_known_by_service_once_its_cell_is_up() -> None:
     engine.close()
 
 
+def test_packages_are_those_that_the_service_s_container_says_it_has() -> None:
+    bench = Bench()
+    spec = experiment(replicas=[1])
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    assert engine.fingerprint()["packages"] == {}
+    naive, optimized = cells(spec)
+    with engine.deploy(naive):
+        known = {"naive": {"django": "5.2.8", "typing-extensions": "4.15.0"}}
+        assert engine.fingerprint()["packages"] == known
+    with engine.deploy(naive):
+        assert len([each for each in bench.api.executed if each[1] == "service"]) == 1
+    bench.api.says = {"service": "exec failed: python: executable file not found in $PATH"}
+    with engine.deploy(optimized):
+        assert engine.fingerprint()["packages"] == {**known, "optimized": {}}
+    engine.close()
+
+
 def test_the_first_run_makes_namespaces_with_restricted_pod_security() -> None:
     bench = Bench()
     engine = bench.engine()
@@ -301,7 +319,8 @@ def test_a_cold_cell_begins_each_trial_with_an_empty_cache() -> None:
     cell = cells(spec)[0]
     with engine.deploy(cell):
         engine.restore(cell)
-    assert [(pod, container) for pod, container, _ in bench.api.executed] == [("scalebed-valkey-1", "valkey")]
+    emptied = [(pod, container) for pod, container, _ in bench.api.executed if container != "service"]
+    assert emptied == [("scalebed-valkey-1", "valkey")]
     engine.close()
 
 
