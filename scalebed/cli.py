@@ -17,10 +17,11 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from scalebed import choice, generated, places, reruns, scenarios
+from scalebed import __version__, choice, generated, places, reruns, scenarios
 from scalebed.choice import RUNNERS, Choice
 from scalebed.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.engines.local import doctor as examination
+from scalebed.engines.local.fingerprint import git_state
 from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.parts import find_parts
 from scalebed.lines import LinesError
@@ -60,6 +61,24 @@ class _Refused(typer.Exit):
     def __init__(self, sentence: object) -> None:
         _err.print(f"scalebed: {sentence}", style="red", markup=False, highlight=False, soft_wrap=True)
         super().__init__(2)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        code = git_state(places.ROOT)
+        commit = f", commit {code['commit']}{' and what is not committed' if code['dirty'] else ''}"
+        _out.print(f"scalebed {__version__}{commit if code['commit'] else ''}", highlight=False, soft_wrap=True)
+        raise typer.Exit
+
+
+@app.callback()
+def scalebed(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say which version this is, and exit.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Measure how HTTP services scale horizontally."""
 
 
 @app.command()

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scalebed.engines.local.k6_build import last_line
 from scalebed.ports import EngineError
 
 
@@ -32,12 +31,13 @@ class Log:
         env: Mapping[str, str] | None = None,
         stdin: int | None = None,
     ) -> None:
-        """Run to its end; raises EngineError saying `what` failed, with the last line of output."""
+        """Run to its end; raises EngineError saying `what` failed, with the last line of the program's own output."""
         words = [str(word) for word in argv]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as file:
             file.write(f"$ {shlex.join(words)}\n".encode())
             file.flush()
+            begun = file.tell()
             try:
                 done = subprocess.run(
                     words,
@@ -51,11 +51,29 @@ class Log:
             except OSError as error:
                 raise EngineError(f"{what} failed: {words[0]} cannot be run ({error.strerror})") from error
         if done.returncode != 0:
-            raise EngineError(f"{what} failed: {last_line(self.path)} (all of it: {self.path})")
+            said = _last(self.path.read_bytes()[begun:].decode("utf-8", "replace"))
+            said = said or f"{_name(words)} ended with status {done.returncode} and said nothing"
+            raise EngineError(f"{what} failed: {said} (all of it: {self.path})")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of asking a program."""
+
+    printed: str | None
+    """On standard output, where it ended well."""
+    trouble: str = ""
+    """Otherwise who failed, and how: the program's own last line, or that it cannot be run or took too long."""
 
 
 def output(argv: Sequence[str | Path], *, timeout_s: float = 60, env: Mapping[str, str] | None = None) -> str | None:
     """What a program prints, or None where it fails, cannot be run or takes too long."""
+    return ask(argv, timeout_s=timeout_s, env=env).printed
+
+
+def ask(argv: Sequence[str | Path], *, timeout_s: float = 60, env: Mapping[str, str] | None = None) -> Answer:
+    """What a program prints, or why it does not."""
+    name = _name(argv)
     try:
         done = subprocess.run(
             [str(word) for word in argv],
@@ -66,6 +84,19 @@ def output(argv: Sequence[str | Path], *, timeout_s: float = 60, env: Mapping[st
             env={**os.environ, **env} if env else None,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    except OSError as error:
+        return Answer(None, f"{name} cannot be run ({error.strerror})")
+    except subprocess.TimeoutExpired:
+        return Answer(None, f"{name} said nothing for {timeout_s:g} s")
+    if done.returncode == 0:
+        return Answer(done.stdout)
+    return Answer(None, _last(done.stderr) or f"{name} ended with status {done.returncode} and said nothing")
+
+
+def _name(argv: Sequence[str | Path]) -> str:
+    return Path(argv[0]).name
+
+
+def _last(said: str) -> str:
+    """The last line that says something."""
+    return next((line.strip()[:300] for line in reversed(said.splitlines()) if line.strip()), "")

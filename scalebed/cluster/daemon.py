@@ -1,4 +1,4 @@
-"""Starts a Docker engine where none answers, and undoes on `stop` all that starting it has changed.
+"""Starts a Docker daemon where none answers, and undoes on `stop` all that starting it has changed.
 
 What was changed stands in a file of the cache before it is changed, so that a crash leaves nothing unknown.
 """
@@ -20,8 +20,8 @@ from scalebed.cluster.commands import output
 from scalebed.cluster.debian import install, program_path
 from scalebed.cluster.docker import Docker
 from scalebed.cluster.machine import Machine
-from scalebed.engines.local.k6_build import last_line
 from scalebed.engines.local.leftovers import Entry, entry_of
+from scalebed.engines.local.processes import last_line
 from scalebed.ports import EngineError, Say
 
 _START_S = 90
@@ -73,7 +73,10 @@ class Daemon:
                 self._start()
             version = self._docker.engine_version()
         if version is None:
-            raise EngineError("Docker's engine was started and does not answer; scripts/airgap/doctor says what is odd")
+            raise EngineError(
+                f"The Docker daemon was started and does not answer ({self._docker.silence()}); "
+                "scripts/airgap/doctor says what is odd"
+            )
 
     def stop(self) -> None:
         """Take back every change, those of a crashed run too."""
@@ -82,7 +85,7 @@ class Daemon:
             self._end(Entry(**changes.engine))  # type: ignore[arg-type]
             self._clear_network(changes)
             changes.engine = None
-            self._say("Stopped the Docker engine that was started for the cluster.")
+            self._say("Stopped the Docker daemon that was started for the cluster.")
         if changes.service:
             subprocess.run(["systemctl", "stop", "docker.service", "docker.socket"], check=False)
             self._say("Stopped Docker's service, which was started for the cluster.")
@@ -95,7 +98,8 @@ class Daemon:
 
     def _install(self) -> None:
         if not program_path("dockerd") and not self._machine.root:
-            raise EngineError("No Docker engine answers: start it, or run this as root to have one installed")
+            why = self._docker.silence()
+            raise EngineError(f"No Docker daemon answers ({why}): start it, or run this as root to have one installed")
         packages = {"dockerd": "docker.io", "docker": "docker.io", "iptables": "iptables"}
         if not self._machine.sys_resource:
             packages["jq"] = "jq"
@@ -133,10 +137,12 @@ class Daemon:
         self._remember(changes)
         deadline = time.monotonic() + _START_S
         while self._docker.engine_version() is None:
-            if child.poll() is not None or time.monotonic() > deadline:
-                raise EngineError(f"Docker's engine does not start: {last_line(log)} (all of it: {log})")
+            status = child.poll()
+            if status is not None or time.monotonic() > deadline:
+                how = f"does not answer after {_START_S} s" if status is None else f"ended with status {status}"
+                raise EngineError(f"The Docker daemon {how}; {log} ends with: {last_line(log)}")
             time.sleep(0.3)
-        self._say("Started a Docker engine for the cluster; scripts/airgap/down stops it.")
+        self._say("Started a Docker daemon for the cluster; scripts/airgap/down stops it.")
 
     def _start_service(self) -> None:
         changes = self._changes()

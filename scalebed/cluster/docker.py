@@ -1,8 +1,9 @@
-"""The Docker client: asks, builds, imports and tags. `daemon` looks after the engine itself."""
+"""The Docker client: asks, builds, imports and tags. `daemon` looks after the daemon itself."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -10,9 +11,19 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from scalebed.cluster.commands import Log, output
+from scalebed.cluster.commands import Answer, Log, ask, output
 from scalebed.cluster.stages import Made
 from scalebed.ports import EngineError
+
+_ABSENT = re.compile("no such (image|object)|image not known|^docker cannot be run", re.IGNORECASE)
+"""Said of an image by Docker, and by Podman under its name; and where there is no client, there is no image."""
+ASK_S = 20
+"""How long the daemon may take to answer."""
+
+
+def unanswered(answer: Answer) -> EngineError:
+    """Of a question that only the daemon can answer."""
+    return EngineError(f"The Docker daemon does not answer: {answer.trouble}")
 
 
 class Docker:
@@ -22,14 +33,24 @@ class Docker:
         self.log = log
 
     def engine_version(self) -> str | None:
-        """None where no engine answers."""
-        if shutil.which("docker") is None:
-            return None
-        answer = output(["docker", "version", "--format", "{{.Server.Version}}"], timeout_s=20)
-        return answer.strip() if answer else None
+        """The daemon's; None where none answers."""
+        return self._version()[0]
+
+    def silence(self) -> str:
+        """Why no daemon answers, in the client's words; empty where one does."""
+        return self._version()[1]
+
+    def _version(self) -> tuple[str | None, str]:
+        answer = ask(["docker", "version", "--format", "{{.Server.Version}}"], timeout_s=ASK_S)
+        version = (answer.printed or "").strip()
+        return (version, "") if version else (None, answer.trouble or "docker knows no version of it")
 
     def has(self, reference: str) -> bool:
-        return output(["docker", "image", "inspect", "--format", "{{.Id}}", reference]) is not None
+        """Raises EngineError where the daemon does not say."""
+        answer = ask(["docker", "image", "inspect", "--format", "{{.Id}}", reference])
+        if answer.printed is None and _ABSENT.search(answer.trouble) is None:
+            raise unanswered(answer)
+        return answer.printed is not None
 
     def run(self, *argv: str | Path, what: str, stdin: int | None = None) -> None:
         self.log.run(["docker", *argv], what=what, env=_environment(), stdin=stdin)

@@ -16,7 +16,7 @@ _GIB = 2**30
 
 
 def examine(machine: Machine, engine: str | None, cache: Path) -> list[Symptom]:
-    """`engine` is the version of the Docker engine that answers, or None."""
+    """`engine` is the version of the Docker daemon that answers, or None."""
     return [*_system(machine, engine), *_kernel(machine), *_size(machine, cache)]
 
 
@@ -39,13 +39,13 @@ def _system(machine: Machine, engine: str | None) -> Iterator[Symptom]:
     else:
         yield Symptom("ok", "system", f"Linux on {machine.architecture}")
     if engine:
-        yield Symptom("ok", "Docker", f"engine {engine} answers")
+        yield Symptom("ok", "Docker", f"daemon {engine} answers")
     elif machine.root and machine.programs & {"dockerd", "apt-get"}:
         how = "is started" if "dockerd" in machine.programs else "is installed from Debian and started"
         by = "by systemd" if machine.service_manager else "by ourselves, since no service manager runs"
-        yield Symptom("ok", "Docker", f"no engine answers; one {how} {by}")
+        yield Symptom("ok", "Docker", f"no daemon answers; one {how} {by}")
     else:
-        yield Symptom("missing", "Docker", "no engine answers; start it, or run this as root on Debian to have one")
+        yield Symptom("missing", "Docker", "no daemon answers; start it, or run this as root on Debian to have one")
     if machine.programs & {"apt-get", "mmdebstrap"}:
         yield Symptom("ok", "packages", "images are made from Debian's packages, by apt and mmdebstrap")
     else:

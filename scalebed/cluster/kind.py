@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scalebed.cluster.commands import Log, output
+from scalebed.cluster.commands import Log, ask, output
+from scalebed.cluster.docker import unanswered
 from scalebed.ports import EngineError
 
 NAME = "scalebed"
@@ -19,9 +20,11 @@ _METRICS_S = 120
 
 
 def is_there() -> bool:
-    """A node of the cluster exists, running or not."""
-    nodes = ["docker", "ps", "--all", "--quiet", "--filter", f"label=io.x-k8s.kind.cluster={NAME}"]
-    return bool((output(nodes) or "").strip())
+    """A node of the cluster exists, running or not. Raises EngineError where the Docker daemon does not say."""
+    answer = ask(["docker", "ps", "--all", "--quiet", "--filter", f"label=io.x-k8s.kind.cluster={NAME}"])
+    if answer.printed is None:
+        raise unanswered(answer)
+    return bool(answer.printed.strip())
 
 
 class Cluster:

@@ -10,7 +10,7 @@ from pathlib import Path
 from scalebed.cluster import catalogue, services
 from scalebed.cluster import tools as toolbox
 from scalebed.cluster.announcing import ConsoleAnnouncer, describe_seconds
-from scalebed.cluster.commands import output
+from scalebed.cluster.commands import ask
 from scalebed.cluster.daemon import Daemon
 from scalebed.cluster.doctor import conclude, examine
 from scalebed.cluster.kind import CONTEXT, NAME, Cluster, is_there
@@ -56,7 +56,7 @@ class Setup:
     def down(self, purge: bool) -> None:
         """Take the cluster away, and undo what was changed for it; the built parts stay, unless `purge` is set."""
         if self._docker.engine_version() is None:
-            self._shop.say("No Docker engine answers, so no cluster is running.")
+            self._shop.say(f"No Docker daemon answers ({self._docker.silence()}), so no cluster can be asked for.")
         else:
             self._delete_cluster()
         self._daemon.stop()
@@ -127,10 +127,12 @@ class Setup:
     def _registry_answers(self) -> bool:
         image = self._shop.versions["KIND_NODE_IMAGE"]
         self._shop.say(f"Asking for {image.partition('@')[0]} …")
-        if output(["docker", "manifest", "inspect", image], timeout_s=_ASK_S) is not None:
+        answer = ask(["docker", "manifest", "inspect", image], timeout_s=_ASK_S)
+        if answer.printed is not None:
             self._shop.say("Its registry answers, so the cluster is made from public images.")
             return True
-        self._shop.say("Its registry does not answer, so the cluster's images are built from package registries.")
+        why = answer.trouble
+        self._shop.say(f"It cannot be had ({why}), so the cluster's images are built from package registries.")
         return False
 
     def _refuse_what_cannot_be(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import jsonschema
@@ -13,7 +14,7 @@ import yaml
 from recorded import run as recorded_run
 from typer.testing import CliRunner, Result
 
-from scalebed import places
+from scalebed import __version__, places
 from scalebed.cli import app
 
 
@@ -161,3 +162,16 @@ def test_lines_of_a_generator_that_failed_are_no_valid_answer(tmp_path: Path) ->
     result = call("lines", path)
     assert result.exit_code == 3, result.output
     assert "A generator failed: no CPU was left" in result.output
+
+
+def test_the_version_is_the_packages_with_its_commit() -> None:
+    result = call("--version")
+    assert result.exit_code == 0
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=places.ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith(f"scalebed {__version__}, commit {head.stdout.strip()}")
+    assert result.stdout.count("\n") == 1
+
+
+def test_the_version_is_the_one_that_the_package_declares() -> None:
+    declared = tomllib.loads((places.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert declared == __version__

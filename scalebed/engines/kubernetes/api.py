@@ -134,7 +134,9 @@ class ClusterApi:
             if rest:
                 yield rest
         except urllib3.exceptions.HTTPError as error:
-            raise ApiError(0, f"{path}: the connection broke ({error})") from error
+            raise ApiError(
+                0, f"the connection to the cluster of context {self._context} broke while {path} was read ({error})"
+            ) from error
         finally:
             response.close()
 
@@ -202,7 +204,9 @@ class ClusterApi:
         if response.status >= 400:
             said = response.data.decode("utf-8", errors="replace")
             response.close()
-            raise ApiError(response.status, f"{method} {path}: {_message(said)}")
+            raise ApiError(
+                response.status, f"the API server of context {self._context} refused {method} {path}: {_message(said)}"
+            )
         return response
 
 
@@ -211,7 +215,7 @@ def _message(body: str) -> str:
     try:
         return str(json.loads(body)["message"])
     except (ValueError, KeyError, TypeError):
-        return body[:200] or "refused without a word"
+        return body[:200] or "it gave no reason"
 
 
 def _cause(error: urllib3.exceptions.HTTPError) -> str:

@@ -17,7 +17,7 @@ from scalebed.engines.kubernetes.api import Json
 from scalebed.ports import EngineError
 
 _LIMIT_S = 300
-_NOT_FOUND = re.compile(r"release: not found|not found", re.IGNORECASE)
+_NOT_FOUND = re.compile(r"release: not found", re.IGNORECASE)
 
 
 class Helm(Protocol):
@@ -80,8 +80,13 @@ class HelmCommand:
             return subprocess.run(
                 argv, input=given or "", capture_output=True, text=True, timeout=_LIMIT_S + 30, check=False
             )
+        except OSError as error:
+            raise EngineError(f"{self.program} cannot be run ({error.strerror}): install Helm anew") from error
         except subprocess.TimeoutExpired as error:
-            raise EngineError(f"helm {words[0]} did not end within {_LIMIT_S + 30} s; is the cluster well?") from error
+            limit = f"{_LIMIT_S + 30} s"
+            raise EngineError(
+                f"helm {words[0]} did not end within {limit}; does the cluster of context {self.context} answer?"
+            ) from error
 
     def _check(self, done: subprocess.CompletedProcess[str], what: str) -> None:
         if done.returncode:
@@ -103,4 +108,4 @@ def find_helm(cache: Path) -> Path:
 
 def _last(lines: Sequence[str]) -> str:
     told = [line.strip() for line in lines if line.strip() and not line.startswith("WARNING")]
-    return " ".join(told)[-600:].removeprefix("Error: ") or "it failed without a word"
+    return " ".join(told)[-600:].removeprefix("Error: ") or "helm failed and gave no reason"

@@ -1,7 +1,11 @@
 import tarfile
 from pathlib import Path
 
-from scalebed.cluster.docker import Context, minimal_root
+import pytest
+
+from scalebed.cluster.commands import Log
+from scalebed.cluster.docker import Context, Docker, minimal_root
+from scalebed.ports import EngineError
 
 
 def test_a_context_takes_files_folders_links_and_text_and_goes(tmp_path: Path) -> None:
@@ -37,3 +41,40 @@ def test_the_minimal_root_has_a_place_for_temporary_files_and_two_users(tmp_path
     assert entries["tmp"].mode == 0o1777
     assert {entry.uid for entry in entries.values()} == {0}
     assert [line.split(":")[2] for line in users.splitlines()] == ["0", "65532"]
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A docker that does what its test writes into it."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    program = tmp_path / "docker"
+    program.touch(0o755)
+    return program
+
+
+SILENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+
+
+def test_an_image_that_is_not_there_is_no_trouble(client: Path, tmp_path: Path) -> None:
+    docker = Docker(Log(tmp_path / "log"))
+    client.write_text("#!/bin/sh\necho Error response from daemon: No such image: x >&2\nexit 1\n")
+    assert not docker.has("x")
+    client.write_text("#!/bin/sh\necho sha256:1\n")
+    assert docker.has("x")
+
+
+def test_a_daemon_that_does_not_answer_has_no_say_in_what_is_there(client: Path, tmp_path: Path) -> None:
+    docker = Docker(Log(tmp_path / "log"))
+    client.write_text(f"#!/bin/sh\necho '{SILENT}' >&2\nexit 1\n")
+    with pytest.raises(EngineError, match="The Docker daemon does not answer: Cannot connect to the Docker daemon"):
+        docker.has("x")
+    assert docker.engine_version() is None
+    assert docker.silence() == SILENT
+
+
+def test_without_a_client_nobody_can_ask_the_daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    docker = Docker(Log(tmp_path / "log"))
+    assert docker.engine_version() is None
+    assert docker.silence() == "docker cannot be run (No such file or directory)"
+    assert not docker.has("x")

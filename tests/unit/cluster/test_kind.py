@@ -124,3 +124,10 @@ def test_a_deleted_cluster_leaves_no_network(programs: Programs) -> None:
     programs.cluster().delete()
 
     assert programs.said() == ["kind delete cluster --name scalebed", "docker network rm kind"]
+
+
+def test_a_daemon_that_does_not_answer_is_no_sign_that_there_is_no_cluster(programs: Programs) -> None:
+    programs.put("docker", "", code=1)
+
+    with pytest.raises(EngineError, match="The Docker daemon does not answer: docker ended with status 1"):
+        is_there()

@@ -95,7 +95,7 @@ def test_requests_carry_the_token_and_the_query(api: ClusterApi) -> None:
 
 
 def test_a_refusal_is_the_servers_own_sentence(api: ClusterApi) -> None:
-    with pytest.raises(ApiError, match='GET /missing: pods "x" not found') as told:
+    with pytest.raises(ApiError, match='the API server of context x refused GET /missing: pods "x" not found') as told:
         api.get("/missing")
     assert told.value.status == 404
 
