@@ -24,3 +24,5 @@ timeout = max(30, int(os.environ.get("STATEMENT_TIMEOUT_MS", "0")) // 1000 + 15)
 limit_request_line = 8190
 # Its default place is one file in the home folder, for which replicas on one host would quarrel.
 control_socket_disable = True
+# Whom to believe about TLS is for Django's settings to say; gunicorn would believe everyone on this machine.
+forwarded_allow_ips = ""

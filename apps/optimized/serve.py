@@ -56,11 +56,14 @@ def uvicorn(place: Place) -> list[str]:
 
 
 def gunicorn(place: Place, interface: str, *more: str) -> list[str]:
-    """gunicorn's command line. Its control socket would be one file for all replicas of a host."""
+    """gunicorn's command line. Its control socket would be one file for all replicas of a host.
+
+    Whom to believe about TLS is for Django's settings to say; gunicorn would believe everyone on this machine.
+    """
     return [
         *("gunicorn", f"config.{interface}", "--bind", f"{place.host}:{place.port}", "--workers", str(place.workers)),
         *("--graceful-timeout", str(DRAIN_S), "--keep-alive", str(IDLE_S), "--limit-request-line", "8190"),
-        *("--no-control-socket", *more),
+        *("--no-control-socket", "--forwarded-allow-ips", "", *more),
     ]
 
 

@@ -31,8 +31,9 @@ let deeper = null; // the link that its last deep page gave it
 let walked = 0; // pages since the one that it went to by its number
 const created = []; // ids of the contacts that it made and has not deleted
 
-// The `next` of an envelope, as a URL on BASE_URL (a service behind a balancer may name another host or scheme).
-// Found in the text before the results: to parse a whole page would cost the generator more than the request.
+// The `next` of an envelope, to be followed as it is. One that leads away from BASE_URL is an error: what it names is not
+// what is measured. Found in the text before the results: to parse a whole page would cost the generator more than the
+// request.
 function nextOf(response) {
   if (response.status !== 200) {
     return null;
@@ -41,7 +42,11 @@ function nextOf(response) {
   if (link === null) {
     throw new Error(`a page names no next at its beginning: ${response.url}`);
   }
-  return link[1] === 'null' ? null : JSON.parse(link[1]).replace(/^[a-z]+:\/\/[^/]*/, BASE_URL);
+  const next = JSON.parse(link[1]);
+  if (next !== null && !next.startsWith(`${BASE_URL}/`)) {
+    throw new Error(`the page ${response.url} names a next that leads away from ${BASE_URL}: ${next}`);
+  }
+  return next;
 }
 
 export function detail() {

@@ -48,11 +48,36 @@ def test_following_previous_leads_back(variant: Variant, oracle: Oracle, orderin
     assert sorted(ids(there)) == ids(oracle.matching(params))
 
 
-def test_links_are_absolute_and_say_what_the_balancer_says(variant: Variant) -> None:
+def test_links_are_absolute_and_lead_where_the_request_came_from(variant: Variant) -> None:
     first = variant.contacts([("page_size", "5"), ("first_name__icontains", "a&b=c é")])
     assert first.json()["next"] is None
     link = variant.contacts([("page_size", "5")]).json()["next"]
-    assert link.startswith(f"https://{first.request.url.netloc.decode()}/api/contacts/?")
+    assert link.startswith(f"{variant.url}/api/contacts/?")
+
+
+def test_links_name_the_host_that_the_client_named(variant: Variant) -> None:
+    named = variant.url.replace("127.0.0.1", "localhost")
+    params: Pairs = [("page_size", "50"), ("id__lte", "120"), ("ordering", "id")]
+    pages = [checked(variant.http.get(f"{named}/api/contacts/", params=tuple(params)))]
+    while (link := pages[-1]["next"]) is not None:
+        assert link.startswith(f"{named}/api/contacts/?")
+        pages.append(checked(variant.follow(link)))
+    assert [len(page["results"]) for page in pages] == [50, 50, 20]
+
+
+@pytest.mark.parametrize(
+    ("header", "word"),
+    [
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Proto", "https, http"),
+        ("X-Forwarded-Protocol", "ssl"),
+        ("X-Forwarded-Ssl", "on"),
+        ("Forwarded", "proto=https"),
+    ],
+)
+def test_a_client_cannot_say_that_it_came_by_tls(variant: Variant, header: str, word: str) -> None:
+    page = checked(variant.http.get("/api/contacts/", params={"page_size": 5}, headers={header: word}))
+    assert page["next"].startswith(f"{variant.url}/api/contacts/?")
 
 
 def test_links_keep_the_query(variant: Variant, oracle: Oracle) -> None:

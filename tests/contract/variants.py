@@ -109,8 +109,7 @@ class Variant:
         self.url = url.rstrip("/")
         # A name that does not stand in the table is held to the whole contract.
         self.can = VARIANTS.get(name, Entry()).can
-        # The balancer in front of a production service ends TLS and says so.
-        self.http = httpx.Client(base_url=self.url, headers={"X-Forwarded-Proto": "https"}, timeout=60)
+        self.http = httpx.Client(base_url=self.url, timeout=60)
         self._remembered: dict[tuple[tuple[str, str], ...], Any] = {}
 
     def contacts(self, params: Pairs) -> httpx.Response:
@@ -125,9 +124,9 @@ class Variant:
         return self._remembered[key]
 
     def follow(self, link: str) -> httpx.Response:
-        """GET an absolute `next` or `previous`, by its path and query: TLS ends at the balancer."""
-        parts = urlsplit(link)
-        return self.http.get(f"{parts.path}?{parts.query}")
+        """GET a `next` or `previous` as it is, as any client would."""
+        assert urlsplit(link).netloc, f"{link} is not absolute"
+        return self.http.get(link)
 
     def pages(self, params: Pairs, direction: str = "next", limit: int = 1000) -> list[dict[str, Any]]:
         """Return the envelopes of a list from its first page to its last."""

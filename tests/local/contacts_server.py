@@ -27,6 +27,8 @@ class ContactsServer:
     url: str = ""
     delay_s: float = 0.0
     """How long each answer takes; requests are answered beside one another."""
+    origin: str = ""
+    """What links begin with, where that is not the URL."""
     asked: list[Asked] = field(default_factory=list)
     created: set[int] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -43,8 +45,7 @@ class ContactsServer:
             return (204, {}) if known else (404, {"detail": "not found"})
         if asked.method == "GET" and asked.path == "/api/contacts/":
             page = int(asked.query.get("page", ["1"])[0])
-            # As a service behind a TLS balancer would write it.
-            after = f"https://elsewhere.example/api/contacts/?page={page + 1}&mark=a%2Fb" if page < 3 else None
+            after = f"{self.origin or self.url}/api/contacts/?page={page + 1}&mark=a%2Fb" if page < 3 else None
             return 200, {"count": None, "next": after, "previous": None, "results": [{"last_name": 'say "next"'}] * 50}
         return 200, {}
 

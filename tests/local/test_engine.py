@@ -44,7 +44,7 @@ def test_a_cell_is_deployed_behind_its_parts_and_gone_afterwards(engine: LocalEn
         assert {entry["secret"] for entry in about} == {about[0]["secret"]}
         assert len({entry["metrics"] for entry in about}) == 2
         assert about[0]["switches"] == {"greeting": "hi"}
-        assert about[0]["headers"]["X-Forwarded-Proto"] == "https"
+        assert about[0]["headers"]["X-Forwarded-Proto"] == "http"
         assert f"http://{about[0]['headers']['Host']}" == target.url
         pids = {entry["pid"] for entry in about}
         ports = [int(url.rsplit(":", 1)[1]) for url in (target.url, *target.replica_urls)]

@@ -127,6 +127,16 @@ def test_browse_has_its_mix_and_follows_links(generator: K6Generator, server: Co
     assert {asked.query["page"][0] for asked in followed} == {"2", "3"}
 
 
+def test_a_link_that_leads_elsewhere_is_not_followed_and_ends_the_run(
+    generator: K6Generator, server: ContactsServer
+) -> None:
+    server.origin = server.url.replace("http://", "https://")
+    run = generator.start(target(server), load("list", rate=50.0, duration_s=60.0))
+    read_all(run)
+    assert f"names a next that leads away from {server.url}: https://127.0.0.1:" in str(run.failure)
+    assert not [asked for asked in server.asked if "mark" in asked.query]
+
+
 def test_keys_are_skewed_scattered_and_in_range(generator: K6Generator, server: ContactsServer) -> None:
     succeed(generator, server, load("detail", rate=300.0, duration_s=4.0))
     keys = Counter(int(asked.path.split("/")[3]) for asked in server.asked)

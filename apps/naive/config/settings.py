@@ -6,6 +6,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from switchboard import SwitchError
 from telemetry.logs import logging_config
+from tls import TlsHostError, host_name, tls_host
 
 from .switches import parse
 
@@ -15,7 +16,8 @@ env = environ.Env()
 
 try:
     SWITCHES = parse(env.str("SWITCHES", default=""))
-except SwitchError as error:
+    TLS_HOST = tls_host(env.str("TLS_HOST", default=""))
+except (SwitchError, TlsHostError) as error:
     raise ImproperlyConfigured(str(error)) from None
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
@@ -69,10 +71,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))
 
-# The balancer in front ends TLS and tells the scheme; probes come past it, over plain HTTP.
-if not DEBUG:
+# Where a proxy in front ends TLS, it tells the scheme; probes come past it, over plain HTTP. Without one, nobody's word
+# for the scheme would count, and a browser sent on to HTTPS would find nobody there.
+if TLS_HOST:
+    ALLOWED_HOSTS.append(host_name(TLS_HOST))
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
+    SECURE_SSL_HOST = TLS_HOST
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

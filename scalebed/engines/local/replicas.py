@@ -89,7 +89,7 @@ def wait_quiet(replicas: list[Replica]) -> None:
 def answers(port: int, path: str, timeout_s: float = 2.0) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
-        connection.request("GET", path, headers={"X-Forwarded-Proto": "https"})
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -187,7 +187,7 @@ def serving(contacts_database: str, started: list[subprocess.Popen[bytes]]) -> I
         variables = environment(contacts_database, SWITCHES=switches, BIND=f"127.0.0.1:{port}", **more)
         process = subprocess.Popen([sys.executable, "serve.py"], cwd=APPS / service, env=variables)
         started.append(process)
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"X-Forwarded-Proto": "https"}, timeout=30)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
         stops.extend([client.close, process.terminate, lambda: process.wait(20)])
         patient(lambda: client.get("/healthz").raise_for_status())
         return client

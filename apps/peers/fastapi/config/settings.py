@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from switchboard import SwitchError, Switches
+from tls import TlsHostError, host_name, tls_host
 
 from .switches import parse
 
@@ -22,7 +23,7 @@ class Settings:
     cache_url: str
     secret_key: str
     allowed_hosts: tuple[str, ...]
-    debug: bool
+    tls_host: str
     log_level: str
     pool_timeout_s: float
     cache_ttl_s: float
@@ -35,16 +36,17 @@ class Settings:
         """From variables such as `os.environ`; raises `SettingsError`."""
         try:
             switches = parse(environment.get("SWITCHES", ""))
-        except SwitchError as error:
+            tls = tls_host(environment.get("TLS_HOST", ""))
+        except (SwitchError, TlsHostError) as error:
             raise SettingsError(str(error)) from None
-        hosts = environment.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
+        hosts = [*environment.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(","), host_name(tls)]
         return cls(
             switches=switches,
             database_url=_required(environment, "DATABASE_URL"),
             cache_url=environment.get("CACHE_URL", ""),
             secret_key=_required(environment, "SECRET_KEY"),
             allowed_hosts=tuple(host.strip().lower() for host in hosts if host.strip()),
-            debug=environment.get("DEBUG", "0").lower() in {"1", "on", "true", "yes"},
+            tls_host=tls,
             log_level=environment.get("LOG_LEVEL", "INFO"),
             pool_timeout_s=_number(environment, "POOL_TIMEOUT_S", 5),
             cache_ttl_s=_number(environment, "CACHE_TTL_S", 30),

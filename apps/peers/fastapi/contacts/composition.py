@@ -43,7 +43,7 @@ def application() -> ASGIApp:
     """The application that the environment asks for; what a server calls, once a process."""
     settings = Settings.read(os.environ)
     logging.config.dictConfig(logging_config(settings.log_level))
-    return Gate(make_app(settings), https=not settings.debug)
+    return Gate(make_app(settings), tls_host=settings.tls_host)
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -25,3 +25,9 @@ def test_errors_are_not_hidden_and_nothing_is_written_elsewhere() -> None:
     assert TEXT.count("proxy_next_upstream off;") == 2
     assert TEXT.count("/state/") == 6
     assert "error_log /logs/nginx warn;" in TEXT
+
+
+def test_services_are_told_how_the_client_came() -> None:
+    told = [line.strip() for line in TEXT.splitlines() if "X-Forwarded-Proto" in line]
+
+    assert told == ["proxy_set_header X-Forwarded-Proto $scheme;"] * 2

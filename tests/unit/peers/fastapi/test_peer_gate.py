@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 async def greet(request: Request) -> Response:
     """Answer."""
-    return PlainTextResponse("hello")
+    return PlainTextResponse(f"hello over {request.url.scheme}")
 
 
 async def fail(request: Request) -> Response:
@@ -26,11 +26,13 @@ async def fail(request: Request) -> Response:
 APP = Starlette(routes=[Route("/greet/{name}/", greet), Route("/healthz", greet), Route("/fail/", fail)])
 
 
-def get(url: str, headers: dict[str, str] | None = None, *, https: bool = True, method: str = "GET") -> httpx.Response:
+def get(
+    url: str, headers: dict[str, str] | None = None, *, tls_host: str = "host:8443", method: str = "GET"
+) -> httpx.Response:
     """One request through a gate."""
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=Gate(APP, https=https))
+        transport = httpx.ASGITransport(app=Gate(APP, tls_host=tls_host))
         async with httpx.AsyncClient(transport=transport) as client:
             return await client.request(method, url, headers=headers)
 
@@ -43,18 +45,25 @@ def counted(method: str, route: str, status: str) -> float:
     return REGISTRY.get_sample_value("http_requests_total", labels) or 0.0
 
 
-def test_plain_http_is_sent_on_but_for_probes() -> None:
-    answer = get("http://host/greet/a%20b/?x=%C3%A9")
-    assert (answer.status_code, answer.headers["Location"]) == (301, "https://host/greet/a%20b/?x=%C3%A9")
+def test_plain_http_is_sent_on_to_where_tls_ends_but_for_probes() -> None:
+    for headers in ({}, {"X-Forwarded-Proto": "http"}, {"X-Forwarded-Proto": "http, https"}):
+        answer = get("http://any:8000/greet/a%20b/?x=%C3%A9", headers)
+        assert (answer.status_code, answer.headers["Location"]) == (301, "https://host:8443/greet/a%20b/?x=%C3%A9")
     assert get("http://host/healthz").status_code == 200
-    assert get("http://host/greet/you/", https=False).status_code == 200
 
 
-def test_the_balancer_says_that_it_was_https() -> None:
-    answer = get("http://host/greet/you/", {"X-Forwarded-Proto": "https"})
-    assert answer.status_code == 200
+@pytest.mark.parametrize("said", ["https", "https, http"])
+def test_the_proxy_says_that_it_was_https(said: str) -> None:
+    answer = get("http://host/greet/you/", {"X-Forwarded-Proto": said})
+    assert (answer.status_code, answer.text) == (200, "hello over https")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     assert "Strict-Transport-Security" not in get("http://host/healthz").headers
+
+
+def test_without_a_proxy_nobody_is_sent_on_and_nobody_is_believed() -> None:
+    answer = get("http://host:8000/greet/you/", {"X-Forwarded-Proto": "https"}, tls_host="")
+    assert (answer.status_code, answer.text) == (200, "hello over http")
+    assert "Strict-Transport-Security" not in answer.headers
 
 
 def test_requests_are_counted_by_route() -> None:

@@ -5,11 +5,9 @@ from peers.fastapi.contacts.api.origin import Origins
 from peers.fastapi.contacts.application.errors import RefusedError
 
 
-def scope(host: str, scheme: str = "http", forwarded: str | None = None) -> dict[str, object]:
-    """What a server says of a request."""
-    headers = [(b"host", host.encode())]
-    if forwarded is not None:
-        headers.append((b"x-forwarded-proto", forwarded.encode()))
+def scope(host: str, scheme: str = "http") -> dict[str, object]:
+    """What the gate says of a request."""
+    headers = [(b"host", host.encode()), (b"x-forwarded-proto", b"gopher")]
     return {"scheme": scheme, "headers": headers}
 
 
@@ -27,10 +25,9 @@ def test_others_are_refused(host: str) -> None:
         ORIGINS.of(scope(host))
 
 
-def test_the_balancer_tells_the_scheme() -> None:
-    assert ORIGINS.of(scope("one.example", forwarded="https")) == "https://one.example"
+def test_the_gate_tells_the_scheme() -> None:
     assert ORIGINS.of(scope("one.example", scheme="https")) == "https://one.example"
-    assert ORIGINS.of(scope("one.example", forwarded="gopher")) == "http://one.example"
+    assert ORIGINS.of(scope("one.example", scheme="http")) == "http://one.example"
 
 
 def test_a_star_is_every_host() -> None:

@@ -50,6 +50,7 @@ def ask(data: str, *asked: tuple[str, str, str | None, dict[str, str]]) -> list[
         "DATABASE_URL": "postgres://user@127.0.0.1:1/nothing",
         "LOG_LEVEL": "ERROR",
         "SWITCHES": f"data={data},cache=off",
+        "TLS_HOST": "localhost",
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", SCRIPT],

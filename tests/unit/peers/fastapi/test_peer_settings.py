@@ -14,7 +14,7 @@ def test_little_is_required() -> None:
     settings = Settings.read(WHOLE)
     assert settings.database_name == "rows"
     assert settings.allowed_hosts == ("localhost", "127.0.0.1")
-    assert (settings.debug, settings.cache_ttl_s, settings.cache_timeout_ms) == (False, 30, 250)
+    assert (settings.tls_host, settings.cache_ttl_s, settings.cache_timeout_ms) == ("", 30, 250)
     assert settings.switches["data"] == "asyncpg"
 
 
@@ -25,6 +25,12 @@ def test_hosts_are_a_list() -> None:
     )
 
 
+def test_the_host_at_which_tls_ends_is_one_of_ours() -> None:
+    settings = Settings.read({**WHOLE, "TLS_HOST": "A.example:8443"})
+    assert settings.tls_host == "a.example:8443"
+    assert settings.allowed_hosts == ("localhost", "127.0.0.1", "a.example")
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -33,6 +39,7 @@ def test_hosts_are_a_list() -> None:
         ({"CACHE_TTL_S": "soon"}, "CACHE_TTL_S is 'soon'; give a number above 0"),
         ({"POOL_TIMEOUT_S": "0"}, "POOL_TIMEOUT_S is '0'; give a number above 0"),
         ({"ACCESS_TOKEN_S": "nan"}, "ACCESS_TOKEN_S is 'nan'; give a number above 0"),
+        ({"TLS_HOST": "https://a.example"}, "TLS_HOST is 'https://a.example'; give the host at which TLS ends"),
         ({"SWITCHES": "data=psycopg"}, "data cannot be 'psycopg'; choose one of asyncpg, sqlalchemy"),
     ],
 )

@@ -41,11 +41,15 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 
 class Gate:
-    """The outermost application. `https`: plain HTTP is sent on to HTTPS, but for the probes' addresses."""
+    """The outermost application.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    `tls_host`: where a proxy in front ends TLS and tells the scheme, or nothing. Where there is one, plain HTTP is sent
+    on to it, but for the probes' addresses; where there is none, nobody's word for the scheme counts.
+    """
+
+    def __init__(self, app: ASGIApp, *, tls_host: str) -> None:
         self._app = app
-        self._https = https
+        self._tls_host = tls_host.encode()
         # Binding labels costs more than counting. There are few, because routes are patterns and not paths.
         self._bound: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -55,8 +59,9 @@ class Gate:
             return
         started = perf_counter()
         answered = False
-        # The balancer in front ends TLS and tells the scheme.
-        secure = "https" in (scope["scheme"], header(scope, b"x-forwarded-proto").decode("latin-1"))
+        if self._tls_host and _said(scope) == b"https":
+            scope["scheme"] = "https"
+        secure = scope["scheme"] == "https"
 
         async def answer(message: Message) -> None:
             nonlocal answered
@@ -68,10 +73,10 @@ class Gate:
             await send(message)
 
         try:
-            if secure or not self._https or scope["path"] in PROBES:
+            if secure or not self._tls_host or scope["path"] in PROBES:
                 await self._app(scope, receive, answer)
             else:
-                await _send_on(scope, answer)
+                await _send_on(scope, self._tls_host, answer)
         except CancelledError:
             if not answered:
                 self._record(scope, CLIENT_LEFT, perf_counter() - started)
@@ -99,9 +104,14 @@ class Gate:
         return pair
 
 
-async def _send_on(scope: Scope, send: Send) -> None:
+def _said(scope: Scope) -> bytes:
+    """The scheme that the nearest client came by, as the proxy in front tells it."""
+    return header(scope, b"x-forwarded-proto").partition(b",")[0].strip()
+
+
+async def _send_on(scope: Scope, host: bytes, send: Send) -> None:
     query = scope["query_string"]
     target = scope.get("raw_path", scope["path"].encode()) + (b"?" + query if query else b"")
-    headers = [(b"location", b"https://" + header(scope, b"host") + target), (b"content-length", b"0")]
+    headers = [(b"location", b"https://" + host + target), (b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 301, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -22,5 +22,4 @@ class Origins:
         name = name.lower().rstrip(".")
         if not ("*" in self._names or name in self._names or f".{name}".endswith(self._domains or ("\0",))):
             raise RefusedError("Bad request.")
-        scheme = header(scope, b"x-forwarded-proto") == b"https" or scope["scheme"] == "https"
-        return f"{'https' if scheme else 'http'}://{host}"
+        return f"{scope['scheme']}://{host}"

@@ -173,6 +173,8 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
   value: 0.0.0.0:{{ .Values.port | int64 }}
 - name: ALLOWED_HOSTS
   value: {{ include "webapp.allowedHosts" . | quote }}
+- name: TLS_HOST
+  value: {{ .Values.tls.host | quote }}
 - name: SWITCHES
   value: {{ include "webapp.switches" . | quote }}
 - name: STATEMENT_TIMEOUT_MS
