@@ -124,8 +124,8 @@ def run(
     _explain(console, concluded)
     console.print(f"Report: {report}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
-        said = _outcome(directory, concluded)
-        print(json.dumps({"directory": str(directory.path), "report": str(report), **said}))
+        result = _outcome(directory, concluded)
+        print(json.dumps({"directory": str(directory.path), "report": str(report), **result}))
     raise typer.Exit(gravest(each.conclusion for each in concluded))
 
 

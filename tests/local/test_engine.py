@@ -159,6 +159,17 @@ def test_loaded_databases_are_kept_and_interrupted_ones_made_again(engine: Local
     assert sum("Loading 700" in line for line in after) == 1
 
 
+@pytest.mark.parametrize("order", [["tiny", "double"], ["double", "tiny"]])
+def test_services_with_rows_of_their_own_never_get_each_others(engine: LocalEngine, order: list[str]) -> None:
+    """Whoever comes first: a template belongs to the commands that made it, not to its size."""
+    contacts = 300 + len(order[0])  # in either order a size that no other test has loaded
+    counted = {}
+    for cell in prepared(engine, variants=order, replicas=[1], dataset={"contacts": contacts}):
+        with engine.deploy(cell) as target:
+            counted[cell.variant.name] = rooms.get(f"{target.url}/count")
+    assert counted == {"tiny": contacts, "double": 2 * contacts}
+
+
 def test_a_replica_that_does_not_start_is_quoted(engine: LocalEngine) -> None:
     (cell,) = prepared(engine, variants=[{"name": "tiny", "switches": {"greeting": "broken"}}])
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from recorded import experiment, repetition, trial
 
@@ -10,9 +12,7 @@ from scalebed.spec import parse_experiment
 CELL = "naive-x1"
 
 
-def of(
-    repetitions: list[Repetition] | None = None, trials: list[Trial] | None = None, **keys: object
-) -> CellConclusion:
+def of(repetitions: list[Repetition] | None = None, trials: list[Trial] | None = None, **keys: Any) -> CellConclusion:
     spec = experiment(variants=["naive"], **keys)
     (only,) = conclude(spec, [CELL], repetitions or [], trials or [])
     return only
@@ -22,7 +22,7 @@ def closed(verdict: str, **more: object) -> Trial:
     return trial(purpose="closed", rate_asked=0, verdict=verdict, **more)
 
 
-CLOSED: dict[str, object] = {"kind": "closed", "users": 5, "duration": "10s"}
+CLOSED: dict[str, Any] = {"kind": "closed", "users": 5, "duration": "10s"}
 MEASURED = repetition(outcome="measured", capacity=None, lower=None, upper=None)
 
 
@@ -89,7 +89,7 @@ def test_a_failed_check_is_no(verdict: str) -> None:
 
 
 def test_every_rate_that_was_asked_counts() -> None:
-    keys: dict[str, object] = {"kind": "fixed-rate", "rates": [5, 50], "duration": "10s"}
+    keys: dict[str, Any] = {"kind": "fixed-rate", "rates": [5, 50], "duration": "60s"}
     met = trial(purpose="fixed-rate", rate_asked=5, verdict="PASS")
     assert of([MEASURED], [met], **keys).conclusion is Conclusion.NO_VALID_ANSWER
     missed = trial(purpose="fixed-rate", rate_asked=50, verdict="FAIL")
@@ -98,8 +98,8 @@ def test_every_rate_that_was_asked_counts() -> None:
 
 
 def test_a_comparison_answers_for_its_load_and_for_the_capacities_sought_beside() -> None:
-    keys: dict[str, object] = {
-        "kind": "ablation", "rate": 5, "duration": "10s", "capacity": ["naive"],
+    keys: dict[str, Any] = {
+        "kind": "ablation", "rate": 5, "duration": "60s", "capacity": ["naive"],
         "ablation": {"base": "naive", "steps": [{"service": "optimized"}]},
     }  # fmt: skip
     spec = parse_experiment({"name": "tried", **keys}, "tried.yaml")

@@ -40,8 +40,12 @@ class Databases:
         self._root = root
         self._logs = logs
 
-    def template_name(self, contacts: int, seed: int) -> str:
-        return f"tpl_{contacts}_{seed}_{dataset_hash(self._root)}"
+    def template_name(self, contacts: int, seed: int, service: Service) -> str:
+        """Services that share rows share a template; what another's own commands make is that service's alone."""
+        rows = dataset_hash(self._root)
+        if service.rows == "own":
+            rows = _hash([rows, *_making(service)])
+        return f"tpl_{contacts}_{seed}_{rows}"
 
     def clone_name(self, template: str, service: Service, switches: Mapping[str, str]) -> str:
         # Not the service's name: where the same command makes the same objects, one clone serves several services.
@@ -50,7 +54,7 @@ class Databases:
 
     def template(self, contacts: int, seed: int, service: Service, say: Say) -> str:
         """The loaded template for this dataset, made by this service's commands when it is not there."""
-        name = self.template_name(contacts, seed)
+        name = self.template_name(contacts, seed, service)
         if self._whole(name):
             return name
         say(f"Loading {contacts:,} contacts (once; kept for later runs) …")
@@ -218,6 +222,15 @@ def dataset_hash(root: Path) -> str:
     files += (root / "apps").glob("*/*/migrations/*.py")
     parts = [f"{path.relative_to(root)}\n{path.read_text(encoding='utf-8')}" for path in sorted(files)]
     return _hash([*parts, *(f"{name} {_version(name)}" for name in ("faker", "numpy"))])
+
+
+def _making(service: Service) -> list[str]:
+    """What decides the rows that a service's own commands make: the commands, the files they name, its migrations."""
+    words = [*service.migrate, *service.load]
+    named = {service.folder / word for word in words if (service.folder / word).is_file()}
+    migrations = (path for path in service.folder.rglob("migrations/*") if path.is_file() and path.suffix != ".pyc")
+    texts = [f"{path.relative_to(service.folder)}\n{path.read_bytes().hex()}" for path in sorted({*named, *migrations})]
+    return [service.place, *words, *texts]
 
 
 def _resolved(service: Service) -> list[str]:

@@ -94,23 +94,24 @@ class LocalEngine:
         size = pool_size(self.cores)
         self._pools = {variant.name: _pool(variant.pooler, size) for variant in experiment.variants}
         services = [(variant, read_service(self._root, variant.service)) for variant in experiment.variants]
-        template = rig.databases.template_name(dataset.contacts, dataset.seed)
-        clones = {v.name: rig.databases.clone_name(template, service, v.switches) for v, service in services}
-        missing = {template, *clones.values()} - set(rig.databases.names())
+        size_and_seed = dataset.contacts, dataset.seed
+        templates = {v.name: rig.databases.template_name(*size_and_seed, service) for v, service in services}
+        clones = {v.name: rig.databases.clone_name(templates[v.name], service, v.switches) for v, service in services}
+        wanted = {*templates.values(), *clones.values()}
+        missing = wanted - set(rig.databases.names())
         writes = changes_rows(experiment.workload)
         copies = 2 * len(missing) + 2 * writes
-        rig.databases.make_room(preflight.disk_needed(dataset.contacts, copies), {template, *clones.values()})
-        rig.databases.template(dataset.contacts, dataset.seed, services[0][1], say)
+        rig.databases.make_room(preflight.disk_needed(dataset.contacts, copies), wanted)
         for variant, service in services:
+            template = rig.databases.template(*size_and_seed, service, say)
             self._clones[variant.name] = rig.databases.clone(template, service, variant.switches, say)
         self._dataset = {
             "contacts": dataset.contacts,
             "seed": dataset.seed,
-            "template": template,
+            "template": templates[services[0][0].name],
+            "templates": templates,
             "clones": dict(self._clones),
-            "bytes": {
-                name: size for name, size in rig.databases.sizes().items() if name in {template, *clones.values()}
-            },
+            "bytes": {name: size for name, size in rig.databases.sizes().items() if name in wanted},
         }
 
     def fingerprint(self) -> Mapping[str, object]:

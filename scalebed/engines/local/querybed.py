@@ -72,7 +72,7 @@ class QueryBed:
     def _load(self, study: Study) -> None:
         databases = self._in_use().databases
         maker = self._maker()
-        name = databases.template_name(study.contacts, study.seed)
+        name = databases.template_name(study.contacts, study.seed, maker)
         clones = {databases.clone_name(name, self._maker(strategy), {}) for strategy in study.strategies}
         missing = {name, *clones} - set(databases.names())
         # Indexes may double a clone, and writes need a copy of one.
@@ -183,6 +183,7 @@ class QueryBed:
             migrate=(*manage, "migrate", "--no-input"),
             load=(*manage, "generate_data"),
             objects=(*manage, "db_objects", "strategy", strategy.name) if strategy else None,
+            rows="shared",
             switches={},
             object_switches=(),
             values={},

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from scalebed.ports import EngineError
 
@@ -27,6 +27,8 @@ class Service:
     migrate: tuple[str, ...]
     load: tuple[str, ...]
     objects: tuple[str, ...] | None
+    rows: Literal["shared", "own"]
+    """Whether its `migrate` and `load` make the tables and rows of apps/dataset, which all such services then share."""
     switches: Mapping[str, str]
     """Name → default."""
     object_switches: tuple[str, ...]
@@ -96,6 +98,7 @@ def read_service(root: Path, name: str) -> Service:
         serve=_command(data, "serve", file),
         migrate=_command(data, "migrate", file),
         load=_command(data, "load", file),
+        rows=_rows(data.get("rows", "own"), file),
         objects=_command(data, "objects", file) if "objects" in data else None,
         switches=switches,
         object_switches=object_switches,
@@ -122,6 +125,14 @@ def _command(data: Mapping[str, Any], key: str, file: Path) -> tuple[str, ...]:
     if isinstance(value, list) and value:
         return tuple(str(item) for item in value)
     raise EngineError(f"{file}: {key} must be a command")
+
+
+def _rows(value: object, file: Path) -> Literal["shared", "own"]:
+    if value == "shared":
+        return "shared"
+    if value == "own":
+        return "own"
+    raise EngineError(f"{file}: rows must be shared (those of apps/dataset) or own, not {value!r}")
 
 
 def _values(value: object, where: str) -> tuple[str, ...] | range:

@@ -49,11 +49,11 @@ def stack(
     copies: list[str] = []
     try:
         rig.start_cluster()
-        template = rig.databases.template(contacts, seed, next(iter(services.values())), say)
-        rig.databases.make_room(0, {template})
+        templates = {name: rig.databases.template(contacts, seed, service, say) for name, service in services.items()}
+        rig.databases.make_room(0, set(templates.values()))
         wanted = []
         for name, switches in variants.items():
-            clone = rig.databases.clone(template, services[name], switches, say)
+            clone = rig.databases.clone(templates[name], services[name], switches, say)
             copies.append(rig.databases.throw_away(clone))
             wanted.append(Wanted(name, services[name], switches, copies[-1], replicas))
         with rig.running(wanted) as running:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from scalebed import places
 from scalebed.engines.local.services import base_environment, read_service
 from scalebed.ports import EngineError
 
@@ -31,6 +32,7 @@ def test_commands_and_switches_are_read(tmp_path: Path) -> None:
     assert service.objects == ("python", "manage.py", "objects")
     assert service.switches == {"indexes": "true", "cache": "off"}
     assert service.folder == tmp_path / "apps" / "shop"
+    assert service.rows == "own"
 
 
 def test_only_what_differs_is_passed_on(tmp_path: Path) -> None:
@@ -96,3 +98,14 @@ def test_a_file_that_is_not_whole_is_refused(tmp_path: Path, text: str, sentence
 
 def test_a_service_sees_the_shared_folders_and_not_the_testbed(tmp_path: Path) -> None:
     assert base_environment(tmp_path)["PYTHONPATH"] == str(tmp_path / "apps")
+
+
+def test_rows_are_shared_where_a_service_says_so(tmp_path: Path) -> None:
+    assert read_service(root_with(tmp_path / "a", 'rows = "shared"' + WHOLE), "shop").rows == "shared"
+    with pytest.raises(EngineError, match=r"rows must be shared \(those of apps/dataset\) or own, not 'mine'"):
+        read_service(root_with(tmp_path / "b", 'rows = "mine"' + WHOLE), "shop")
+
+
+@pytest.mark.parametrize("name", ["naive", "optimized", "fastapi"])
+def test_the_shipped_services_share_their_rows(name: str) -> None:
+    assert read_service(places.ROOT, name).rows == "shared"
