@@ -19,6 +19,7 @@ from scalebed.engines.local.engine import LocalEngine
 from scalebed.ports import Clock, Engine, EngineError, Say
 from scalebed.results import RunDirectory
 from scalebed.spec import Experiment, SpecError, load_experiment
+from scalebed.timing import SystemClock
 
 RUNNERS = 2
 
@@ -43,7 +44,7 @@ class Choice:
         """Remove what the engine's runs left behind; raises EngineError where one is running."""
         if name == "kubernetes":
             cluster = reach(places.ROOT, places.cache(), self.context, self.namespace)
-            remove_from_cluster(cluster, say, purge=purge)
+            remove_from_cluster(cluster, SystemClock(), say, purge=purge)
             return
         self._local()
         remove_from_here(places.cache(), say, purge=purge)

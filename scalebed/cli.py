@@ -423,7 +423,8 @@ def down(
     context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
 ) -> None:
-    """Remove what an interrupted run left behind, and in a cluster also the release that it installed."""
+    """Remove what an interrupted run left behind, and in a cluster also the release that it installed; give one that
+    was there before back as it was."""
     try:
         Choice(context, namespace).down(engine, lambda line: _out.print(line, highlight=False), purge=purge)
     except EngineError as error:

@@ -49,6 +49,7 @@ class Pod:
             "SECRET_KEY": "signs-nothing",
             "WAIT_SECONDS": "3",
             "KEEP": "0",
+            "SPARED": "",
             **self.environment,
             **more,
         }
@@ -172,6 +173,16 @@ def test_clones_go_when_nobody_is_connected_and_more_are_there_than_are_kept(pod
     newest.steps.mkdir()
     clone(newest, "variant_0000000c", KEEP="0")
     assert databases(pod.server) == {TEMPLATE, "variant_0000000c"}
+
+
+@pytest.mark.usefixtures("template")
+def test_a_clone_that_is_spared_outlives_all_others(pod: Pod, tmp_path: Path) -> None:
+    clone(pod, "variant_000000a0", KEEP="9")
+    for number in range(1, 4):
+        later = Pod(pod.server, tmp_path / str(number), {})
+        later.steps.mkdir()
+        clone(later, f"variant_000000a{number}", KEEP="0", SPARED="variant_000000a0")
+    assert databases(pod.server) == {TEMPLATE, "variant_000000a0", "variant_000000a3"}
 
 
 def test_a_template_that_does_not_come_is_one_sentence(pod: Pod) -> None:

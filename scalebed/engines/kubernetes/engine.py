@@ -12,13 +12,14 @@ from scalebed.engines.kubernetes.api import Api
 from scalebed.engines.kubernetes.generator import Place, TestRunGenerator
 from scalebed.engines.kubernetes.helm import Helm
 from scalebed.engines.kubernetes.namespaces import Rooms
-from scalebed.engines.kubernetes.ownership import Ownership, made_by_engine, mark, remove_loads
+from scalebed.engines.kubernetes.ownership import Ownership, remove_loads
 from scalebed.engines.kubernetes.paths import NODES, field, found, listed, path
 from scalebed.engines.kubernetes.preflight import Room
 from scalebed.engines.kubernetes.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
 from scalebed.engines.kubernetes.quantities import number
 from scalebed.engines.kubernetes.release import Release
 from scalebed.engines.kubernetes.supply import supply
+from scalebed.engines.kubernetes.tenancy import Tenancy
 from scalebed.engines.kubernetes.testruns import read_base, scripts
 from scalebed.engines.local.fingerprint import git_state
 from scalebed.plan import Cell, cells
@@ -56,9 +57,8 @@ class KubernetesEngine:
         self._runners = runners
         self._release = Release(NAME, cluster.rooms.app)
         self._ownership = Ownership(self._api, cluster.rooms.app, NAME)
+        self._tenancy = Tenancy(self._api, cluster.helm, self._release, clock)
         self._experiment: Experiment | None = None
-        self._before: Mapping[str, object] | None = None
-        self._adopted = False
         self._generator: TestRunGenerator | None = None
         self._probe: KubeletProbe | None = None
         self._deployed: Cell | None = None
@@ -80,12 +80,16 @@ class KubernetesEngine:
         load = preflight.pod_request({"containers": [runner]}).times(self._runners)
         known = [cell for cell in planned if cell.variant.service in release.SERVICES]
         needs = {cell.id: self._needs(experiment, cell, load) for cell in known}
-        return preflight.findings(self._api, self._root, experiment, known or planned, room=room, needs=needs)
+        return [
+            *preflight.findings(self._api, self._root, experiment, known or planned, room=room, needs=needs),
+            *preflight.foreign_autoscalers(self._api, self._release),
+        ]
 
     def _needs(self, experiment: Experiment, cell: Cell, load: Room) -> Room:
         """Jobs are done before the load begins."""
         most = replace(cell, replicas=cell.most, autoscaler=None)
-        objects = self._cluster.helm.template(NAME, release.cell_values(experiment, most))
+        values = release.merged(self._tenancy.values(), release.cell_values(experiment, most))
+        objects = self._cluster.helm.template(NAME, values)
         return preflight.requested(objects) + preflight.requested(objects, ["Job"]).most(load)
 
     def prepare(self, experiment: Experiment, say: Say) -> None:
@@ -109,15 +113,11 @@ class KubernetesEngine:
         script = scripts(self._root / "loadtest" / "k6")
         if found(self._api, path("configmaps", rooms.load, script.name)) is None:
             self._api.post(path("configmaps", rooms.load), script.manifest)
-        self._before = self._cluster.helm.values(NAME)
-        # One that an engine installed is no release of somebody's, whose values would have to be kept.
-        self._adopted = self._before is not None and not made_by_engine(self._api, rooms.app, NAME)
-        if not self._adopted:
-            self._before = None
-            mark(self._api, rooms.app, NAME)
+        self._tenancy.begin(self._ownership.annotations)
         self._experiment = experiment
         contacts = experiment.dataset.contacts
-        say(f"{'Adopting' if self._adopted else 'Installing'} the release {NAME} in the namespace {rooms.app} …")
+        adopts = self._tenancy.before is not None
+        say(f"{'Adopting' if adopts else 'Installing'} the release {NAME} in the namespace {rooms.app} …")
         self._upgrade(release.idle_values(experiment))
         say(f"Waiting until {contacts:,} contacts are loaded …")
         release.wait_until_loaded(self._api, self._release, self._clock, contacts)
@@ -172,7 +172,7 @@ class KubernetesEngine:
             self._scale_down(service)
 
     def _bring_up(self, experiment: Experiment, cell: Cell) -> None:
-        values = release.cell_values(experiment, cell, self._clone_name())
+        values = release.cell_values(experiment, cell)
         datastore = values.get("datastore", {})
         if datastore != self._datastore:
             # Before any pod of a service is there, which would be measured on the pooler that it found.
@@ -218,7 +218,7 @@ class KubernetesEngine:
         try:
             if self._generator is not None:
                 self._generator.close()
-            if self._experiment is not None:
+            if self._experiment is not None and self._ownership.lost_to is None:
                 self._put_back()
         finally:
             self._generator = None
@@ -226,10 +226,7 @@ class KubernetesEngine:
             self._ownership.release()
 
     def _put_back(self) -> None:
-        if self._adopted and self._before is not None:
-            self._cluster.helm.upgrade(NAME, self._before)
-            self._say(f"Gave the release {NAME} the values back that it had.")
-        else:
+        if not self._tenancy.give_back(self._say):
             for service in release.SERVICES:
                 self._scale_down(service)
             self._say(
@@ -238,7 +235,10 @@ class KubernetesEngine:
             )
 
     def _upgrade(self, values: Mapping[str, object]) -> None:
-        self._cluster.helm.upgrade(NAME, release.merged(self._before or {}, values))
+        if (other := self._ownership.lost_to) is not None:
+            raise EngineError(f"the release {NAME} was taken over by {other} while this run did not answer for it")
+        before = self._tenancy.before
+        self._tenancy.upgrade(release.placed(values, self._clone_name(), before.databases if before else None))
 
     def _scale_down(self, service: str) -> None:
         """An HPA does nothing about a Deployment of zero replicas."""
@@ -250,8 +250,11 @@ class KubernetesEngine:
             self._api.patch(deployment, {"spec": {"replicas": replicas}})
 
     def _clone_name(self) -> str:
-        """Another one than any run before used, so that a clone has the rows as they were loaded."""
-        return f"{int(self._ownership.holder.created) % 10**6:06d}{self._revision}" if self._revision else ""
+        """Another one than any run before used, so that a clone has the rows as they were loaded; in a release that is
+        a user's always, since theirs has their own rows in it."""
+        if not self._revision and self._tenancy.before is None:
+            return ""
+        return f"{int(self._ownership.holder.created) % 10**6:06d}{self._revision}"
 
     def _empty_cache(self) -> None:
         labels = {**self._release.labels, "app.kubernetes.io/component": "valkey"}

@@ -20,15 +20,40 @@ _LIMIT_S = 300
 _NOT_FOUND = re.compile(r"release: not found", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class Revision:
+    """One state of a release. `chart` is name and version, such as `scalebed-0.1.0`."""
+
+    number: int
+    status: str
+    """`deployed`, `superseded`, `failed`, or `pending-…` while a helm is at work on it."""
+    description: str
+    chart: str
+
+
 class Helm(Protocol):
     """Releases in one namespace. Every method may raise EngineError with helm's own last sentence."""
+
+    @property
+    def chart_name(self) -> str:
+        """Name and version of the chart that `upgrade` installs."""
+        ...
+
+    def history(self, release: str) -> Sequence[Revision]:
+        """Those that are kept, the oldest first; empty where there is no such release."""
+        ...
 
     def values(self, release: str) -> Mapping[str, Any] | None:
         """What its user gave; None where there is no such release."""
         ...
 
-    def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
-        """Install it, or upgrade it to these values and no others. Does not wait for pods."""
+    def upgrade(self, release: str, values: Mapping[str, Any], why: str) -> None:
+        """Install it, or upgrade it to these values and no others; `why` describes the revision. Does not wait for
+        pods."""
+        ...
+
+    def rollback(self, release: str, revision: int) -> None:
+        """Make a new revision of what this one was."""
         ...
 
     def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
@@ -56,9 +81,29 @@ class HelmCommand:
         self._check(done, f"helm get values {release}")
         return json.loads(done.stdout) or {}
 
-    def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
+    @property
+    def chart_name(self) -> str:
+        chart = yaml.safe_load((self.chart / "Chart.yaml").read_text(encoding="utf-8"))
+        return f"{chart['name']}-{chart['version']}"
+
+    def history(self, release: str) -> Sequence[Revision]:
+        done = self._run("history", release, "--output", "json")
+        if done.returncode and _NOT_FOUND.search(done.stderr):
+            return ()
+        self._check(done, f"helm history {release}")
+        found = [
+            Revision(int(each["revision"]), str(each["status"]), str(each["description"]), str(each["chart"]))
+            for each in json.loads(done.stdout)
+        ]
+        return sorted(found, key=lambda revision: revision.number)
+
+    def upgrade(self, release: str, values: Mapping[str, Any], why: str) -> None:
         arguments = ("upgrade", release, str(self.chart), "--install", "--reset-values", "--values", "-")
-        self._check(self._run(*arguments, given=json.dumps(values)), f"helm upgrade {release}")
+        told = f"--description={why}"
+        self._check(self._run(*arguments, told, given=json.dumps(values)), f"helm upgrade {release}")
+
+    def rollback(self, release: str, revision: int) -> None:
+        self._check(self._run("rollback", release, str(revision)), f"helm rollback {release}")
 
     def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
         done = self._run("template", release, str(self.chart), "--values", "-", given=json.dumps(values))

@@ -65,14 +65,19 @@ class Holder:
 class Ownership:
     """Of one release. Renewed in a thread while it is held."""
 
-    def __init__(self, api: Api, namespace: str, release: str, holder: Holder | None = None) -> None:
+    def __init__(
+        self, api: Api, namespace: str, release: str, holder: Holder | None = None, every_s: float = _RENEW_S
+    ) -> None:
         self._api = api
         self._namespace = namespace
         self._name = f"scalebed-{release}"
         self._release = f"{namespace}.{release}"
         self.holder = holder or Holder.this()
+        self._every_s = every_s
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        self.lost_to: str | None = None
+        """Who took the Lease while it was not renewed, as by a machine that was asleep."""
 
     @property
     def annotations(self) -> Mapping[str, str]:
@@ -86,20 +91,14 @@ class Ownership:
 
     def acquire(self) -> None:
         """Raises EngineError where another testbed uses the release."""
-        lease = found(self._api, path("leases", self._namespace, self._name))
-        if lease is None:
-            body = {"metadata": {"name": self._name, "labels": dict(OURS)}, "spec": self._spec()}
-            self._api.post(path("leases", self._namespace), body)
-        else:
-            other = field(lease, "spec", "holderIdentity")
-            if other not in (None, "", str(self.holder)) and alive(lease):
-                raise EngineError(
-                    f"namespace {self._namespace}: {other} runs an experiment on this release; wait for it, or name "
-                    "another --namespace"
-                )
-            # With the version that was read, so that of two who find it free one is refused.
-            version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
-            self._api.patch(path("leases", self._namespace, self._name), {"metadata": version, "spec": self._spec()})
+        try:
+            self._take()
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            # Somebody else was quicker.
+            self._refuse(self._read())
+            self._take()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
         self._thread.start()
 
@@ -111,13 +110,37 @@ class Ownership:
         self._thread.join(2 * _RENEW_S)
         self._thread = None
         with contextlib.suppress(ApiError):
-            self._api.delete(path("leases", self._namespace, self._name))
+            if self.held_by_other() is None:
+                self._api.delete(path("leases", self._namespace, self._name))
 
     def held_by_other(self) -> str | None:
         """Who uses the release, where somebody else does."""
-        lease = found(self._api, path("leases", self._namespace, self._name))
-        other = field(lease, "spec", "holderIdentity") if lease else None
-        return str(other) if lease and other and other != str(self.holder) and alive(lease) else None
+        return self._other(self._read())
+
+    def _take(self) -> None:
+        lease = self._read()
+        if lease is None:
+            body = {"metadata": {"name": self._name, "labels": dict(OURS)}, "spec": self._spec()}
+            self._api.post(path("leases", self._namespace), body)
+            return
+        self._refuse(lease)
+        # With the version that was read, so that of two who find it free one is refused.
+        version = {"resourceVersion": lease["metadata"]["resourceVersion"]}
+        self._api.patch(path("leases", self._namespace, self._name), {"metadata": version, "spec": self._spec()})
+
+    def _refuse(self, lease: Json | None) -> None:
+        if (other := self._other(lease)) is not None:
+            raise EngineError(
+                f"namespace {self._namespace}: {other} runs an experiment on this release; wait for it, or name "
+                "another --namespace"
+            )
+
+    def _read(self) -> Json | None:
+        return found(self._api, path("leases", self._namespace, self._name))
+
+    def _other(self, lease: Json | None) -> str | None:
+        other = field(lease or {}, "spec", "holderIdentity", default="")
+        return str(other) if lease and other not in ("", str(self.holder)) and alive(lease) else None
 
     def _spec(self) -> Json:
         return {
@@ -127,9 +150,12 @@ class Ownership:
         }
 
     def _renew(self) -> None:
-        while not self._ended.wait(_RENEW_S):
+        while not self._ended.wait(self._every_s):
             # The next one may succeed; the Lease outlives three failures.
             with contextlib.suppress(ApiError):
+                self.lost_to = self.lost_to or self.held_by_other()
+                if self.lost_to is not None:
+                    return
                 self._api.patch(path("leases", self._namespace, self._name), {"spec": self._spec()})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from scalebed.autoscaler import TOLERANCE, TOLERANCE_SINCE, Autoscaler, keeps_tolerance
 from scalebed.engines.kubernetes.api import Api, Json
-from scalebed.engines.kubernetes.paths import NODES, field, found, selector
+from scalebed.engines.kubernetes.paths import NODES, field, found, listed, selector
 from scalebed.engines.kubernetes.quantities import number
 from scalebed.engines.kubernetes.release import SERVICES, Release
 from scalebed.engines.local.services import read_service
@@ -104,6 +104,21 @@ def findings(
             *_space(cells, room, needs)]  # fmt: skip
 
 
+def foreign_autoscalers(api: Api, release: Release) -> list[Finding]:
+    """Those that are not the chart's own, and would change what a cell is."""
+    own = {release.service(service) for service in SERVICES}
+    return [
+        Finding(
+            "refuse",
+            f"HPA {name} in the namespace {release.namespace}: sets the replicas of {target} and is not of the release "
+            f"{release.name}: remove it while experiments run",
+        )
+        for each in listed(api, "horizontalpodautoscalers", release.namespace)
+        if (target := field(each, "spec", "scaleTargetRef", "name")) in own
+        and ((name := each["metadata"]["name"]) != target or not release.labels.items() <= _labels(each).items())
+    ]
+
+
 def _services(root: Path, experiment: Experiment) -> list[Finding]:
     told = []
     for variant in experiment.variants:
@@ -186,6 +201,10 @@ def _own(pod: Json, release: Release, load_namespace: str) -> bool:
     if metadata["namespace"] == release.namespace and labels.get("app.kubernetes.io/instance") == release.name:
         return True
     return bool(metadata["namespace"] == load_namespace and "k6_cr" in labels)
+
+
+def _labels(of: Json) -> Mapping[str, str]:
+    return dict(field(of, "metadata", "labels", default={}))
 
 
 def _ready(node: Json) -> bool:

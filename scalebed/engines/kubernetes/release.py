@@ -64,8 +64,8 @@ def idle_values(experiment: Experiment, services: Sequence[str] | None = None) -
     }
 
 
-def cell_values(experiment: Experiment, cell: Cell, revision: str = "") -> dict[str, Any]:
-    """The release with this cell alone. `revision`: another one is another clone of the dataset."""
+def cell_values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
+    """The release with this cell alone."""
     values = idle_values(experiment)
     variant = cell.variant
     cpu = millicores(cell.cpu_per_replica)
@@ -74,8 +74,6 @@ def cell_values(experiment: Experiment, cell: Cell, revision: str = "") -> dict[
     service["resources"] = {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}}
     if variant.switches:
         service["switches"] = dict(variant.switches)
-    if revision:
-        service["database"] = {"revision": revision}
     pooled = variant.pooler.mode != "off"
     service["datastore"] = {"pooled": pooled}
     if pooled:
@@ -85,6 +83,28 @@ def cell_values(experiment: Experiment, cell: Cell, revision: str = "") -> dict[
     for dotted, value in variant.values.items():
         _put(service if not dotted.startswith("datastore.") else values, dotted, value)
     return values
+
+
+def placed(values: Mapping[str, Any], revision: str, adopted: Mapping[str, str] | None) -> dict[str, Any]:
+    """The values with the clones that the services use; `revision`: another one is another clone of the dataset.
+
+    `adopted`: in a release that is a user's, service → the database that it had. It is kept, and a service that the
+    experiment does not use stays installed, without pods, so that its objects are the same ones afterwards.
+    """
+    over: dict[str, Any] = {}
+    for service in SERVICES:
+        database: dict[str, Any] = {"revision": revision} if revision else {}
+        if adopted is not None:
+            database["spared"] = adopted.get(service, "")
+            if not values[service]["enabled"]:
+                database = {"enabled": False}
+        over[service] = {"database": database} if database else {}
+    placed = merged(values, over)
+    if adopted is not None:
+        for service in SERVICES:
+            if not placed[service]["enabled"]:
+                del placed[service]["enabled"]
+    return placed
 
 
 def _pooler(pooling: Pooling) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from scalebed.engines.kubernetes import obstacles
 from scalebed.engines.kubernetes.api import Api, Json
+from scalebed.engines.kubernetes.before import Record
 from scalebed.engines.kubernetes.engine import NAME, Cluster
 from scalebed.engines.kubernetes.generator import START_LIMIT_S
+from scalebed.engines.kubernetes.ownership import Ownership
 from scalebed.engines.kubernetes.paths import field, found, listed, path
 from scalebed.engines.kubernetes.release import READY_LIMIT_S, SERVICES, Release
 from scalebed.engines.kubernetes.runners import CONTAINER, ending, runner_labels, wait_for
@@ -49,7 +51,23 @@ class Rerun:
         self._service = self._target()
 
     def compare(self, replicas: int) -> tuple[Outcome, Outcome]:
-        """As it was, from the logs that are there or by running it again, and with so many replicas."""
+        """As it was, from the logs that are there or by running it again, and with so many replicas.
+
+        Raises EngineError where an experiment uses the release, or one that was killed has not given it back.
+        """
+        ownership = Ownership(self._api, self._release.namespace, NAME)
+        ownership.acquire()
+        try:
+            if Record(self._api, self._release.namespace, NAME).read() is not None:
+                raise EngineError(
+                    f"the release {NAME} is as an experiment left it that was killed: first give it back with scalebed "
+                    "down --engine kubernetes"
+                )
+            return self._compare(replicas)
+        finally:
+            ownership.release()
+
+    def _compare(self, replicas: int) -> tuple[Outcome, Outcome]:
         before = self._replicas()
         try:
             first = Outcome(before, self._read(self._name))

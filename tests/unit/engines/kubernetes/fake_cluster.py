@@ -109,8 +109,13 @@ class FakeApi:
     def patch(self, path: str, body: Mapping[str, Any]) -> Json:
         if path not in self.objects:
             raise ApiError(404, f"PATCH {path}: not found")
-        _merge(self.objects[path], body)
-        return self.objects[path]
+        there = self.objects[path]
+        version = there["metadata"].get("resourceVersion")
+        if body.get("metadata", {}).get("resourceVersion", version) != version:
+            raise ApiError(409, f"PATCH {path}: the object has been modified")
+        _merge(there, body)
+        there["metadata"]["resourceVersion"] = str(int(version or "0") + 1)
+        return there
 
     def delete(self, path: str, **query: str) -> None:
         if self.objects.pop(path, None) is not None:
@@ -163,7 +168,9 @@ def _is_collection(path: str) -> bool:
 
 def _merge(into: Json, patch: Mapping[str, Any]) -> None:
     for key, value in patch.items():
-        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+        if value is None:
+            into.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(into.get(key), dict):
             _merge(into[key], value)
         else:
             into[key] = copy.deepcopy(value)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fake_cluster import FakeApi, container, pod
 
 from scalebed.engines.kubernetes.api import Json
+from scalebed.engines.kubernetes.helm import Revision
 from scalebed.engines.kubernetes.paths import path
 from scalebed.engines.kubernetes.release import SERVICES
+from scalebed.ports import EngineError
 
 NAMESPACE = "scalebed"
 _LEFT_OUT = ("fastapi",)
@@ -19,9 +22,14 @@ _LEFT_OUT = ("fastapi",)
 class FakeHelm:
     """Implements `Helm`. Pods are ready `ready_after_s` after an upgrade; `broken` ones of a service never."""
 
+    chart_name = "scalebed-0.1.0"
+
     def __init__(self, api: FakeApi, there: Mapping[str, Any] | None = None, ready_after_s: float = 6.0) -> None:
         self.api = api
-        self.given = there
+        self.given: Mapping[str, Any] | None = None
+        self.revisions: list[tuple[Revision, Mapping[str, Any]]] = []
+        self.halfway: Callable[[], None] = lambda: None
+        """Called when a revision has begun and nothing of it is applied."""
         self.upgrades: list[Mapping[str, Any]] = []
         self.stored: list[bool] = []
         """Whether the pooler had the values of the upgrade before, at each upgrade."""
@@ -31,11 +39,36 @@ class FakeHelm:
         self.ready_after_s = ready_after_s
         self.broken: Json | None = None
         self.job: Json = {"succeeded": 1}
+        if there is not None:
+            self.upgrade("scalebed", there, "Install complete")
+            self.upgrades.clear()
+            self.stored.clear()
 
     def values(self, release: str) -> Mapping[str, Any] | None:
         return self.given
 
-    def upgrade(self, release: str, values: Mapping[str, Any]) -> None:
+    def history(self, release: str) -> Sequence[Revision]:
+        return [revision for revision, _ in self.revisions]
+
+    def rollback(self, release: str, revision: int) -> None:
+        values = next(values for each, values in self.revisions if each.number == revision)
+        self._apply(release, values, "rollback", f"Rollback to {revision}")
+
+    def upgrade(self, release: str, values: Mapping[str, Any], why: str) -> None:
+        if self.revisions and self.revisions[-1][0].status.startswith("pending"):
+            raise EngineError(f"helm upgrade {release}: another operation (install/upgrade/rollback) is in progress")
+        self._apply(release, values, "upgrade" if self.revisions else "install", why)
+
+    def _apply(self, release: str, values: Mapping[str, Any], what: str, why: str) -> None:
+        number = len(self.revisions) + 1
+        pending = Revision(number, f"pending-{what}", "Preparing upgrade", self.chart_name)
+        self.revisions.append((pending, values))
+        self.halfway()
+        self._install(release, values)
+        before = [(replace(each, status="superseded"), given) for each, given in self.revisions[:-1]]
+        self.revisions = [*before, (replace(pending, status="deployed", description=why), values)]
+
+    def _install(self, release: str, values: Mapping[str, Any]) -> None:
         self.upgrades.append(values)
         self.stored.append(self._pooled)
         before, self.given = self.given, values
@@ -44,7 +77,9 @@ class FakeHelm:
         self.api.put(path("jobs", NAMESPACE, f"{release}-dataset"), job)
         self._pool(f"{release}-pgbouncer", labels, values.get("datastore", {}))
         for service in SERVICES:
-            if values.get(service, {}).get("enabled", service not in _LEFT_OUT):
+            if not values.get(service, {}).get("enabled", service not in _LEFT_OUT):
+                self.api.delete(path("deployments", NAMESPACE, f"{release}-{service}"))
+            else:
                 owned = _autoscaled((before or {}).get(service, {}))
                 self._deploy(f"{release}-{service}", labels, service, values.get(service, {}), owned=owned)
 
@@ -80,13 +115,20 @@ class FakeHelm:
         replicas = values.get("replicas", 1)
         if _autoscaled(values):
             replicas = self.api.objects[place]["spec"]["replicas"] if owned else 1
-        self.api.put(place, {"spec": {"replicas": replicas}, "status": {}})
         whole = {**labels, "app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
+        database = values.get("database", {}).get("revision") or "rows"
+        env = [{"name": "DATABASE_URL", "value": f"postgres://app:$(APP_PASSWORD)@pooler:6432/{service}_{database}"}]
+        template = {"spec": {"containers": [{"name": "service", "env": env}]}}
+        self.api.put(
+            place,
+            {"metadata": {"labels": whole}, "spec": {"replicas": replicas, "template": template}, "status": {}},
+        )
         self._scale(place, name, whole)
 
     def _scale(self, place: str, name: str, labels: Mapping[str, str]) -> None:
         def happen() -> None:
-            deployment = self.api.objects[place]
+            if (deployment := self.api.objects.get(place)) is None:
+                return
             wanted = deployment["spec"]["replicas"]
             begin = path("pods", NAMESPACE, f"{name}-pod")
             for there in [each for each in self.api.objects if each.startswith(begin)]:
@@ -123,6 +165,7 @@ class FakeHelm:
     def uninstall(self, release: str) -> None:
         self.uninstalled.append(release)
         self.given = None
+        self.revisions.clear()
 
 
 def _requests(values: Mapping[str, Any]) -> dict[str, str]:

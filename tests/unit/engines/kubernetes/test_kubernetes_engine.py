@@ -162,6 +162,19 @@ def test_a_tolerance_that_the_cluster_would_drop_is_refused(version: str, refuse
     assert [f for f in findings if f.level == "refuse"] == []
 
 
+def test_an_autoscaler_that_is_not_the_chart_s_is_refused() -> None:
+    bench = Bench()
+    labels = {"app.kubernetes.io/instance": "scalebed"}
+    of_the_chart = {"metadata": {"labels": labels}, "spec": {"scaleTargetRef": {"name": "scalebed-naive"}}}
+    bench.api.put(path("horizontalpodautoscalers", NAMESPACE, "scalebed-naive"), of_the_chart)
+    by_hand = {"spec": {"scaleTargetRef": {"name": "scalebed-optimized"}}}
+    bench.api.put(path("horizontalpodautoscalers", NAMESPACE, "scalebed-optimized"), by_hand)
+    bench.api.put(path("horizontalpodautoscalers", NAMESPACE, "other"), {"spec": {"scaleTargetRef": {"name": "shop"}}})
+    told = [finding.message for finding in bench.engine().preflight(experiment()) if finding.level == "refuse"]
+    assert len(told) == 1
+    assert "HPA scalebed-optimized in the namespace scalebed: sets the replicas of scalebed-optimized" in told[0]
+
+
 def test_a_cell_begins_when_no_pooler_but_its_own_is_left() -> None:
     modes = ["transaction", {"mode": "session", "size": 5}, "session", "off"]
     variants = [{"name": f"v{index}", "service": "optimized", "pooler": mode} for index, mode in enumerate(modes)]
@@ -211,7 +224,7 @@ def test_an_adopted_release_keeps_its_values_and_gets_them_back() -> None:
     assert bench.helm.upgrades[0]["optimized"]["replicas"] == 0
     engine.close()
     assert bench.helm.upgrades[-1] == there
-    down(bench.cluster, bench.said.append, purge=True)
+    down(bench.cluster, bench.clock, bench.said.append, purge=True)
     assert bench.helm.uninstalled == []
     assert "/api/v1/namespaces/scalebed" in bench.api.objects
 
@@ -222,7 +235,7 @@ def test_down_removes_what_an_engine_made() -> None:
     engine.prepare(experiment(), bench.said.append)
     engine.close()
     bench.api.put(path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0"), {})
-    down(bench.cluster, bench.said.append)
+    down(bench.cluster, bench.clock, bench.said.append)
     assert bench.helm.uninstalled == ["scalebed"]
     assert path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0") in bench.api.objects
     assert "/api/v1/namespaces/scalebed" in bench.api.objects
@@ -234,7 +247,7 @@ def test_purging_leaves_nothing() -> None:
     engine.prepare(experiment(), bench.said.append)
     engine.close()
     bench.api.put(path("persistentvolumeclaims", NAMESPACE, "data-scalebed-postgres-0"), {})
-    down(bench.cluster, bench.said.append, purge=True)
+    down(bench.cluster, bench.clock, bench.said.append, purge=True)
     left = [place for place in bench.api.objects if "scalebed" in place and "/jobs/" not in place]
     assert [place for place in left if "/deployments/" not in place and "/pods/" not in place] == []
 
@@ -267,7 +280,7 @@ def test_two_engines_do_not_share_a_release() -> None:
     with pytest.raises(EngineError, match=r"elsewhere/12@34\.00 runs an experiment on this release"):
         bench.engine().prepare(experiment(), bench.said.append)
     with pytest.raises(EngineError, match="stop it first"):
-        down(bench.cluster, bench.said.append)
+        down(bench.cluster, bench.clock, bench.said.append)
     engine.close()
 
 

@@ -1,10 +1,13 @@
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from fake_cluster import FakeApi, FakeClock
 
+from scalebed.engines.kubernetes.api import Json
 from scalebed.engines.kubernetes.ownership import Holder, Ownership, alive, made_by_engine, mark
 from scalebed.engines.kubernetes.supply import metric
+from scalebed.ports import EngineError
 
 
 def lease(holder: str, age_s: float) -> dict[str, object]:
@@ -42,6 +45,45 @@ def test_a_release_is_given_back() -> None:
     own.release()
     own.release()
     assert other.held_by_other() is None
+
+
+def test_of_two_who_find_it_free_at_once_the_second_is_told_who_was_quicker() -> None:
+    api = FakeApi(FakeClock())
+    quicker = Ownership(api, "scalebed", "scalebed", Holder("elsewhere", 1, 2.0))
+
+    class Late(FakeApi):
+        """Reads what was there before the other came."""
+
+        def __init__(self) -> None:
+            super().__init__(api.clock)
+            self.objects = api.objects
+            self.reads = 0
+
+        def get(self, path: str, **query: str) -> Json:
+            try:
+                return super().get(path, **query)
+            finally:
+                self.reads += 1
+                if self.reads == 1:
+                    quicker.acquire()
+
+    with pytest.raises(EngineError, match=r"elsewhere/1@2\.00 runs an experiment on this release"):
+        Ownership(Late(), "scalebed", "scalebed").acquire()
+    quicker.release()
+
+
+def test_who_lost_the_lease_does_not_take_it_back() -> None:
+    api = FakeApi(FakeClock())
+    own = Ownership(api, "scalebed", "scalebed", every_s=0.01)
+    own.acquire()
+    place = "/apis/coordination.k8s.io/v1/namespaces/scalebed/leases/scalebed-scalebed"
+    api.objects[place]["spec"]["holderIdentity"] = "elsewhere/1@2.00"
+    until = time.monotonic() + 5
+    while own.lost_to is None and time.monotonic() < until:
+        time.sleep(0.005)
+    assert own.lost_to == "elsewhere/1@2.00"
+    own.release()
+    assert api.objects[place]["spec"]["holderIdentity"] == "elsewhere/1@2.00"
 
 
 def test_what_an_engine_installed_is_remembered() -> None:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Give a new clone its name, from when on pods can connect to it; read it into memory; drop the oldest of the service's
-# other clones that nobody is connected to.
+# other clones that nobody is connected to and that are not spared.
 set -eu
 
 ask() { psql --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 "$@"; }
@@ -20,7 +20,8 @@ fi
 ask --command "COMMENT ON DATABASE $DATABASE IS 'whole, used $(date -u +%Y-%m-%dT%H:%M:%SZ)'"
 ask --command "CHECKPOINT"
 ask --command "
-  SELECT datname FROM pg_database WHERE datname ~ '^${PREFIX}_[0-9a-f]{8}\$' AND datname <> '$DATABASE'
+  SELECT datname FROM pg_database
+  WHERE datname ~ '^${PREFIX}_[0-9a-f]{8}\$' AND datname NOT IN ('$DATABASE', '$SPARED')
   ORDER BY shobj_description(oid, 'pg_database') DESC NULLS LAST OFFSET $KEEP" |
   while read -r old; do
     # Without force: pods of before may still be connected, and then it goes another time.

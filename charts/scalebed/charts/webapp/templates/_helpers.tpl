@@ -305,6 +305,8 @@ spec:
           value: {{ .Values.statementTimeoutMs | int64 | quote }}
         - name: KEEP
           value: {{ .Values.database.keep | int64 | quote }}
+        - name: SPARED
+          value: {{ .Values.database.spared | quote }}
       {{- include "webapp.databaseContainer" . | nindent 6 }}
   volumes:
     - name: scripts
