@@ -9,13 +9,14 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scalebed import sample
 
 if TYPE_CHECKING:
     from scalebed.spec import Experiment
 
+_Item = TypeVar("_Item", bound=Hashable)
 _MANY_ERRORS = 0.5
 """No service meets an SLO that lets half of its requests fail; it is half a percent that is written so."""
 
@@ -121,7 +122,7 @@ def _foreseen(experiment: Experiment) -> Iterator[tuple[float, str]]:
         yield rate * duration, f"duration: {duration:g} s at {rate:g}/s"
 
 
-def _repeated(items: Iterable[Hashable]) -> list[Hashable]:
+def _repeated(items: Iterable[_Item]) -> list[_Item]:
     return [item for item, count in Counter(items).items() if count > 1]
 
 

@@ -91,7 +91,8 @@ class Tally:
         and for a source that says what another has said.
         """
         where = f"{source}: " if source else ""
-        digest, digests = hashlib.sha256(), []
+        digest = hashlib.sha256()
+        digests: list[bytes] = []
         broken: tuple[int, str, Exception] | None = None
         ended, after = False, ""
         for number, row in enumerate(rows, 1):

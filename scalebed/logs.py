@@ -8,7 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from scalebed.lines import Summary, Tally
 
@@ -81,6 +81,10 @@ def _text(log: Log, file: BinaryIO) -> Iterator[str]:
         log.broken_off = True
 
 
+class _Readable(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
+
+
 class _After(io.RawIOBase):
     """A stream with what was read from it to look at put back before it; a pipe cannot be wound back."""
 
@@ -99,7 +103,7 @@ class _After(io.RawIOBase):
         return len(chunk)
 
 
-def _lines(file: io.BufferedReader | gzip.GzipFile) -> Iterator[str]:
+def _lines(file: _Readable) -> Iterator[str]:
     """Also the last one, where reading breaks off in it."""
     rest, broken = b"", None
     while True:

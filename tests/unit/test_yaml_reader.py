@@ -113,7 +113,7 @@ def test_no_file_of_ours_says_a_thing_twice() -> None:
     assert plain
     for path in plain:
         # The loader looks at each document before it is made into anything, tags of other programs or not.
-        list(yaml.compose_all(path.read_text(encoding="utf-8"), Loader=yaml_reader.SingleLoader))  # type: ignore[type-var]
+        list(yaml.compose_all(path.read_text(encoding="utf-8"), Loader=yaml_reader.SingleLoader))
     written = _tracked(".json")
     assert written
     for path in written:
