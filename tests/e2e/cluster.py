@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -20,12 +20,12 @@ CHART = "charts/scalebed"
 Found = TypeVar("Found")
 
 
-def run(*words: str, stdin: str | None = None, limit_s: float = 120) -> str:
-    """What a program printed; its failure is the test's."""
+def run(*words: str, stdin: str | None = None, limit_s: float = 120, codes: Collection[int] = (0,)) -> str:
+    """What a program printed; an exit code that is not one of these is the test's failure."""
     done = subprocess.run(
         words, input=stdin, capture_output=True, text=True, cwd=places.ROOT, timeout=limit_s, check=False
     )
-    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}{done.stderr}"
+    assert done.returncode in codes, f"{done.returncode}: {' '.join(words)}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
