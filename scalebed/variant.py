@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from scalebed import chart_values
 
 
 class Strict(BaseModel):
@@ -51,6 +53,14 @@ NamedPooling = Annotated[
 """In YAML also the bare mode; YAML reads a bare `off` as false."""
 
 
+def _nested(named: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    chart_values.nested(named)
+    return named
+
+
+ChartValues = Annotated[Mapping[str, JsonValue], AfterValidator(_nested)]
+
+
 class Variant(Strict):
     """A service with its switches. `name` is what the report calls it."""
 
@@ -59,9 +69,10 @@ class Variant(Strict):
     """A folder in apps/; the name where none is given."""
     switches: Mapping[str, SwitchValue] = {}
     pooler: NamedPooling = Pooling()
-    values: Mapping[str, str | int | float | bool] = {}
+    values: ChartValues = {}
     """Engine kubernetes: further values of the service's chart by their dotted names, such as `env.POOL_MAX_SIZE`, and
-    with `datastore.` before them those of the datastore's."""
+    with `datastore.` before them those of the datastore's. A value may be a list or a mapping, whose keys are taken as
+    they are; in a dotted name `\\.` is a dot of the key itself."""
 
 
 def _shorthand(value: object) -> object:

@@ -40,6 +40,25 @@ def test_a_switch_may_be_a_number_and_is_text() -> None:
         Variant.model_validate({"name": "tried", "switches": {"pool": True}})
 
 
+def test_values_of_a_chart_may_be_lists_and_mappings() -> None:
+    values = {"env.RATIO": 0.25, "podAnnotations": {"a.b/c": "d"}, "tolerations": [{"operator": "Exists"}]}
+    assert Variant.model_validate({"name": "tried", "values": values}).values == values
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"env.A": 1, "env": {"A": 2}}, "env.A is given twice"),
+        ({"tolerations[0].key": "a"}, "give the whole list"),
+        ({"env.A": float("inf")}, "finite number"),
+        ({"env": {"A": [float("nan")]}}, "finite number"),
+    ],
+)
+def test_values_that_no_chart_can_have_are_refused(values: dict[str, object], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Variant.model_validate({"name": "tried", "values": values})
+
+
 @pytest.mark.parametrize(
     ("settings", "name"),
     [

@@ -22,6 +22,9 @@ from scalebed.ports import EngineError
 
 Json = dict[str, Any]
 
+AGENT = "scalebed"
+"""What the API server calls whoever this engine changes things as."""
+
 _CONNECT_S = 10.0
 _READ_S = 60.0
 LOCAL = re.compile(r"^(kind-.+|k3d-.+|minikube|docker-desktop|rancher-desktop|colima|orbstack)$")
@@ -181,7 +184,7 @@ class ClusterApi:
         *,
         streamed: bool = False,
     ) -> urllib3.BaseHTTPResponse:
-        headers = {"Accept": "application/json, */*", "User-Agent": "scalebed"}
+        headers = {"Accept": "application/json, */*", "User-Agent": AGENT}
         if body is not None:
             headers["Content-Type"] = content_type
         self._client.update_params_for_auth(headers, [], ["BearerToken"])

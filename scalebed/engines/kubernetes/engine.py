@@ -18,6 +18,7 @@ from scalebed.engines.kubernetes.preflight import Room
 from scalebed.engines.kubernetes.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
 from scalebed.engines.kubernetes.quantities import number
 from scalebed.engines.kubernetes.release import Release
+from scalebed.engines.kubernetes.scaling import scale
 from scalebed.engines.kubernetes.supply import supply
 from scalebed.engines.kubernetes.tenancy import Tenancy
 from scalebed.engines.kubernetes.testruns import read_base, scripts
@@ -79,6 +80,8 @@ class KubernetesEngine:
         runner = read_base(self._root)["spec"]["runner"]
         load = preflight.pod_request({"containers": [runner]}).times(self._runners)
         known = [cell for cell in planned if cell.variant.service in release.SERVICES]
+        if refused := preflight.foreign_values(experiment, known):
+            return refused
         needs = {cell.id: self._needs(experiment, cell, load) for cell in known}
         return [
             *preflight.findings(self._api, self._root, experiment, known or planned, room=room, needs=needs),
@@ -247,7 +250,7 @@ class KubernetesEngine:
     def _scale(self, service: str, replicas: int) -> None:
         deployment = path("deployments", self._release.namespace, self._release.service(service))
         if found(self._api, deployment) is not None:
-            self._api.patch(deployment, {"spec": {"replicas": replicas}})
+            scale(self._api, deployment, replicas)
 
     def _clone_name(self) -> str:
         """Another one than any run before used, so that a clone has the rows as they were loaded; in a release that is

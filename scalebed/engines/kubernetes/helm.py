@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,9 @@ from scalebed.ports import EngineError
 
 _LIMIT_S = 300
 _NOT_FOUND = re.compile(r"release: not found", re.IGNORECASE)
+_LOGGED = re.compile(r"WARNING|level=|time=|[a-z_]+\.go:\d+: |\d{4}/\d\d/\d\d |[IWE]\d{4} ")
+_PLACE = re.compile(r"execution error at \([^)]*\): ")
+_HINT = "Use --debug flag to render out invalid YAML"
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,13 @@ class Helm(Protocol):
 
 @dataclass(frozen=True)
 class HelmCommand:
-    """Implements `Helm` with the program."""
+    """Implements `Helm` with the program, of this major version."""
 
     program: Path
     chart: Path
     context: str
     namespace: str
+    major: int = 3
 
     def values(self, release: str) -> Mapping[str, Any] | None:
         done = self._run("get", "values", release, "--output", "json")
@@ -99,11 +102,12 @@ class HelmCommand:
 
     def upgrade(self, release: str, values: Mapping[str, Any], why: str) -> None:
         arguments = ("upgrade", release, str(self.chart), "--install", "--reset-values", "--values", "-")
-        told = f"--description={why}"
-        self._check(self._run(*arguments, told, given=json.dumps(values)), f"helm upgrade {release}")
+        words = (*arguments, f"--description={why}", *self._applying(release))
+        self._check(self._run(*words, given=json.dumps(values)), f"helm upgrade {release}")
 
     def rollback(self, release: str, revision: int) -> None:
-        self._check(self._run("rollback", release, str(revision)), f"helm rollback {release}")
+        words = ("rollback", release, str(revision), *self._applying(release))
+        self._check(self._run(*words), f"helm rollback {release}")
 
     def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
         done = self._run("template", release, str(self.chart), "--values", "-", given=json.dumps(values))
@@ -114,9 +118,20 @@ class HelmCommand:
         arguments = ("uninstall", release, "--ignore-not-found", "--wait", f"--timeout={_LIMIT_S}s")
         self._check(self._run(*arguments), f"helm uninstall {release}")
 
-    def version(self) -> str:
-        done = self._run("version", "--short")
-        return done.stdout.strip() or "unknown"
+    def _applying(self, release: str) -> tuple[str, ...]:
+        """How an upgrade or a rollback changes objects: as the release was made, and whoever set a field since.
+
+        Helm 3 sets what the chart says without a word. Helm 4 does so for releases that Helm 3 made; what it applies
+        on the server's side it refuses to change where somebody else has, as an autoscaler or `kubectl scale` does with
+        the number of replicas.
+        """
+        if self.major < 4:
+            return ()
+        done = self._run("get", "metadata", release, "--output", "json")
+        if done.returncode and not _NOT_FOUND.search(done.stderr):
+            self._check(done, f"helm get metadata {release}")
+        made = json.loads(done.stdout).get("applyMethod", "") if done.returncode == 0 else "ssa"
+        return ("--server-side=true", "--force-conflicts") if made == "ssa" else ("--server-side=false",)
 
     def _run(self, *words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
         argv = [str(self.program), *words, f"--kube-context={self.context}", f"--namespace={self.namespace}"]
@@ -138,19 +153,9 @@ class HelmCommand:
             raise EngineError(f"{what}: {_last(done.stderr.splitlines())}")
 
 
-def find_helm(cache: Path) -> Path:
-    """From PATH, or from what `scripts/cluster-tools` has built into the cache."""
-    on_path = shutil.which("helm")
-    if on_path is not None:
-        return Path(on_path)
-    built = sorted(cache.glob("airgap/bin-*/helm"), key=lambda path: path.lstat().st_mtime)
-    if built:
-        return built[-1]
-    raise EngineError(
-        "helm was not found: install Helm 3.18 or newer, or have it built by ./scripts/cluster-tools helm"
-    )
-
-
 def _last(lines: Sequence[str]) -> str:
-    told = [line.strip() for line in lines if line.strip() and not line.startswith("WARNING")]
-    return " ".join(told)[-600:].removeprefix("Error: ") or "helm failed and gave no reason"
+    """Helm's own sentence, without what it logs before and what it says of places in a chart."""
+    told = [line.strip() for line in lines if line.strip() and not _LOGGED.match(line)]
+    errors = [number for number, line in enumerate(told) if line.startswith("Error: ")]
+    said = " ".join(told[errors[-1] :] if errors else told).removeprefix("Error: ").removesuffix(_HINT)
+    return _PLACE.sub("", said).strip()[:600] or "helm failed and gave no reason"

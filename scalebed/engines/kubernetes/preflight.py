@@ -11,7 +11,7 @@ from scalebed.autoscaler import TOLERANCE, TOLERANCE_SINCE, Autoscaler, keeps_to
 from scalebed.engines.kubernetes.api import Api, Json
 from scalebed.engines.kubernetes.paths import NODES, field, found, listed, selector
 from scalebed.engines.kubernetes.quantities import number
-from scalebed.engines.kubernetes.release import SERVICES, Release
+from scalebed.engines.kubernetes.release import SERVICES, Release, clashes
 from scalebed.engines.local.services import read_service
 from scalebed.plan import Cell
 from scalebed.ports import EngineError, Finding
@@ -102,6 +102,12 @@ def findings(
     """Every refusal and every warning, each one sentence. `needs`: by cell, what its release and load request."""
     return [*_services(root, experiment), *_addons(api, experiment), *_autoscaler(api, experiment.autoscaler),
             *_space(cells, room, needs)]  # fmt: skip
+
+
+def foreign_values(experiment: Experiment, cells: Sequence[Cell]) -> list[Finding]:
+    """Of variants, that would change what a cell is. `cells`: of services that the chart installs."""
+    told = dict.fromkeys(sentence for cell in cells for sentence in clashes(experiment, cell))
+    return [Finding("refuse", sentence) for sentence in told]
 
 
 def foreign_autoscalers(api: Api, release: Release) -> list[Finding]:

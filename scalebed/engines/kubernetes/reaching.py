@@ -8,7 +8,8 @@ from pathlib import Path
 from scalebed.engines.kubernetes import namespaces
 from scalebed.engines.kubernetes.api import choose_context, connect
 from scalebed.engines.kubernetes.engine import Cluster
-from scalebed.engines.kubernetes.helm import HelmCommand, find_helm
+from scalebed.engines.kubernetes.helm import HelmCommand
+from scalebed.engines.kubernetes.helm_program import find_helm
 from scalebed.engines.kubernetes.probe import HostCpu
 from scalebed.engines.local.host import read_cpu
 
@@ -17,7 +18,8 @@ def reach(root: Path, cache: Path, context: str | None, namespace: str | None) -
     """Raises EngineError where there is no such cluster, or one that must be named and was not."""
     chosen = choose_context(context)
     rooms = namespaces.rooms(namespace)
-    helm = HelmCommand(find_helm(cache), root / "charts" / "scalebed", chosen, rooms.app)
+    program = find_helm(cache)
+    helm = HelmCommand(program.path, root / "charts" / "scalebed", chosen, rooms.app, program.major)
     return Cluster(connect(chosen), helm, rooms, chosen, _host)
 
 

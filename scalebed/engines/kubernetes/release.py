@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from scalebed import chart_values
 from scalebed.engines.kubernetes import obstacles
 from scalebed.engines.kubernetes.api import Api, Json
 from scalebed.engines.kubernetes.paths import field, found, listed, path
@@ -14,7 +15,7 @@ from scalebed.engines.kubernetes.runners import wait_for
 from scalebed.plan import Cell
 from scalebed.ports import Clock, EngineError
 from scalebed.spec import Experiment
-from scalebed.variant import Pooling
+from scalebed.variant import Pooling, Variant
 
 SERVICES = ("naive", "optimized", "fastapi")
 """Services that the chart installs."""
@@ -24,6 +25,7 @@ BALANCER_S = 2.0
 """Within which the balancer has heard of new pods, by the chart's own promise."""
 _JOB_LIMIT_S = 900.0
 _CONTACTS_A_SECOND = 1000
+merged = chart_values.merged
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,30 @@ def cell_values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
         values["datastore"] = {"pgbouncer": _pooler(variant.pooler)}
     if cell.autoscaler is not None:
         service["autoscaling"] = {"enabled": True, **cell.autoscaler.values()}
-    for dotted, value in variant.values.items():
-        _put(service if not dotted.startswith("datastore.") else values, dotted, value)
-    return values
+    return merged(values, _given(variant))
+
+
+def clashes(experiment: Experiment, cell: Cell) -> list[str]:
+    """Values of the cell's variant that would be another cell than the one that is reported, a sentence each."""
+    variant = cell.variant
+    ours = cell_values(experiment, replace(cell, variant=variant.model_copy(update={"values": {}})))
+    service = {**ours[variant.service], "switches": "", "database": {"revision": ""}}
+    named = sorted(
+        chart_values.dotted(keys[1:] if keys[0] == variant.service else keys)
+        for keys in chart_values.both({**ours, variant.service: service}, _given(variant))
+    )
+    return [
+        f"variant {variant.name}: values.{name} is what the experiment sets itself, by the variant's switches and "
+        "pooler, replicas, cpu_per_replica and autoscaler; leave it out"
+        for name in named
+    ]
+
+
+def _given(variant: Variant) -> dict[str, Any]:
+    """The variant's own values, in the umbrella chart's places."""
+    own = chart_values.nested(variant.values)
+    datastore = {"datastore": own.pop("datastore")} if "datastore" in own else {}
+    return {variant.service: own, **datastore}
 
 
 def placed(values: Mapping[str, Any], revision: str, adopted: Mapping[str, str] | None) -> dict[str, Any]:
@@ -112,15 +135,6 @@ def _pooler(pooling: Pooling) -> dict[str, Any]:
     if pooling.size is not None:
         values["poolSize"] = pooling.size
     return values
-
-
-def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Helm's way: mappings key by key, all else replaced."""
-    result = dict(base)
-    for key, value in over.items():
-        old = result.get(key)
-        result[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return result
 
 
 def wait_until_loaded(api: Api, release: Release, clock: Clock, contacts: int) -> None:
@@ -231,10 +245,3 @@ def _stuck(api: Api, release: Release, what: str, jobs: Sequence[Json]) -> str:
 def _fixed() -> dict[str, Any]:
     """An HPA would own the number of pods."""
     return {"autoscaling": {"enabled": False}}
-
-
-def _put(values: dict[str, Any], dotted: str, value: object) -> None:
-    *way, last = dotted.split(".")
-    for part in way:
-        values = values.setdefault(part, {})
-    values[last] = value

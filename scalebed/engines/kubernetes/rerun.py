@@ -6,15 +6,17 @@ import copy
 import re
 from dataclasses import dataclass
 
+from scalebed.chart_values import merged
 from scalebed.engines.kubernetes import obstacles
 from scalebed.engines.kubernetes.api import Api, Json
 from scalebed.engines.kubernetes.before import Record
 from scalebed.engines.kubernetes.engine import NAME, Cluster
 from scalebed.engines.kubernetes.generator import START_LIMIT_S
-from scalebed.engines.kubernetes.ownership import Ownership
+from scalebed.engines.kubernetes.ownership import Ownership, made_by_engine
 from scalebed.engines.kubernetes.paths import field, found, listed, path
 from scalebed.engines.kubernetes.release import READY_LIMIT_S, SERVICES, Release
 from scalebed.engines.kubernetes.runners import CONTAINER, ending, runner_labels, wait_for
+from scalebed.engines.kubernetes.scaling import scale
 from scalebed.lines import LinesError, Summary, summarize
 from scalebed.ports import Clock, EngineError, Say
 
@@ -35,6 +37,7 @@ class Rerun:
 
     def __init__(self, cluster: Cluster, clock: Clock, say: Say, name: str) -> None:
         self._api: Api = cluster.api
+        self._helm = cluster.helm
         self._namespace = cluster.rooms.load
         self._release = Release(NAME, cluster.rooms.app)
         self._clock = clock
@@ -105,7 +108,18 @@ class Rerun:
                 "enabled=false"
             )
         self._say(f"Scaling {name} to {replicas} …")
-        self._api.patch(self._deployment(), {"spec": {"replicas": replicas}})
+        history = self._helm.history(NAME)
+        if not history or made_by_engine(self._api, self._release.namespace, NAME):
+            scale(self._api, self._deployment(), replicas)
+        elif history[-1].chart != self._helm.chart_name:
+            raise EngineError(
+                f"release {NAME}: is of the chart {history[-1].chart} and would become {self._helm.chart_name}; scale "
+                f"it with its own chart, by helm upgrade --reuse-values --set {self._service}.replicas={replicas}"
+            )
+        else:
+            # In the release's own values: at its next upgrade Helm would set another number back, or refuse to.
+            values = merged(self._helm.values(NAME) or {}, {self._service: {"replicas": replicas}})
+            self._helm.upgrade(NAME, values, f"{self._service} scaled to {replicas}")
 
         def ready() -> bool:
             status = self._api.get(self._deployment()).get("status", {})

@@ -58,6 +58,7 @@ def findings(experiment: Experiment, root: Path, room: Room) -> list[Finding]:
     """Every refusal and every warning, each one sentence."""
     services, found = _services(experiment, root)
     found += _poolers(experiment)
+    found += _values(experiment)
     return [*found, *_capacity(experiment, room), *_space(experiment, services, room), *_quiet(room)]
 
 
@@ -89,6 +90,18 @@ def _poolers(experiment: Experiment) -> list[Finding]:
                 Finding("refuse", f"variant {variant.name}: {told}; use transaction, or a workload that reads")
             )
     return found
+
+
+def _values(experiment: Experiment) -> list[Finding]:
+    return [
+        Finding(
+            "refuse",
+            f"variant {variant.name}: values are a chart's, which this engine has not; leave them out, or run with "
+            "--engine kubernetes",
+        )
+        for variant in experiment.variants
+        if variant.values
+    ]
 
 
 def _capacity(experiment: Experiment, room: Room) -> list[Finding]:

@@ -1,5 +1,6 @@
 """The engine as the runner uses it, on a cluster of dicts."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -361,6 +362,61 @@ def test_an_autoscaled_cell_has_an_hpa_and_tells_how_far_it_is() -> None:
         assert sample.supply is not None
         assert sample.supply.ready == 1
     engine.close()
+
+
+GIVEN: dict[str, Any] = {
+    "env.CACHE_TTL_S": 30,
+    "podAnnotations": {"prometheus.io/scrape": "true"},
+    r"nodeSelector.kubernetes\.io/arch": "amd64",
+    "tolerations": [{"key": "slow", "operator": "Exists"}],
+    "resources": {"requests": {"memory": "1Gi"}, "limits": {"memory": "1Gi"}},
+    "datastore.pgbouncer.poolSize": 4,
+    "datastore.postgres": {"settings": {"work_mem": "32MB"}},
+}
+
+
+def test_a_variant_s_values_reach_the_chart_and_leave_the_cell_s_as_they_are() -> None:
+    bench = Bench()
+    spec = experiment(variants=[{"name": "tuned", "service": "optimized", "values": GIVEN}], replicas=[2])
+    engine = bench.engine()
+    assert [f for f in engine.preflight(spec) if f.level == "refuse"] == []
+    engine.prepare(spec, bench.said.append)
+    with engine.deploy(cells(spec)[0]):
+        values = bench.helm.upgrades[-1]
+        service = values["optimized"]
+        assert service["env"] == {"CACHE_TTL_S": 30}
+        assert service["podAnnotations"] == {"prometheus.io/scrape": "true"}
+        assert service["nodeSelector"] == {"kubernetes.io/arch": "amd64"}
+        assert service["tolerations"] == [{"key": "slow", "operator": "Exists"}]
+        amounts = {"cpu": "250m", "memory": "1Gi"}
+        assert service["resources"] == {"requests": amounts, "limits": amounts}
+        assert service["replicas"] == 2
+        assert values["datastore"] == {
+            "pgbouncer": {"poolMode": "transaction", "poolSize": 4},
+            "postgres": {"settings": {"work_mem": "32MB"}},
+        }
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({"replicas": 3}, "replicas"),
+        ({"enabled": False}, "enabled"),
+        ({"resources.limits.cpu": 2}, r"resources\.limits\.cpu"),
+        ({"resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}, r"resources\.requests\.cpu"),
+        ({"resources": None}, "resources"),
+        ({"autoscaling": {"enabled": True}}, r"autoscaling\.enabled"),
+        ({"switches.json": "stdlib"}, "switches"),
+        ({"database.revision": "mine"}, r"database\.revision"),
+        ({"datastore.pgbouncer.poolMode": "session"}, r"datastore\.pgbouncer\.poolMode"),
+    ],
+)
+def test_a_value_that_would_make_another_cell_is_refused(values: dict[str, Any], name: str) -> None:
+    spec = experiment(variants=[{"name": "tuned", "service": "optimized", "values": values}])
+    refused = [f.message for f in Bench().engine().preflight(spec) if f.level == "refuse"]
+    assert len(refused) == 1
+    assert re.match(rf"variant tuned: values\.{name} is what the experiment sets itself", refused[0])
 
 
 def test_everything_goes_into_a_namespace_that_is_given() -> None:

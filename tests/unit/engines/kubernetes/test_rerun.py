@@ -3,15 +3,18 @@
 from typing import Any
 
 import pytest
-from fake_cluster import FakeApi, FakeClock
+from fake_cluster import FakeApi, FakeClock, container, pod
 from fake_helm import NAMESPACE, FakeHelm
+from fake_operator import line
 
 from scalebed.engines.kubernetes import namespaces
 from scalebed.engines.kubernetes.before import Before, Record
 from scalebed.engines.kubernetes.engine import Cluster
-from scalebed.engines.kubernetes.ownership import Holder, Ownership
+from scalebed.engines.kubernetes.ownership import Holder, Ownership, mark
 from scalebed.engines.kubernetes.paths import path
 from scalebed.engines.kubernetes.rerun import Rerun
+from scalebed.engines.kubernetes.runners import runner_labels
+from scalebed.histograms import encode, of_values
 from scalebed.ports import EngineError
 
 
@@ -23,10 +26,55 @@ def api() -> FakeApi:
     return found
 
 
-def rerun(api: FakeApi) -> Rerun:
+def rerun(api: FakeApi, helm: FakeHelm | None = None) -> Rerun:
     there: dict[str, Any] = {"optimized": {"replicas": 2}}
-    cluster = Cluster(api, FakeHelm(api, there), namespaces.rooms(None), "kind-scalebed")
+    cluster = Cluster(api, helm or FakeHelm(api, there), namespaces.rooms(None), "kind-scalebed")
     return Rerun(cluster, api.clock, lambda line: None, "browse")
+
+
+def scaled(api: FakeApi, helm: FakeHelm, ends: str = "TestRun browse-x5 did not begin") -> None:
+    """As far as a cluster without an operator goes: to 5 replicas, under which no TestRun begins."""
+    ended = container("k6", terminated={"exitCode": 0})
+    labels = dict(runner_labels("browse"))
+    api.put(path("pods", "scalebed-load", "browse-1"), pod("browse-1", labels, containerStatuses=[ended]))
+    counted = line("endpoint", 0, endpoint="list", status=200, count=1, histogram=encode(of_values([10.0])))
+    api.texts[f"{path('pods', 'scalebed-load', 'browse-1')}/log"] = counted.decode
+    with pytest.raises(EngineError, match=ends):
+        rerun(api, helm).compare(5)
+
+
+def replicas(api: FakeApi) -> int:
+    return int(api.get(path("deployments", NAMESPACE, "scalebed-optimized"))["spec"]["replicas"])
+
+
+def test_the_number_stands_in_the_release_beside_what_its_user_gave(api: FakeApi) -> None:
+    helm = FakeHelm(api, {"optimized": {"replicas": 2, "env": {"CACHE_TTL_S": "5"}}, "naive": {"replicas": 0}})
+    scaled(api, helm)
+    assert replicas(api) == 5
+    assert helm.given == {"optimized": {"replicas": 5, "env": {"CACHE_TTL_S": "5"}}, "naive": {"replicas": 0}}
+    assert helm.history("scalebed")[-1].description == "optimized scaled to 5"
+
+
+def test_a_release_of_an_engine_stays_its_own(api: FakeApi) -> None:
+    helm = FakeHelm(api, {"optimized": {"replicas": 2}})
+    mark(api, NAMESPACE, "scalebed")
+    scaled(api, helm)
+    assert replicas(api) == 5
+    assert helm.upgrades == []
+
+
+def test_where_there_is_no_release_the_deployment_is_scaled(api: FakeApi) -> None:
+    helm = FakeHelm(api, {"optimized": {"replicas": 2}})
+    helm.revisions.clear()
+    scaled(api, helm)
+    assert replicas(api) == 5
+
+
+def test_a_release_of_another_chart_is_not_made_one_of_this(api: FakeApi) -> None:
+    helm = FakeHelm(api, {"optimized": {"replicas": 2}})
+    helm.chart_name = "scalebed-9.9.9"
+    scaled(api, helm, ends=r"is of the chart scalebed-0\.1\.0 and would become scalebed-9\.9\.9")
+    assert replicas(api) == 2
 
 
 def test_while_an_experiment_uses_the_release_nothing_is_scaled(api: FakeApi) -> None:

@@ -118,13 +118,27 @@ def test_a_pooler_that_cannot_be_is_refused(root: Path) -> None:
     assert [f.message.partition(":")[0] for f in writing if f.level == "refuse"] == ["variant large", "variant held"]
 
 
+def test_values_of_a_chart_are_refused_where_there_is_none(root: Path) -> None:
+    variants = ["naive", {"name": "tuned", "service": "naive", "values": {"env.POOL_SIZE": 4}}]
+
+    found = findings(experiment(variants=variants), root, ROOM)
+
+    (refused,) = (f.message for f in found if f.level == "refuse")
+    assert refused == (
+        "variant tuned: values are a chart's, which this engine has not; leave them out, or run with --engine "
+        "kubernetes"
+    )
+
+
 @pytest.mark.parametrize("name", shipped_experiments())
 def test_the_services_have_what_the_shipped_experiments_ask_for(name: str) -> None:
     shipped = load_experiment(shipped_experiments()[name])
 
     found = findings(shipped, ROOT, replace(ROOM, disk_bytes=2**40, cores=64))
 
-    assert [finding.message for finding in found if finding.level == "refuse"] == []
+    charted = {variant.name for variant in shipped.variants if variant.values}
+    assert [f.message for f in found if f.level == "refuse" and f.message.split(":")[0][8:] not in charted] == []
+    assert not charted or shipped.engine == "kubernetes"
 
 
 def test_each_distinct_set_of_objects_is_a_database(root: Path) -> None:
