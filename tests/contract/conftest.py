@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from .bodies import BODY
 from .oracle import Oracle
 from .variants import VARIANTS, Variant, checked, given_urls, rows_of, variant_names
 
@@ -111,21 +112,3 @@ def make(variant: Variant, made: list[int]) -> Make:
         return contact
 
     return create
-
-
-ADDRESS = {
-    "street": "Große Straße",
-    "street_number": "12a",
-    "city": "Łódź",
-    "city_code": "90-001",
-    "country": "Poland",
-}
-BODY: dict[str, Any] = {
-    "first_name": "Contract",
-    "last_name": "Ťest-Person",
-    "gender": "F",
-    "phone_number": "+49 (170) 123-4567",
-    "birthday": "1984-02-29",
-    "address": ADDRESS,
-    "relationship": {"points": 420, "last_activity": "2024-01-02T03:04:05Z"},
-}

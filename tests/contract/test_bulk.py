@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import ADDRESS, BODY, Make
+from .bodies import ADDRESS, BODY
+from .conftest import Make
 from .test_writing import BAD_BODIES, as_sent, named
 from .variants import Variant, checked
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import BODY
+from .bodies import BODY
 from .variants import Variant, checked
 
 JSON = {"Content-Type": "application/json"}

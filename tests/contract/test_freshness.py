@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
-from .conftest import BODY, Make
+from .bodies import BODY
+from .conftest import Make
 from .variants import Variant, checked
 
 ROUNDS = 25

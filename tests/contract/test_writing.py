@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import ADDRESS, BODY, Make
+from .bodies import ADDRESS, BODY
+from .conftest import Make
 from .oracle import instant
 from .variants import Variant, checked
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from contacts.fields import TextField, WholeNumberField
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
@@ -19,32 +20,11 @@ class DigitsField(serializers.IntegerField):
         return super().to_internal_value(str(data).lstrip("0") or "0")
 
 
-class WholeNumberField(serializers.IntegerField):
-    """IntegerField that takes JSON's whole numbers alone; REST framework's own would also take text and `5.0`."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return data
-
-
-class TextField(serializers.CharField):
-    """CharField that takes text alone; REST framework's own would make text of a number."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 class QuerySerializer(serializers.Serializer[Any]):
-    """Query parameters: an unknown one is refused, an empty one counts as absent."""
+    """Query parameters, of which an empty one counts as absent."""
 
     def to_internal_value(self, data: Mapping[str, str]) -> Any:
         """Take name → last value."""
-        unknown = {name: ["This parameter is unknown."] for name in data if name not in self.fields}
-        if unknown:
-            raise serializers.ValidationError(unknown)
         return super().to_internal_value({name: value for name, value in data.items() if value})
 
 

@@ -1,9 +1,9 @@
 """What a request costs without a database."""
 
+from contacts.requests import StrictView
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from basics.primes import prime_count
 from basics.serializers import (
@@ -15,8 +15,10 @@ from basics.serializers import (
 )
 
 
-class JsonView(APIView):
+class JsonView(StrictView):
     """JSON of a given size."""
+
+    parameters = frozenset({"items"})
 
     @extend_schema(parameters=[JsonQuerySerializer], responses=ItemsSerializer)
     def get(self, request: Request) -> Response:
@@ -30,7 +32,7 @@ class JsonView(APIView):
         return Response(ItemsSerializer({"items": items}).data)
 
 
-class EchoView(APIView):
+class EchoView(StrictView):
     """A body that is checked and given back."""
 
     @extend_schema(request=EchoSerializer, responses=EchoSerializer)
@@ -41,8 +43,10 @@ class EchoView(APIView):
         return Response(serializer.data)
 
 
-class CpuView(APIView):
+class CpuView(StrictView):
     """Work for the processor alone."""
+
+    parameters = frozenset({"n"})
 
     @extend_schema(parameters=[CpuQuerySerializer], responses=CpuSerializer)
     def get(self, request: Request) -> Response:

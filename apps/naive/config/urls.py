@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from contacts import apiviews
-from contacts.views import ContactViewSet, MeView
+from contacts.views import ContactViewSet, MeView, TokenView
 from django.conf import settings
 from django.contrib.staticfiles.views import serve
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
-from rest_framework_simplejwt.views import TokenObtainPairView
 
 contact_urls: Sequence[URLPattern | URLResolver]
 if settings.SWITCHES["views"] == "viewset":
@@ -23,7 +22,7 @@ urlpatterns = [
     path("", include("telemetry.urls")),
     path("api/", include(contact_urls)),
     path("api/basics/", include("basics.urls")),
-    path("api/auth/token/", TokenObtainPairView.as_view(), name="token"),
+    path("api/auth/token/", TokenView.as_view(), name="token"),
     path("api/auth/me/", MeView.as_view(), name="me"),
     path("api/openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     # The page's scripts come from the installed package, so that it works offline; nothing else is served here.

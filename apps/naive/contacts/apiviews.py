@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from contacts import selectors, services
 from contacts.filters import (
@@ -20,8 +19,10 @@ from contacts.filters import (
     ContactSearch,
     KnownParameters,
 )
+from contacts.listing import narrowed
 from contacts.models import AppUser
 from contacts.pagination import ContactPagination
+from contacts.requests import StrictView
 from contacts.serializers import (
     AggregateQuerySerializer,
     AggregateSerializer,
@@ -34,9 +35,10 @@ from contacts.serializers import (
 )
 
 
-class ContactListView(APIView):
+class ContactListView(StrictView):
     """All contacts."""
 
+    parameters = None
     # The filters and the description look for these names in a view.
     queryset = AppUser.objects.all()
     filter_backends = (KnownParameters, DjangoFilterBackend, ContactSearch, ContactOrdering)
@@ -49,9 +51,7 @@ class ContactListView(APIView):
     @extend_schema(responses=ContactSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Answer with a page of contacts."""
-        contacts = self.queryset.all()
-        for backend in self.filter_backends:
-            contacts = backend().filter_queryset(request, contacts, self)
+        contacts = narrowed(request, self.queryset.all(), self)
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(contacts, request, view=self)
         return paginator.get_paginated_response(ContactSerializer(page, many=True).data)
@@ -65,7 +65,7 @@ class ContactListView(APIView):
         return Response(serializer.data, status=status.HTTP_201_CREATED)
 
 
-class ContactView(APIView):
+class ContactView(StrictView):
     """One contact."""
 
     @extend_schema(responses=ContactSerializer)
@@ -98,7 +98,7 @@ class ContactView(APIView):
         return Response(serializer.data)
 
 
-class StatsView(APIView):
+class StatsView(StrictView):
     """Sums over all contacts."""
 
     @extend_schema(responses=StatsSerializer)
@@ -107,8 +107,10 @@ class StatsView(APIView):
         return Response(selectors.contact_stats())
 
 
-class AggregateView(APIView):
+class AggregateView(StrictView):
     """Groups of contacts."""
+
+    parameters = frozenset({"group_by"})
 
     @extend_schema(parameters=[AggregateQuerySerializer], responses=AggregateSerializer)
     def get(self, request: Request) -> Response:
@@ -118,7 +120,7 @@ class AggregateView(APIView):
         return Response(selectors.contact_aggregate(query.validated_data["group_by"]))
 
 
-class BulkView(APIView):
+class BulkView(StrictView):
     """Many contacts at once."""
 
     @extend_schema(request=BulkSerializer, responses={201: BulkResultSerializer})
@@ -132,7 +134,7 @@ class BulkView(APIView):
         )
 
 
-class TransferView(APIView):
+class TransferView(StrictView):
     """Points between contacts."""
 
     @extend_schema(request=TransferSerializer, responses=TransferResultSerializer)

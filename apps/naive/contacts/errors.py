@@ -9,6 +9,8 @@ from psycopg.errors import QueryCanceled
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+OWN = "non_field_errors"
+
 logger = logging.getLogger(__name__)
 
 
@@ -23,7 +25,18 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if response is not None and response.status_code == 401:
         # simplejwt adds what it knows of a token, in a shape of its own.
         response.data = {"detail": response.data["detail"]}
+    if response is not None and response.status_code == 400:
+        response.data = _by_name(response.data)
+        if isinstance(response.data, list):
+            response.data = {"detail": response.data[0]}
     return response
+
+
+def _by_name(errors: Any) -> Any:
+    """REST framework's errors, with those of an object itself under the object's own name."""
+    if not isinstance(errors, dict):
+        return errors
+    return errors[OWN] if OWN in errors else {name: _by_name(value) for name, value in errors.items()}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:

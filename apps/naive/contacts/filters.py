@@ -1,7 +1,6 @@
 """What a list of contacts may be filtered, searched and ordered by."""
 
 import datetime
-import re
 from typing import Any, ClassVar
 
 import django_filters
@@ -15,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from contacts.models import AppUser
+from contacts.spellings import WHOLE, read_day, read_moment
 
 MAX_IN = 100
 MAX_SEARCH_TERMS = 8
@@ -23,7 +23,7 @@ MAX_ID = 2**63 - 1
 MAX_POINTS = 2**31 - 1
 
 TEXT = ["exact", "icontains", "istartswith", "in"]
-WHOLE = ["exact", "gt", "gte", "lt", "lte"]
+NUMBER = ["exact", "gt", "gte", "lt", "lte"]
 TIME = ["gte", "lte"]
 
 SEARCH_FIELDS = ("first_name", "last_name", "customer_id", "phone_number", "address__city")
@@ -49,11 +49,13 @@ DEFAULT_ORDERING = ("-created",)
 
 
 class CappedCSVField(BaseCSVField):  # type: ignore[misc]
-    """A list of comma-separated values, of limited length."""
+    """A list of comma-separated values, of limited length and none of them empty."""
 
     def clean(self, value: list[str] | None) -> Any:
         if value is not None and len(value) > MAX_IN:
             raise forms.ValidationError(f"Give at most {MAX_IN} values.")
+        if value is not None and "" in value:
+            raise forms.ValidationError("Give no empty value between commas.")
         return super().clean(value)
 
 
@@ -63,10 +65,19 @@ class CappedInFilter(django_filters.BaseInFilter):  # type: ignore[misc]
     base_field_class = CappedCSVField
 
 
+class WholeNumberField(forms.IntegerField):
+    """A whole number in ASCII digits; Django's field would also take `1_000`, `7.0`, `+7` and other digits."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value not in self.empty_values and not WHOLE.fullmatch(value):
+            raise forms.ValidationError("Enter a whole number.")
+        return super().to_python(value)
+
+
 class WholeNumberFilter(django_filters.NumberFilter):  # type: ignore[misc]
     """A NumberFilter for whole numbers within `min_value` and `max_value`."""
 
-    field_class = forms.IntegerField
+    field_class = WholeNumberField
 
     def get_max_validator(self) -> None:
         """Have none: the field has limits of its own."""
@@ -79,9 +90,10 @@ class DateField(forms.DateField):
     def to_python(self, value: Any) -> datetime.date | None:
         if value in self.empty_values:
             return None
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            raise forms.ValidationError("Enter a date as YYYY-MM-DD.")
-        return super().to_python(value)
+        try:
+            return read_day(value)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class DateFilter(django_filters.DateFilter):  # type: ignore[misc]
@@ -91,13 +103,18 @@ class DateFilter(django_filters.DateFilter):  # type: ignore[misc]
 
 
 class TimeField(IsoDateTimeField):  # type: ignore[misc]
-    """An ISO 8601 date and time; a date alone is not enough, as which moment of it is meant is open."""
+    """A date and time in the one form of ISO 8601 that the contract has, as UTC.
+
+    In UTC, since the offset would go to PostgreSQL as it was written, which takes fewer of them than Python.
+    """
 
     def to_python(self, value: Any) -> datetime.datetime | None:
-        if value not in self.empty_values and not re.match(r"[0-9-]+[T ][0-9]", value):
-            raise forms.ValidationError("Enter a date and time, such as 2024-01-02T03:04:05Z.")
-        moment: datetime.datetime | None = super().to_python(value)
-        return moment
+        if value in self.empty_values:
+            return None
+        try:
+            return read_moment(value)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class TimeFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
@@ -123,7 +140,7 @@ class ContactFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = AppUser
         fields: ClassVar = {
-            "id": [*WHOLE, "in"],
+            "id": [*NUMBER, "in"],
             "first_name": TEXT,
             "last_name": TEXT,
             "gender": ["exact", "in"],
@@ -137,7 +154,7 @@ class ContactFilter(django_filters.FilterSet):  # type: ignore[misc]
             "address__city": TEXT,
             "address__city_code": TEXT,
             "address__country": TEXT,
-            "relationship__points": WHOLE,
+            "relationship__points": NUMBER,
             "relationship__created": TIME,
             "relationship__last_activity": TIME,
         }
@@ -171,11 +188,14 @@ class KnownParameters(BaseFilterBackend):
     known = frozenset({"page", "page_size", "ordering", "search", *ContactFilter.base_filters})
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        faults = {}
         for name, value in request.query_params.items():
             if name not in self.known:
-                raise ValidationError({name: ["This parameter is unknown."]})
-            if "\0" in str(value):
-                raise ValidationError({name: ["Null characters are not allowed."]})
+                faults[name] = ["This parameter is unknown."]
+            elif "\0" in str(value):
+                faults[name] = ["Null characters are not allowed."]
+        if faults:
+            raise ValidationError(faults)
         return queryset
 
 
@@ -195,16 +215,15 @@ class ContactSearch(SearchFilter):
 class ContactOrdering(OrderingFilter):
     """OrderingFilter that refuses unknown fields, and ends in `id`, so that pages are stable."""
 
-    def remove_invalid_fields(self, queryset: QuerySet[Any], fields: Any, view: APIView, request: Request) -> list[str]:
-        """Return the fields, or raise a 400 where one of them is not for ordering."""
-        valid = super().remove_invalid_fields(queryset, fields, view, request)
-        for field in fields:
-            if field not in valid:
-                raise ValidationError({self.ordering_param: [f"There is no ordering by “{field}”."]})
-        return list(valid)
-
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> list[str]:
-        """Return the fields to order by, with `id` in the direction of the last where it is not named."""
+        """Return the fields to order by, with `id` in the direction of the last where it is not named.
+
+        Raises a 400 where one of them is not for ordering; OrderingFilter would leave it out, and cut blanks off.
+        """
+        given = request.query_params.get(self.ordering_param)
+        for field in given.split(",") if given else []:
+            if field.removeprefix("-") not in ORDERING_FIELDS:
+                raise ValidationError({self.ordering_param: [f"There is no ordering by “{field}”."]})
         ordering = list(super().get_ordering(request, queryset, view) or ())
         if not {"id", "-id"} & set(ordering):
             ordering.append("-id" if ordering[-1].startswith("-") else "id")

@@ -27,6 +27,7 @@ class CappedJSONParser(JSONParser):
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge
         try:
-            return super().parse(stream, media_type, parser_context)
+            # JSON is UTF-8, whatever charset the media type names.
+            return super().parse(stream, media_type, {**(parser_context or {}), "encoding": "utf-8"})
         except RecursionError as error:
             raise ParseError("JSON parse error - nested too deeply") from error

@@ -7,7 +7,9 @@ from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
+from contacts.fields import DayField, MomentField, TextField, WholeNumberField
 from contacts.models import Address, AppUser, CustomerRelationship
 from contacts.selectors import GROUPS
 from contacts.services import MAX_POINTS, TAKEN, contact_create, contact_create_bulk, contact_update
@@ -27,25 +29,17 @@ def not_in_the_future(day: Any) -> None:
         raise serializers.ValidationError("A birthday cannot be in the future.")
 
 
-class TextField(serializers.CharField):
-    """CharField that takes text alone; REST framework's own would make text of a number."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class TextModelSerializer(serializers.ModelSerializer[Any]):
-    """ModelSerializer with TextField for text."""
+class StrictModelSerializer(serializers.ModelSerializer[Any]):
+    """ModelSerializer with fields that take one type and one spelling."""
 
     serializer_field_mapping: ClassVar = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.CharField: TextField,
+        models.DateField: DayField,
     }
 
 
-class AddressSerializer(TextModelSerializer):
+class AddressSerializer(StrictModelSerializer):
     """An address, whole, or in part where it changes one that is there."""
 
     class Meta:
@@ -53,11 +47,11 @@ class AddressSerializer(TextModelSerializer):
         fields = ("id", "street", "street_number", "city", "city_code", "country")
 
 
-class RelationshipSerializer(TextModelSerializer):
+class RelationshipSerializer(StrictModelSerializer):
     """A customer relationship."""
 
-    points = serializers.IntegerField(min_value=0, max_value=MAX_POINTS, default=0)
-    last_activity = serializers.DateTimeField(default=timezone.now)
+    points = WholeNumberField(min_value=0, max_value=MAX_POINTS, default=0)
+    last_activity = MomentField(default=timezone.now)
 
     class Meta:
         model = CustomerRelationship
@@ -82,7 +76,7 @@ class ContactListSerializer(serializers.ListSerializer[Any]):
         return attrs
 
 
-class ContactSerializer(TextModelSerializer):
+class ContactSerializer(StrictModelSerializer):
     """A contact with its address and its relationship, either of which may be null."""
 
     customer_id = TextField(
@@ -151,12 +145,12 @@ class BulkResultSerializer(serializers.Serializer[Any]):
 class TransferSerializer(serializers.Serializer[Any]):
     """The body of a transfer of points."""
 
-    to = serializers.IntegerField(min_value=-MAX_ID, max_value=MAX_ID)
-    points = serializers.IntegerField(min_value=1, max_value=MAX_POINTS)
+    to = WholeNumberField(min_value=-MAX_ID, max_value=MAX_ID)
+    points = WholeNumberField(min_value=1, max_value=MAX_POINTS)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Add `from`, which Python does not let a class declare."""
-        return {"from": serializers.IntegerField(min_value=-MAX_ID, max_value=MAX_ID), **super().get_fields()}
+        return {"from": WholeNumberField(min_value=-MAX_ID, max_value=MAX_ID), **super().get_fields()}
 
 
 class BalanceSerializer(serializers.Serializer[Any]):
@@ -212,6 +206,18 @@ class AggregateSerializer(serializers.Serializer[Any]):
 
     group_by = serializers.CharField()
     results = GroupSerializer(many=True)
+
+
+class TokenSerializer(TokenObtainPairSerializer):
+    """A name and a password, as they were sent; simplejwt's own fields would cut blanks and take numbers."""
+
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("username", "password"):
+            self.fields[name] = TextField(write_only=True, trim_whitespace=False)
 
 
 class MeSerializer(serializers.Serializer[Any]):

@@ -11,10 +11,11 @@ from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import ModelViewSet
+from rest_framework_simplejwt.views import TokenObtainPairView
 
 from contacts import selectors, services
+from contacts.authentication import BearerAuthentication
 from contacts.filters import (
     DEFAULT_ORDERING,
     ORDERING_FIELDS,
@@ -24,8 +25,10 @@ from contacts.filters import (
     ContactSearch,
     KnownParameters,
 )
+from contacts.listing import narrowed
 from contacts.models import AppUser
 from contacts.pagination import ContactPagination
+from contacts.requests import StrictView
 from contacts.serializers import (
     AggregateQuerySerializer,
     AggregateSerializer,
@@ -34,12 +37,16 @@ from contacts.serializers import (
     ContactSerializer,
     MeSerializer,
     StatsSerializer,
+    TokenSerializer,
     TransferResultSerializer,
     TransferSerializer,
 )
 
+# What takes parameters; the other actions have none. The list refuses unknown ones itself, together with bad values.
+PARAMETERS = {"list": None, "aggregate": frozenset({"group_by"})}
 
-class ContactViewSet(ModelViewSet[AppUser]):
+
+class ContactViewSet(StrictView, ModelViewSet[AppUser]):
     """Contacts with their addresses and relationships."""
 
     queryset = AppUser.objects.all()
@@ -51,6 +58,15 @@ class ContactViewSet(ModelViewSet[AppUser]):
     ordering_fields = ORDERING_FIELDS
     ordering = DEFAULT_ORDERING
     lookup_value_regex = "[0-9]+"
+
+    def check_query(self, request: Request) -> None:
+        """Leave the list's parameters to the list, and let the aggregate have its own."""
+        self.parameters = PARAMETERS.get(self.action or "", frozenset())
+        super().check_query(request)
+
+    def filter_queryset(self, queryset: QuerySet[AppUser]) -> QuerySet[AppUser]:
+        """Narrow the list; one contact is not searched for."""
+        return narrowed(self.request, queryset, self) if self.action == "list" else queryset
 
     def get_queryset(self) -> QuerySet[AppUser]:
         """Lock the contact that is about to change, so that no writer overwrites another."""
@@ -109,9 +125,16 @@ class ContactViewSet(ModelViewSet[AppUser]):
         return Response(services.points_transfer(body["from"], body["to"], body["points"]))
 
 
-class MeView(APIView):
+class TokenView(StrictView, TokenObtainPairView):
+    """Tokens for a name and a password."""
+
+    serializer_class = TokenSerializer
+
+
+class MeView(StrictView):
     """Who the bearer of a token is."""
 
+    authentication_classes = (BearerAuthentication,)
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(responses=MeSerializer)

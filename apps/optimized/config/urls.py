@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from contacts.api.endpoints import guarded, make_api
+from contacts.api.endpoints import make_api
+from contacts.api.guard import guarded
 from contacts.api.hot import HotViews
 from contacts.composition import services
 from django.contrib.staticfiles.views import serve
@@ -12,7 +13,10 @@ _services = services()
 _patterns, _app_name, _namespace = make_api(_services).urls
 _hot = HotViews(_services)
 # Ninja's views by their route.
-_views = {str(pattern.pattern): guarded(pattern.callback) for pattern in cast("list[URLPattern]", _patterns)}
+_views = {
+    str(pattern.pattern): guarded(pattern.callback, str(pattern.pattern))
+    for pattern in cast("list[URLPattern]", _patterns)
+}
 _names = {str(pattern.pattern): pattern.name for pattern in cast("list[URLPattern]", _patterns)}
 
 urlpatterns = [

@@ -61,7 +61,7 @@ def test_requests_are_counted_by_route(serving: Serving, form: str, tmp_path: Pa
         assert service.get(path).status_code == 200
     families = text_string_to_metric_families(service.get("/metrics").text)
     samples = [sample for family in families for sample in family.samples if sample.name == "http_requests_total"]
-    wanted = {"method": "GET", "route": "/api/contacts/{contact_id:int}/", "status": "200"}
+    wanted = {"method": "GET", "route": "/api/contacts/{contact_id:id}/", "status": "200"}
     assert [sample.value for sample in samples if sample.labels == wanted] == [5]
     assert list((tmp_path / "metrics").glob("counter_*.db"))
 

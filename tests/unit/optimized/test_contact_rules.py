@@ -38,8 +38,6 @@ def test_what_postgres_cannot_store_is_refused(value: str) -> None:
         (contact.birthday, "2000-02-29", date(2000, 2, 29)),
         (contact.points, 0, 0),
         (contact.points, 2**31 - 1, 2**31 - 1),
-        (contact.points, " 7 ", 7),
-        (contact.points, 7.0, 7),
     ],
 )
 def test_good_values_come_back_clean(rule: Callable[[Any], object], value: object, expected: object) -> None:
@@ -53,7 +51,10 @@ def test_good_values_come_back_clean(rule: Callable[[Any], object], value: objec
         (contact.customer_id, ["", "CUST-", "CUST-00a1b2c3d4e5", "CUST-00A1B2C3D4E", "CUST-00A1B2C3D4E5F", "cust-0"]),
         (contact.gender, ["", "f", "X", "MF"]),
         (contact.birthday, ["2001-02-29", "20010203", "2001-2-3", "01.02.2003", "", "٢٠٠١-٠١-٠١", "2001-W01-1"]),
-        (contact.points, [-1, 2**31, True, 1.5, float("nan"), float("inf"), "x", "1e3", "٣", "1_0", None, [], {}]),
+        (
+            contact.points,
+            [-1, 2**31, True, 1.5, 7.0, "7", " 7 ", float("nan"), float("inf"), "x", "1e3", "٣", "1_0", None, [], {}],
+        ),
     ],
 )
 def test_bad_values_are_refused_with_a_sentence(rule: Callable[[Any], object], values: list[object]) -> None:

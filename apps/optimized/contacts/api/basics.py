@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictInt
 from ..application.basics import MAX_ITEMS, MAX_N, items, prime_count, whole_parameter
 from ..domain import contact as rules
 from ..infrastructure.rendering import Encoder
+from .queries import parameters
 from .schemas import Name
 
 MAX_TAGS = 20
@@ -54,7 +55,7 @@ def add_basics(api: NinjaAPI, encode: Encoder) -> None:
     @api.get("/basics/json/", response=Items, tags=["basics"], openapi_extra=_documented("items", 50, MAX_ITEMS))
     def basics_json(request: HttpRequest) -> HttpResponse:
         """A number of items."""
-        number = whole_parameter(request.GET.dict(), "items", 50, MAX_ITEMS)
+        number = whole_parameter(parameters(request), "items", 50, MAX_ITEMS)
         return _answer(encode({"items": items(number)}))
 
     @api.post("/basics/echo/", response=Echo, tags=["basics"])
@@ -65,7 +66,7 @@ def add_basics(api: NinjaAPI, encode: Encoder) -> None:
     @api.get("/basics/cpu/", response=Primes, tags=["basics"], openapi_extra=_documented("n", 2000, MAX_N))
     def basics_cpu(request: HttpRequest) -> HttpResponse:
         """How many primes there are up to a number, found the slow way."""
-        n = whole_parameter(request.GET.dict(), "n", 2000, MAX_N)
+        n = whole_parameter(parameters(request), "n", 2000, MAX_N)
         return _answer(encode({"n": n, "primes": prime_count(n)}))
 
 

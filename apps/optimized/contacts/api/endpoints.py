@@ -1,14 +1,12 @@
 """Ninja's endpoints: the writes, the summaries, the tokens, and the documentation of everything."""
 
 import json
-from collections.abc import Callable, Sequence
-from http import HTTPStatus
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.auth import authenticate
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -16,21 +14,21 @@ from ninja.security import HttpBearer
 from psycopg.errors import QueryCanceled
 
 from ..application.fields import FILTERS, PRESENCE
+from ..application.parameters import only
 from ..composition import Services
 from ..domain.errors import InvalidError, RefusedError
 from ..infrastructure.connections import NO_DATABASE, TIMEOUT
 from . import schemas
 from .basics import add_basics
 from .errors import detail, json_response, refusal
+from .queries import parameters
 
-View = Callable[..., HttpResponseBase]
 LISTING_PARAMETERS = ("page_size", "page", "cursor", "ordering", "search", *FILTERS, *PRESENCE)
-BODIES = frozenset({"POST", "PUT", "PATCH"})
 GROUPS = ("country", "city", "gender")
 
 
 class JsonParser(Parser):
-    """Ninja's parser, strict: neither NaN nor a body nested past Python's stack is JSON.
+    """Ninja's parser, strict: UTF-8 alone, and neither NaN nor a body nested past Python's stack is JSON.
 
     It is the standard library's, since orjson refuses whole numbers past 64 bits, whose field a 400 should name.
     """
@@ -38,7 +36,7 @@ class JsonParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """The body's JSON. Raises `HttpError` for what is not JSON."""
         try:
-            return json.loads(request.body, parse_constant=_no_constant)
+            return json.loads(request.body.decode(), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise HttpError(400, "The body is not valid JSON.") from None
 
@@ -56,7 +54,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> str | None:
         """The user's name, or None for a token that does not count."""
-        return self._services.tokens.username(token)
+        return self._services.tokens.username(token.strip(" "))
 
 
 def nested(errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -74,24 +72,6 @@ def nested(errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if isinstance(messages, list):
             messages.append(message)
     return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
-
-
-def guarded(view: View) -> View:
-    """Ninja's view with the refusals that it lacks: 415 for a body of another media type, and JSON in a 405."""
-
-    def guard(request: HttpRequest, **values: Any) -> HttpResponseBase:
-        # No media type at all is let pass: an empty body has none.
-        if request.method in BODIES and request.content_type not in {"application/json", ""}:
-            return detail("Send the body as application/json.", 415)
-        response = view(request, **values)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            refused = detail(f"The method {request.method} is not allowed here.", HTTPStatus.METHOD_NOT_ALLOWED)
-            refused["Allow"] = response["Allow"]
-            return refused
-        return response
-
-    guard.csrf_exempt = True  # type: ignore[attr-defined]
-    return guard
 
 
 def documented_listing() -> dict[str, Any]:
@@ -113,7 +93,7 @@ def make_api(services: Services) -> NinjaAPI:
         docs_url="swagger",
         parser=JsonParser(),
     )
-    _add_error_handlers(api)
+    _add_error_handlers(api, services)
     _add_reads(api, services)
     _add_writes(api, services)
     _add_tokens(api, services)
@@ -121,10 +101,20 @@ def make_api(services: Services) -> NinjaAPI:
     return api
 
 
-def _add_error_handlers(api: NinjaAPI) -> None:
+def _add_error_handlers(api: NinjaAPI, services: Services) -> None:
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        try:
+            _there(request)
+        except RefusedError as refused:
+            return refusal(refused)
         return json_response(nested(error.errors), 400)
+
+    def _there(request: HttpRequest) -> None:
+        """Make sure of the contact that an address names: that there is none is told before what its fields lack."""
+        contact_id = request.resolver_match.kwargs.get("contact_id") if request.resolver_match else None
+        if contact_id is not None:
+            services.queries.detail(contact_id)
 
     @api.exception_handler(RefusedError)
     def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
@@ -132,9 +122,7 @@ def _add_error_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        response = detail("A valid access token is needed.", 401)
-        response["WWW-Authenticate"] = "Bearer"
-        return response
+        return _challenge("A valid access token is needed.")
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -165,7 +153,7 @@ def _add_reads(api: NinjaAPI, services: Services) -> None:
     @api.get("/contacts/aggregate/", response=schemas.Aggregate, tags=["summaries"])
     def contact_aggregate(request: HttpRequest, group_by: str = "country") -> HttpResponse:
         """The largest groups by country, city or gender."""
-        group_by = group_by or "country"
+        group_by = only(parameters(request), "group_by") or "country"
         if group_by not in GROUPS:
             raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
         key = f"aggregate:{group_by}".encode()
@@ -219,13 +207,19 @@ def _add_tokens(api: NinjaAPI, services: Services) -> None:
         """A pair of tokens for a name and a password."""
         user = authenticate(request, username=body.username, password=body.password)
         if user is None:
-            return detail("The name or the password is wrong.", 401)
+            return _challenge("The name or the password is wrong.")
         return json_response(services.tokens.pair(user.get_username()), 200)
 
     @api.get("/auth/me/", response=schemas.Me, auth=Bearer(services), tags=["auth"])
     def me(request: HttpRequest) -> HttpResponse:
         """Who the token speaks for."""
         return json_response({"username": cast("Any", request).auth}, 200)
+
+
+def _challenge(message: str) -> HttpResponse:
+    response = detail(message, 401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _json(body: bytes, status: int = 200) -> HttpResponse:

@@ -18,6 +18,7 @@ from ..application.queries import AsyncContactQueries
 from ..composition import Services
 from ..domain.errors import RefusedError
 from .errors import refusal
+from .queries import none, parameters
 
 JSON = "application/json"
 READS = frozenset({"GET", "HEAD"})
@@ -58,6 +59,8 @@ class HotViews:
 
         def read(request: HttpRequest, contact_id: int) -> bytes:
             services = self._services
+            request.get_host()
+            none(request)
             # Read by its key, a contact costs less than the lock that would guard it.
             return services.cached(
                 b"%d" % contact_id,
@@ -66,6 +69,8 @@ class HotViews:
             )
 
         async def read_async(queries: AsyncContactQueries, request: HttpRequest, contact_id: int) -> bytes:
+            request.get_host()
+            none(request)
             return self._services.encode(self._services.contact(await queries.detail(contact_id)))
 
         return self._view(ninja, read, read_async)
@@ -78,14 +83,14 @@ class HotViews:
             base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
 
             def compute() -> bytes:
-                plan = services.queries.plan(request.GET.dict())
+                plan = services.queries.plan(parameters(request))
                 return services.encode(envelope(base, query, services.page(plan, query), services.contact))
 
             return services.cached(f"{base}?{query}".encode(), compute)
 
         async def read_async(queries: AsyncContactQueries, request: HttpRequest) -> bytes:
             base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
-            page = await queries.page(queries.plan(request.GET.dict()))
+            page = await queries.page(queries.plan(parameters(request)))
             return self._services.encode(envelope(base, query, page, self._services.contact))
 
         return self._view(ninja, read, read_async)

@@ -140,8 +140,8 @@ class TransferIn(BaseModel):
 class Credentials(BaseModel):
     """Who wants a token."""
 
-    username: Annotated[str, AfterValidator(rules.storable)]
-    password: Annotated[str, AfterValidator(rules.storable)]
+    username: Annotated[str, Field(min_length=1), AfterValidator(rules.storable)]
+    password: Annotated[str, Field(min_length=1), AfterValidator(rules.storable)]
 
 
 class Address(Schema):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from ..domain.errors import InvalidError
+from .parameters import only
 
 MAX_ITEMS = 1000
 MAX_N = 100_000
@@ -38,10 +39,7 @@ def whole_parameter(parameters: Mapping[str, str], name: str, default: int, most
 
     `parameters` maps each name to its last value; an empty one counts as absent.
     """
-    unknown = {other: ["This parameter is unknown."] for other in parameters if other != name}
-    if unknown:
-        raise InvalidError(unknown)
-    value = parameters.get(name, "")
+    value = only(parameters, name)
     if not value:
         return default
     # Any number of digits is a number, but int() refuses thousands of them.

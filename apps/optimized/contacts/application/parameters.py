@@ -17,10 +17,13 @@ MAX_INT = {"id": 2**63 - 1, "points": 2**31 - 1}
 # A page so far out cannot exist, and its offset would not fit PostgreSQL's.
 MAX_PAGE = 2**63 // MAX_PAGE_SIZE - 1
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_COUNT = re.compile(r"0*([1-9][0-9]*)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# PostgreSQL takes offsets below 16 hours, Python below 24.
 _TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,6})?\d*\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])?"
 )
 
 
@@ -39,6 +42,13 @@ def parse(parameters: Mapping[str, str], *, cursors: bool) -> Request:
     if errors:
         raise InvalidError(errors)
     return reading.request()
+
+
+def only(parameters: Mapping[str, str], name: str) -> str:
+    """The value of the one parameter that there may be, empty where it is absent; raises `InvalidError`."""
+    if unknown := {other: ["This parameter is unknown."] for other in parameters if other != name}:
+        raise InvalidError(unknown)
+    return parameters.get(name, "")
 
 
 class _Reading:
@@ -109,6 +119,8 @@ def _filter_value(field: Field, lookup: str, value: str) -> FilterValue:
     items = value.split(",")
     if len(items) > MAX_IN:
         raise ValueError(f"At most {MAX_IN} values are allowed.")
+    if "" in items:
+        raise ValueError("Give no empty value between commas.")
     if field.kind == "id":
         return tuple(_whole(item, MAX_INT["id"]) for item in items)
     return tuple(_gender(item) if field.kind == "gender" else item for item in items)
@@ -116,7 +128,7 @@ def _filter_value(field: Field, lookup: str, value: str) -> FilterValue:
 
 def _ordering(value: str) -> Ordering:
     orders: list[Order] = []
-    for item in (part.strip() for part in value.split(",")):
+    for item in value.split(","):
         name = item.removeprefix("-")
         field = ORDERABLE.get(name)
         if field is None:
@@ -150,7 +162,6 @@ def _terms(value: str) -> tuple[str, ...]:
 
 
 def _whole(value: str, limit: int) -> int:
-    value = value.strip()
     if not _WHOLE.fullmatch(value):
         raise ValueError("Enter a whole number.")
     number = int(value)
@@ -160,18 +171,17 @@ def _whole(value: str, limit: int) -> int:
 
 
 def _positive(value: str) -> int:
-    digits = value.lstrip("0")
-    if not digits.isascii() or not digits.isdecimal():
+    match = _COUNT.fullmatch(value)
+    if match is None:
         raise ValueError("Enter a whole number of at least 1.")
     # Any number of digits is a number, but int() refuses thousands of them.
-    return int(digits[:20])
+    return int(match[1][:20])
 
 
 def _boolean(value: str) -> bool:
-    lowered = value.lower()
-    if lowered not in {"true", "false"}:
+    if value not in {"true", "false"}:
         raise ValueError("Enter true or false.")
-    return lowered == "true"
+    return value == "true"
 
 
 def _gender(value: str) -> str:
@@ -190,17 +200,16 @@ def _date(value: str) -> date:
 
 
 def read_time(value: str) -> datetime:
-    """An ISO 8601 date and time, UTC where it names no offset, as an aware datetime in UTC; else `ValueError`."""
-    match = _TIME.fullmatch(value.strip())
-    if match is None or (match[4] and not match[3]):
-        raise ValueError("Enter a date and time as YYYY-MM-DDThh:mm:ssZ.")
-    day, clock, seconds, fraction, offset = match.groups()
-    fraction = fraction[1:].ljust(6, "0") if fraction else "000000"
-    offset = "+00:00" if offset in {None, "Z", "z"} else offset
+    """The contract's date and time, UTC where it names no offset, as an aware datetime in UTC; else `ValueError`."""
+    if not _TIME.fullmatch(value):
+        raise ValueError(
+            "Enter a date and time as YYYY-MM-DDThh:mm:ssZ, or with an offset below 16 hours, such as +02:00."
+        )
     try:
-        return datetime.fromisoformat(f"{day}T{clock}{seconds or ':00'}.{fraction}{offset}").astimezone(UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("There is no such time.") from None
+        raise ValueError("There is no such time in the years 1 to 9999 of UTC.") from None
 
 
 _VALUES: Mapping[str, Callable[[str], FilterValue]] = {

@@ -61,6 +61,7 @@ def make_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.router.route_class = StrictRoute
+    app.state.origins = Origins(settings.allowed_hosts)
     add_error_handlers(app)
     if settings.switches["data"] == "asyncpg":
         _add_asyncpg(app, settings)
@@ -95,7 +96,7 @@ def _tokens(settings: Settings) -> Tokens:
 
 
 def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
-    switches, cache, origins = settings.switches, make_cache(settings), Origins(settings.allowed_hosts)
+    switches, cache, origins = settings.switches, make_cache(settings), app.state.origins
     database = Database(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
     keyset, relevance = _pager_options(settings)
     pager = Pager(CursorSigner(settings.secret_key), reader.value, keyset=keyset, relevance=relevance)
@@ -108,14 +109,14 @@ def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
         await database.close()
         await cache.close()
 
-    app.state.open, app.state.close = database.open, close
+    app.state.open, app.state.close, app.state.there = database.open, close, reads.detail
     fast.add_contacts(app, reads, Writer(database), cache, origins, max_body=MAX_BODY)
     add_tokens(app, _tokens(settings), reads.password, MAX_BODY)
     add_beside(app, ping)
 
 
 def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
-    switches, cache, origins = settings.switches, make_cache(settings), Origins(settings.allowed_hosts)
+    switches, cache, origins = settings.switches, make_cache(settings), app.state.origins
     engine = make_engine(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
     sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
     keyset, relevance = _pager_options(settings)
@@ -125,6 +126,10 @@ def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
     async def password(username: str) -> str | None:
         async with sessions() as session:
             return await reads.password(session, username)
+
+    async def there(contact_id: int) -> None:
+        async with sessions() as session:
+            await reads.detail(session, contact_id)
 
     async def ping() -> None:
         async with engine.connect() as connection:
@@ -137,7 +142,7 @@ def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
         await engine.dispose()
         await cache.close()
 
-    app.state.open, app.state.close = opened, close
+    app.state.open, app.state.close, app.state.there = opened, close, there
     modelled.add_contacts(app, sessions, reads, cache, origins, max_body=MAX_BODY)
     add_tokens(app, _tokens(settings), password, MAX_BODY)
     add_beside(app, ping)

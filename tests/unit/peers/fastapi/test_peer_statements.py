@@ -45,7 +45,7 @@ def whole(statement: Statement) -> bool:
         {"search": "an", "relationship__points__gte": "5"},
         {"first_name__icontains": EVIL, "address__city__in": f"{EVIL},b", "id__in": "1,2", "page": "3"},
         {"address__isnull": "true", "relationship__isnull": "false", "ordering": "address__city"},
-        {"last_name__istartswith": EVIL, "created__gte": "2021-01-01T00:00Z", "ordering": "gender,birthday"},
+        {"last_name__istartswith": EVIL, "created__gte": "2021-01-01T00:00:00Z", "ordering": "gender,birthday"},
     ],
 )
 def test_values_are_arguments(strength: Strength, parameters: dict[str, str]) -> None:

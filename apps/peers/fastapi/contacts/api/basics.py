@@ -14,6 +14,7 @@ from ..application.basics import ITEMS, N, items, prime_count, whole_parameter
 from ..infrastructure.rows import encode
 from . import schemas
 from .documented import parameter
+from .query import parameters
 
 JSON = "application/json"
 
@@ -25,7 +26,7 @@ def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
     @app.get("/api/basics/json/", response_model=schemas.Items, tags=["basics"], openapi_extra=parameter(*ITEMS))
     async def basics_json(request: Request) -> Any:
         """A number of items."""
-        return answer({"items": items(whole_parameter(request.query_params, *ITEMS))})
+        return answer({"items": items(whole_parameter(parameters(request.scope), *ITEMS))})
 
     @app.post("/api/basics/echo/", response_model=schemas.Echo, tags=["basics"], max_body_size=max_body)
     async def basics_echo(body: schemas.Echo) -> Any:
@@ -35,7 +36,7 @@ def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
     @app.get("/api/basics/cpu/", response_model=schemas.Primes, tags=["basics"], openapi_extra=parameter(*N))
     async def basics_cpu(request: Request) -> Any:
         """How many primes there are up to a number, found the slow way."""
-        n = whole_parameter(request.query_params, *N)
+        n = whole_parameter(parameters(request.scope), *N)
         # On a thread: on the loop, everybody else would wait.
         return answer({"n": n, "primes": await run_in_threadpool(prime_count, n)})
 

@@ -1,6 +1,7 @@
 """What is refused, by the service, FastAPI or the database, as the contract's JSON."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -8,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.routing import Match, Route
 
 from ..application.errors import RefusedError, UnauthorizedError
 from ..infrastructure.orm.engine import unavailable
@@ -44,7 +46,26 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # That there is no such contact is told before what its fields lack.
+        contact_id = request.path_params.get("contact_id")
+        try:
+            if contact_id is not None:
+                await app.state.there(contact_id)
+        except RefusedError as missing:
+            return refusal(missing)
+        except (OSError, PoolTimeoutError, DBAPIError) as failure:
+            return await database(request, failure)
         return JSONResponse(nested(error.errors()), 400)
+
+    @app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)
+    async def not_allowed(request: Request, error: Exception) -> JSONResponse:
+        # Starlette would name the methods of the first route of this address alone.
+        routes = [route for route in app.router.routes if isinstance(route, Route)]
+        matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+        methods = {method for route in matching for method in route.methods or ()}
+        allowed = methods | {"HEAD"} if "GET" in methods else methods
+        detail = f"The method {request.method} is not allowed here."
+        return JSONResponse({"detail": detail}, HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(sorted(allowed))})
 
     @app.exception_handler(OSError)
     @app.exception_handler(PoolTimeoutError)

@@ -6,13 +6,13 @@ dependencies, a response object) would cost more than the query. FastAPI documen
 
 from collections.abc import Awaitable
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from ..application.errors import InvalidError
+from ..application.parameters import only
 from ..infrastructure.reader import Reader
 from ..infrastructure.rows import Row, contact, encode
 from ..infrastructure.statements import GROUPS
@@ -22,6 +22,7 @@ from .caching import Cache
 from .documented import group_by as documented_groups
 from .documented import listing as documented_listing
 from .origin import Origins
+from .query import none, parameters
 
 JSON = "application/json"
 Result = TypeVar("Result")
@@ -48,12 +49,15 @@ class HotRoute(Route):
 class HotContact:
     """One contact, as an ASGI application."""
 
-    def __init__(self, reader: Reader, cache: Cache) -> None:
+    def __init__(self, reader: Reader, cache: Cache, origins: Origins) -> None:
         self._reader = reader
         self._cache = cache
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         contact_id: int = scope["path_params"]["contact_id"]
+        self._origins.of(scope)
+        none(scope)
 
         async def compute() -> bytes:
             return encode(contact(await self._reader.detail(contact_id)))
@@ -72,10 +76,10 @@ class HotListing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         base = f"{self._origins.of(scope)}{scope['path']}"
-        query = scope["query_string"].decode("utf-8", "replace")
+        asked, query = parameters(scope), scope["query_string"].decode()
 
         async def compute() -> bytes:
-            page = await self._reader.page(dict(parse_qsl(query, keep_blank_values=True)))
+            page = await self._reader.page(asked)
             return encode(
                 {
                     "count": page.count,
@@ -93,8 +97,8 @@ def add_contacts(
 ) -> None:
     """Put the endpoints of contacts into the application."""
     # Before FastAPI's routes of the same addresses, which are asked for other methods only.
-    hot_contact, hot_listing = HotContact(reader, cache), HotListing(reader, cache, origins)
-    app.router.routes.append(HotRoute("/api/contacts/{contact_id:int}/", hot_contact, methods=["GET"]))
+    hot_contact, hot_listing = HotContact(reader, cache, origins), HotListing(reader, cache, origins)
+    app.router.routes.append(HotRoute("/api/contacts/{contact_id:id}/", hot_contact, methods=["GET"]))
     app.router.routes.append(HotRoute("/api/contacts/", hot_listing, methods=["GET"]))
     _add_reads(app, reader, cache)
     _add_writes(app, writer, cache, max_body)
@@ -109,7 +113,7 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
         """A page of contacts; follow `next`."""
         raise NotImplementedError
 
-    @app.get("/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"])
+    @app.get("/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"])
     async def contact_read(contact_id: int) -> Any:
         """One contact."""
         raise NotImplementedError
@@ -131,7 +135,7 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
     )
     async def contact_aggregate(request: Request) -> Any:
         """The largest groups by country, city or gender."""
-        group_by = request.query_params.get("group_by") or "country"
+        group_by = only(parameters(request.scope), "group_by") or "country"
         if group_by not in GROUPS:
             raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
 
@@ -159,20 +163,20 @@ def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> No
         return whole(await done(writer.create(body.values())), 201)
 
     @app.put(
-        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+        "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_replace(contact_id: int, body: schemas.ContactIn) -> Any:
         """Give a contact new values."""
         return whole(await done(writer.replace(contact_id, body.values())))
 
     @app.patch(
-        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+        "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_change(contact_id: int, body: schemas.ContactPatch) -> Any:
         """Change some values of a contact."""
         return whole(await done(writer.change(contact_id, body.values())))
 
-    @app.delete("/api/contacts/{contact_id:int}/", status_code=204, tags=["contacts"])
+    @app.delete("/api/contacts/{contact_id:id}/", status_code=204, tags=["contacts"])
     async def contact_remove(contact_id: int) -> Response:
         """Remove a contact with its relationship and its address."""
         await done(writer.remove(contact_id))

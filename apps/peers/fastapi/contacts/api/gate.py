@@ -62,24 +62,26 @@ class Gate:
         if self._tls_host and _said(scope) == b"https":
             scope["scheme"] = "https"
         secure = scope["scheme"] == "https"
+        # Whatever answers GET answers HEAD; the server leaves out the body.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
         async def answer(message: Message) -> None:
             nonlocal answered
             if message["type"] == "http.response.start":
                 # The time ends when the response is made: sending it is the server's, and what comes after it nobody's.
-                self._record(scope, message["status"], perf_counter() - started)
+                self._record(scope["method"], asked, message["status"], perf_counter() - started)
                 answered = True
                 message["headers"] = [*message["headers"], *(TLS_HEADERS if secure else HEADERS)]
             await send(message)
 
         try:
             if secure or not self._tls_host or scope["path"] in PROBES:
-                await self._app(scope, receive, answer)
+                await self._app(asked, receive, answer)
             else:
                 await _send_on(scope, self._tls_host, answer)
         except CancelledError:
             if not answered:
-                self._record(scope, CLIENT_LEFT, perf_counter() - started)
+                self._record(scope["method"], asked, CLIENT_LEFT, perf_counter() - started)
             raise
         except Exception:
             # FastAPI has answered with a 500 and hands the error on.
@@ -87,9 +89,9 @@ class Gate:
             message = f"Internal Server Error: {scope['path']}"
             logger.exception(message, extra={"request_id": request_id})
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, method: str, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
-        key = (scope["method"], "unmatched" if route is None else route.path, status)
+        key = (method, "unmatched" if route is None else route.path, status)
         count, duration = self._bound.get(key) or self._bind(key)
         count.inc()
         duration.observe(seconds)

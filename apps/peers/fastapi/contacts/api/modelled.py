@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from ..application.errors import InvalidError
+from ..application.parameters import only
 from ..infrastructure.orm import writer
 from ..infrastructure.orm.reader import GROUPS, OrmReader
 from . import schemas
@@ -15,6 +16,7 @@ from .caching import Cache, NoCache
 from .documented import group_by as documented_groups
 from .documented import listing as documented_listing
 from .origin import Origins
+from .query import parameters
 
 Sessions = async_sessionmaker[AsyncSession]
 Answer = Callable[..., Awaitable[Any]]
@@ -59,9 +61,10 @@ def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, ori
     async def contact_list(request: Request, session: Session) -> Any:
         """A page of contacts; follow `next`."""
         base, query = f"{origins.of(request.scope)}{request.url.path}", request.url.query
+        asked = parameters(request.scope)
 
         async def compute() -> Mapping[str, Any]:
-            page = await reader.page(session, dict(request.query_params))
+            page = await reader.page(session, asked)
             return {
                 "count": page.count,
                 "next": page.link(base, query, page.next),
@@ -71,7 +74,7 @@ def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, ori
 
         return await answer(f"{base}?{query}", schemas.ContactPage, compute)
 
-    @app.get("/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"])
+    @app.get("/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"])
     async def contact_read(contact_id: int, session: Session) -> Any:
         """One contact."""
         return await answer(str(contact_id), schemas.Contact, lambda: reader.detail(session, contact_id), guard=False)
@@ -89,7 +92,7 @@ def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, ori
     )
     async def contact_aggregate(request: Request, session: Session) -> Any:
         """The largest groups by country, city or gender."""
-        group_by = request.query_params.get("group_by") or "country"
+        group_by = only(parameters(request.scope), "group_by") or "country"
         if group_by not in GROUPS:
             raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
         return await answer(f"aggregate:{group_by}", schemas.Aggregate, lambda: reader.aggregate(session, group_by))
@@ -109,7 +112,7 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
         return contact
 
     @app.put(
-        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+        "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_replace(contact_id: int, body: schemas.ContactIn, session: Session) -> Any:
         """Give a contact new values."""
@@ -118,7 +121,7 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
         return contact
 
     @app.patch(
-        "/api/contacts/{contact_id:int}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
+        "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_change(contact_id: int, body: schemas.ContactPatch, session: Session) -> Any:
         """Change some values of a contact."""
@@ -126,7 +129,7 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
         await cache.invalidate()
         return contact
 
-    @app.delete("/api/contacts/{contact_id:int}/", status_code=204, tags=["contacts"])
+    @app.delete("/api/contacts/{contact_id:id}/", status_code=204, tags=["contacts"])
     async def contact_remove(contact_id: int, session: Session) -> None:
         """Remove a contact with its relationship and its address."""
         await writer.remove(session, contact_id)

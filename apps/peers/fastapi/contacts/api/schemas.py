@@ -26,7 +26,7 @@ Moment = Annotated[datetime, BeforeValidator(rules.time), Schema({"type": "strin
 Points = Annotated[int, BeforeValidator(rules.points)]
 ContactId = Annotated[int, BeforeValidator(rules.whole), Field(ge=-parameters.MAX_ID, le=parameters.MAX_ID)]
 Amount = Annotated[int, BeforeValidator(rules.whole), Field(ge=1, le=parameters.MAX_POINTS)]
-Storable = Annotated[str, AfterValidator(rules.storable)]
+Credential = Annotated[str, Field(min_length=1), AfterValidator(rules.storable)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(rules.storable)]
 
 # An optional field that may be absent but not null has this default, which `exclude_unset` never lets out.
@@ -121,8 +121,8 @@ class TransferIn(BaseModel):
 class Credentials(BaseModel):
     """Who wants a token."""
 
-    username: Storable
-    password: Storable
+    username: Credential
+    password: Credential
 
 
 class Echo(BaseModel):

@@ -1,4 +1,4 @@
-"""JSON as the contract wants it: of its own media type, without NaN, and no deeper than Python's stack."""
+"""What a request must be before its endpoint is asked: the contract's order of refusals, and JSON as it wants it."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -6,9 +6,33 @@ from typing import Any
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
+
+from .query import none
 
 BODIES = frozenset({"POST", "PUT", "PATCH"})
+# The addresses of which GET reads a query.
+OWN_QUERY = frozenset({"/api/contacts/", "/api/contacts/aggregate/", "/api/basics/json/", "/api/basics/cpu/"})
+# What int() refuses to convert is no contact's id.
+MOST_DIGITS = 4000
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class IdConvertor(Convertor[int]):
+    """A contact's id in an address: ASCII digits, however many."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value) if len(value) <= MOST_DIGITS else 10**20
+
+    def to_string(self, value: int) -> str:
+        """The number in digits."""
+        return str(value)
+
+
+register_url_convertor("id", IdConvertor())
 
 
 def _no_constant(name: str) -> object:
@@ -19,12 +43,12 @@ class StrictRequest(Request):
     """A request whose body is strict JSON."""
 
     async def json(self) -> Any:
-        """The body's JSON; raises a 400.
+        """The body's JSON, which is UTF-8; raises a 400.
 
         By the standard library, since orjson refuses whole numbers past 64 bits, whose field a 400 should name.
         """
         try:
-            return json.loads(await self.body(), parse_constant=_no_constant)
+            return json.loads((await self.body()).decode(), parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise HTTPException(400, "The body is not valid JSON.") from None
 
@@ -33,15 +57,17 @@ class StrictRoute(APIRoute):
     """A route that hands its endpoint a `StrictRequest`."""
 
     def get_route_handler(self) -> Handler:
-        """FastAPI's handler behind the check of the media type."""
+        """FastAPI's handler behind the checks of the query and the media type."""
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
+            request.app.state.origins.of(request.scope)
+            if request.method in BODIES or self.path not in OWN_QUERY:
+                none(request.scope)
             if request.method not in BODIES:
                 return await handle(request)
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-            # No media type at all is let pass: an empty body has none.
-            if media_type not in {"application/json", ""}:
+            if media_type != "application/json":
                 raise HTTPException(415, "Send the body as application/json.")
             return await handle(StrictRequest(request.scope, request.receive))
 

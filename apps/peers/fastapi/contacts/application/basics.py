@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from .errors import InvalidError
+from .parameters import only
 
 ITEMS = ("items", 50, 1000)
 N = ("n", 2000, 100_000)
@@ -34,9 +35,7 @@ def whole_parameter(parameters: Mapping[str, str], name: str, default: int, most
 
     `parameters` maps each name to its last value; an empty one counts as absent.
     """
-    if unknown := {other: ["This parameter is unknown."] for other in parameters if other != name}:
-        raise InvalidError(unknown)
-    value = parameters.get(name, "")
+    value = only(parameters, name)
     if not value:
         return default
     # Any number of digits is a number, but int() refuses thousands of them.

@@ -19,10 +19,13 @@ MAX_POINTS = 2**31 - 1
 # A page so far out cannot exist, and its offset would not fit PostgreSQL's.
 MAX_PAGE = 2**63 // MAX_PAGE_SIZE - 1
 
-_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,19}\s*", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_COUNT = re.compile(r"0*([1-9][0-9]*)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# PostgreSQL takes offsets below 16 hours, Python below 24.
 _TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])?"
 )
 
 
@@ -46,6 +49,13 @@ def parse(parameters: Mapping[str, str], *, cursors: bool) -> Listing:
     if errors:
         raise InvalidError(errors)
     return _listing(tuple(filters), places)
+
+
+def only(parameters: Mapping[str, str], name: str) -> str:
+    """The value of the one parameter that there may be, empty where it is absent; raises `InvalidError`."""
+    if unknown := {other: ["This parameter is unknown."] for other in parameters if other != name}:
+        raise InvalidError(unknown)
+    return parameters.get(name, "")
 
 
 def _known(name: str, value: str, *, cursors: bool) -> None:
@@ -74,13 +84,15 @@ def _filter_value(field: Field, lookup: str, value: str) -> Value:
     items = value.split(",")
     if len(items) > MAX_IN:
         raise ValueError(f"At most {MAX_IN} values are allowed.")
+    if "" in items:
+        raise ValueError("Give no empty value between commas.")
     return [str(_VALUES[field.kind](item)) for item in items]
 
 
 def _ordering(value: str) -> Ordering:
     kept: dict[Field, Order] = {}
     descending = False
-    for item in (part.strip() for part in value.split(",")):
+    for item in value.split(","):
         field = ORDERABLE.get(item.removeprefix("-"))
         if field is None:
             raise ValueError(f"{item!r} is not an ordering; choose from {', '.join(ORDERABLE)}.")
@@ -113,18 +125,18 @@ def whole(value: str, limit: int) -> int:
 
 
 def _at_least_one(value: str) -> int:
-    digits = value.lstrip("0")
-    if not (digits.isascii() and digits.isdecimal()):
+    match = _COUNT.fullmatch(value)
+    if match is None:
         raise ValueError("Enter a whole number of at least 1.")
     # Any number of digits is a number, but int() refuses thousands of them.
-    return int(digits[:20])
+    return int(match[1][:20])
 
 
 def boolean(value: str) -> bool:
     """`true` or `false`; else ValueError."""
-    if (lowered := value.lower()) not in {"true", "false"}:
+    if value not in {"true", "false"}:
         raise ValueError("Enter true or false.")
-    return lowered == "true"
+    return value == "true"
 
 
 def gender(value: str) -> str:
@@ -145,17 +157,16 @@ def day(value: str) -> date:
 
 
 def moment(value: str) -> datetime:
-    """An ISO 8601 date and time, UTC where it names no offset, as an aware datetime in UTC; else ValueError."""
-    match = _TIME.fullmatch(value.strip())
-    if match is None:
-        raise ValueError("Enter a date and time as YYYY-MM-DDThh:mm:ssZ.")
-    on, clock, seconds, fraction, offset = match.groups()
-    offset = "+00:00" if offset in {None, "Z", "z"} else offset
+    """The contract's date and time, UTC where it names no offset, as an aware datetime in UTC; else ValueError."""
+    if not _TIME.fullmatch(value):
+        raise ValueError(
+            "Enter a date and time as YYYY-MM-DDThh:mm:ssZ, or with an offset below 16 hours, such as +02:00."
+        )
     try:
-        text = f"{on}T{clock}:{seconds or '00'}.{(fraction or '').ljust(6, '0')}{offset}"
-        return datetime.fromisoformat(text).astimezone(UTC)
+        read = datetime.fromisoformat(value)
+        return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("There is no such time.") from None
+        raise ValueError("There is no such time in the years 1 to 9999 of UTC.") from None
 
 
 _VALUES: Mapping[str, Callable[[str], Value]] = {
