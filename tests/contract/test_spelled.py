@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -99,7 +100,7 @@ def put(draw: st.DrawFn) -> tuple[Place, Any]:
 
 
 # Place → whether the contract takes a value there.
-JUDGED = {
+JUDGED: dict[Place, Callable[[Any], bool]] = {
     ("first_name",): lambda value: grammar.named(value, 100),
     ("address", "street"): lambda value: grammar.named(value, 100),
     ("address", "city_code"): lambda value: grammar.named(value, 16),

@@ -1,7 +1,7 @@
 """What every request must be before its view is asked: the contract's order of refusals, and no parameter unknown."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ class StrictView(APIView):
     """
 
     # OPTIONS would describe the view in a format of REST framework's own.
-    http_method_names: ClassVar = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ("get", "head", "post", "put", "patch", "delete")
     parameters: frozenset[str] | None = frozenset()
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
