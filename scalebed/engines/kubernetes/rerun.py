@@ -17,7 +17,7 @@ from scalebed.engines.kubernetes.paths import field, found, listed, path
 from scalebed.engines.kubernetes.release import READY_LIMIT_S, SERVICES, Release
 from scalebed.engines.kubernetes.runners import CONTAINER, ending, runner_labels, wait_for
 from scalebed.engines.kubernetes.scaling import scale
-from scalebed.lines import LinesError, Summary, summarize
+from scalebed.lines import LinesError, Summary, Tally
 from scalebed.ports import Clock, EngineError, Say
 
 LENGTH_LIMIT_S = 3600.0
@@ -166,15 +166,18 @@ class Rerun:
         pods = self._pods(name)
         if not pods or not self._ended(name):
             raise EngineError(f"TestRun {name}: its runners' pods are gone or still run, so there is nothing to read")
-        rows: list[str] = []
-        for pod in pods:
-            runner = pod["metadata"]["name"]
-            log = self._api.text(f"{path('pods', self._namespace, runner)}/log", container=CONTAINER)
-            rows += log.splitlines()
-            end = ending(pod, runner, "")
-            if end is not None and end.failure is not None:
-                raise EngineError(f"TestRun {name}: {end.failure}")
+        tally = Tally()
         try:
-            return summarize(rows)
+            for pod in pods:
+                runner = pod["metadata"]["name"]
+                log = self._api.text(f"{path('pods', self._namespace, runner)}/log", container=CONTAINER)
+                end = ending(pod, runner, "")
+                if end is not None and end.failure is not None:
+                    raise EngineError(f"TestRun {name}: {end.failure}")
+                tally.add(log.splitlines(keepends=True), f"pod {runner}")
+            summary = tally.summary()
         except LinesError as error:
             raise EngineError(f"TestRun {name}: {error}") from error
+        if summary.remarks:
+            raise EngineError(f"TestRun {name}: {summary.remarks[0]}")
+        return summary

@@ -91,3 +91,30 @@ def test_after_a_killed_experiment_the_release_is_given_back_first(api: FakeApi)
     with pytest.raises(EngineError, match=r"first give it back with scalebed down --engine kubernetes"):
         rerun(api).compare(5)
     assert path("leases", NAMESPACE, "scalebed-scalebed") not in api.objects
+
+
+ROWS = [
+    '{"scalebed":1,"type":"generator","second":1,"arrivals":3,"dropped":0,"in_flight":0.5,"lag_ms":1.0}',
+    '{"scalebed":1,"type":"generator","second":2,"arrivals":4,"dropped":0,"in_flight":0.7,"lag_ms":1.1}',
+]
+
+
+@pytest.mark.parametrize(
+    ("log", "next_step"),
+    [
+        ("\n".join(ROWS) + "\n", "TestRun browse-x5 did not begin"),
+        ("\n".join(ROWS)[:-20], "TestRun browse-x2 did not begin"),
+        ("\n".join(ROWS)[30:] + "\n", "TestRun browse-x2 did not begin"),
+    ],
+)
+def test_logs_that_are_not_whole_are_no_result_and_the_load_is_run_again(
+    api: FakeApi, log: str, next_step: str
+) -> None:
+    labels = {"k6_cr": "browse", "runner": "true"}
+    api.put(
+        path("pods", "scalebed-load", "browse-1-x"),
+        pod("browse-1-x", labels, phase="Succeeded", containerStatuses=[container("k6", terminated={"exitCode": 0})]),
+    )
+    api.texts[f"{path('pods', 'scalebed-load', 'browse-1-x')}/log"] = lambda: log
+    with pytest.raises(EngineError, match=next_step):
+        rerun(api).compare(5)
