@@ -192,7 +192,7 @@ def _met_again(step: float, met: Sequence[bool | None], until: float) -> float |
 def slo_met(
     responses: Mapping[int, tuple[int, int, int]], seconds: int, percentile: float, error_rate: float
 ) -> list[bool | None]:
-    """By second: (responses, slow, errors) → whether the SLO was met in it; None where nothing was answered.
+    """By second: (requests, slow or failed, failed) → whether the SLO was met in it; None where there was none.
 
     A single second is a small sample, so this tells when, and no verdict rests on it.
     """

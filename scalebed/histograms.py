@@ -75,12 +75,17 @@ class Latencies:
         filled = np.flatnonzero(self.counts)
         return float(_HIGHEST_EQUIVALENT_US[filled[-1]]) / 1000 if filled.size else float("nan")
 
-    def percentile_ms(self, percentile: float) -> float:
-        """The highest value equivalent to the one at this percentile, as HdrHistogram defines it; NaN of none."""
-        total = self.total
+    def percentile_ms(self, percentile: float, failed: int = 0) -> float:
+        """The highest value equivalent to the one at this percentile, as HdrHistogram defines it; NaN of none.
+
+        `failed` requests count as slower than any that these are: infinite where the percentile falls among them.
+        """
+        total = self.total + failed
         if not total:
             return float("nan")
         rank = max(int(min(percentile, 100.0) * total / 100 + 0.5), 1)
+        if rank > total - failed:
+            return float("inf")
         return float(_HIGHEST_EQUIVALENT_US[int(np.searchsorted(np.cumsum(self.counts), rank))]) / 1000
 
     def slower_than(self, limit_ms: float) -> int:

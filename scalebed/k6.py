@@ -13,7 +13,8 @@ from scalebed.ports import CheckCount, EndpointSecond, GeneratorSecond, Load
 Line = EndpointSecond | GeneratorSecond | CheckCount
 
 _MARK = b'{"scalebed":'
-_FORMAT = 1
+_FORMATS = (1, 2)
+"""1 told neither why requests failed nor how late they began."""
 
 STOPPED = 105
 """The exit code of a k6 that was asked to stop."""
@@ -24,8 +25,8 @@ _EXITS = {
     104: "k6 refused its configuration",
     STOPPED: "somebody else stopped it",
     106: "its REST API could not listen",
-    107: "the scenario threw an exception",
-    108: "an iteration threw an exception",
+    107: "the scenario threw an exception before the load began",
+    108: "the scenario ended it",
     109: "k6 panicked",
 }
 """Meanings of k6's exit codes, from its package errext/exitcodes."""
@@ -58,7 +59,7 @@ def parse_line(row: bytes) -> Line | str | None:
     if not row.startswith(_MARK):
         return None
     values: dict[str, Any] = json.loads(row)
-    if values.pop("scalebed") != _FORMAT:
+    if values.pop("scalebed") not in _FORMATS:
         raise ValueError("another format")
     kind = values.pop("type")
     if kind == "endpoint":
@@ -66,7 +67,7 @@ def parse_line(row: bytes) -> Line | str | None:
     if kind == "generator":
         return GeneratorSecond(**values)
     if kind == "check":
-        return CheckCount(values["check"], values["passed"], values["failed"])
+        return CheckCount(values["check"], values["passed"], values["failed"], values.get("beside", 0))
     return str(values["message"])
 
 

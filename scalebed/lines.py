@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scalebed import errors
 from scalebed.histograms import HistogramError, merge
 
 _MARK = '{"scalebed":'
@@ -30,7 +31,7 @@ class LinesError(ValueError):
 
 @dataclass(frozen=True)
 class EndpointSummary:
-    """`errors` are responses other than 2xx, or none at all; latencies are of all requests, in ms."""
+    """`errors` as `scalebed.errors` has them; latencies are of those that succeeded, in ms; NaN where none did."""
 
     endpoint: str
     requests: int
@@ -203,8 +204,10 @@ class _Endpoint:
 
     def add(self, count: int, histogram: str, *, failed: bool) -> None:
         self.requests += count
-        self.errors += count if failed else 0
-        self.histograms.append(histogram)
+        if failed:
+            self.errors += count
+        else:
+            self.histograms.append(histogram)
 
     def summary(self, endpoint: str) -> EndpointSummary:
         merged = merge(self.histograms)
@@ -214,8 +217,7 @@ class _Endpoint:
 
 def _failed(line: Mapping[str, Any]) -> bool:
     """As the line says; where it does not, any status but 2xx, and no answer."""
-    error = line.get("error")
-    return bool(error) if error is not None else not 200 <= line["status"] < 300
+    return bool(errors.kind(line["status"], line.get("error")))
 
 
 def _all_last(item: tuple[str, _Endpoint]) -> tuple[bool, str]:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from scalebed import errors
 from scalebed.plan import Cell
 from scalebed.spec import Experiment
 
@@ -64,7 +65,7 @@ class Load:
 
 @dataclass(frozen=True)
 class EndpointSecond:
-    """Responses of one endpoint and status that ended within one second."""
+    """Requests of one endpoint, status and outcome that ended within one second."""
 
     second: int
     """Unix time of the generator's clock."""
@@ -73,7 +74,17 @@ class EndpointSecond:
     """HTTP status; 0 where there was no response at all."""
     count: int
     histogram: str
-    """Latencies in microseconds: HdrHistogram V2 compressed, base64, 3 significant digits, up to 120 s."""
+    """Latencies in microseconds from when the request was due: HdrHistogram V2 compressed, base64, 3 significant
+    digits, up to 120 s."""
+    error: str | None = None
+    """Why these failed, in the words of `scalebed.errors`; empty: they did not; None: the status alone tells."""
+    undelayed: str = ""
+    """The same latencies from when the request began; empty where none began later than due."""
+
+    @property
+    def failure(self) -> str:
+        """Why these failed; empty where they did not."""
+        return errors.kind(self.status, self.error)
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,7 @@ class GeneratorSecond:
     arrivals: int
     """Iterations that were due and started."""
     dropped: int
-    """Iterations that were due and found no free VU."""
+    """Iterations that were due in this second and found no free VU."""
     in_flight: float
     """Mean number of requests under way, sampled; independent of the latencies."""
     lag_ms: float
@@ -98,6 +109,14 @@ class CheckCount:
     check: str
     passed: int
     failed: int
+    beside: int = 0
+    """Of those that failed: in setup or teardown, where no request could be counted as failed."""
+
+    def __add__(self, other: CheckCount) -> CheckCount:
+        """Of the same check."""
+        return CheckCount(
+            self.check, self.passed + other.passed, self.failed + other.failed, self.beside + other.beside
+        )
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def _doing(start: TrialStart) -> str:
 
 def _second(progress: Progress, start: TrialStart, percentile: str) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    latency = "–" if math.isnan(progress.percentile_ms) else f"{progress.percentile_ms:,.0f} ms"
+    latency = _latency(progress.percentile_ms)
     grid.add_row(
         ProgressBar(total=start.at_most_s, completed=progress.elapsed_s, width=24),
         f"{progress.elapsed_s} of at most {start.at_most_s:.0f} s",
@@ -162,13 +162,21 @@ def _trial(trial: Trial, percentile: str) -> Text:
     text = Text(f"  {trial.purpose:<10} {asked:>9}  ")
     text.append(f"{trial.verdict:<9}", style=_STYLES[trial.verdict])
     errors = sum(trial.errors.values())
+    judged = math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms
     text.append(
-        f"  served {_rate(trial.rate_achieved)}/s, {percentile} {trial.slo_percentile_ms:,.0f} ms, "
+        f"  served {_rate(trial.rate_achieved)}/s, {percentile} {_latency(judged)}, "
         f"{trial.requests} requests, {errors} errors, {trial.duration_s:.0f} s"
     )
     if trial.verdict != "PASS" and trial.reasons:
         text.append(f"  {trial.reasons[0]}", style="dim")
     return text
+
+
+def _latency(milliseconds: float) -> str:
+    """Infinite where the percentile falls among requests that failed."""
+    if math.isinf(milliseconds):
+        return "beyond any limit"
+    return "–" if math.isnan(milliseconds) else f"{milliseconds:,.0f} ms"
 
 
 def _outcome(repetition: Repetition) -> Text:

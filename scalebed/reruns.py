@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,9 +24,9 @@ class Outcome(Protocol):
 _COLUMNS: tuple[tuple[str, Callable[[EndpointSummary], str]], ...] = (
     ("requests", lambda row: f"{row.requests:,}"),
     ("errors", lambda row: f"{row.errors:,}"),
-    ("p50 ms", lambda row: f"{row.p50_ms:,.1f}"),
-    ("p95 ms", lambda row: f"{row.p95_ms:,.1f}"),
-    ("p99 ms", lambda row: f"{row.p99_ms:,.1f}"),
+    ("p50 ms", lambda row: _latency(row.p50_ms)),
+    ("p95 ms", lambda row: _latency(row.p95_ms)),
+    ("p99 ms", lambda row: _latency(row.p99_ms)),
 )
 
 
@@ -64,6 +65,10 @@ def side_by_side(one: Outcome, other: Outcome) -> Table:
         cells = [f"{_shown(show, before.get(name))} → {_shown(show, after.get(name))}" for _, show in _COLUMNS]
         table.add_row(name, *cells)
     return table
+
+
+def _latency(milliseconds: float) -> str:
+    return "–" if math.isnan(milliseconds) else f"{milliseconds:,.1f}"
 
 
 def _shown(show: Callable[[EndpointSummary], str], row: EndpointSummary | None) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from scalebed import errors
 from scalebed.spec import Experiment
 
 SCHEMA_VERSION = 1
@@ -42,7 +43,18 @@ class EndpointRecord(_Record):
     status: int
     count: int
     histogram: str
-    """HdrHistogram V2 compressed, base64, microseconds."""
+    """HdrHistogram V2 compressed, base64, microseconds from when the request was due; in records that have no `error`
+    from when it began."""
+    error: str | None = None
+    """Why these failed (`scalebed.errors`), empty where they did not; None in records that do not say, of which the
+    status alone tells."""
+    undelayed: str = ""
+    """The same latencies from when the request began; empty where none began late."""
+
+    @property
+    def failure(self) -> str:
+        """Why these failed; empty where they did not."""
+        return errors.kind(self.status, self.error)
 
 
 class GeneratorRecord(_Record):
@@ -88,6 +100,8 @@ class CheckRecord(_Record):
     check: str
     passed: int
     failed: int
+    beside: int = 0
+    """Of those that failed: in setup or teardown, so that no request was counted as failed."""
 
 
 class Trial(_Record):
@@ -106,7 +120,7 @@ class Trial(_Record):
     rate_asked: float
     """Requests a second; 0 in a closed model, where nobody asks for a rate."""
     rate_achieved: float
-    """Responses a second in the part that counts (after the warm-up was cut)."""
+    """Requests a second that succeeded, in the part that counts (after the warm-up was cut)."""
     started: str
     """ISO 8601, UTC."""
     duration_s: float
@@ -114,13 +128,18 @@ class Trial(_Record):
     but requests were cut short in them; what counts is warmup_cut_s ≤ second < duration_s."""
     warmup_cut_s: float
     requests: int
-    """Responses in the part that counts."""
+    """Requests that were over in the part that counts, whether they succeeded or not."""
     errors: Mapping[str, int]
-    """By kind (`5xx`, `4xx`, `no response`) in the part that counts."""
+    """By kind (`3xx`, `4xx`, `5xx`, `no response`, `check failed`, `script error`, and `dropped`, of which no request
+    was made) in the part that counts."""
     latency_ms: Mapping[str, float]
-    """`mean`, `p50`, `p90`, `p95`, `p99`, `max` in the part that counts; empty where nothing was answered."""
-    slo_percentile_ms: float
-    """The latency at the SLO's percentile; 0 where nothing was answered."""
+    """`mean`, `p50`, `p90`, `p95`, `p99`, `max` of the requests that succeeded in the part that counts; empty where
+    none did."""
+    slo_percentile_ms: float | None
+    """The latency at the SLO's percentile, as it was judged; None where it falls among requests that failed, which are
+    slower than any; 0 where there was no request."""
+    undelayed_percentile_ms: float | None = None
+    """The same without the lateness of arrivals; None, too, in records that do not know it."""
     verdict: Verdict
     reasons: tuple[str, ...]
     """Sentences; why this verdict."""

@@ -131,7 +131,7 @@ def observed(trial: Trial, search: Search) -> Observed:
         verdict=trial.verdict,
         full=counted_s >= FULL_S or trial.duration_s >= search.max_trial - 2,
         mean_ms=trial.latency_ms.get("mean", math.nan),
-        slo_percentile_ms=trial.slo_percentile_ms,
+        slo_percentile_ms=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms,
         service_cpu_s=trial.cpu_s_per_request.get("service", 0.0),
         reasons=trial.reasons,
         overrun=trial.verdict == "INVALID" and trial.purpose != "unloaded" and alone and short,
@@ -165,10 +165,14 @@ def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:
     if not task.know_unloaded and not counted:
         return Ask("unloaded", 0.0, UNLOADED, users=1)
     if counted and counted[-1].verdict == "FAIL":
-        told = f"One user alone: {counted[-1].slo_percentile_ms:.0f} ms at the SLO's percentile."
+        told = f"One user alone: {_alone(counted[-1])} at the SLO's percentile."
         return Answer("none at this SLO", None, None, None, told)
     state = _State.of(task, history, counted[-1] if counted else None)
     return state.exhausted() if spent else state.next(history)
+
+
+def _alone(unloaded: Observed) -> str:
+    return "failed requests" if math.isinf(unloaded.slo_percentile_ms) else f"{unloaded.slo_percentile_ms:.0f} ms"
 
 
 def _spoiled_in_a_row(history: Sequence[Observed]) -> int:

@@ -34,12 +34,16 @@ class Dataset(Strict):
 class Slo(Strict):
     """Limits that a rate must meet: `percentile` of all latencies ≤ `latency_ms`, and errors ≤ `error_rate`.
 
-    An error is a response of 5xx, an unexpected 4xx, or none at all.
+    An error is a request without an answer, one whose check failed, an answer with a status outside 2xx that the script
+    neither follows nor declares expected, a script that throws, or an arrival that was dropped.
     """
 
     percentile: float = Field(95, gt=0, lt=100)
     latency_ms: float = Field(1000, gt=0)
     error_rate: float = Field(0.01, ge=0, lt=1)
+    latency_of: Literal["all", "successes"] = "all"
+    """What the percentile is of: `all` requests, where one that failed counts as slower than any limit, or `successes`
+    only."""
 
 
 class Search(Strict):

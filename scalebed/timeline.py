@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalebed import errors
 from scalebed.histograms import Latencies, decode
 from scalebed.ports import EndpointSecond, GeneratorSecond
 
@@ -22,15 +24,48 @@ class Window:
     elapsed_s: int
     """Seconds from the first arrival to the window's end."""
     responses: Ints
+    """Requests that were over: answered, or failed without an answer."""
     slow: Ints
-    """Responses slower than the SLO's limit."""
+    """Of those that succeeded: slower than the SLO's limit, counted from when they were due."""
     errors: Ints
-    """Responses of status 400 and above, and requests without any."""
+    """Requests that failed (`scalebed.errors`)."""
     latency_sum_ms: Floats
+    """Of all requests, from when they began."""
     arrivals: Ints
     dropped: Ints
     in_flight: Floats
     lag_ms: Floats
+    undelayed_slow: Ints | None = None
+    """As `slow`, as if no arrival had been late: counted from when requests began, with as much more allowed as they
+    began late on average in their second, since a generator without CPU reads answers as late as it sends requests.
+    None where none began late."""
+    late_ms: Floats | None = None
+    """By how much those that succeeded had begun late, on average; None where none did."""
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """The errors and dropped arrivals by kind."""
+
+    @property
+    def failed(self) -> Ints:
+        """Requests that failed, and arrivals that were dropped: slower than any limit."""
+        return self.errors + self.dropped
+
+    @property
+    def asked(self) -> Ints:
+        """Requests that were over, and arrivals that were dropped."""
+        return self.responses + self.dropped
+
+    @property
+    def succeeded(self) -> Ints:
+        return self.responses - self.errors
+
+    def in_time(self, *, offered: bool) -> Window:
+        """The same without what the load generator did: as if no arrival had been late, and, where it had the means to
+        make them (`offered`), none dropped. Where it reads answers as late as it sends requests, they are under way for
+        so much longer."""
+        slow = self.slow if self.undelayed_slow is None else self.undelayed_slow
+        held = 0.0 if self.late_ms is None else self.arrivals * self.late_ms / 1000
+        dropped = np.zeros_like(self.dropped) if offered else self.dropped
+        return replace(self, slow=slow, dropped=dropped, in_flight=np.maximum(self.in_flight - held, 0.0))
 
     @property
     def seconds(self) -> int:
@@ -60,6 +95,29 @@ class _Second:
     dropped: int = 0
     in_flight: float = 0.0
     lag_ms: float = 0.0
+    due: Latencies | None = None
+    """Of what succeeded, from when it was due."""
+    undelayed: Latencies | None = None
+    """The same from when it began; None while nothing began late."""
+
+    def add(self, due: Latencies, undelayed: Latencies | None) -> None:
+        if undelayed is not None and self.undelayed is None:
+            self.undelayed = Latencies() if self.due is None else self.due + Latencies()
+        if self.undelayed is not None:
+            self.undelayed.counts.__iadd__((undelayed or due).counts)
+        self.due = due if self.due is None else self.due + due
+
+    @property
+    def late_ms(self) -> float:
+        if self.undelayed is None or self.due is None:
+            return 0.0
+        return max(self.due.sum_ms - self.undelayed.sum_ms, 0.0) / self.due.total
+
+    def slow_in_time(self, limit_ms: float) -> int:
+        """Those that were slower although the generator was in time."""
+        if self.undelayed is None or self.due is None:
+            return self.slow
+        return self.undelayed.slower_than(limit_ms + self.late_ms)
 
 
 class Timeline:
@@ -69,7 +127,7 @@ class Timeline:
         self.endpoints: list[EndpointSecond] = []
         self.generator: list[GeneratorSecond] = []
         self.so_far = Latencies()
-        """Everything answered since the start, the warm-up too."""
+        """Of all that succeeded since the start, the warm-up too."""
         self.first: int | None = None
         """Generator's unix second of the first arrival."""
         self.quiet_s = 0
@@ -77,10 +135,9 @@ class Timeline:
         self.complete_s = 0
         """Whole seconds reported since the first arrival."""
         self.failed = 0
-        """Requests that failed since the start."""
+        """Requests that failed since the start, and arrivals that were dropped."""
         self._limit_ms = limit_ms
         self._seconds: dict[int, _Second] = {}
-        self._latencies: list[tuple[EndpointSecond, Latencies]] = []
 
     def add(self, endpoints: Sequence[EndpointSecond], generator: Sequence[GeneratorSecond]) -> None:
         """Raises `HistogramError`."""
@@ -94,21 +151,24 @@ class Timeline:
             second = self._seconds.setdefault(health.second, _Second())
             second.arrivals += health.arrivals
             second.dropped += health.dropped
+            self.failed += health.dropped
             second.in_flight = health.in_flight
             second.lag_ms = max(second.lag_ms, health.lag_ms)
             self.complete_s = max(self.complete_s, health.second + 1 - self.first)
         for record in endpoints:
             latencies = decode(record.histogram)
+            undelayed = decode(record.undelayed) if record.undelayed else None
             self.endpoints.append(record)
-            self._latencies.append((record, latencies))
-            self.so_far.counts.__iadd__(latencies.counts)
             second = self._seconds.setdefault(record.second, _Second())
             second.responses += record.count
-            second.slow += latencies.slower_than(self._limit_ms)
-            second.latency_sum_ms += latencies.sum_ms
-            if is_error(record.status):
+            second.latency_sum_ms += (undelayed or latencies).sum_ms
+            if record.failure:
                 second.errors += record.count
                 self.failed += record.count
+                continue
+            self.so_far.counts.__iadd__(latencies.counts)
+            second.slow += latencies.slower_than(self._limit_ms)
+            second.add(latencies, undelayed)
 
     def means_ms(self, end_s: int) -> Floats:
         """Mean latency of each second up to `end_s`; NaN where nothing was answered."""
@@ -137,28 +197,33 @@ class Timeline:
             dropped=ints("dropped"),
             in_flight=floats("in_flight"),
             lag_ms=floats("lag_ms"),
+            undelayed_slow=np.fromiter(
+                (row.slow_in_time(self._limit_ms) for row in rows), dtype=np.int64, count=len(rows)
+            ),
+            late_ms=floats("late_ms"),
+            kinds=self.errors(start_s, end_s),
         )
 
-    def latencies(self, start_s: int, end_s: int) -> Latencies:
-        """Merged over the same seconds as `window`."""
+    def latencies(self, start_s: int, end_s: int, *, undelayed: bool = False) -> Latencies:
+        """Of what succeeded, merged over the same seconds as `window`; from when requests were due, or `undelayed`
+        from when they began."""
         total = Latencies()
         first = self.first or 0
-        for record, latencies in self._latencies:
-            if start_s <= record.second - first < end_s:
-                total.counts.__iadd__(latencies.counts)
+        for second in range(first + start_s, first + end_s):
+            row = self._seconds.get(second)
+            if row is not None and row.due is not None:
+                chosen = row.undelayed if undelayed and row.undelayed is not None else row.due
+                total.counts.__iadd__(chosen.counts)
         return total
 
     def errors(self, start_s: int, end_s: int) -> dict[str, int]:
-        """By kind, over the same seconds as `window`."""
-        kinds: dict[str, int] = {}
+        """By kind, dropped arrivals among them, over the same seconds as `window`."""
+        kinds: Counter[str] = Counter()
         first = self.first or 0
         for record in self.endpoints:
-            if is_error(record.status) and start_s <= record.second - first < end_s:
-                kind = f"{record.status // 100}xx" if record.status else "no response"
-                kinds[kind] = kinds.get(kind, 0) + record.count
-        return kinds
-
-
-def is_error(status: int) -> bool:
-    """The scenarios ask for nothing that should be refused, so any 4xx is an error too."""
-    return status == 0 or status >= 400
+            if record.failure and start_s <= record.second - first < end_s:
+                kinds[record.failure] += record.count
+        for health in self.generator:
+            if health.dropped and start_s <= health.second - first < end_s:
+                kinds[errors.DROPPED] += health.dropped
+        return dict(kinds)

@@ -1,7 +1,9 @@
 """May a trial count? INVALID is what the generator or the host spoiled; it never yields a number.
 
-The same sign can mean two things. Dropped arrivals with the SLO met say that the generator could not offer
-the rate; with the SLO broken and CPU to spare they say that an overloaded service held all VUs.
+The same sign can mean two things: a busy host with the SLO broken and the service short of its quota says that the
+host was the limit; with the quota used up the service was. Arrivals that were late or dropped are no reason by
+themselves, since latency counts from when an arrival was due and a dropped one counts as failed: they are where the
+verdict would have been another without them.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from scalebed.errors import SCRIPT_ERROR
 from scalebed.timeline import Window
 from scalebed.usage import Usage
 
@@ -27,10 +30,6 @@ class Limits:
     """Of the service's quota: above it the service was the limit, whatever else was short."""
     throttled: float = 0.05
     """Of the time the generator was held back by a quota of its own."""
-    lag: float = 0.1
-    """Of the SLO's latency: later arrivals than this are another schedule."""
-    late_seconds: float = 0.1
-    """Share of the seconds that may see such a lag."""
     little: float = 0.25
     """Of the requests in flight: how far two independent measures may differ, and at least by one request."""
     rate: float = 0.01
@@ -44,12 +43,13 @@ class Conditions:
     rate: float | None
     """Asked; None in a closed model."""
     max_vus: int
-    latency_limit_ms: float
     cores: float
     service_quota: float | None
     usage: Usage | None
     failure: str | None = None
     """The generator's own, as a sentence."""
+    verdicts: tuple[str, str] = ("", "")
+    """With the lateness of arrivals and without it (`Window.in_time`)."""
 
 
 def little_ratio(window: Window) -> float | None:
@@ -67,7 +67,7 @@ def spoiled(
         return (conditions.failure,)
     if conditions.usage is None or window.seconds == 0:
         return ("The trial was too short to say what it ran under.",)
-    reasons = _host(conditions, conditions.usage, limits)
+    reasons = (*_host(conditions, conditions.usage, limits), *_late(window, conditions))
     if slo_broken:
         return (*reasons, *_starved(window, conditions, conditions.usage, limits))
     return (*reasons, *_not_offered(window, conditions, limits), *_inconsistent(window, conditions, limits))
@@ -101,18 +101,23 @@ def _starved(window: Window, conditions: Conditions, usage: Usage, limits: Limit
     throttled = usage.throttled_s.get("generator", 0.0) / usage.interval_s
     if throttled > limits.throttled:
         reasons.append(f"The generator was held back by its own CPU quota {throttled:.0%} of the time{service}.")
-    vus_free = float(window.in_flight.max()) < 0.9 * conditions.max_vus
-    if conditions.rate is not None and vus_free:
-        late = _late_share(window, conditions, limits)
-        if late > limits.late_seconds:
-            reasons.append(f"Arrivals were late in {late:.0%} of the seconds with VUs free{service}: {_LACKING}")
-        dropped = int(window.dropped.sum())
-        if dropped > max(1.0, limits.rate * window.due):
-            reasons.append(f"{dropped} arrivals were dropped with VUs free{service}: {_LACKING}")
     return tuple(reasons)
 
 
-_LACKING = "the generator lacked CPU."
+def vus_free(window: Window, max_vus: int) -> bool:
+    """Whether an arrival that was dropped could have been made: the service did not hold all VUs."""
+    return bool(window.seconds) and float(window.in_flight.max()) < 0.9 * max_vus
+
+
+def _late(window: Window, conditions: Conditions) -> tuple[str, ...]:
+    """Did the generator's lateness decide? Latencies count from when arrivals were due, so it can do no other harm."""
+    late, in_time = conditions.verdicts
+    if late == in_time:
+        return ()
+    dropped = int(window.dropped.sum()) if vus_free(window, conditions.max_vus) else 0
+    told = f" and {dropped} were dropped with VUs free" if dropped else ""
+    most = f"Arrivals began up to {float(window.lag_ms.max()):.0f} ms late{told}"
+    return (f"{most}, and that decides: {late} with it, {in_time} without; the generator lacked CPU.",)
 
 
 def _not_offered(window: Window, conditions: Conditions, limits: Limits) -> tuple[str, ...]:
@@ -120,18 +125,6 @@ def _not_offered(window: Window, conditions: Conditions, limits: Limits) -> tupl
     if conditions.rate is None:
         return ()
     reasons = []
-    dropped = int(window.dropped.sum())
-    if dropped:
-        reasons.append(
-            f"{dropped} arrivals were dropped although the service had not broken the SLO: "
-            "the generator could not offer the rate."
-        )
-    late = _late_share(window, conditions, limits)
-    if late > limits.late_seconds:
-        reasons.append(
-            f"Arrivals started up to {float(window.lag_ms.max()):.0f} ms late, in {late:.0%} of the seconds by more "
-            f"than {limits.lag * conditions.latency_limit_ms:.0f} ms: the generator could not keep its schedule."
-        )
     expected = conditions.rate * window.seconds
     # Arrivals are Poisson, so their number strays by its square root; 4 of those is once in 16,000 trials.
     tolerance = max(limits.rate * expected, 1.0, 4 * math.sqrt(expected))
@@ -150,11 +143,13 @@ def _inconsistent(window: Window, conditions: Conditions, limits: Limits) -> tup
         # What was in flight at either edge of the window arrived on one side of it and was answered on the other.
         edges = float(max(window.in_flight[0], window.in_flight[-1]))
         edges += 2 * float(max(window.arrivals[0], window.arrivals[-1])) ** 0.5
-        missing = window.due - window.requests
-        tolerance = max(limits.rate * window.due, 1.0) + edges
+        made = window.due - int(window.dropped.sum())
+        missing = made - window.requests
+        # An iteration that threw is counted beside the requests that it made before.
+        tolerance = max(limits.rate * made, 1.0) + edges + window.kinds.get(SCRIPT_ERROR, 0)
         if abs(missing) > tolerance:
             reasons.append(
-                f"{window.requests} responses to {window.due} arrivals differ by more than {tolerance:.0f}: "
+                f"{window.requests} responses to {made} arrivals differ by more than {tolerance:.0f}: "
                 "some were not counted."
             )
     ratio = little_ratio(window)
@@ -167,7 +162,3 @@ def _inconsistent(window: Window, conditions: Conditions, limits: Limits) -> tup
                 f"{expected:.1f}; latencies or arrivals are measured wrongly."
             )
     return tuple(reasons)
-
-
-def _late_share(window: Window, conditions: Conditions, limits: Limits) -> float:
-    return float((window.lag_ms > limits.lag * conditions.latency_limit_ms).mean())

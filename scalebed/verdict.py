@@ -60,7 +60,7 @@ class _Check:
 
 def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: Enough, *, final: bool) -> Judgement:
     """Judge the seconds that count. `rate` is the asked one, None in a closed model; `final`: no more will come."""
-    if window.requests == 0:
+    if not window.asked.any():
         if final and window.due > 0:
             return Judgement("FAIL", (f"No response to {window.due} requests within {window.seconds} s.",))
         return Judgement("UNDECIDED", ("Nothing was answered yet.",))
@@ -84,23 +84,33 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
 
 def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
     allowed = 1 - slo.percentile / 100
-    share = float(window.slow.sum()) / window.requests
-    lower, upper = share_bounds(window.slow.tolist(), window.responses.tolist(), FULL if final else EARLY)
-    told = f"{share:.1%} of {window.requests} responses were slower than {slo.latency_ms:g} ms ({allowed:.3g} allowed"
+    if slo.latency_of == "successes":
+        slow, judged, what = window.slow, window.succeeded, "requests that succeeded were slower"
+    else:
+        slow, judged, what = window.slow + window.failed, window.asked, "requests were slower"
+    total = int(judged.sum())
+    if not total:
+        return _Check("open", f"No request succeeded, so none was within {slo.latency_ms:g} ms.")
+    lower, upper = share_bounds(slow.tolist(), judged.tolist(), FULL if final else EARLY)
+    failed = " or failed" if slo.latency_of == "all" and window.failed.any() else ""
+    told = (
+        f"{float(slow.sum()) / total:.1%} of {total} {what} than {slo.latency_ms:g} ms{failed} ({allowed:.3g} allowed"
+    )
     if lower > allowed and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.1%}).")
-    if upper <= allowed or (final and not window.slow.any()):
+    if upper <= allowed or (final and not slow.any()):
         return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
     return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
 
 
 def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool) -> _Check:
-    errors, requests = int(window.errors.sum()), window.requests
-    told = f"{errors} of {requests} requests failed ({slo.error_rate:.3g} allowed"
-    counts = window.errors.tolist(), window.responses.tolist()
+    errors, requests = int(window.failed.sum()), int(window.asked.sum())
+    kinds = ", ".join(f"{number} {kind}" for kind, number in window.kinds.items())
+    told = f"{errors} of {requests} requests failed{f': {kinds}' if kinds else ''} ({slo.error_rate:.3g} allowed"
+    counts = window.failed.tolist(), window.asked.tolist()
     lower = share_bounds(*counts, FULL if final else EARLY)[0]
     upper = share_bounds(*counts, FULL if final else SURE)[1]
-    if errors and lower > slo.error_rate:
+    if errors and lower > slo.error_rate and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.2%}).")
     if (errors == 0 and (final or requests >= min(FEWEST_FOR_ERRORS, enough.requests))) or upper <= slo.error_rate:
         return _Check("met", f"{told}; surely less than {upper:.2%}).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from scalebed import usage, warmup
@@ -25,7 +25,7 @@ from scalebed.results import (
 from scalebed.spec import Slo
 from scalebed.timeline import Timeline, Window
 from scalebed.usage import Usage
-from scalebed.validity import Conditions, little_ratio, spoiled
+from scalebed.validity import Conditions, little_ratio, spoiled, vus_free
 from scalebed.verdict import Enough, Judgement, judge
 
 MOST_VUS = 2000
@@ -111,6 +111,8 @@ class Watch:
         self._judgement = self._judge(end, final=False)
         if not self._assignment.sequential or self._judgement.verdict == "UNDECIDED":
             return False
+        if self._judge(end, final=False, in_time=True).verdict != self._judgement.verdict:
+            return False  # the generator's lateness would decide; more seconds may tell without it
         self._decided_s = end
         return True
 
@@ -120,7 +122,7 @@ class Watch:
         return Progress(
             elapsed_s=line.complete_s,
             rate=line.so_far.total / seconds,
-            percentile_ms=line.so_far.percentile_ms(self._assignment.slo.percentile),
+            percentile_ms=line.so_far.percentile_ms(self._assignment.slo.percentile, self._counted(line.failed)),
             in_flight=line.generator[-1].in_flight if line.generator else 0.0,
             errors=line.failed,
             verdict=self._judgement.verdict,
@@ -131,30 +133,50 @@ class Watch:
         end = self._end()
         cut = self._cut(end)
         window = self._timeline.window(cut, end)
+        self._checks = tuple(checks)
+        in_time = self._judgement
         if self._decided_s is None:
             self._judgement = self._judge(end, final=True)
+            in_time = self._judge(end, final=True, in_time=True)
             if end + self._late_s < math.floor(self._load.duration_s) - 2:
                 self.give_up(f"The load ended after {end} s instead of {self._load.duration_s:.0f} s.")
         if failure is not None:
             self._failure = failure
+        verdicts = (self._judgement.verdict, in_time.verdict)
+        if wrong := [c.check for c in self._checks if c.beside]:
+            told = tuple(f"A check of the load as a whole failed: {check}." for check in wrong)
+            self._judgement = replace(self._judgement, verdict="FAIL", reasons=told)
         used = self._usage(cut, end)
         conditions = Conditions(
             rate=self._rate,
             max_vus=self._load.max_vus,
-            latency_limit_ms=self._assignment.slo.latency_ms,
             cores=self._assignment.cores,
             service_quota=self._target.service_quota,
             usage=used,
             failure=self._failure,
+            verdicts=verdicts,
         )
         invalid = spoiled(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
         verdict: Verdict = "INVALID" if invalid else self._judgement.verdict
-        self._checks = tuple(checks)
         return self._record(cut, window, used, verdict, (*invalid, *self._judgement.reasons) if invalid else None)
 
-    def _judge(self, end: int, *, final: bool) -> Judgement:
+    def _judge(self, end: int, *, final: bool, in_time: bool = False) -> Judgement:
         window = self._timeline.window(self._cut(end), end)
+        if in_time:
+            window = window.in_time(offered=vus_free(window, self._load.max_vus))
         return judge(window, self._assignment.slo, self._rate, self._load.max_vus, self._assignment.enough, final=final)
+
+    def _counted(self, failed: int) -> int:
+        """Of so many failures: those that the SLO's percentile counts."""
+        return failed if self._assignment.slo.latency_of == "all" else 0
+
+    def _percentile(self, latencies: Latencies, failed: int) -> float | None:
+        """At the SLO's percentile, as `Trial` has it."""
+        counted = self._counted(failed)
+        if not latencies.total + counted:
+            return 0.0
+        found = latencies.percentile_ms(self._assignment.slo.percentile, counted)
+        return found if math.isfinite(found) else None
 
     def _cut(self, end: int) -> int:
         cut = self._assignment.cut_s
@@ -181,6 +203,7 @@ class Watch:
         cell, line = self._assignment.cell, self._timeline
         first = line.first or 0
         latencies = line.latencies(cut, window.elapsed_s)
+        failed = int(window.failed.sum())
         shares = self._shares(used)
         return Trial(
             cell=cell.id,
@@ -191,14 +214,15 @@ class Watch:
             purpose=self._assignment.purpose,
             workload=self._load.workload,
             rate_asked=self._rate or 0.0,
-            rate_achieved=window.requests / window.seconds if window.seconds else 0.0,
+            rate_achieved=int(window.succeeded.sum()) / window.seconds if window.seconds else 0.0,
             started=(datetime.fromtimestamp(first, UTC) if first else datetime.now(UTC)).isoformat(timespec="seconds"),
             duration_s=float(window.elapsed_s),
             warmup_cut_s=float(cut),
             requests=window.requests,
             errors=line.errors(cut, window.elapsed_s),
             latency_ms=_summary(latencies),
-            slo_percentile_ms=latencies.percentile_ms(self._assignment.slo.percentile) if latencies.total else 0.0,
+            slo_percentile_ms=self._percentile(latencies, failed),
+            undelayed_percentile_ms=self._percentile(line.latencies(cut, window.elapsed_s, undelayed=True), failed),
             verdict=verdict,
             reasons=reasons or self._judgement.reasons,
             warnings=(*self._judgement.warnings, *(f"A check failed: {c.check}." for c in self._checks if c.failed)),
@@ -220,7 +244,13 @@ class Watch:
             little_ratio=little_ratio(window),
             endpoints=tuple(
                 EndpointRecord(
-                    second=e.second - first, endpoint=e.endpoint, status=e.status, count=e.count, histogram=e.histogram
+                    second=e.second - first,
+                    endpoint=e.endpoint,
+                    status=e.status,
+                    count=e.count,
+                    histogram=e.histogram,
+                    error=e.failure,
+                    undelayed=e.undelayed,
                 )
                 for e in line.endpoints
             ),
@@ -235,7 +265,7 @@ class Watch:
                 for g in line.generator
             ),
             usage=tuple(self._usage_records()),
-            checks=tuple(CheckRecord(check=c.check, passed=c.passed, failed=c.failed) for c in self._checks),
+            checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             supply=tuple(self._supply_records()),
         )
 

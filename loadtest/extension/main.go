@@ -1,4 +1,4 @@
-// A k6 with Scalebed's executor and output in it.
+// A k6 with Scalebed's executors and output in it.
 package main
 
 import (
@@ -6,6 +6,7 @@ import (
 
 	_ "scalebed/k6/poisson"
 	_ "scalebed/k6/seconds"
+	_ "scalebed/k6/users"
 )
 
 func main() {

@@ -12,6 +12,7 @@ from scalebed import bottleneck, brackets, histograms
 from scalebed.bottleneck import Bottleneck
 from scalebed.brackets import Bracket
 from scalebed.conclusion import conclude
+from scalebed.errors import DROPPED
 from scalebed.histograms import Latencies
 from scalebed.plan import Cell
 from scalebed.plan import cells as planned_cells
@@ -92,11 +93,12 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
     at_rate = rate is not None and basis == "at the rate" and not experiment.compares
     utilisation = bottleneck.mean_utilisation(trials if experiment.compares else watched)
     endpoints, latencies = _endpoints(trials)
-    slo_latency = latencies.percentile_ms(experiment.slo.percentile) if latencies.total else None
-    requests = sum(trial.requests for trial in trials)
+    requests = sum(trial.requests + trial.errors.get(DROPPED, 0) for trial in trials)
     errors: Counter[str] = Counter()
     for trial in trials:
         errors.update(trial.errors)
+    failed = sum(errors.values()) if experiment.slo.latency_of == "all" else 0
+    slo_latency = latencies.percentile_ms(experiment.slo.percentile, failed) if latencies.total + failed else None
     state, note = _state(run, cell.id, rate, slo_latency)
     return CellView(
         id=cell.id,
@@ -219,12 +221,16 @@ def _least(run: Gathered, cell: str) -> float | None:
 
 
 def _endpoints(trials: Sequence[Trial]) -> tuple[tuple[EndpointView, ...], Latencies]:
+    """Latencies are those of requests that succeeded."""
     encoded: defaultdict[str, list[str]] = defaultdict(list)
     statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for trial in trials:
         for record in counted(trial):
-            encoded[record.endpoint].append(record.histogram)
+            encoded[record.endpoint] += [] if record.failure else [record.histogram]
             statuses[record.endpoint][record.status] += record.count
+            if record.failure:
+                kinds[record.endpoint][record.failure] += record.count
     merged = {endpoint: histograms.merge(texts) for endpoint, texts in encoded.items()}
     total = sum(n for by_status in statuses.values() for n in by_status.values())
     views = [
@@ -236,7 +242,8 @@ def _endpoints(trials: Sequence[Trial]) -> tuple[tuple[EndpointView, ...], Laten
             p95=latencies.percentile_ms(95),
             p99=latencies.percentile_ms(99),
             max=latencies.max_ms,
-            errors=sum(n for status, n in statuses[endpoint].items() if status == 0 or status >= 400),
+            errors=sum(kinds[endpoint].values()),
+            kinds=dict(kinds[endpoint]),
             statuses=dict(sorted(statuses[endpoint].items())),
         )
         for endpoint, latencies in merged.items()

@@ -21,7 +21,7 @@ def decimals(value: float, digits: int = 3) -> int:
 def figure(value: float | None, digits: int = 3, *, like: float | None = None) -> str:
     """`value` with `digits` significant digits, or with as many decimals as `like` would get."""
     if value is None or not math.isfinite(value):
-        return DASH
+        return "∞" if value == math.inf else DASH
     places = decimals(value if like is None else like, digits)
     text = f"{value:,.{places}f}"
     # 9.996 rounds to 10.00: a digit too many.
@@ -102,9 +102,9 @@ def with_unit(value: float | None, unit: str) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    """A latency in milliseconds, from ten seconds on in seconds."""
+    """A latency in milliseconds, from ten seconds on in seconds; an infinite one is that of requests that failed."""
     if value is None or not math.isfinite(value):
-        return DASH
+        return "beyond any limit" if value == math.inf else DASH
     return f"{figure(value / 1000)} s" if value >= 10_000 else f"{figure(value)} ms"
 
 

@@ -14,7 +14,6 @@ from scalebed.histograms import decode
 from scalebed.report import figures
 from scalebed.results import Trial
 from scalebed.spec import Experiment
-from scalebed.timeline import is_error
 
 STAGES = {
     "metric_moved": ("metric moved", "until the metric moved"),
@@ -112,9 +111,13 @@ def _met(experiment: Experiment, trial: Trial) -> list[bool | None]:
     counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for record in trial.endpoints:
         of = counts[record.second]
+        failed = record.count if record.failure else 0
         of[0] += record.count
-        of[1] += decode(record.histogram).slower_than(experiment.slo.latency_ms)
-        of[2] += record.count if is_error(record.status) else 0
+        of[1] += failed or decode(record.histogram).slower_than(experiment.slo.latency_ms)
+        of[2] += failed
+    for health in trial.generator:
+        if health.dropped:
+            counts[health.second] = [number + health.dropped for number in counts[health.second]]
     responses = {second: (of[0], of[1], of[2]) for second, of in counts.items()}
     slo = experiment.slo
     return elasticity.slo_met(responses, int(trial.duration_s), percentile=slo.percentile, error_rate=slo.error_rate)

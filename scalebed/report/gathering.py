@@ -115,7 +115,7 @@ def _view(trial: Trial) -> TrialView:
         p50=trial.latency_ms.get("p50", math.nan),
         p95=trial.latency_ms.get("p95", math.nan),
         p99=trial.latency_ms.get("p99", math.nan),
-        slo_latency=trial.slo_percentile_ms or math.nan,
+        slo_latency=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms or math.nan,
         verdict=trial.verdict,
         reasons=trial.reasons,
         requests=trial.requests,

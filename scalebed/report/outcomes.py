@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scalebed import histograms, leak, stats
-from scalebed.histograms import Latencies
 from scalebed.report import figures
 from scalebed.report.comparing import SERVING
 from scalebed.report.views import MEASURES
@@ -201,8 +200,9 @@ def _stages(experiment: Experiment, trials: Sequence[Trial]) -> str:
     for stage in experiment.stages:
         ends = begins + stage.duration
         records = [r for trial in trials for r in trial.endpoints if begins <= r.second < ends]
-        latencies = histograms.merge([r.histogram for r in records]) if records else Latencies()
-        p95 = figures.milliseconds(latencies.percentile_ms(95)) if latencies.total else figures.DASH
+        latencies = histograms.merge([r.histogram for r in records if not r.failure])
+        failed = sum(r.count for r in records if r.failure)
+        p95 = figures.milliseconds(latencies.percentile_ms(95, failed))
         said.append(f"{p95} with {stage.users}")
         begins = ends
     return f"p95 {', '.join(said)} users"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def latency(analysis: Analysis, height: int = 190) -> tuple[LatencyPanel, ...]:
     if not answered:
         return ()
     slo = analysis.manifest.experiment.slo
-    every = [v for t in answered for v in (t.p50, t.p99, t.slo_latency) if v > 0]
+    every = [v for t in answered for v in (t.p50, t.p99, t.slo_latency) if 0 < v < math.inf]
     y = axes.logarithmic([*every, slo.latency_ms], most=5)
     panels = []
     for variant in analysis.variants:
@@ -72,7 +73,7 @@ def _panel(
             TrialMark(
                 x=pct(x.at(t.rate_achieved)),
                 p50=px(y.at(t.p50), height),
-                slo=px(y.at(t.slo_latency), height),
+                slo=px(y.at(t.slo_latency) if t.slo_latency < math.inf else 1.0, height),
                 p99=px(y.at(t.p99), height),
                 verdict=t.verdict,
                 title=f"{t.verdict}, block {t.block}: {figures.figure(t.rate_achieved)} requests a second, "

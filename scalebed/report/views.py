@@ -40,9 +40,12 @@ class EndpointView:
     p95: float
     p99: float
     max: float
+    """Latencies of the requests that succeeded, in ms; NaN where none did."""
     errors: int
     statuses: Mapping[int, int]
-    """Responses by HTTP status; 0 where there was none at all."""
+    """Requests by HTTP status; 0 where there was no answer at all."""
+    kinds: Mapping[str, int]
+    """The errors by kind."""
 
 
 @dataclass(frozen=True)

@@ -139,10 +139,18 @@ class SimulatedRun:
         end = min(second + 1, self._now())
         chosen = (served.ended >= second) & (served.ended < end)
         failed = self._rng.random(int(chosen.sum())) < self._behaviour.error_share
-        latencies = served.latency_s[chosen] * 1000
-        for status, some in ((200, latencies[~failed]), (500, latencies[failed])):
-            if some.size:
-                yield EndpointSecond(self._unix + second, "detail", status, int(some.size), encode(of_values(some)))
+        latencies, lag = served.latency_s[chosen] * 1000, served.lag_s[chosen] * 1000
+        for status, which in ((200, ~failed), (500, failed)):
+            if which.any():
+                due, undelayed = (encode(of_values(some[which])) for some in (latencies + lag, latencies))
+                yield EndpointSecond(
+                    second=self._unix + second,
+                    endpoint="detail",
+                    status=status,
+                    count=int(which.sum()),
+                    histogram=due,
+                    undelayed=undelayed if undelayed != due else "",
+                )
 
     def _health(self, second: int) -> GeneratorSecond:
         served = self.served

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hdrh.histogram import HdrHistogram
@@ -68,3 +70,11 @@ def test_other_precision_is_refused() -> None:
     coarse.record_value(5)
     with pytest.raises(HistogramError, match="2 significant digits"):
         decode(coarse.encode().decode())
+
+
+def test_failures_rank_above_every_latency() -> None:
+    latencies = of_values([10.0] * 94)
+    assert latencies.percentile_ms(95, failed=5) == pytest.approx(10, rel=0.001)
+    assert latencies.percentile_ms(95, failed=6) == math.inf
+    assert of_values([]).percentile_ms(50, failed=1) == math.inf
+    assert math.isnan(of_values([]).percentile_ms(50))

@@ -35,7 +35,7 @@ def test_other_output_is_no_line_of_ours(row: bytes) -> None:
     "row",
     [
         b'{"scalebed":1,"type":"endpoint","second":5',
-        b'{"scalebed":2,"type":"endpoint","second":5,"endpoint":"a","status":200,"count":3,"histogram":""}',
+        b'{"scalebed":3,"type":"endpoint","second":5,"endpoint":"a","status":200,"count":3,"histogram":""}',
         b'{"scalebed":1,"type":"generator","second":5,"surprise":1}',
         b'{"scalebed":1,"type":"unknown"}',
     ],
@@ -55,3 +55,21 @@ def test_a_good_end_is_no_failure() -> None:
 def test_a_bad_end_is_one_sentence_with_the_last_word(code: int, meaning: str) -> None:
     assert meaning in str(failure_of(code))
     assert str(failure_of(code, "RATE is not set")).endswith(": RATE is not set")
+
+
+def test_lines_tell_why_requests_failed_and_how_late_they_began() -> None:
+    row = (
+        b'{"scalebed":2,"type":"endpoint","second":5,"endpoint":"detail","status":200,"error":"check failed","count":3,'
+        b'"histogram":"HIST","undelayed":"HISTU"}\n'
+    )
+    assert parse_line(row) == EndpointSecond(5, "detail", 200, 3, "HIST", "check failed", "HISTU")
+    check = b'{"scalebed":2,"type":"check","second":5,"check":"the sum is kept","passed":2,"failed":1,"beside":1}\n'
+    assert parse_line(check) == CheckCount("the sum is kept", 2, 1, 1)
+
+
+def test_lines_of_the_first_format_are_still_read() -> None:
+    row = b'{"scalebed":1,"type":"endpoint","second":5,"endpoint":"detail","status":301,"count":3,"histogram":"HIST"}\n'
+    line = parse_line(row)
+    assert isinstance(line, EndpointSecond)
+    assert line.failure == "3xx"
+    assert line.undelayed == ""

@@ -1,6 +1,7 @@
 """Lines of several generators, summed up."""
 
 import json
+import math
 
 import pytest
 
@@ -22,8 +23,8 @@ def generator(arrivals: int, dropped: int) -> str:
 def test_generators_are_merged_exactly() -> None:
     rows = [
         "time=… level=info msg=k6's own",
-        endpoint("detail", 200, [10.0] * 98),
-        endpoint("detail", 200, [500.0], second=2),
+        endpoint("detail", 200, [10.0] * 97),
+        endpoint("detail", 200, [500.0] * 2, second=2),
         endpoint("detail", 503, [900.0]),
         endpoint("list", 0, [20.0]),
         generator(100, 0),
@@ -58,3 +59,14 @@ def test_a_generator_s_own_trouble_is_told_once() -> None:
 def test_what_cannot_be_read_is_one_sentence(rows: list[str], says: str) -> None:
     with pytest.raises(LinesError, match=says):
         summarize(rows)
+
+
+def test_what_failed_is_an_error_and_no_latency() -> None:
+    wrong = endpoint("detail", 200, [1.0] * 50).replace('"scalebed":1,', '"scalebed":2,"error":"check failed",')
+    declared = endpoint("detail", 404, [20.0] * 50).replace('"scalebed":1,', '"scalebed":2,"error":"",')
+    (detail, _) = summarize([wrong, declared]).endpoints
+    assert (detail.requests, detail.errors) == (100, 50)
+    assert detail.p50_ms == pytest.approx(20, rel=0.001)
+    (failed, _) = summarize([endpoint("detail", 301, [1.0])]).endpoints
+    assert failed.errors == 1
+    assert math.isnan(failed.p95_ms)

@@ -95,7 +95,8 @@ def test_five_percent_over_capacity_seldom_passes() -> None:
 def test_a_service_that_hangs_fails() -> None:
     trial, _, _ = conduct(Behaviour(100, hangs=True), 50)
     assert trial.verdict == "FAIL"
-    assert (trial.requests, trial.latency_ms, trial.slo_percentile_ms) == (0, {}, 0)
+    assert (trial.requests, trial.latency_ms, trial.slo_percentile_ms) == (0, {}, None)
+    assert set(trial.errors) == {"dropped"}
 
 
 def test_errors_fail() -> None:

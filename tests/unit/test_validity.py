@@ -6,7 +6,7 @@ from test_verdict import window
 
 from scalebed.timeline import Window
 from scalebed.usage import Usage
-from scalebed.validity import Conditions, little_ratio, spoiled
+from scalebed.validity import Conditions, little_ratio, spoiled, vus_free
 
 
 def usage(
@@ -22,8 +22,15 @@ def usage(
     return Usage(10.0, cpu, throttled or {}, busy, steal * 10)
 
 
-def reasons(w: Window, used: Usage | None, *, broken: bool = False, rate: float | None = 100) -> str:
-    conditions = Conditions(rate, 320, 1000, 2.0, 0.25, used)
+def reasons(
+    w: Window,
+    used: Usage | None,
+    *,
+    broken: bool = False,
+    rate: float | None = 100,
+    verdicts: tuple[str, str] = ("PASS", "PASS"),
+) -> str:
+    conditions = Conditions(rate, 320, 2.0, 0.25, used, verdicts=verdicts)
     return " ".join(spoiled(w, conditions, slo_broken=broken))
 
 
@@ -43,8 +50,8 @@ def test_other_programs_spoil_whatever_the_verdict() -> None:
     assert "0.50 cores" in reasons(window(100, 12), busy, broken=True)
 
 
-def test_dropped_arrivals_with_the_slo_met_are_invalid() -> None:
-    assert "could not offer the rate" in reasons(window(98, 12, dropped=2), usage())
+def test_dropped_arrivals_with_the_slo_met_count_as_failed_and_spoil_nothing() -> None:
+    assert reasons(window(98, 12, dropped=2, arrivals=98), usage()) == ""
 
 
 def test_dropped_arrivals_of_an_overloaded_service_are_a_failure_of_the_service() -> None:
@@ -52,18 +59,25 @@ def test_dropped_arrivals_of_an_overloaded_service_are_a_failure_of_the_service(
     assert reasons(held, usage(0.249), broken=True) == ""
     # Even one that waits for its database, with CPU to spare everywhere: all VUs were held by the service.
     assert reasons(held, usage(0.1), broken=True) == ""
+    assert not vus_free(held, 320)
 
 
-def test_dropped_arrivals_with_vus_free_are_the_generators() -> None:
+def test_dropped_arrivals_with_vus_free_are_the_generators_where_they_decide() -> None:
     starved = window(60, 12, dropped=40, in_flight=20, arrivals=60)
-    assert "the generator lacked CPU" in reasons(starved, usage(0.1), broken=True)
+    assert vus_free(starved, 320)
+    said = reasons(starved, usage(0.1), broken=True, verdicts=("FAIL", "PASS"))
+    assert "480 were dropped with VUs free" in said
+    assert "the generator lacked CPU" in said
+    assert reasons(starved, usage(0.1), broken=True, verdicts=("FAIL", "FAIL")) == ""
 
 
-def test_late_arrivals_are_the_generators() -> None:
+def test_late_arrivals_spoil_only_where_they_decide() -> None:
     late = window(100, 12, lag_ms=400)
-    assert "could not keep its schedule" in reasons(late, usage())
-    assert "the generator lacked CPU" in reasons(late, usage(0.1), broken=True)
-    assert reasons(late, usage(0.245), broken=True) == ""
+    assert reasons(late, usage()) == ""
+    assert reasons(late, usage(0.1), broken=True, verdicts=("FAIL", "FAIL")) == ""
+    said = reasons(late, usage(0.1), broken=True, verdicts=("FAIL", "PASS"))
+    assert "up to 400 ms late, and that decides: FAIL with it, PASS without" in said
+    assert "UNDECIDED with it" in reasons(late, usage(), verdicts=("UNDECIDED", "PASS"))
 
 
 def test_a_saturated_host_is_not_the_service() -> None:
@@ -84,6 +98,7 @@ def test_another_rate_than_asked_is_invalid_beyond_poissons_spread() -> None:
 
 def test_lost_responses_are_invalid() -> None:
     assert "not counted" in reasons(window(90, 20, arrivals=100), usage())
+    assert reasons(window(90, 20, arrivals=90, dropped=10), usage()) == ""  # of those there was none to count
 
 
 def test_littles_law() -> None:
@@ -99,5 +114,5 @@ def test_a_closed_model_asks_for_no_rate() -> None:
 
 def test_nothing_is_said_of_what_was_not_measured() -> None:
     assert "too short" in reasons(window(100, 12), None)
-    conditions = Conditions(100, 320, 1000, 2.0, 0.25, usage(), failure="k6 crashed.")
+    conditions = Conditions(100, 320, 2.0, 0.25, usage(), failure="k6 crashed.")
     assert spoiled(window(100, 12), conditions, slo_broken=False) == ("k6 crashed.",)

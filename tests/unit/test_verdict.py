@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ def window(
     seconds: int = 12,
     *,
     slow: int | Sequence[int] = 0,
+    undelayed_slow: int | Sequence[int] | None = None,
     errors: int | Sequence[int] = 0,
     in_flight: float | Sequence[float] = 1.0,
     dropped: int = 0,
@@ -42,6 +44,7 @@ def window(
         dropped=ints(dropped),
         in_flight=flying,
         lag_ms=np.full(seconds, lag_ms),
+        undelayed_slow=None if undelayed_slow is None else ints(undelayed_slow),
     )
 
 
@@ -165,3 +168,39 @@ def test_an_ordinary_percentile_needs_few(rate: int, verdict: str) -> None:
 def test_one_user_alone_is_not_asked_for_more_than_30_requests() -> None:
     high = SLO.model_copy(update={"percentile": 99.9})
     assert judge(window(3, 10), high, None, 10, Enough(10, 30, decides=True), final=False).verdict == "PASS"
+
+
+def test_failures_are_slower_than_any_limit() -> None:
+    lenient = SLO.model_copy(update={"error_rate": 0.2})
+    six_percent = window(100, 20, errors=[6, 8, 7, 9, 5] * 4)
+    judged = judge(six_percent, lenient, 100, 2000, ENOUGH, final=True)
+    assert judged.verdict == "FAIL"
+    assert "slower than 1000 ms or failed" in judged.reasons[0]
+
+
+def test_of_successes_only_must_be_asked_for() -> None:
+    asked = SLO.model_copy(update={"error_rate": 0.2, "latency_of": "successes"})
+    assert judge(window(100, 20, errors=[6, 8, 7, 9, 5] * 4), asked, 100, 2000, ENOUGH, final=True).verdict == "PASS"
+    slow = window(100, 20, errors=6, slow=[9, 12, 10, 11, 8] * 4)
+    assert judge(slow, asked, 100, 2000, ENOUGH, final=True).verdict == "FAIL"
+    assert judge(window(100, 20, errors=100), asked, 100, 2000, ENOUGH, final=True).verdict == "FAIL"
+
+
+def test_dropped_arrivals_fail() -> None:
+    assert verdict(window(90, 12, dropped=[8, 12, 10, 9, 11, 10] * 2, arrivals=90)) == "FAIL"
+    assert (
+        "of 1200 requests failed"
+        in judge(window(90, 12, dropped=10, arrivals=90), SLO, 100, 2000, ENOUGH, final=True).reasons[-1]
+    )
+    assert verdict(window(0, 12, dropped=100, arrivals=0), final=True) == "FAIL"
+
+
+def test_a_few_dropped_arrivals_are_within_the_error_rate() -> None:
+    assert verdict(window(100, 20, dropped=[0, 1, 0, 0] * 5), final=True) == "PASS"
+
+
+def test_a_reason_names_the_kinds_of_errors() -> None:
+    told = replace(window(100, 12, errors=100), kinds={"3xx": 1100, "no response": 100})
+    assert "1200 of 1200 requests failed: 1100 3xx, 100 no response" in " ".join(
+        judge(told, SLO, 100, 2000, ENOUGH, final=True).reasons
+    )

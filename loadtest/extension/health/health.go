@@ -58,12 +58,12 @@ func (l *Ledger) End(now time.Time) {
 	l.inFlight--
 }
 
-// Drop notes an iteration that was due and could not start.
-func (l *Ledger) Drop(now time.Time) {
+// Drop notes an iteration that could not start, in the second in which it was due.
+func (l *Ledger) Drop(now, due time.Time) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.advance(now.UnixNano())
-	l.second(now.Unix()).Dropped++
+	l.second(due.Unix()).Dropped++
 }
 
 // Opened reports whether any executor has written to this ledger.

@@ -17,15 +17,15 @@ func TestBusyTimeIsIntegratedAcrossSeconds(t *testing.T) {
 	ledger.Begin(at(500), at(490)) // one under way
 	ledger.Begin(at(750), at(750)) // two
 	ledger.End(at(1250))           // one
-	ledger.Drop(at(1300))          //
+	ledger.Drop(at(1300), at(990)) // due in the second before
 	ledger.End(at(3500))           // none
 	seconds := ledger.Take(base+10, at(3900))
 	if len(seconds) != 4 {
 		t.Fatalf("%d seconds: %+v", len(seconds), seconds)
 	}
 	expected := []Second{
-		{base, 2, 0, 750 * time.Millisecond, 10 * time.Millisecond},
-		{base + 1, 0, 1, 1250 * time.Millisecond, 0},
+		{base, 2, 1, 750 * time.Millisecond, 10 * time.Millisecond},
+		{base + 1, 0, 0, 1250 * time.Millisecond, 0},
 		{base + 2, 0, 0, time.Second, 0},
 		{base + 3, 0, 0, 500 * time.Millisecond, 0},
 	}

@@ -2,17 +2,16 @@ package poisson
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
-	"go.k6.io/k6/errext"
 	"go.k6.io/k6/lib"
 	"go.k6.io/k6/lib/executor"
 	"go.k6.io/k6/metrics"
 
 	"scalebed/k6/health"
+	"scalebed/k6/iterations"
 )
 
 // Executor starts an iteration at every arrival of a Poisson process, on whichever VU is free.
@@ -28,7 +27,7 @@ type Executor struct {
 	pool     pool
 	busy     sync.WaitGroup // iterations handed to a VU and not over
 	active   sync.WaitGroup // VUs borrowed from k6 and not returned
-	failures chan error     // the first iteration that threw; the run ends with it
+	failures chan error     // the first iteration that ended the whole test
 }
 
 var _ lib.Executor = &Executor{}
@@ -45,9 +44,9 @@ func newExecutor(config *Config, state *lib.ExecutionState, logger *logrus.Entry
 }
 
 // Run lasts as long as the stages, and then until the iterations under way are over, at most for the
-// graceful stop. It returns the error of an iteration that threw, which ends the whole test: a script with
-// a fault in it is no load.
+// graceful stop. It returns the error of an iteration that ended the whole test; one that threw is counted.
 func (e *Executor) Run(parent context.Context, out chan<- metrics.SampleContainer) error {
+	iterations.Default.Open(out, e.GetLogger())
 	running, cancel := context.WithCancel(parent)
 	defer e.active.Wait()
 	defer cancel()
@@ -89,7 +88,7 @@ func (e *Executor) arrive(ctx context.Context, due time.Time, out chan<- metrics
 	}
 	e.busy.Done()
 	now := time.Now()
-	e.ledger.Drop(now)
+	e.ledger.Drop(now, due)
 	test := e.state.Test
 	metrics.PushIfNotDone(ctx, out, metrics.Sample{
 		TimeSeries: metrics.TimeSeries{Metric: test.BuiltinMetrics.DroppedIterations, Tags: test.RunTags},
@@ -140,7 +139,7 @@ func (e *Executor) activate(ctx context.Context) error {
 		return err
 	}
 	e.active.Add(1)
-	vu := initialized.Activate(&lib.VUActivationParams{
+	vu := iterations.Watch(initialized, iterations.Default).Begin(&lib.VUActivationParams{
 		RunContext: ctx,
 		DeactivateCallback: func(vu lib.InitializedVU) {
 			e.state.ReturnVU(vu, false)
@@ -169,10 +168,11 @@ func (e *Executor) activate(ctx context.Context) error {
 	return nil
 }
 
-func (e *Executor) iterate(ctx context.Context, vu lib.ActiveVU, due time.Time) {
+func (e *Executor) iterate(ctx context.Context, vu *iterations.Active, due time.Time) {
 	e.state.ModCurrentlyActiveVUsCount(+1)
-	e.ledger.Begin(time.Now(), due)
-	err := vu.RunOnce()
+	now := time.Now()
+	e.ledger.Begin(now, due)
+	err := vu.Run(now, now.Sub(due))
 	e.ledger.End(time.Now())
 	e.state.ModCurrentlyActiveVUsCount(-1)
 	if ctx.Err() != nil {
@@ -180,20 +180,12 @@ func (e *Executor) iterate(ctx context.Context, vu lib.ActiveVU, due time.Time) 
 		return
 	}
 	if err != nil {
-		e.fail(err)
+		select {
+		case e.failures <- err:
+		default: // the first one is reason enough
+		}
 	}
 	e.state.AddFullIterations(1)
-}
-
-func (e *Executor) fail(err error) {
-	var exception errext.Exception
-	if errors.As(err, &exception) {
-		e.GetLogger().WithField("source", "stacktrace").Error(exception.StackTrace())
-	}
-	select {
-	case e.failures <- err:
-	default: // the first one is reason enough
-	}
 }
 
 // nextIteration gives the number of the iteration within this segment, and within the whole test.

@@ -11,7 +11,7 @@ import (
 
 // Every line begins with the key "scalebed", whose value is the version of this format, so that readers find
 // the lines among others.
-const version = 1
+const version = 2
 
 type endpointLine struct {
 	Scalebed  int    `json:"scalebed"`
@@ -19,8 +19,10 @@ type endpointLine struct {
 	Second    int64  `json:"second"`
 	Endpoint  string `json:"endpoint"`
 	Status    int    `json:"status"`
+	Error     string `json:"error"` // why these failed; empty where they succeeded
 	Count     int64  `json:"count"`
-	Histogram string `json:"histogram"`
+	Histogram string `json:"histogram"`           // from when they were due
+	Undelayed string `json:"undelayed,omitempty"` // from when they began, where that differs
 }
 
 type generatorLine struct {
@@ -40,6 +42,7 @@ type checkLine struct {
 	Check    string `json:"check"`
 	Passed   int64  `json:"passed"`
 	Failed   int64  `json:"failed"`
+	Beside   int64  `json:"beside"` // of those that failed: in no iteration, so that no request was counted as failed
 }
 
 type failureLine struct {
@@ -49,14 +52,31 @@ type failureLine struct {
 	Message  string `json:"message"`
 }
 
-func newEndpointLine(key series, histogram *hdrhistogram.Histogram) (endpointLine, error) {
-	encoded, err := histogram.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+func newEndpointLine(key series, counted *latencies) (endpointLine, error) {
+	due, err := encode(counted.due)
 	if err != nil {
-		return endpointLine{}, fmt.Errorf("a histogram could not be encoded: %w", err)
+		return endpointLine{}, err
+	}
+	undelayed := ""
+	if counted.late {
+		if undelayed, err = encode(counted.undelayed); err != nil {
+			return endpointLine{}, err
+		}
+		if undelayed == due {
+			undelayed = ""
+		}
 	}
 	return endpointLine{
-		version, "endpoint", key.second, key.endpoint, key.status, histogram.TotalCount(), string(encoded),
+		version, "endpoint", key.second, key.endpoint, key.status, key.failure, counted.due.TotalCount(), due, undelayed,
 	}, nil
+}
+
+func encode(histogram *hdrhistogram.Histogram) (string, error) {
+	encoded, err := histogram.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+	if err != nil {
+		return "", fmt.Errorf("a histogram could not be encoded: %w", err)
+	}
+	return string(encoded), nil
 }
 
 func newGeneratorLine(second health.Second) generatorLine {

@@ -100,7 +100,7 @@ func (o *Output) Stop() error {
 	close(o.stop)
 	<-o.stopped
 	now := time.Now()
-	o.flush(now, now.Unix()+1)
+	o.flush(now, now.Unix()+held+1)
 	if o.file != nil {
 		if err := o.file.Close(); err != nil && o.writeErr == nil {
 			o.writeErr = err

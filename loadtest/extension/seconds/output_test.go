@@ -48,9 +48,9 @@ func newOutput(t *testing.T, argument string, stdout *bytes.Buffer) *Output {
 type anyLine struct {
 	Scalebed, Status, Count   int
 	Type, Endpoint, Message   string
-	Check                     string
-	Passed, Failed            int
-	Histogram                 string
+	Check, Error              string
+	Passed, Failed, Beside    int
+	Histogram, Undelayed      string
 	Second, Arrivals, Dropped int64
 	InFlight                  float64 `json:"in_flight"`
 	LagMs                     float64 `json:"lag_ms"`
@@ -60,7 +60,7 @@ func parse(t *testing.T, text string) []anyLine {
 	t.Helper()
 	var lines []anyLine
 	for _, row := range strings.Split(strings.TrimSpace(text), "\n") {
-		if !strings.HasPrefix(row, `{"scalebed":1,`) {
+		if !strings.HasPrefix(row, `{"scalebed":2,`) {
 			t.Fatalf("not recognisable: %q", row)
 		}
 		var line anyLine
@@ -233,7 +233,7 @@ func TestTheLedgersSecondsBecomeLines(t *testing.T) {
 	o := newOutput(t, "", &stdout)
 	o.ledger.Open(time.Unix(base, 0))
 	o.ledger.Begin(time.Unix(base, 5e8), time.Unix(base, 4e8))
-	o.ledger.Drop(time.Unix(base, 6e8))
+	o.ledger.Drop(time.Unix(base, 6e8), time.Unix(base, 5e8))
 	o.flush(time.Unix(base+2, 0), base+1)
 	line := parse(t, stdout.String())[0]
 	if line.Type != "generator" || line.Arrivals != 1 || line.Dropped != 1 || line.InFlight != 0.5 || line.LagMs != 100 {

@@ -11,6 +11,7 @@ import (
 	"go.k6.io/k6/metrics"
 
 	"scalebed/k6/health"
+	"scalebed/k6/iterations"
 )
 
 // Latencies are kept in microseconds with three significant digits. Readers must know these limits to add
@@ -21,11 +22,25 @@ const (
 	digits  = 3
 )
 
-// series is what one histogram is kept for.
+// held is for how many seconds after its end a request waits for a check while its iteration goes on.
+const held = 1
+
+// mostMessages is how many different exceptions are told apart.
+const mostMessages = 10
+
+// series is what one pair of histograms is kept for.
 type series struct {
 	second   int64
 	endpoint string
 	status   int
+	failure  string
+}
+
+// latencies are counted from when requests were due and from when they began; while none was late both are the same,
+// and only the first is kept.
+type latencies struct {
+	due, undelayed *hdrhistogram.Histogram
+	late           bool
 }
 
 // check is what passes and failures are counted for.
@@ -36,6 +51,7 @@ type check struct {
 
 type outcomes struct {
 	passed, failed int64
+	beside         int64 // of those that failed: in no iteration
 }
 
 // labels are what a set of tags says of a request.
@@ -48,8 +64,10 @@ type labels struct {
 
 // tally counts samples until they are taken. It is not safe for concurrent use.
 type tally struct {
-	histograms map[series]*hdrhistogram.Histogram
-	spare      []*hdrhistogram.Histogram
+	journeys   map[string]*journey // by VU
+	thrown     map[string]bool     // messages of exceptions
+	histograms map[series]*latencies
+	spare      []*latencies
 	known      map[*metrics.TagSet]labels // k6 shares equal sets, so their number is small
 	failures   map[int64]string
 	checks     map[check]outcomes
@@ -58,7 +76,9 @@ type tally struct {
 
 func newTally() *tally {
 	return &tally{
-		histograms: make(map[series]*hdrhistogram.Histogram),
+		journeys:   make(map[string]*journey),
+		thrown:     make(map[string]bool),
+		histograms: make(map[series]*latencies),
 		known:      make(map[*metrics.TagSet]labels),
 		failures:   make(map[int64]string),
 		checks:     make(map[check]outcomes),
@@ -67,15 +87,24 @@ func newTally() *tally {
 }
 
 func (t *tally) add(container metrics.SampleContainer) {
-	if trail, isRequest := container.(*httpext.Trail); isRequest {
-		// A client also waits for its connection, which http_req_duration leaves out.
-		t.addRequest(trail.EndTime, trail.Blocked+trail.Duration, trail.Tags)
+	switch mark := container.(type) {
+	case *httpext.Trail:
+		t.addTrail(mark)
+		return
+	case *iterations.Began:
+		t.record(t.journey(mark.VU).begin(mark))
+		return
+	case *iterations.Followed:
+		t.journey(mark.VU).follow()
+		return
+	case *iterations.Ended:
+		t.end(mark)
 		return
 	}
 	for _, sample := range container.GetSamples() {
 		switch sample.Metric.Name {
 		case metrics.HTTPReqDurationName:
-			t.addRequest(sample.Time, time.Duration(sample.Value*float64(time.Millisecond)), sample.Tags)
+			t.addDuration(sample)
 		case metrics.ChecksName:
 			t.addCheck(sample)
 		case metrics.IterationsName:
@@ -88,47 +117,162 @@ func (t *tally) add(container metrics.SampleContainer) {
 	}
 }
 
-func (t *tally) addRequest(ended time.Time, latency time.Duration, tags *metrics.TagSet) {
+func (t *tally) journey(vu string) *journey {
+	found, known := t.journeys[vu]
+	if !known {
+		found = &journey{}
+		t.journeys[vu] = found
+	}
+	return found
+}
+
+// under is the iteration under way that a sample belongs to, or nil.
+func (t *tally) under(metadata map[string]string) *journey {
+	vu, named := metadata[iterations.Key]
+	if !named {
+		return nil
+	}
+	if found := t.journeys[vu]; found != nil && found.open {
+		return found
+	}
+	return nil
+}
+
+func (t *tally) addTrail(trail *httpext.Trail) {
+	label := t.label(trail.Tags)
+	if label.exhausted != "" {
+		t.failures[trail.EndTime.Unix()] = label.exhausted
+	}
+	under := t.under(trail.Metadata)
+	answered := request{
+		endpoint: label.endpoint,
+		status:   label.status,
+		ended:    trail.EndTime,
+		// A client also waits for its connection, which http_req_duration leaves out.
+		latency: trail.Blocked + trail.Duration,
+		failure: failureOf(trail, label.status, under != nil && under.seen),
+		beside:  label.beside,
+	}
+	if under == nil {
+		t.record([]request{answered})
+		return
+	}
+	t.record(under.add(answered))
+}
+
+// addDuration counts requests of other modules than k6/http.
+func (t *tally) addDuration(sample metrics.Sample) {
+	label := t.label(sample.Tags)
+	latency := time.Duration(sample.Value * float64(time.Millisecond))
+	failure := failureOf(&httpext.Trail{}, label.status, false)
+	t.record([]request{{label.endpoint, label.status, sample.Time, latency, 0, failure, label.beside}})
+}
+
+func (t *tally) label(tags *metrics.TagSet) labels {
 	label, known := t.known[tags]
 	if !known {
 		label = read(tags)
 		t.known[tags] = label
 	}
-	if label.exhausted != "" {
-		t.failures[ended.Unix()] = label.exhausted
+	return label
+}
+
+func (t *tally) record(requests []request) {
+	for _, r := range requests {
+		if r.beside {
+			continue
+		}
+		key := series{r.ended.Unix(), r.endpoint, r.status, r.failure}
+		counted, begun := t.histograms[key]
+		if !begun {
+			counted = t.latencies()
+			t.histograms[key] = counted
+		}
+		counted.record(r.latency, r.late)
 	}
-	if label.beside {
-		return
+}
+
+// record counts one request. Recording cannot fail: the value is within the limits the histogram was made for.
+func (l *latencies) record(latency, late time.Duration) {
+	if late > 0 && !l.late {
+		l.late = true
+		l.undelayed.Merge(l.due)
 	}
-	key := series{ended.Unix(), label.endpoint, label.status}
-	histogram, begun := t.histograms[key]
-	if !begun {
-		histogram = t.histogram()
-		t.histograms[key] = histogram
+	if l.late {
+		_ = l.undelayed.RecordValue(within(latency))
 	}
-	// Cannot fail: the value is within the limits the histogram was made for.
-	_ = histogram.RecordValue(min(max(latency.Microseconds(), lowest), highest))
+	_ = l.due.RecordValue(within(latency + late))
+}
+
+func within(latency time.Duration) int64 {
+	return min(max(latency.Microseconds(), lowest), highest)
+}
+
+func (t *tally) end(mark *iterations.Ended) {
+	under := t.journey(mark.VU)
+	t.record(under.release())
+	if mark.Thrown != "" {
+		t.record([]request{{byItself, 0, mark.At, under.idle(mark.At), 0, scriptError, false}})
+		t.addThrown(mark)
+	}
+	under.open = false
+}
+
+// addThrown tells what a script threw as a check of the script that failed.
+func (t *tally) addThrown(mark *iterations.Ended) {
+	message := mark.Thrown
+	if !t.thrown[message] {
+		if len(t.thrown) >= mostMessages {
+			message = "something else"
+		} else {
+			t.thrown[message] = true
+		}
+	}
+	key := check{mark.At.Unix(), "the script throws nothing (" + message + ")"}
+	counted := t.checks[key]
+	counted.failed++
+	t.checks[key] = counted
 }
 
 func (t *tally) addCheck(sample metrics.Sample) {
 	name, _ := sample.Tags.Get(metrics.TagCheck.String())
 	key := check{sample.Time.Unix(), name}
 	counted := t.checks[key]
-	if sample.Value == 0 {
-		counted.failed++
-	} else {
+	switch {
+	case sample.Value != 0:
 		counted.passed++
+	case t.judge(sample):
+		counted.failed++
+	default:
+		counted.failed++
+		counted.beside++
 	}
 	t.checks[key] = counted
 }
 
-func (t *tally) histogram() *hdrhistogram.Histogram {
-	if last := len(t.spare) - 1; last >= 0 {
-		histogram := t.spare[last]
-		t.spare = t.spare[:last]
-		return histogram
+// judge makes a failure of what a failed check is about, and reports whether that is a part of the load.
+func (t *tally) judge(sample metrics.Sample) bool {
+	under := t.under(sample.Metadata)
+	if under == nil {
+		return false
 	}
-	return hdrhistogram.New(lowest, highest, digits)
+	endpoint, _ := sample.Tags.Get("endpoint")
+	if !under.blame(sample.Time, endpoint) {
+		t.record([]request{{byItself, 0, sample.Time, under.idle(sample.Time), 0, checkFailed, false}})
+	}
+	return true
+}
+
+func (t *tally) latencies() *latencies {
+	if last := len(t.spare) - 1; last >= 0 {
+		counted := t.spare[last]
+		t.spare = t.spare[:last]
+		return counted
+	}
+	return &latencies{
+		due:       hdrhistogram.New(lowest, highest, digits),
+		undelayed: hdrhistogram.New(lowest, highest, digits),
+	}
 }
 
 func (t *tally) count(at time.Time) *health.Second {
@@ -142,6 +286,11 @@ func (t *tally) count(at time.Time) *health.Second {
 
 // take returns, and forgets, the lines for all seconds before the given one, in order.
 func (t *tally) take(before int64) ([]any, error) {
+	for _, under := range t.journeys {
+		if len(under.held) > 0 && under.lastEnd().Unix()+held < before {
+			t.record(under.release())
+		}
+	}
 	var keys []series
 	for key := range t.histograms {
 		if key.second < before {
@@ -156,23 +305,28 @@ func (t *tally) take(before int64) ([]any, error) {
 		if x.endpoint != y.endpoint {
 			return x.endpoint < y.endpoint
 		}
-		return x.status < y.status
+		if x.status != y.status {
+			return x.status < y.status
+		}
+		return x.failure < y.failure
 	})
 	var lines []any
 	for _, key := range keys {
-		histogram := t.histograms[key]
-		line, err := newEndpointLine(key, histogram)
+		counted := t.histograms[key]
+		line, err := newEndpointLine(key, counted)
 		if err != nil {
 			return lines, err
 		}
 		lines = append(lines, line)
 		delete(t.histograms, key)
-		histogram.Reset()
-		t.spare = append(t.spare, histogram)
+		counted.due.Reset()
+		counted.undelayed.Reset()
+		counted.late = false
+		t.spare = append(t.spare, counted)
 	}
 	for key, counted := range t.checks {
 		if key.second < before {
-			lines = append(lines, checkLine{version, "check", key.second, key.name, counted.passed, counted.failed})
+			lines = append(lines, checkLine{version, "check", key.second, key.name, counted.passed, counted.failed, counted.beside})
 			delete(t.checks, key)
 		}
 	}

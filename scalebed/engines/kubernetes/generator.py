@@ -358,8 +358,7 @@ class Relay:
         elif isinstance(what, str):
             heard.trouble = heard.trouble or what
         elif isinstance(what, CheckCount):
-            so_far = heard.checks.get(what.check, CheckCount(what.check, 0, 0))
-            heard.checks[what.check] = CheckCount(what.check, so_far.passed + what.passed, so_far.failed + what.failed)
+            heard.checks[what.check] = heard.checks.get(what.check, CheckCount(what.check, 0, 0)) + what
         else:
             self._merge.add(runner, what)
 

@@ -106,10 +106,10 @@ class Merge:
 
 
 def _merged(lines: Sequence[EndpointSecond]) -> list[EndpointSecond]:
-    """One line for each endpoint and status of a second."""
-    groups: defaultdict[tuple[str, int], list[EndpointSecond]] = defaultdict(list)
+    """One line for each endpoint, status and outcome of a second."""
+    groups: defaultdict[tuple[str, int, str], list[EndpointSecond]] = defaultdict(list)
     for line in lines:
-        groups[line.endpoint, line.status].append(line)
+        groups[line.endpoint, line.status, line.failure].append(line)
     return [
         group[0]
         if len(group) == 1
@@ -119,6 +119,10 @@ def _merged(lines: Sequence[EndpointSecond]) -> list[EndpointSecond]:
             status=status,
             count=sum(line.count for line in group),
             histogram=encode(merge(line.histogram for line in group)),
+            error=error,
+            undelayed=encode(merge(line.undelayed or line.histogram for line in group))
+            if any(line.undelayed for line in group)
+            else "",
         )
-        for (endpoint, status), group in groups.items()
+        for (endpoint, status, error), group in groups.items()
     ]

@@ -159,9 +159,7 @@ class K6Run:
         if isinstance(line, str):
             self._trouble = self._trouble or line
         elif isinstance(line, CheckCount):
-            so_far = self._checks.get(line.check, CheckCount(line.check, 0, 0))
-            counted = CheckCount(line.check, so_far.passed + line.passed, so_far.failed + line.failed)
-            self._checks[line.check] = counted
+            self._checks[line.check] = self._checks.get(line.check, CheckCount(line.check, 0, 0)) + line
         elif line is not None:
             self._lines.put(line)
 

@@ -1,5 +1,7 @@
 """Seconds of several runners as one generator's."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from scalebed.engines.kubernetes.merging import Merge
@@ -90,3 +92,18 @@ def test_statuses_stay_apart() -> None:
         merge.add(runner, answers(5, 9.0, status=503))
         merge.add(runner, health(5))
     assert sorted((line.status, line.count) for line in merge.take()[0]) == [(200, 2), (503, 2)]
+
+
+def test_outcomes_stay_apart_and_both_histograms_are_merged() -> None:
+    merge = Merge(2)
+    late = replace(answers(10, 50.0, 60.0), error="", undelayed=encode(of_values([20.0, 30.0])))
+    for runner, line in enumerate((late, replace(answers(10, 40.0), error=""))):
+        merge.add(runner, line)
+        merge.add(runner, replace(answers(10, 1.0), error="check failed"))
+        merge.add(runner, health(10, 2))
+    endpoints, _ = merge.take()
+    good, wrong = sorted(endpoints, key=lambda line: line.failure)
+    assert (good.count, good.error, wrong.count, wrong.error) == (3, "", 2, "check failed")
+    assert (decode(good.histogram).counts == of_values([40.0, 50.0, 60.0]).counts).all()
+    assert (decode(good.undelayed).counts == of_values([20.0, 30.0, 40.0]).counts).all()
+    assert wrong.undelayed == ""

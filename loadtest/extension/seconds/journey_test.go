@@ -1,0 +1,299 @@
+package seconds
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"go.k6.io/k6/lib/netext/httpext"
+	"go.k6.io/k6/metrics"
+	"gopkg.in/guregu/null.v3"
+
+	"scalebed/k6/iterations"
+)
+
+// at is a moment of the second that these tests are about.
+func at(milliseconds int) time.Time {
+	return time.Unix(base, int64(milliseconds)*int64(time.Millisecond))
+}
+
+func of(vu string) map[string]string {
+	return map[string]string{iterations.Key: vu}
+}
+
+func began(vu string, atMs int, late time.Duration) metrics.SampleContainer {
+	return &iterations.Began{VU: vu, At: at(atMs), Late: late, Seen: true}
+}
+
+func ended(vu string, atMs int, thrown string) metrics.SampleContainer {
+	return &iterations.Ended{VU: vu, At: at(atMs), Thrown: thrown}
+}
+
+// answer is a response that ended at one moment and had begun at another. `expected`: what the script's callback says.
+func answer(vu, endpoint string, status, fromMs, toMs int, expected ...bool) *httpext.Trail {
+	trail := &httpext.Trail{
+		EndTime: at(toMs), Duration: time.Duration(toMs-fromMs) * time.Millisecond, Metadata: of(vu),
+		Tags: tags(map[string]string{"endpoint": endpoint, "status": fmt.Sprint(status)}),
+	}
+	if len(expected) > 0 {
+		trail.Failed = null.BoolFrom(!expected[0])
+	}
+	return trail
+}
+
+func checked(vu string, atMs int, passed bool, also ...string) metrics.SampleContainer {
+	value := 0.0
+	if passed {
+		value = 1
+	}
+	pairs := map[string]string{"check": "it is right"}
+	for index := 0; index+1 < len(also); index += 2 {
+		pairs[also[index]] = also[index+1]
+	}
+	sample := metrics.Sample{
+		TimeSeries: metrics.TimeSeries{Metric: builtin.Checks, Tags: tags(pairs)}, Time: at(atMs), Value: value,
+	}
+	if vu != "" {
+		sample.Metadata = of(vu)
+	}
+	return sample
+}
+
+// lines are what one second comes to, with everything handed over at once.
+func linesOf(t *testing.T, containers ...metrics.SampleContainer) []anyLine {
+	t.Helper()
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	o.AddMetricSamples(containers)
+	o.flush(at(9000), base+9)
+	if stdout.Len() == 0 {
+		return nil
+	}
+	return parse(t, stdout.String())
+}
+
+// told sums lines up as `endpoint status error ×count`, and checks as `check passed/failed/beside`.
+func told(lines []anyLine) string {
+	var parts []string
+	for _, line := range lines {
+		switch line.Type {
+		case "endpoint":
+			parts = append(parts, fmt.Sprintf("%s %d %s×%d", line.Endpoint, line.Status, line.Error, line.Count))
+		case "check":
+			parts = append(parts, fmt.Sprintf("%s %d/%d/%d", line.Check, line.Passed, line.Failed, line.Beside))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func TestWhatIsAnError(t *testing.T) {
+	for status, failure := range map[int]string{0: noResponse, 200: "", 204: "", 301: "3xx", 404: "4xx", 503: "5xx"} {
+		line := linesOf(t, began("1", 0, 0), answer("1", "a", status, 10, 20, status/100 == 2), ended("1", 21, ""))[0]
+		if line.Error != failure || line.Status != status || line.Count != 1 {
+			t.Errorf("%d: %+v", status, line)
+		}
+	}
+}
+
+func TestWhatTheScriptDeclaresIsNoError(t *testing.T) {
+	for _, status := range []int{301, 404, 503} {
+		line := linesOf(t, began("1", 0, 0), answer("1", "a", status, 10, 20, true), ended("1", 21, ""))[0]
+		if line.Error != "" || line.Status != status {
+			t.Errorf("%+v", line)
+		}
+	}
+	if line := linesOf(t, began("1", 0, 0), answer("1", "a", 200, 10, 20, false))[0]; line.Error != "unexpected 2xx" {
+		t.Errorf("%+v", line)
+	}
+	// An answer that never came was expected by nobody, whatever a callback says of its status.
+	if line := linesOf(t, began("1", 0, 0), answer("1", "a", 0, 10, 20, true))[0]; line.Error != noResponse {
+		t.Errorf("%+v", line)
+	}
+}
+
+func TestK6sOwnDefaultDeclaresNoRedirect(t *testing.T) {
+	unseen := answer("1", "a", 301, 10, 20, true)
+	unseen.Metadata = nil
+	if line := linesOf(t, unseen)[0]; line.Error != "3xx" {
+		t.Errorf("%+v", line)
+	}
+	unseen.Tags = tags(map[string]string{"endpoint": "a", "status": "404"})
+	if line := linesOf(t, unseen)[0]; line.Error != "" {
+		t.Errorf("%+v", line)
+	}
+}
+
+func TestARedirectThatIsFollowedIsPartOfItsRequest(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0),
+		answer("1", "a", 301, 10, 30, false), &iterations.Followed{VU: "1"},
+		answer("1", "a", 302, 30, 60, false), &iterations.Followed{VU: "1"},
+		answer("1", "a", 200, 60, 100, true),
+		ended("1", 101, ""),
+	)
+	if told(lines) != "a 200 ×1" {
+		t.Fatal(told(lines))
+	}
+	if h := decode(t, lines[0].Histogram); !h.ValuesAreEquivalent(h.Max(), 90_000) {
+		t.Errorf("%d µs, with its redirects 90 ms", h.Max())
+	}
+}
+
+func TestARedirectThatIsNotFollowedFails(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0),
+		answer("1", "a", 301, 10, 20, false), answer("1", "b", 200, 20, 30, true), // the script's own next request
+		ended("1", 31, ""),
+		began("1", 40, 0),
+		answer("1", "a", 301, 50, 60, false), &iterations.Followed{VU: "1"}, answer("1", "a", 302, 60, 70, false),
+		ended("1", 71, ""), // one too many
+	)
+	if told(lines) != "a 301 3xx×1, a 302 3xx×1, b 200 ×1" {
+		t.Error(told(lines))
+	}
+}
+
+func TestAFailedCheckFailsTheRequestBeforeIt(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0), began("2", 0, 0),
+		answer("1", "a", 200, 10, 20), answer("2", "a", 200, 10, 20),
+		checked("2", 21, true), checked("2", 21, false), checked("2", 21, false), checked("2", 22, false),
+		ended("2", 23, ""),
+		answer("1", "b", 200, 30, 40), checked("1", 41, false), ended("1", 42, ""),
+	)
+	if told(lines) != "a 200 ×1, a 200 check failed×1, b 200 check failed×1, it is right 1/4/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestAFailedCheckKeepsTheReasonThatARequestFailedFor(t *testing.T) {
+	lines := linesOf(t, began("1", 0, 0), answer("1", "a", 500, 10, 20), checked("1", 21, false), ended("1", 22, ""))
+	if told(lines) != "a 500 5xx×1, it is right 0/1/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestEachCheckOfABatchFailsARequestOfIt(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0),
+		answer("1", "a", 200, 10, 30), answer("1", "b", 200, 11, 40), answer("1", "c", 200, 12, 50),
+		checked("1", 51, false), checked("1", 52, true), checked("1", 53, false), ended("1", 54, ""),
+	)
+	if told(lines) != "a 200 ×1, b 200 check failed×1, c 200 check failed×1, it is right 1/2/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestACheckWithAnEndpointJudgesThat(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0), answer("1", "a", 200, 10, 30), answer("1", "b", 200, 11, 40),
+		checked("1", 51, false, "endpoint", "a"), ended("1", 54, ""),
+	)
+	if told(lines) != "a 200 check failed×1, b 200 ×1, it is right 0/1/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestACheckOfNoRequestIsAFailureOfItsOwn(t *testing.T) {
+	beside := answer("1", "", 200, 10, 20)
+	lines := linesOf(t, began("1", 0, 0), beside, checked("1", 21, false), checked("1", 21, false), ended("1", 22, ""))
+	if told(lines) != "iteration 0 check failed×1, it is right 0/2/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestACheckOfNoIterationIsBesideTheLoad(t *testing.T) {
+	if said := told(linesOf(t, checked("", 0, false), checked("", 1, true))); said != "it is right 1/1/1" {
+		t.Error(said)
+	}
+}
+
+func TestAScriptThatThrowsIsCountedEachTime(t *testing.T) {
+	var containers []metrics.SampleContainer
+	for index := range 3 {
+		containers = append(containers, began("1", index*100, 0),
+			answer("1", "a", 200, index*100+10, index*100+20), ended("1", index*100+50, "Error: it is broken"))
+	}
+	lines := linesOf(t, containers...)
+	if told(lines) != "a 200 ×3, iteration 0 script error×3, the script throws nothing (Error: it is broken) 0/3/0" {
+		t.Fatal(told(lines))
+	}
+	// What it took after its last request, so that all latencies together are the time in which it was under way.
+	if h := decode(t, lines[1].Histogram); !h.ValuesAreEquivalent(h.Max(), 30_000) {
+		t.Errorf("%d µs", h.Max())
+	}
+}
+
+func TestExceptionsOfManyKindsAreBounded(t *testing.T) {
+	var containers []metrics.SampleContainer
+	for index := range 100 {
+		containers = append(containers, began("1", index, 0), ended("1", index, fmt.Sprintf("Error: %d", index)))
+	}
+	lines := linesOf(t, containers...)
+	if len(lines) != 1+mostMessages+1 || lines[0].Count != 100 {
+		t.Errorf("%d lines", len(lines))
+	}
+}
+
+func TestLatencyCountsFromWhenAnArrivalWasDue(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 100, 40*time.Millisecond), answer("1", "a", 200, 100, 120), answer("1", "a", 200, 130, 150),
+		ended("1", 151, ""),
+		began("2", 200, 0), answer("2", "a", 200, 200, 220), ended("2", 221, ""),
+	)
+	if told(lines) != "a 200 ×3" {
+		t.Fatal(told(lines))
+	}
+	due, undelayed := decode(t, lines[0].Histogram), decode(t, lines[0].Undelayed)
+	if !due.ValuesAreEquivalent(due.Max(), 60_000) || !due.ValuesAreEquivalent(due.ValueAtQuantile(66), 20_000) {
+		t.Errorf("from when they were due: %d µs, and the others %d µs", due.Max(), due.ValueAtQuantile(66))
+	}
+	if undelayed.TotalCount() != 3 || !undelayed.ValuesAreEquivalent(undelayed.Max(), 20_000) {
+		t.Errorf("from when they began: %d of up to %d µs", undelayed.TotalCount(), undelayed.Max())
+	}
+}
+
+func TestAllThatBeginLateTogetherAreLate(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 100, 40*time.Millisecond), answer("1", "", 200, 100, 105), // beside the load
+		answer("1", "a", 200, 110, 130), answer("1", "a", 200, 112, 132), answer("1", "a", 200, 140, 160),
+		ended("1", 161, ""),
+	)
+	due := decode(t, lines[0].Histogram)
+	if !due.ValuesAreEquivalent(due.ValueAtQuantile(60), 60_000) || !due.ValuesAreEquivalent(due.Min(), 20_000) {
+		t.Errorf("%d to %d µs", due.Min(), due.ValueAtQuantile(60))
+	}
+}
+
+func TestWithoutLatenessThereIsOneHistogram(t *testing.T) {
+	line := linesOf(t, began("1", 0, 0), answer("1", "a", 200, 10, 20), ended("1", 21, ""))[0]
+	if line.Undelayed != "" {
+		t.Errorf("%+v", line)
+	}
+}
+
+func TestARequestIsNotHeldForLongWhileItsIterationGoesOn(t *testing.T) {
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	o.AddMetricSamples([]metrics.SampleContainer{began("1", 0, 0), answer("1", "a", 200, 10, 20)})
+	o.flush(at(1300), base+1)
+	if stdout.Len() != 0 {
+		t.Fatalf("a check may yet come: %s", stdout.String())
+	}
+	o.flush(at(2300), base+2)
+	if said := told(parse(t, stdout.String())); said != "a 200 ×1" {
+		t.Error(said)
+	}
+}
+
+func TestWhatAnInterruptedIterationGotIsKept(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0), answer("1", "a", 200, 10, 20), // cut short
+		began("1", 30, 0), answer("1", "b", 200, 40, 50),
+	)
+	if told(lines) != "a 200 ×1, b 200 ×1" {
+		t.Error(told(lines))
+	}
+}
