@@ -30,7 +30,7 @@ func tags(pairs map[string]string) *metrics.TagSet {
 	return registry.RootTagSet().WithTagsFromMap(pairs)
 }
 
-func request(second int64, latency time.Duration, pairs map[string]string) metrics.SampleContainer {
+func asked(second int64, latency time.Duration, pairs map[string]string) metrics.SampleContainer {
 	return &httpext.Trail{EndTime: time.Unix(second, 5e8), Duration: latency, Tags: tags(pairs)}
 }
 
@@ -85,11 +85,11 @@ func TestSecondsEndpointsAndStatusesAreApart(t *testing.T) {
 	var stdout bytes.Buffer
 	o := newOutput(t, "", &stdout)
 	o.AddMetricSamples([]metrics.SampleContainer{
-		request(base, 3*time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"}),
-		request(base, 5*time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"}),
-		request(base, 5*time.Millisecond, map[string]string{"endpoint": "detail", "status": "503"}),
-		request(base, 9*time.Millisecond, map[string]string{"name": "by name", "status": "0", "error": "request timeout"}),
-		request(base+1, time.Hour, map[string]string{"endpoint": "detail", "status": "200"}),
+		asked(base, 3*time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"}),
+		asked(base, 5*time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"}),
+		asked(base, 5*time.Millisecond, map[string]string{"endpoint": "detail", "status": "503"}),
+		asked(base, 9*time.Millisecond, map[string]string{"name": "by name", "status": "0", "error": "request timeout"}),
+		asked(base+1, time.Hour, map[string]string{"endpoint": "detail", "status": "200"}),
 	})
 	o.flush(time.Unix(base+2, 0), base+1)
 	lines := parse(t, stdout.String())
@@ -124,7 +124,7 @@ func TestHistogramsOfSecondsMergeExactly(t *testing.T) {
 			latency := time.Duration(random.ExpFloat64()*20_000) * time.Microsecond
 			_ = whole.RecordValue(max(latency.Microseconds(), 1))
 			o.AddMetricSamples([]metrics.SampleContainer{
-				request(base+second, latency, map[string]string{"endpoint": "list", "status": "200"}),
+				asked(base+second, latency, map[string]string{"endpoint": "list", "status": "200"}),
 			})
 		}
 		o.flush(time.Now(), base+second+1)
@@ -143,7 +143,7 @@ func TestHistogramsOfSecondsMergeExactly(t *testing.T) {
 func TestLateSamplesMakeAFurtherLine(t *testing.T) {
 	var stdout bytes.Buffer
 	o := newOutput(t, "", &stdout)
-	sample := request(base, time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"})
+	sample := asked(base, time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"})
 	for range 2 {
 		o.AddMetricSamples([]metrics.SampleContainer{sample})
 		o.flush(time.Unix(base+9, 0), base+9)
@@ -182,7 +182,7 @@ func TestOtherPlacesRequestsComeFrom(t *testing.T) {
 func TestAGeneratorOutOfPortsSaysSo(t *testing.T) {
 	var stdout bytes.Buffer
 	o := newOutput(t, "", &stdout)
-	o.AddMetricSamples([]metrics.SampleContainer{request(base, 0, map[string]string{
+	o.AddMetricSamples([]metrics.SampleContainer{asked(base, 0, map[string]string{
 		"endpoint": "detail", "status": "0",
 		"error": "dial: unknown errno `99` on linux with message `cannot assign requested address`",
 	})})
@@ -220,7 +220,7 @@ func TestRequestsBesideTheLoadAreNotCounted(t *testing.T) {
 	var stdout bytes.Buffer
 	o := newOutput(t, "", &stdout)
 	o.AddMetricSamples([]metrics.SampleContainer{
-		request(base, time.Millisecond, map[string]string{"endpoint": "", "name": "setup", "status": "500"}),
+		asked(base, time.Millisecond, map[string]string{"endpoint": "", "name": "setup", "status": "500"}),
 	})
 	o.flush(time.Unix(base+1, 0), base+1)
 	if stdout.Len() != 0 {
@@ -265,7 +265,7 @@ func TestStopWritesWhatIsLeftToTheFile(t *testing.T) {
 	}
 	now := time.Now().Unix()
 	o.AddMetricSamples([]metrics.SampleContainer{
-		request(now, time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"}),
+		asked(now, time.Millisecond, map[string]string{"endpoint": "detail", "status": "200"}),
 	})
 	if err := o.Stop(); err != nil {
 		t.Fatal(err)
