@@ -22,7 +22,7 @@ def window(
     undelayed_slow: int | Sequence[int] | None = None,
     errors: int | Sequence[int] = 0,
     in_flight: float | Sequence[float] = 1.0,
-    dropped: int = 0,
+    dropped: int | Sequence[int] = 0,
     arrivals: int | None = None,
     lag_ms: float = 0.0,
     latency_ms: float | None = None,
