@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recorded import manifest, repetition, run, trial
 
-from scalebed.results import RunDirectory, RunDirectoryError
+from scalebed.results import EndpointRecord, RunDirectory, RunDirectoryError
 
 
 def complaint(directory: RunDirectory) -> str:
@@ -87,3 +87,15 @@ def test_what_is_no_run_directory_is_one_sentence(tmp_path: Path) -> None:
     assert complaint(RunDirectory(tmp_path)).endswith("is missing, so this is no run directory; name one")
     (tmp_path / "file").touch()
     assert complaint(RunDirectory(tmp_path / "file")).endswith("cannot be read (Not a directory); name a run directory")
+
+
+def test_records_that_know_no_errors_are_still_read() -> None:
+    """Of such records the status alone tells, and nothing is known of lateness."""
+    keys = {"second": 0, "endpoint": "list", "count": 3, "histogram": "HISTFAAA"}
+    told = [EndpointRecord.model_validate({**keys, "status": status}) for status in (200, 301, 404, 500, 0)]
+    assert [record.failure for record in told] == ["", "3xx", "4xx", "5xx", "no response"]
+    assert told[0].undelayed == ""
+    assert EndpointRecord.model_validate({**keys, "status": 404, "error": ""}).failure == ""
+    old = trial()
+    assert old.undelayed_percentile_ms is None
+    assert trial(slo_percentile_ms=None).model_dump(mode="json")["slo_percentile_ms"] is None

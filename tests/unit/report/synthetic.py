@@ -147,7 +147,7 @@ class Synthetic:
         trials = [self._trial(step, 0, 0.5 / (self.services[step.cell.variant.name].base_ms / 1000), "unloaded")]
         if trials[0].verdict == "INVALID":
             return trials, self._outcome(step, None, None, "not found", trials)
-        if trials[0].slo_percentile_ms > self.spec.slo.latency_ms:
+        if (trials[0].slo_percentile_ms or 0.0) > self.spec.slo.latency_ms:
             return trials, self._outcome(step, None, None, "none at this SLO", trials)
         rate = self._saturation(step.cell) * 0.3 * self.rng.lognormal(0, 0.1)
         low, high = 0.0, math.inf

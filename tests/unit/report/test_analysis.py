@@ -177,6 +177,32 @@ def test_a_trial_without_any_answer_does_not_trip_it(folder: Path) -> None:
     assert np.isnan([t.p50 for t in analyse(directory).trials]).sum() == 1
 
 
+def test_failures_are_beyond_any_limit_and_latencies_those_of_successes(folder: Path) -> None:
+    directory = two_variants(folder, experiment={"replicas": [1], "blocks": 1}).write()
+    for trial in directory.trials():
+        wrong = tuple(
+            record.model_copy(update={"error": "check failed"}) if record.second % 2 else record
+            for record in trial.endpoints
+        )
+        failed = sum(r.count for r in wrong if r.failure and trial.warmup_cut_s <= r.second < trial.duration_s)
+        changed = {"endpoints": wrong, "errors": {"check failed": failed, "dropped": 3}, "slo_percentile_ms": None}
+        directory.add_trial(trial.model_copy(update=changed))
+    analysis = analyse(directory)
+    cell = analysis.cells[0]
+    assert cell.slo_latency == math.inf
+    assert cell.p95 is not None
+    assert cell.p95 < 1000
+    assert {kind for view in cell.endpoints for kind in view.kinds} == {"check failed"}
+    assert sum(view.errors for view in cell.endpoints) == cell.errors["check failed"]
+    assert cell.availability is not None
+    assert 0.3 < cell.availability < 0.7
+    assert all(math.isinf(trial.slo_latency) for trial in analysis.trials)
+    page = html(analysis)
+    assert "× check failed" in page
+    assert "Infinity" not in page
+    assert ">inf<" not in page
+
+
 def test_no_run_directory_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(RunDirectoryError, match="no run directory"):
         analyse(RunDirectory(tmp_path))

@@ -48,3 +48,8 @@ def test_percent_never_says_zero_of_something() -> None:
 def test_count_and_listing() -> None:
     assert [figures.count(n, "replica") for n in (0, 1, 4)] == ["no replicas", "one replica", "4 replicas"]
     assert figures.listing(["a", "b", "c"]) == "a, b and c"
+
+
+def test_what_failed_is_beyond_any_limit() -> None:
+    assert figures.milliseconds(math.inf) == "beyond any limit"
+    assert figures.figure(math.inf) == "∞"

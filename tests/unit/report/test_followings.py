@@ -142,3 +142,12 @@ def test_the_number_of_replicas_is_told_from_the_fewest_to_the_most(tmp_path: Pa
     (row,) = csv.DictReader((directory.path / "cells.csv").read_text(encoding="utf-8").splitlines())
     # Of a number that changes there is no share of a quota.
     assert (row["replicas"], row["quota_cores"], row["quota_share"]) == ("1-2", "0.5", "")
+
+
+def test_failures_and_dropped_arrivals_are_out_of_the_slo() -> None:
+    redirects = [{**second, "status": 301} if 40 <= int(str(second["second"])) < 45 else second for second in KEPT]
+    (found,) = followings(spec(), [scaled(endpoints=redirects)])
+    assert found.out == tuple(range(40, 45))
+    dropping = [{"second": s, "arrivals": 9, "dropped": int(s == 50), "in_flight": 1, "lag_ms": 0} for s in range(60)]
+    (found,) = followings(spec(), [scaled(endpoints=KEPT, generator=dropping)])
+    assert found.out == (50,)

@@ -1,0 +1,110 @@
+"""Real k6, held up on purpose for a known time, and a service whose latency is known: lateness spoils nothing that it
+does not decide.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from scalebed.engines.local.generator import K6Generator, K6Run
+from scalebed.engines.local.k6_build import ensure_k6
+from scalebed.plan import Cell
+from scalebed.ports import Load, Sample, Target
+from scalebed.results import Trial
+from scalebed.spec import Slo
+from scalebed.timing import SystemClock
+from scalebed.trial import Conductor
+from scalebed.variant import Variant
+from scalebed.verdict import Enough
+from scalebed.watch import Assignment
+from tests.local.odd_server import odd_server
+
+ROOT = Path(__file__).resolve().parents[2]
+SLO = Slo(percentile=95, latency_ms=30)
+CELL = Cell(Variant(name="a", service="a"), 1, 1.0, "detail", 5000, 7)
+RATE, DURATION_S = 60.0, 12
+HELD_S = 0.1
+
+
+class IdleProbe:
+    """Of a host on which nothing else runs: what else it does is not this test's question."""
+
+    def __init__(self, clock: SystemClock) -> None:
+        self._clock = clock
+
+    def sample(self) -> Sample:
+        now = self._clock.now()
+        return Sample(now, {"service": 0.01 * now, "generator": 0.02 * now}, host_busy_s=0.03 * now)
+
+    def finish(self) -> Sequence[Sample]:
+        return [self.sample()]
+
+
+class HeldUp:
+    """A load generator that stands still for `HELD_S` so many seconds after another, without its knowing."""
+
+    def __init__(self, inner: K6Generator, every_s: float) -> None:
+        self._inner = inner
+        self._every_s = every_s
+        self._over = threading.Event()
+
+    def start(self, target: Target, load: Load) -> K6Run:
+        run = self._inner.start(target, load)
+        threading.Thread(target=self._hold_up, args=(run,), daemon=True).start()
+        return run
+
+    def _hold_up(self, run: K6Run) -> None:
+        while not run.finished and not self._over.wait(self._every_s):
+            try:
+                os.kill(run.pid, signal.SIGSTOP)
+                self._over.wait(HELD_S)
+                os.kill(run.pid, signal.SIGCONT)
+            except ProcessLookupError:
+                return
+
+
+@pytest.fixture(scope="module")
+def k6() -> Path:
+    return ensure_k6(Path(os.environ["SCALEBED_CACHE"]), ROOT / "loadtest" / "extension")
+
+
+def conduct(k6: Path, folder: Path, latency_s: float, every_s: float) -> Trial:
+    clock = SystemClock()
+    with odd_server() as server:
+        server.delay_s = latency_s
+        target = Target(server.url, (), ("service",), 1.0)
+        generator = HeldUp(K6Generator(k6, ROOT / "loadtest" / "k6", folder), every_s)
+        assignment = Assignment(CELL, 0, 0, "bracket", SLO, 2.0, Enough(10, 300), sequential=False, cut_s=2)
+        load = Load("detail", RATE, DURATION_S, 200, 7, 5000)
+        return Conductor(target, generator, IdleProbe(clock), clock).conduct(assignment, load, lambda _: None)
+
+
+def latest_ms(trial: Trial) -> float:
+    return max(second.lag_ms for second in trial.generator)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize(("latency_s", "verdict"), [(0.020, "PASS"), (0.046, "FAIL")])
+def test_lateness_that_does_not_decide_spoils_nothing(k6: Path, tmp_path: Path, latency_s: float, verdict: str) -> None:
+    """Of the arrivals of five seconds, those of a tenth are late: 2% of all, by up to three times the limit."""
+    trial = conduct(k6, tmp_path, latency_s, 5.0)
+    assert latest_ms(trial) > SLO.latency_ms  # it was held up
+    assert trial.verdict == verdict, trial.reasons
+    assert trial.undelayed_percentile_ms is not None
+    assert latency_s * 1000 <= trial.undelayed_percentile_ms < latency_s * 1000 + 8
+    assert trial.latency_ms["max"] >= latest_ms(trial)  # it is a part of latency
+
+
+@pytest.mark.alone
+def test_lateness_that_decides_is_invalid(k6: Path, tmp_path: Path) -> None:
+    """Held up for a tenth of every 0.7 s: one arrival in seven is late, and most of these are beyond the limit."""
+    trial = conduct(k6, tmp_path, 0.020, 0.6)
+    assert trial.verdict == "INVALID", (trial.reasons, trial.slo_percentile_ms, trial.undelayed_percentile_ms)
+    assert "and that decides: " in trial.reasons[0]
+    assert "PASS without" in trial.reasons[0]
