@@ -1,4 +1,8 @@
-"""May this process be sent requests? The database always, and whatever else the settings name."""
+"""May this process be sent requests? What it cannot answer without decides; what else is broken is told beside it.
+
+A part that all replicas share and can do without, such as a cache, must not decide: were it away, every replica would
+leave the balancer at once, though each can answer.
+"""
 
 from collections.abc import Callable
 from functools import cache
@@ -33,14 +37,20 @@ def _outcome(check: Check) -> str | None:
         return f"The check failed ({type(error).__name__})."
 
 
-def readiness() -> tuple[bool, dict[str, str]]:
-    """Run every check; whether all passed, and by the name of each its sentence, or "ok".
+def readiness() -> tuple[str, dict[str, str]]:
+    """Run every check; "ok", "degraded" or "unavailable", and by the name of each check its sentence, or "ok".
 
-    `settings.READINESS_CHECKS` lists dotted paths of callables that return None, or a sentence when not ready.
-    The last part of the path is the check's name.
+    `settings.READINESS_CHECKS` lists dotted paths of callables that return None, or a sentence where the process cannot
+    answer requests; `settings.DEGRADATION_CHECKS` likewise, where it can, but not as well as it should. The last part
+    of the path is the check's name.
     """
-    checks: dict[str, Check] = {"database": database}
-    for path in getattr(settings, "READINESS_CHECKS", ()):
-        checks[path.rpartition(".")[2]] = _imported(path)
-    troubles = {name: _outcome(check) for name, check in checks.items()}
-    return not any(troubles.values()), {name: trouble or "ok" for name, trouble in troubles.items()}
+    needed = {"database": database, **_named("READINESS_CHECKS")}
+    troubles = {name: _outcome(check) for name, check in (needed | _named("DEGRADATION_CHECKS")).items()}
+    status = "degraded" if any(troubles.values()) else "ok"
+    if any(troubles[name] for name in needed):
+        status = "unavailable"
+    return status, {name: trouble or "ok" for name, trouble in troubles.items()}
+
+
+def _named(setting: str) -> dict[str, Check]:
+    return {path.rpartition(".")[2]: _imported(path) for path in getattr(settings, setting, ())}

@@ -16,10 +16,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if all that this process needs answers, otherwise 503, with each check's outcome."""
-    ready, checks = readiness()
-    body = {"status": "ok" if ready else "unavailable", "checks": checks}
-    return JsonResponse(body, status=200 if ready else 503)
+    """Answer 503 if something that this process needs is broken, otherwise 200; always with each check's outcome."""
+    status, checks = readiness()
+    return JsonResponse({"status": status, "checks": checks}, status=503 if status == "unavailable" else 200)
 
 
 @require_safe

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from psycopg.errors import QueryCanceled
 from rest_framework.response import Response
@@ -13,10 +13,14 @@ OWN = "non_field_errors"
 
 logger = logging.getLogger(__name__)
 
+# What the death of a session looks like depends on the moment. Where BEGIN or COMMIT is answered by the server's
+# farewell and the pooler's behind it, psycopg finds one result too many, an InternalError.
+DATABASE_FAILED = (OperationalError, InterfaceError, InternalError)
+
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer 503 where the database gave up, and as REST framework does otherwise."""
-    if isinstance(exc, OperationalError):
+    if isinstance(exc, DATABASE_FAILED):
         if isinstance(exc.__cause__, QueryCanceled):
             return Response({"detail": "The query took longer than the service allows."}, status=503)
         logger.error("The database failed.", exc_info=exc)

@@ -82,6 +82,8 @@ DATABASES = {
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHE_TTL_S = env.float("CACHE_TTL_S", default=30.0)
 EMPTY_CACHE = "contacts.composition.empty_cache"
+READINESS_CHECKS = ["contacts.checks.async_reads"] if SWITCHES.on("async") else []
+DEGRADATION_CHECKS = ["contacts.checks.cache"] if SWITCHES["cache"] != "off" else []
 CACHE_TIMEOUT_MS = env.int("CACHE_TIMEOUT_MS", default=250)
 
 LANGUAGE_CODE = "en-us"

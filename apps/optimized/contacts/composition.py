@@ -54,6 +54,7 @@ class Services:
     page: Callable[[Plan, str], Page]
     cached: Cached
     empty_cache: Callable[[], None]
+    cache: ResponseCache | None
     async_views: bool
     asynchronous: AsyncContactQueries | None
 
@@ -113,6 +114,7 @@ def services() -> Services:
         page=page,
         cached=store.get if store is not None and switches["cache"] == "bytes" else uncached,
         empty_cache=empty_cache,
+        cache=store,
         async_views=switches.on("async"),
         asynchronous=asynchronous,
     )

@@ -1,12 +1,14 @@
 """A Postgres and a Valkey of these tests' own, from wheels, and the optimized service on them."""
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -179,17 +181,21 @@ def started() -> list[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def serving(contacts_database: str, started: list[subprocess.Popen[bytes]]) -> Iterator[Callable[..., httpx.Client]]:
-    """Starts the service with switches and environment; gives a client of it."""
+    """Starts a service, the optimized one unless it is told, with switches and environment; gives a client of it."""
     stops: list[Callable[[], object]] = []
 
     def start(switches: str, service: str = "optimized", **more: str) -> httpx.Client:
         port = free_port()
         variables = environment(contacts_database, SWITCHES=switches, BIND=f"127.0.0.1:{port}", **more)
-        process = subprocess.Popen([sys.executable, "serve.py"], cwd=APPS / service, env=variables)
+        described = tomllib.loads((APPS / service / "variant.toml").read_text(encoding="utf-8"))
+        command = described["serve"]
+        command = shlex.split(command) if isinstance(command, str) else command
+        process = subprocess.Popen(command, cwd=APPS / service, env=variables)
         started.append(process)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
         stops.extend([client.close, process.terminate, lambda: process.wait(20)])
-        patient(lambda: client.get("/healthz").raise_for_status())
+        # A start imports much, and other tests may use this machine too.
+        patient(lambda: client.get("/healthz").raise_for_status(), 60)
         return client
 
     yield start

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from optimized.contacts.application.services import ContactService, CustomerIdTakenError
-from optimized.contacts.domain.errors import InvalidError, NotFoundError
+from optimized.contacts.domain.errors import InvalidError, NotFoundError, UnavailableError
 
 
 class Rows:
@@ -15,6 +15,8 @@ class Rows:
     def __init__(self) -> None:
         self.rows: dict[int, dict[str, Any]] = {}
         self.events: list[str] = []
+        # Whether the session dies at its COMMIT.
+        self.unsure = False
         self._waiting: list[Callable[[], None]] = []
 
     @contextmanager
@@ -27,6 +29,8 @@ class Rows:
             self.rows = before
             self.events.append("rollback")
             raise
+        if self.unsure:
+            raise UnavailableError("The database cannot be reached for now.")
         self.events.append("commit")
         for action in self._waiting:
             action()
@@ -109,6 +113,26 @@ def test_cached_reads_end_once_a_write_has_committed(
 ) -> None:
     write(service)
     assert rows.events == ["commit", "invalidated"]
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_a_commit_that_nobody_answers_may_have_been_done(
+    rows: Rows, service: ContactService, write: Callable[[ContactService], object]
+) -> None:
+    rows.unsure = True
+    with pytest.raises(UnavailableError):
+        write(service)
+    assert rows.events == ["invalidated"]
+
+
+def test_a_statement_that_nobody_answers_has_done_nothing(rows: Rows, service: ContactService) -> None:
+    def dies(contacts: Sequence[dict[str, Any]]) -> list[int]:
+        raise UnavailableError("The database cannot be reached for now.")
+
+    rows.add = dies  # type: ignore[method-assign]
+    with pytest.raises(UnavailableError):
+        service.create({"customer_id": "C"})
+    assert rows.events == ["rollback"]
 
 
 @pytest.mark.parametrize(("write", "errors"), REFUSED)

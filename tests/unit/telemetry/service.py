@@ -14,6 +14,7 @@ MIDDLEWARE = ["telemetry.middleware.MetricsMiddleware"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ.get("DATABASE", ":memory:")}}
 LOGGING = logging_config(os.environ.get("LOG_LEVEL", "INFO"))
 READINESS_CHECKS = [check for check in os.environ.get("CHECKS", "").split(",") if check]
+DEGRADATION_CHECKS = [check for check in os.environ.get("BESIDE", "").split(",") if check]
 
 
 def passing() -> str | None:

@@ -96,6 +96,21 @@ def test_not_ready_says_which_check_and_why(server: str, serve: Serve, tmp_path:
     assert service.post("/healthz").status_code == 405
 
 
+def test_what_it_can_do_without_is_told_and_does_not_take_it_out_of_the_balancer(server: str, serve: Serve) -> None:
+    service = serve(server, CHECKS="service.passing", BESIDE="service.refusing,service.breaking")
+    answer = service.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "checks": {
+            "database": "ok",
+            "passing": "ok",
+            "refusing": "The cache does not answer.",
+            "breaking": "The check failed (RuntimeError).",
+        },
+    }
+
+
 def test_logs_errors_as_json_and_successes_not_at_all(server: str, serve: Serve, tmp_path: Path) -> None:
     service = serve(server)
     assert service.get("/greet/quietly/").status_code == 200

@@ -5,19 +5,18 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.auth import authenticate
-from django.db import OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
-from psycopg.errors import QueryCanceled
 
 from ..application.fields import FILTERS, PRESENCE
 from ..application.parameters import only
 from ..composition import Services
 from ..domain.errors import InvalidError, RefusedError
-from ..infrastructure.connections import NO_DATABASE, TIMEOUT
+from ..infrastructure.outages import unavailable
 from . import schemas
 from .basics import add_basics
 from .errors import detail, json_response, refusal
@@ -128,9 +127,12 @@ def _add_error_handlers(api: NinjaAPI, services: Services) -> None:
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return detail(error.message, error.status_code)
 
-    @api.exception_handler(OperationalError)
-    def no_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
-        return detail(TIMEOUT if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE, 503)
+    # Django's, which asks the database for a user.
+    @api.exception_handler(DatabaseError)
+    def no_database(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+        if (refused := unavailable(error)) is None:
+            raise error
+        return refusal(refused)
 
 
 def _add_reads(api: NinjaAPI, services: Services) -> None:

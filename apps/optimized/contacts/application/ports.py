@@ -31,6 +31,10 @@ class Reader(Protocol):
 class AsyncReader(Protocol):
     """The hot reads of `Reader`, awaited."""
 
+    async def check(self) -> None:
+        """Ask for an answer of any kind. Raises `UnavailableError` where there is none."""
+        ...
+
     async def detail(self, contact_id: int) -> Row | None:
         """One contact, or None."""
         ...
@@ -84,7 +88,10 @@ class UnitOfWork(Protocol):
     """Transactions."""
 
     def atomic(self) -> AbstractContextManager[object]:
-        """A transaction: commits at its end, rolls back on an exception."""
+        """A transaction: commits at its end, rolls back on an exception.
+
+        Raises `UnavailableError`; where that comes of its end, it may have committed or not.
+        """
         ...
 
     def after_commit(self, action: Callable[[], None]) -> None:

@@ -47,6 +47,10 @@ class AsyncContactQueries:
         self._reader = reader
         self._pager = pager
 
+    async def check(self) -> None:
+        """Ask for an answer of any kind. Raises `UnavailableError`."""
+        await self._reader.check()
+
     async def detail(self, contact_id: int) -> Row:
         """One contact; raises `NotFoundError`."""
         row = await self._reader.detail(contact_id) if contact_id <= MAX_ID else None

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..domain.contact import TAKEN, repeated_customer_ids, whole_address
-from ..domain.errors import InvalidError
+from ..domain.errors import InvalidError, UnavailableError
 from ..domain.points import transferred
 from .ports import Repository, UnitOfWork
 
@@ -17,7 +17,7 @@ class CustomerIdTakenError(Exception):
 
 
 class ContactService:
-    """Creates, changes and removes contacts, and moves points."""
+    """Creates, changes and removes contacts, and moves points. Every method may raise `UnavailableError`."""
 
     def __init__(self, repository: Repository, unit: UnitOfWork, invalidate: Callable[[], None]) -> None:
         self._repository = repository
@@ -70,9 +70,17 @@ class ContactService:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._unit.atomic():
-            yield
-            self._unit.after_commit(self._invalidate)
+        written = False
+        try:
+            with self._unit.atomic():
+                yield
+                self._unit.after_commit(self._invalidate)
+                written = True
+        except UnavailableError:
+            # The session died at its COMMIT, which may have been done all the same.
+            if written:
+                self._invalidate()
+            raise
 
     @contextmanager
     def _write(self) -> Iterator[None]:

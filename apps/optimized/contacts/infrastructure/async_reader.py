@@ -10,9 +10,11 @@ from psycopg_pool import AsyncConnectionPool
 
 from ..application.listing import Criteria, Row
 from ..application.paging import Plan
-from .connections import translated
+from .outages import translated
 from .sql.listing import Compiler
 from .sql.statement import Statement
+
+CHECK = Statement("SELECT 1")
 
 Connection = psycopg.AsyncConnection[Any]
 
@@ -25,6 +27,9 @@ class AsyncSqlReader:
         self._prepared = prepared
         self._pool: AsyncConnectionPool[Connection] | None = None
         self._opening = Lock()
+
+    async def check(self) -> None:
+        await self._rows(CHECK)
 
     async def detail(self, contact_id: int) -> Row | None:
         rows = await self._rows(self._compiler.detail(contact_id))

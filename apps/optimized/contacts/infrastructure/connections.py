@@ -4,33 +4,17 @@ With a pool it comes from the pool that Django made (`OPTIONS["pool"]`), so read
 without one it is Django's own connection, opened for this request.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
 from django.db import connection
-from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import ConnectionPool
 
 from ..application.listing import Row
-from ..domain.errors import UnavailableError
+from .outages import translated
 from .sql.statement import Statement
 
-TIMEOUT = "The statement took too long and was stopped."
-NO_DATABASE = "The database cannot be reached for now."
-
 Connection = psycopg.Connection[Any]
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what a database can do to a read into `UnavailableError`."""
-    try:
-        yield
-    except psycopg.errors.QueryCanceled as error:
-        raise UnavailableError(TIMEOUT) from error
-    except (psycopg.OperationalError, PoolTimeout, TooManyRequests) as error:
-        raise UnavailableError(NO_DATABASE) from error
 
 
 class Database:
@@ -56,7 +40,7 @@ class Database:
         leased = pool.getconn()
         try:
             return self._run(leased, statement)
-        except psycopg.OperationalError:
+        except psycopg.Error:
             if not leased.broken:
                 raise
         finally:

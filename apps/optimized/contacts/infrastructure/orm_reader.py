@@ -1,32 +1,21 @@
 """Reads by Django's ORM, as the switches `sql=orm` and `sql=values` have it; slower, as each query is built anew."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, cast
 
-from django.db import OperationalError, models
+from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from psycopg.errors import QueryCanceled
 
 from ..application.fields import FIELDS, SEARCHED
 from ..application.listing import Criteria, Ordering, Row
 from ..application.paging import Plan
-from ..domain.errors import UnavailableError
 from ..models import AppUser
-from .connections import NO_DATABASE, TIMEOUT, Database
+from .connections import Database
+from .outages import translated
 from .sql.listing import Compiler, reversed_
 
 COLUMNS = tuple(field.name for field in FIELDS)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what a database can do to a query into `UnavailableError`."""
-    try:
-        yield
-    except OperationalError as error:
-        raise UnavailableError(TIMEOUT if isinstance(error.__cause__, QueryCanceled) else NO_DATABASE) from error
 
 
 class RowComparison(models.Func):

@@ -1,7 +1,7 @@
 """Writes by Django's ORM. They are few beside the reads, and its checks are worth their cost."""
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from ..application.queries import MAX_ID, NO_CONTACT
 from ..application.services import CustomerIdTakenError
 from ..domain.errors import NotFoundError
 from ..models import Address, AppUser, CustomerRelationship
+from .outages import translated
 
 NESTED = ("address", "relationship")
 
@@ -26,8 +27,10 @@ def _unique_customer_id() -> Iterator[None]:
 class DjangoUnitOfWork:
     """Transactions of the default database."""
 
-    def atomic(self) -> AbstractContextManager[object]:
-        return transaction.atomic()
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        with translated(), transaction.atomic():
+            yield
 
     def after_commit(self, action: Callable[[], None]) -> None:
         transaction.on_commit(action)

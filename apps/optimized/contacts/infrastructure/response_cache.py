@@ -14,13 +14,14 @@ a version lost with Redis's memory cannot come back.
 A guarded miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then
 compute for themselves. What costs less than the lock is read without the guard. Late in an entry's life one reader
 renews it while the others still get it. When the store does not answer, every read computes; a version that a writer
-could not change is owed and set before this process reads again.
+could not change is owed, until this process has set one: it does so before it reads again, and when it is probed.
 """
 
 import secrets
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from time import sleep, time
 
 from .breaker import Breaker
@@ -50,7 +51,9 @@ class ResponseCache:
         self._prefix = f"{namespace}:{variant}:".encode()
         self._timing = timing
         self._breaker = breaker
-        self._owed = False
+        # How many writes could not set a version, and how many of these a later version stands for.
+        self._owed = self._paid = 0
+        self._counting_debts = Lock()
 
     def get(self, key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes:
         """The bytes under `key`, computed where there are none that count. Never fails by the store's fault.
@@ -61,8 +64,7 @@ class ResponseCache:
             return compute()
         key = self._prefix + key
         try:
-            if self._owed:
-                self._renew_version()
+            self._settle()
             version, entry = self._store.get_many((self._version_key, key))
             self._breaker.succeeded()
             if version is None:
@@ -83,21 +85,39 @@ class ResponseCache:
         return self._computed(key, version, compute, locked=locked)
 
     def invalidate(self) -> None:
-        """Make every entry unreadable; to be called after the commit and before its acknowledgement."""
-        self._owed = True
+        """Make every entry unreadable; to be called after the commit and before its acknowledgement. Never fails."""
+        written = False
         try:
-            self._renew_version()
+            self._set_version()
+            written = True
         except StoreDownError:
             self._breaker.failed()
+        finally:
+            if not written:
+                with self._counting_debts:
+                    self._owed += 1
 
-    def _renew_version(self) -> None:
-        # First cleared, so that a write which comes while this one is on its way still leaves its own mark.
-        self._owed = False
+    def check(self) -> None:
+        """Ask the store whether it answers, and set what is owed. Raises `StoreDownError`."""
         try:
-            self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
+            self._settle()
+            self._store.get_many((self._version_key,))
         except StoreDownError:
-            self._owed = True
+            self._breaker.failed()
             raise
+        self._breaker.succeeded()
+
+    def _settle(self) -> None:
+        """Set the version that is owed, if one is. Until it is set, everybody else who reads finds it owed too."""
+        owed = self._owed
+        if self._paid < owed:
+            self._set_version()
+            # A write that came meanwhile may have committed after this version was set, and still owes one.
+            with self._counting_debts:
+                self._paid = max(self._paid, owed)
+
+    def _set_version(self) -> None:
+        self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
 
     def _first_version(self) -> bytes:
         token = secrets.token_bytes(VERSION_BYTES)
@@ -107,7 +127,7 @@ class ResponseCache:
 
     def _counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
         """The body of an entry that counts, and whether it is still young."""
-        if entry is None or not entry.startswith(version):
+        if entry is None or len(entry) < _HEADER.size or entry[:VERSION_BYTES] != version:
             return None
         _, renew_at = _HEADER.unpack_from(entry)
         return entry[_HEADER.size :], time() < renew_at

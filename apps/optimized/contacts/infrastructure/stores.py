@@ -1,12 +1,14 @@
 """Where cached bytes lie: in Redis, or in this process."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Protocol, cast
 
 from redis import ConnectionError as RedisConnectionError
-from redis import ConnectionPool, RedisError
+from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -35,14 +37,39 @@ class Store(Protocol):
         ...
 
 
-class _Wire(Protocol):
+class Wire(Protocol):
     """What is used of redis-py's connections, whose own types leave it open."""
 
-    def send_command(self, *command: bytes | int) -> None: ...
+    def send_command(self, *command: bytes | int) -> None:
+        """Connect where that is still to be done, and send."""
+        ...
 
-    def read_response(self) -> object: ...
+    def read_response(self) -> object:
+        """The answer to what was sent; an error that the server answers is raised."""
+        ...
 
-    def disconnect(self) -> None: ...
+    def disconnect(self) -> None:
+        """Close it, whatever state it is in."""
+        ...
+
+
+Connect = Callable[[], Wire]
+
+
+def redis_wires(url: str, timeout_ms: int) -> Connect:
+    """Makes connections to Redis at a URL, each opened by its first command.
+
+    Only the reading of the URL is the pool's. The connections that it makes itself it counts for ever, also those that
+    are gone, and it refuses to make more than a hundred.
+    """
+    pool = ConnectionPool.from_url(
+        url,
+        socket_timeout=timeout_ms / 1000,
+        socket_connect_timeout=timeout_ms / 1000,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+    )
+    return cast("Connect", partial(pool.connection_class, **pool.connection_kwargs))
 
 
 class RedisStore:
@@ -52,16 +79,9 @@ class RedisStore:
     do. The connections that nobody uses wait in a stack, which needs no lock.
     """
 
-    def __init__(self, url: str, timeout_ms: int) -> None:
-        pool = ConnectionPool.from_url(
-            url,
-            socket_timeout=timeout_ms / 1000,
-            socket_connect_timeout=timeout_ms / 1000,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
-        self._connect = cast("Callable[[], _Wire]", pool.make_connection)
-        self._idle: list[_Wire] = []
+    def __init__(self, url: str, timeout_ms: int, wires: Callable[[str, int], Connect] = redis_wires) -> None:
+        self._connect = wires(url, timeout_ms)
+        self._idle: list[Wire] = []
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         return cast("list[bytes | None]", self._ask(b"MGET", *keys))
@@ -77,21 +97,43 @@ class RedisStore:
 
     def _ask(self, *command: bytes | int) -> object:
         while True:
+            connection, idle, answered = None, False, False
             try:
-                connection, idle = self._idle.pop(), True
-            except IndexError:
-                connection, idle = self._connect(), False
-            try:
+                connection = self._taken()
+                idle = connection is not None
+                connection = connection or self._connect()
                 connection.send_command(*command)
                 answer = connection.read_response()
-            except (RedisError, OSError) as error:
-                connection.disconnect()
+                answered = True
+            # Whatever it is, a request can do without what it asked for here.
+            except Exception as error:
                 # It may have died while it was idle, and its like too. Every command can be repeated.
                 if idle and isinstance(error, RedisConnectionError):
                     continue
+                self._forget()
                 raise StoreDownError from error
+            finally:
+                # Also where the process is told to end in the middle: the answer would be the next command's.
+                if connection is not None and not answered:
+                    _end(connection)
             self._idle.append(connection)
             return answer
+
+    def _taken(self) -> Wire | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _forget(self) -> None:
+        """Close the connections that nobody uses: each would cost a caller its time-out."""
+        while (connection := self._taken()) is not None:
+            _end(connection)
+
+
+def _end(connection: Wire) -> None:
+    with suppress(Exception):
+        connection.disconnect()
 
 
 def _expiry(ttl_ms: int | None) -> tuple[bytes | int, ...]:

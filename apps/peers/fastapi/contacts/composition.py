@@ -112,7 +112,7 @@ def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
     app.state.open, app.state.close, app.state.there = database.open, close, reads.detail
     fast.add_contacts(app, reads, Writer(database), cache, origins, max_body=MAX_BODY)
     add_tokens(app, _tokens(settings), reads.password, MAX_BODY)
-    add_beside(app, ping)
+    add_beside(app, ping, cache)
 
 
 def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
@@ -145,4 +145,4 @@ def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
     app.state.open, app.state.close, app.state.there = opened, close, there
     modelled.add_contacts(app, sessions, reads, cache, origins, max_body=MAX_BODY)
     add_tokens(app, _tokens(settings), password, MAX_BODY)
-    add_beside(app, ping)
+    add_beside(app, ping, cache)

@@ -11,12 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.staticfiles import StaticFiles
 from telemetry.metrics import exposition
 
+from .caching import Cache, NoCache
+
 # Swagger UI comes from an installed package, so that the page works offline.
 ASSETS = "drf_spectacular_sidecar"
 STATIC = "/api/static"
 
 
-def add_beside(app: FastAPI, ping: Callable[[], Awaitable[object]]) -> None:
+def add_beside(app: FastAPI, ping: Callable[[], Awaitable[object]], cache: Cache) -> None:
     """Put the endpoints into the application; `ping` asks the database for an answer."""
 
     @app.get("/healthz", include_in_schema=False)
@@ -25,12 +27,19 @@ def add_beside(app: FastAPI, ping: Callable[[], Awaitable[object]]) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
-        try:
-            await ping()
-        except Exception as error:
-            checks = {"database": f"The database does not answer ({type(error.__cause__ or error).__name__})."}
-            return JSONResponse({"status": "unavailable", "checks": checks}, 503)
-        return JSONResponse({"status": "ok", "checks": {"database": "ok"}})
+        checks, status = {"database": "ok"}, "ok"
+        if isinstance(cache, NoCache):
+            pass
+        elif (error := await _trouble(cache.check)) is None:
+            checks["cache"] = "ok"
+        else:
+            # All replicas share it, and each can do without.
+            checks["cache"] = f"The cache does not answer ({error}); reads come from the database."
+            status = "degraded"
+        if (error := await _trouble(ping)) is not None:
+            checks["database"] = f"The database does not answer ({error})."
+            status = "unavailable"
+        return JSONResponse({"status": status, "checks": checks}, 503 if status == "unavailable" else 200)
 
     # Not async: it reads files, and so belongs on a thread.
     @app.get("/metrics", include_in_schema=False)
@@ -48,6 +57,15 @@ def add_beside(app: FastAPI, ping: Callable[[], Awaitable[object]]) -> None:
         )
 
     app.mount(STATIC, StaticFiles(directory=_assets()))
+
+
+async def _trouble(ask: Callable[[], Awaitable[object]]) -> str | None:
+    """The name of what goes wrong, None where nothing does."""
+    try:
+        await ask()
+    except Exception as error:
+        return type(error.__cause__ or error).__name__
+    return None
 
 
 def _assets() -> Path:

@@ -1,7 +1,11 @@
 """The cache as endpoints see it, whether there is one or not."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from ..application.errors import UnavailableError
+
+Result = TypeVar("Result")
 
 
 class Cache(Protocol):
@@ -12,7 +16,11 @@ class Cache(Protocol):
         ...
 
     async def invalidate(self) -> None:
-        """Make every entry unreadable; to be called after the commit and before its acknowledgement."""
+        """Make every entry unreadable; to be called after the commit and before its acknowledgement. Never fails."""
+        ...
+
+    async def check(self) -> None:
+        """Ask it for an answer. Raises `StoreDownError`."""
         ...
 
     async def close(self) -> None:
@@ -29,5 +37,21 @@ class NoCache:
     async def invalidate(self) -> None:
         """Do nothing: nothing is kept."""
 
+    async def check(self) -> None:
+        """Do nothing: nothing can be away."""
+
     async def close(self) -> None:
         """Do nothing: nothing is held."""
+
+
+async def done(write: Awaitable[Result], cache: Cache) -> Result:
+    """Do a write and forget what was cached before it, before anybody hears that it was done."""
+    try:
+        result = await write
+    except UnavailableError as error:
+        # The session died at its COMMIT, which may have been done all the same.
+        if error.unsure:
+            await cache.invalidate()
+        raise
+    await cache.invalidate()
+    return result

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -13,6 +14,16 @@ from starlette.routing import Match, Route
 
 from ..application.errors import RefusedError, UnauthorizedError
 from ..infrastructure.orm.engine import unavailable
+
+# What a session raises that is opened for a read. SQLAlchemy lets through some of asyncpg's own errors.
+OF_A_DATABASE = (
+    OSError,
+    PoolTimeoutError,
+    DBAPIError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 def refusal(error: RefusedError) -> JSONResponse:
@@ -37,6 +48,13 @@ def nested(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
 
 
+async def _outage(request: Request, error: Exception) -> JSONResponse:
+    refused = unavailable(error)
+    if refused is None:
+        raise error
+    return refusal(refused)
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error in JSON."""
 
@@ -53,8 +71,8 @@ def add_error_handlers(app: FastAPI) -> None:
                 await app.state.there(contact_id)
         except RefusedError as missing:
             return refusal(missing)
-        except (OSError, PoolTimeoutError, DBAPIError) as failure:
-            return await database(request, failure)
+        except OF_A_DATABASE as failure:
+            return await _outage(request, failure)
         return JSONResponse(nested(error.errors()), 400)
 
     @app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)
@@ -67,14 +85,8 @@ def add_error_handlers(app: FastAPI) -> None:
         detail = f"The method {request.method} is not allowed here."
         return JSONResponse({"detail": detail}, HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(sorted(allowed))})
 
-    @app.exception_handler(OSError)
-    @app.exception_handler(PoolTimeoutError)
-    @app.exception_handler(DBAPIError)
-    async def database(request: Request, error: Exception) -> JSONResponse:
-        refused = unavailable(error)
-        if refused is None:
-            raise error
-        return refusal(refused)
+    for kind in OF_A_DATABASE:
+        app.add_exception_handler(kind, _outage)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:

@@ -4,8 +4,7 @@ The two hot reads, a contact and the list, are bare ASGI routes: FastAPI's handl
 dependencies, a response object) would cost more than the query. FastAPI documents them, and handles everything else.
 """
 
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Match, Route
@@ -18,14 +17,13 @@ from ..infrastructure.rows import Row, contact, encode
 from ..infrastructure.statements import GROUPS
 from ..infrastructure.writer import Writer
 from . import schemas
-from .caching import Cache
+from .caching import Cache, done
 from .documented import group_by as documented_groups
 from .documented import listing as documented_listing
 from .origin import Origins
 from .query import none, parameters
 
 JSON = "application/json"
-Result = TypeVar("Result")
 
 
 def _json(body: bytes, status: int = 200) -> Response:
@@ -146,12 +144,6 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
 
 
 def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> None:
-    async def done(write: Awaitable[Result]) -> Result:
-        """Do a write and forget what was cached before it, before anybody hears that it was done."""
-        result = await write
-        await cache.invalidate()
-        return result
-
     def whole(row: Row, status: int = 200) -> Response:
         return _json(encode(contact(row)), status)
 
@@ -160,26 +152,26 @@ def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> No
     )
     async def contact_create(body: schemas.ContactIn) -> Any:
         """Add a contact."""
-        return whole(await done(writer.create(body.values())), 201)
+        return whole(await done(writer.create(body.values()), cache), 201)
 
     @app.put(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_replace(contact_id: int, body: schemas.ContactIn) -> Any:
         """Give a contact new values."""
-        return whole(await done(writer.replace(contact_id, body.values())))
+        return whole(await done(writer.replace(contact_id, body.values()), cache))
 
     @app.patch(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_change(contact_id: int, body: schemas.ContactPatch) -> Any:
         """Change some values of a contact."""
-        return whole(await done(writer.change(contact_id, body.values())))
+        return whole(await done(writer.change(contact_id, body.values()), cache))
 
     @app.delete("/api/contacts/{contact_id:id}/", status_code=204, tags=["contacts"])
     async def contact_remove(contact_id: int) -> Response:
         """Remove a contact with its relationship and its address."""
-        await done(writer.remove(contact_id))
+        await done(writer.remove(contact_id), cache)
         return Response(status_code=204)
 
     @app.post(
@@ -191,12 +183,12 @@ def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> No
     )
     async def contact_create_bulk(body: schemas.BulkIn) -> Any:
         """Add up to 2000 contacts, all or none."""
-        ids = await done(writer.create_bulk([item.values() for item in body.contacts]))
+        ids = await done(writer.create_bulk([item.values() for item in body.contacts]), cache)
         return _json(encode({"created": len(ids), "ids": ids}), 201)
 
     @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
     async def points_transfer(body: schemas.TransferIn) -> Any:
         """Move points from one contact to another."""
-        sent, received = await done(writer.transfer(body.sender, body.receiver, body.points))
+        sent, received = await done(writer.transfer(body.sender, body.receiver, body.points), cache)
         sides = {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}
         return _json(encode(sides))

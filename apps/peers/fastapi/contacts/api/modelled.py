@@ -12,7 +12,7 @@ from ..application.parameters import only
 from ..infrastructure.orm import writer
 from ..infrastructure.orm.reader import GROUPS, OrmReader
 from . import schemas
-from .caching import Cache, NoCache
+from .caching import Cache, NoCache, done
 from .documented import group_by as documented_groups
 from .documented import listing as documented_listing
 from .origin import Origins
@@ -107,33 +107,26 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
     )
     async def contact_create(body: schemas.ContactIn, session: Session) -> Any:
         """Add a contact."""
-        contact = await writer.create(session, body.values())
-        await cache.invalidate()
-        return contact
+        return await done(writer.create(session, body.values()), cache)
 
     @app.put(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_replace(contact_id: int, body: schemas.ContactIn, session: Session) -> Any:
         """Give a contact new values."""
-        contact = await writer.replace(session, contact_id, body.values())
-        await cache.invalidate()
-        return contact
+        return await done(writer.replace(session, contact_id, body.values()), cache)
 
     @app.patch(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
     async def contact_change(contact_id: int, body: schemas.ContactPatch, session: Session) -> Any:
         """Change some values of a contact."""
-        contact = await writer.change(session, contact_id, body.values())
-        await cache.invalidate()
-        return contact
+        return await done(writer.change(session, contact_id, body.values()), cache)
 
     @app.delete("/api/contacts/{contact_id:id}/", status_code=204, tags=["contacts"])
     async def contact_remove(contact_id: int, session: Session) -> None:
         """Remove a contact with its relationship and its address."""
-        await writer.remove(session, contact_id)
-        await cache.invalidate()
+        await done(writer.remove(session, contact_id), cache)
 
     @app.post(
         "/api/contacts/bulk/",
@@ -144,13 +137,11 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
     )
     async def contact_create_bulk(body: schemas.BulkIn, session: Session) -> Any:
         """Add up to 2000 contacts, all or none."""
-        ids = await writer.create_bulk(session, [item.values() for item in body.contacts])
-        await cache.invalidate()
+        ids = await done(writer.create_bulk(session, [item.values() for item in body.contacts]), cache)
         return {"created": len(ids), "ids": ids}
 
     @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
     async def points_transfer(body: schemas.TransferIn, session: Session) -> Any:
         """Move points from one contact to another."""
-        sent, received = await writer.transfer(session, body.sender, body.receiver, body.points)
-        await cache.invalidate()
+        sent, received = await done(writer.transfer(session, body.sender, body.receiver, body.points), cache)
         return {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}

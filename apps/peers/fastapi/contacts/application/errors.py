@@ -41,6 +41,7 @@ class NotFoundError(RefusedError):
 
 
 class UnavailableError(RefusedError):
-    """The service cannot answer for now."""
+    """The service cannot answer for now. `unsure`: what was asked for may have been done all the same."""
 
     status = 503
+    unsure = False

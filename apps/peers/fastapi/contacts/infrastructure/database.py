@@ -11,12 +11,20 @@ from ..application.errors import NO_DATABASE, TIMEOUT, UnavailableError
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
-# The server has given up on the session, is short of something, or cannot be reached.
+# The server has given up on the session or the transaction, is short of something, or cannot be reached.
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalServerError,
     asyncpg.InternalClientError,
+    # The connection is closed, or still busy with what was given up.
+    asyncpg.InterfaceError,
     OSError,
     TimeoutError,
 )
@@ -30,15 +38,29 @@ _DEAD = (
 )
 
 
+def _died(error: BaseException | None) -> bool:
+    """Whether the connection is no more; also where it was found so on leaving the transaction."""
+    return isinstance(error, _DEAD) or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
+
+
+def unavailable(error: BaseException | None) -> UnavailableError | None:
+    """What to answer where the database stopped a statement or is away; None for any other error of asyncpg."""
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return UnavailableError(TIMEOUT)
+    # A value of the wrong type is an InterfaceError too, and a fault of ours.
+    away = isinstance(error, _AWAY) and not isinstance(error, ValueError)
+    return UnavailableError(NO_DATABASE) if away else None
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what a database can do to a statement into `UnavailableError`."""
     try:
         yield
-    except asyncpg.QueryCanceledError as error:
-        raise UnavailableError(TIMEOUT) from error
-    except _AWAY as error:
-        raise UnavailableError(NO_DATABASE) from error
+    except Exception as error:
+        if (refusal := unavailable(error)) is None:
+            raise
+        raise refusal from error
 
 
 async def _keep(connection: object) -> None:
@@ -79,7 +101,9 @@ class Database:
         with translated():
             try:
                 return await self._rows(sql, arguments)
-            except _DEAD:
+            except Exception as error:
+                if not _died(error):
+                    raise
                 # Its like may have died too. Reads can be repeated.
                 await self._pool.expire_connections()
                 return await self._rows(sql, arguments)
@@ -87,13 +111,18 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction, which commits at its end. Raises `UnavailableError`."""
-        with translated():
-            try:
+        written = False
+        try:
+            with translated():
                 async with self._pool.acquire(timeout=self._timeout_s) as connection, connection.transaction():
                     yield connection
-            except _DEAD:
+                    written = True
+        except UnavailableError as error:
+            error.unsure = written
+            if _died(error.__cause__):
+                # Its like may have died too.
                 await self._pool.expire_connections()
-                raise
+            raise
 
     async def _rows(self, sql: str, arguments: Sequence[object]) -> list[asyncpg.Record]:
         async with self._pool.acquire(timeout=self._timeout_s) as connection:

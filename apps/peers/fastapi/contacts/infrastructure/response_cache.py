@@ -14,7 +14,8 @@ lost with Redis's memory cannot come back.
 A guarded miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then
 compute for themselves. What costs less than the lock is read without the guard. Late in an entry's life one reader
 renews it while the others still get it. When the store does not answer, every read computes, and for a while the store
-is left alone; a version that a writer could not change is owed, and set before this process reads again.
+is left alone; a version that a writer could not change is owed, until this process has set one: it does so before it
+reads again, and when it is probed.
 """
 
 import asyncio
@@ -53,7 +54,8 @@ class ResponseCache:
         self._prefix = f"{namespace}:{variant}:".encode()
         self._timing = timing
         self._away_until = 0.0
-        self._owed = False
+        # How many writes could not set a version, and how many of these a later version stands for.
+        self._owed = self._paid = 0
 
     async def get(self, key: bytes, compute: Compute, *, guard: bool = True) -> bytes:
         """The bytes under `key`, computed where there are none that count. Never fails by the store's fault.
@@ -64,8 +66,7 @@ class ResponseCache:
             return await compute()
         key = self._prefix + key
         try:
-            if self._owed:
-                await self._renew_version()
+            await self._settle()
             version, entry = await self._store.get_many((self._version_key, key))
             self._away_until = 0.0
             if version is None:
@@ -86,12 +87,27 @@ class ResponseCache:
         return await self._computed(key, version, compute, locked=locked)
 
     async def invalidate(self) -> None:
-        """Make every entry unreadable; to be called after the commit and before its acknowledgement."""
-        self._owed = True
+        """Make every entry unreadable; to be called after the commit and before its acknowledgement. Never fails."""
+        written = False
         try:
-            await self._renew_version()
+            await self._set_version()
+            written = True
         except StoreDownError:
             self._failed()
+        finally:
+            # Also where the request is given up meanwhile.
+            if not written:
+                self._owed += 1
+
+    async def check(self) -> None:
+        """Ask the store whether it answers, and set what is owed. Raises `StoreDownError`."""
+        try:
+            await self._settle()
+            await self._store.get_many((self._version_key,))
+        except StoreDownError:
+            self._failed()
+            raise
+        self._away_until = 0.0
 
     async def close(self) -> None:
         """Close the store."""
@@ -110,14 +126,16 @@ class ResponseCache:
     def _failed(self) -> None:
         self._away_until = monotonic() + self._timing.away_s
 
-    async def _renew_version(self) -> None:
-        # First cleared, so that a write which comes while this one is on its way still leaves its own mark.
-        self._owed = False
-        try:
-            await self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
-        except StoreDownError:
-            self._owed = True
-            raise
+    async def _settle(self) -> None:
+        """Set the version that is owed, if one is. Until it is set, everybody else who reads finds it owed too."""
+        owed = self._owed
+        if self._paid < owed:
+            await self._set_version()
+            # A write that came meanwhile may have committed after this version was set, and still owes one.
+            self._paid = max(self._paid, owed)
+
+    async def _set_version(self) -> None:
+        await self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
 
     async def _first_version(self) -> bytes:
         token = secrets.token_bytes(VERSION_BYTES)
@@ -127,7 +145,7 @@ class ResponseCache:
 
     def _counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
         """The body of an entry that counts, and whether it is still young."""
-        if entry is None or not entry.startswith(version):
+        if entry is None or len(entry) < _HEADER.size or entry[:VERSION_BYTES] != version:
             return None
         _, renew_at = _HEADER.unpack_from(entry)
         return entry[_HEADER.size :], time() < renew_at

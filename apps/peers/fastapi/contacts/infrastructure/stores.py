@@ -1,6 +1,8 @@
 """Where cached bytes lie: in Redis, or in this process."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Protocol, cast
 
@@ -8,7 +10,6 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 
 class StoreDownError(Exception):
@@ -39,14 +40,38 @@ class Store(Protocol):
         ...
 
 
-class _Wire(Protocol):
+class Wire(Protocol):
     """What is used of redis-py's connections, whose own types leave it open."""
 
-    async def send_command(self, *command: bytes | int) -> None: ...
+    async def send_command(self, *command: bytes | int) -> None:
+        """Connect where that is still to be done, and send."""
+        ...
 
-    async def read_response(self) -> object: ...
+    async def read_response(self) -> object:
+        """The answer to what was sent; an error that the server answers is raised."""
+        ...
 
-    async def disconnect(self, nowait: bool = False) -> None: ...
+    async def disconnect(self, nowait: bool = False) -> None:
+        """Close it, whatever state it is in; `nowait`: without waiting until that is done."""
+        ...
+
+
+Connect = Callable[[], Wire]
+
+
+def redis_wires(url: str, timeout_ms: int) -> Connect:
+    """Makes connections to Redis at a URL, each opened by its first command.
+
+    Only the reading of the URL is the pool's: how it makes connections itself, and how many, is its own affair.
+    """
+    pool = ConnectionPool.from_url(
+        url,
+        socket_timeout=timeout_ms / 1000,
+        socket_connect_timeout=timeout_ms / 1000,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+    )
+    return cast("Connect", partial(pool.connection_class, **pool.connection_kwargs))
 
 
 class RedisStore:
@@ -56,16 +81,9 @@ class RedisStore:
     do. The connections that nobody uses wait in a stack.
     """
 
-    def __init__(self, url: str, timeout_ms: int) -> None:
-        pool = ConnectionPool.from_url(
-            url,
-            socket_timeout=timeout_ms / 1000,
-            socket_connect_timeout=timeout_ms / 1000,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
-        self._connect = cast("Callable[[], _Wire]", pool.make_connection)
-        self._idle: list[_Wire] = []
+    def __init__(self, url: str, timeout_ms: int, wires: Callable[[str, int], Connect] = redis_wires) -> None:
+        self._connect = wires(url, timeout_ms)
+        self._idle: list[Wire] = []
 
     async def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         return cast("list[bytes | None]", await self._ask(b"MGET", *keys))
@@ -81,22 +99,35 @@ class RedisStore:
 
     async def close(self) -> None:
         while self._idle:
-            await self._idle.pop().disconnect()
+            await _end(self._idle.pop())
 
     async def _ask(self, *command: bytes | int) -> object:
         while True:
-            connection, idle = (self._idle.pop(), True) if self._idle else (self._connect(), False)
+            connection, idle, answered = None, bool(self._idle), False
             try:
+                connection = self._idle.pop() if idle else self._connect()
                 await connection.send_command(*command)
                 answer = await connection.read_response()
-            except (RedisError, OSError) as error:
-                await connection.disconnect(nowait=True)
+                answered = True
+            # Whatever it is, a request can do without what it asked for here.
+            except Exception as error:
                 # It may have died while it was idle, and its like too. Every command can be repeated.
                 if idle and isinstance(error, RedisConnectionError):
                     continue
+                # Each of the others would cost a caller its time-out.
+                await self.close()
                 raise StoreDownError from error
+            finally:
+                # Also where the request is given up in the middle: the answer would be the next command's.
+                if connection is not None and not answered:
+                    await _end(connection)
             self._idle.append(connection)
             return answer
+
+
+async def _end(connection: Wire) -> None:
+    with suppress(Exception):
+        await connection.disconnect(nowait=True)
 
 
 def _expiry(ttl_ms: int | None) -> tuple[bytes | int, ...]:

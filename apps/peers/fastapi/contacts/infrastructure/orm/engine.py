@@ -1,14 +1,15 @@
 """The engine and its sessions, and what a database can do to a request."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from ...application.errors import NO_DATABASE, TIMEOUT, UnavailableError
-
-QUERY_CANCELED = "57014"
-# Connection exceptions, insufficient resources, operator intervention.
-AWAY = ("08", "53", "57")
+from ...application.errors import NO_DATABASE, UnavailableError
+from ..database import unavailable as asyncpg_unavailable
 
 
 def make_engine(url: str, *, size: int, timeout_s: float) -> AsyncEngine:
@@ -20,10 +21,26 @@ def make_engine(url: str, *, size: int, timeout_s: float) -> AsyncEngine:
 
 def unavailable(error: Exception) -> UnavailableError | None:
     """What to answer where the database stopped a statement or is away; None for any other error."""
-    if not isinstance(error, DBAPIError):
-        # No connection within the pool's time, or nobody listens.
+    if isinstance(error, DBAPIError):
+        # SQLAlchemy wraps its dialect's error, which wraps asyncpg's.
+        told = asyncpg_unavailable(error.orig.__cause__ if error.orig else None)
+        return told or (UnavailableError(NO_DATABASE) if error.connection_invalidated else None)
+    # No connection within the pool's time.
+    if isinstance(error, PoolTimeoutError):
         return UnavailableError(NO_DATABASE)
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    if state == QUERY_CANCELED:
-        return UnavailableError(TIMEOUT)
-    return UnavailableError(NO_DATABASE) if error.connection_invalidated or state.startswith(AWAY) else None
+    return asyncpg_unavailable(error)
+
+
+@asynccontextmanager
+async def transaction(session: AsyncSession) -> AsyncIterator[None]:
+    """A transaction of the session, which commits at its end. Raises `UnavailableError`."""
+    written = False
+    try:
+        async with session.begin():
+            yield
+            written = True
+    except Exception as error:
+        if (refusal := unavailable(error)) is None:
+            raise
+        refusal.unsure = written
+        raise refusal from error

@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from ...application.errors import NO_CONTACT, TAKEN, InvalidError, NotFoundError
 from ...application.parameters import MAX_ID
 from ...application.rules import all_free, now, transferred, whole_address
+from .engine import transaction
 from .models import Address, AppUser, CustomerRelationship
 
 Values = Mapping[str, Any]
@@ -40,7 +41,7 @@ async def create(session: AsyncSession, values: Values) -> AppUser:
     """Add a contact. Raises `InvalidError`."""
     contact = _made(values)
     with _free_customer_id():
-        async with session.begin():
+        async with transaction(session):
             session.add(contact)
     return contact
 
@@ -50,7 +51,7 @@ async def create_bulk(session: AsyncSession, contacts: Sequence[Values]) -> list
     all_free(contacts, set())
     made = [_made(values) for values in contacts]
     try:
-        async with session.begin():
+        async with transaction(session):
             session.add_all(made)
     except IntegrityError:
         given = [values["customer_id"] for values in contacts if "customer_id" in values]
@@ -72,7 +73,7 @@ async def replace(session: AsyncSession, contact_id: int, values: Values) -> App
 async def change(session: AsyncSession, contact_id: int, values: Values) -> AppUser:
     """Change only what `values` names. Raises `InvalidError` and `NotFoundError`."""
     with _free_customer_id():
-        async with session.begin():
+        async with transaction(session):
             contact = await _locked(session, contact_id)
             for name, value in values.items():
                 if name not in NESTED:
@@ -87,7 +88,7 @@ async def change(session: AsyncSession, contact_id: int, values: Values) -> AppU
 
 async def remove(session: AsyncSession, contact_id: int) -> None:
     """Remove a contact with its relationship and its address. Raises `NotFoundError`."""
-    async with session.begin():
+    async with transaction(session):
         contact = await _locked(session, contact_id)
         address = contact.address
         await session.delete(contact)
@@ -97,7 +98,7 @@ async def remove(session: AsyncSession, contact_id: int) -> None:
 
 async def transfer(session: AsyncSession, sender: int, receiver: int, amount: int) -> tuple[int, int]:
     """Move points; both balances after it. Raises `InvalidError` naming `from`, `to` or `points`."""
-    async with session.begin():
+    async with transaction(session):
         found = await session.scalars(
             select(CustomerRelationship)
             .where(CustomerRelationship.appuser_id.in_([sender, receiver]))

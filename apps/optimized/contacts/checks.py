@@ -1,0 +1,31 @@
+"""What `/readyz` asks beside the database; each check's name is what it asks."""
+
+from asgiref.sync import async_to_sync
+
+from .composition import services
+from .domain.errors import UnavailableError
+from .infrastructure.stores import StoreDownError
+
+
+def cache() -> str | None:
+    """A sentence where the cache is away: the service does without it, and slower."""
+    store = services().cache
+    if store is None:
+        return None
+    try:
+        store.check()
+    except StoreDownError as error:
+        return f"The cache does not answer ({type(error.__cause__).__name__}); reads come from the database."
+    return None
+
+
+def async_reads() -> str | None:
+    """A sentence where the event loop's own connections do not reach the database; the others are Django's."""
+    asynchronous = services().asynchronous
+    if asynchronous is None:
+        return None
+    try:
+        async_to_sync(asynchronous.check)()
+    except UnavailableError as error:
+        return f"The database does not answer asynchronous reads ({type(error.__cause__).__name__})."
+    return None
