@@ -4,6 +4,7 @@ import os
 import sys
 
 from config.switches import parse
+from stopping import drain_s
 from switchboard import SwitchError
 
 try:
@@ -16,10 +17,10 @@ worker_class = switches["server"]
 # A sync worker answers one request at a time: with only one, a slow page would hold up the health checks.
 workers = switches.number("workers")
 threads = switches.number("threads")
-# A stop is to be over within 10 s of SIGTERM.
-graceful_timeout = 8
+# A request that has begun is answered, whatever its statement takes.
+graceful_timeout = drain_s(os.environ)
 # Longer than any statement may run, so that the client gets its 503 and not a closed connection.
-timeout = max(30, int(os.environ.get("STATEMENT_TIMEOUT_MS", "0")) // 1000 + 15)
+timeout = max(30, drain_s(os.environ) + 10)
 # A hundred values in one `__in`, percent-encoded, do not fit into the default of 4094 bytes.
 limit_request_line = 8190
 # Its default place is one file in the home folder, for which replicas on one host would quarrel.

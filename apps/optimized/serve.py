@@ -7,29 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.switches import parse, without_shared_cache
+from stopping import drain_s
 from switchboard import SwitchError
 
-# A stop is to be over within 10 s of SIGTERM.
-DRAIN_S = 8
 IDLE_S = 75
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where to serve, with how many processes of how many threads, and for how long a statement may run (s)."""
+    """Where to serve, with how many processes of how many threads, and how long a stop may take (s)."""
 
     host: str
     port: str
     workers: int
     threads: int
-    statement_s: int
+    drain_s: int
 
 
 def granian(place: Place, interface: str, *more: str) -> list[str]:
     """Granian's command line."""
     return [
         *("granian", f"config.{interface}:application", "--host", place.host, "--port", place.port, "--no-ws"),
-        *("--http", "1", "--workers", str(place.workers), "--workers-kill-timeout", f"{DRAIN_S}s"),
+        *("--http", "1", "--workers", str(place.workers), "--workers-kill-timeout", f"{place.drain_s}s"),
         *("--log-level", "warning", *more),
     ]
 
@@ -48,7 +47,7 @@ def uvicorn(place: Place) -> list[str]:
     """uvicorn, which minds several workers itself."""
     return [
         *("uvicorn", "config.asgi:application", "--host", place.host, "--port", place.port, "--no-access-log"),
-        *("--lifespan", "off", "--timeout-graceful-shutdown", str(DRAIN_S), "--no-proxy-headers"),
+        *("--lifespan", "off", "--timeout-graceful-shutdown", str(place.drain_s), "--no-proxy-headers"),
         *("--timeout-keep-alive", str(IDLE_S), "--no-server-header", "--no-date-header"),
         # A worker that waits for its share of a small quota is not hung.
         *("--workers", str(place.workers), "--timeout-worker-healthcheck", "60"),
@@ -62,7 +61,7 @@ def gunicorn(place: Place, interface: str, *more: str) -> list[str]:
     """
     return [
         *("gunicorn", f"config.{interface}", "--bind", f"{place.host}:{place.port}", "--workers", str(place.workers)),
-        *("--graceful-timeout", str(DRAIN_S), "--keep-alive", str(IDLE_S), "--limit-request-line", "8190"),
+        *("--graceful-timeout", str(place.drain_s), "--keep-alive", str(IDLE_S), "--limit-request-line", "8190"),
         *("--no-control-socket", "--forwarded-allow-ips", "", *more),
     ]
 
@@ -74,7 +73,7 @@ def gthread(place: Place) -> list[str]:
 
 def gunicorn_sync(place: Place) -> list[str]:
     """gunicorn with one request at a time in each worker, which is silent while it answers."""
-    patience = max(30, place.statement_s + 15)
+    patience = max(30, place.drain_s + 10)
     return gunicorn(place, "wsgi", "--worker-class", "sync", "--timeout", str(patience))
 
 
@@ -103,8 +102,7 @@ def main() -> None:
         sys.exit(f"SWITCHES: {trouble}")
     host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
     os.chdir(Path(__file__).resolve().parent)
-    statement_s = int(os.environ.get("STATEMENT_TIMEOUT_MS", "10000")) // 1000
-    place = Place(host, port, switches.number("workers"), switches.number("threads"), statement_s)
+    place = Place(host, port, switches.number("workers"), switches.number("threads"), drain_s(os.environ))
     arguments = COMMANDS[switches["server"]](place)
     # The interpreter's own folder first: the server of this environment, whatever else is on PATH.
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"

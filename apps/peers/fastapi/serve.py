@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 
 from config.settings import Settings, SettingsError
+from stopping import drain_s
 
 HERE = Path(__file__).resolve().parent
-# A stop is to be over within 10 s of SIGTERM.
-DRAIN_S = 8
 APPLICATION = "contacts.composition:application"
 
 
@@ -43,7 +42,7 @@ def _serve_uvicorn(host: str, port: int) -> None:
         server_header=False,
         date_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=DRAIN_S,
+        timeout_graceful_shutdown=drain_s(os.environ),
     )
 
 
@@ -51,7 +50,7 @@ def _become_granian(host: str, port: str) -> None:
     arguments = [
         *("granian", APPLICATION, "--factory", "--working-dir", str(HERE), "--host", host, "--port", port),
         *("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--http", "1", "--workers", "1"),
-        *("--workers-kill-timeout", f"{DRAIN_S}s", "--log-level", "warning"),
+        *("--workers-kill-timeout", f"{drain_s(os.environ)}s", "--log-level", "warning"),
     ]
     # The interpreter's own folder first: the server of this environment, whatever else is on PATH.
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"

@@ -23,6 +23,9 @@ from scalebed.ports import EngineError
 # away by itself if the testbed dies first. The usual 1,024 open files would cap connections before the CPU does.
 _GATE = 'read -r _ || exit 1; ulimit -n 16384 2>/dev/null; exec "$@" </dev/null'
 
+# Longer than a service may take to answer what it has begun: apps/README.md, by the engine's statement timeout.
+STOP_GRACE_S = 20.0
+
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 
 
@@ -151,7 +154,7 @@ class Processes:
         process.stdin = None  # or communicate() would write to it
         return child
 
-    def stop(self, children: Sequence[Child], grace_s: float = 12.0) -> None:
+    def stop(self, children: Sequence[Child], grace_s: float = STOP_GRACE_S) -> None:
         """Ask all to stop, wait for them together, then kill what is left."""
         for child in children:
             if child.process.poll() is None:

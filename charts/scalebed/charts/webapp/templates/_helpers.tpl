@@ -194,6 +194,15 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 {{- end }}
 {{- end -}}
 
+{{/*
+Seconds that a pod has for answering what it has begun: those of its drain, or the longest statement and ten more. A
+service ends by itself after that statement and five. Takes the context and the drain.
+*/}}
+{{- define "webapp.graceSeconds" -}}
+{{- $statement := divf (int64 (index . 0).Values.statementTimeoutMs) 1000 | ceil | int64 -}}
+{{- max (int64 (index . 1).graceSeconds) (add $statement 10) -}}
+{{- end -}}
+
 {{/* What psql needs to be the superuser. */}}
 {{- define "webapp.psqlEnv" -}}
 - name: PGHOST
