@@ -241,8 +241,8 @@ def other_fields() -> Iterator[Odd]:
     """Odd values in the fields of a transfer and of an echo, and several at once."""
     for raw in NUMBERS:
         for name in ("from", "to", "points"):
-            body = {"from": 1, "to": 2, "points": 10**9}
-            yield post(TRANSFER, with_raw(body, name, raw), 400, refused(name))
+            transfer = {"from": 1, "to": 2, "points": 10**9}
+            yield post(TRANSFER, with_raw(transfer, name, raw), 400, refused(name))
         yield post(ECHO, with_raw(ECHOED, "quantity", raw), 400, refused("quantity"))
     for raw in (*BAD_TEXT, f'"{"x" * 101}"'):
         yield post(ECHO, with_raw(ECHOED, "name", raw), 400, refused("name"))

@@ -64,7 +64,7 @@ class ContactViewSet(StrictView, ModelViewSet[AppUser]):
         self.parameters = PARAMETERS.get(self.action or "", frozenset())
         super().check_query(request)
 
-    def filter_queryset(self, queryset: QuerySet[AppUser]) -> QuerySet[AppUser]:
+    def filter_queryset(self, queryset: QuerySet[AppUser, Any]) -> QuerySet[AppUser, Any]:
         """Narrow the list; one contact is not searched for."""
         return narrowed(self.request, queryset, self) if self.action == "list" else queryset
 
