@@ -25,7 +25,7 @@ _EXITS = {
     104: "k6 refused its configuration",
     STOPPED: "somebody else stopped it",
     106: "its REST API could not listen",
-    107: "the scenario threw an exception before the load began",
+    107: "the scenario threw an exception",
     108: "the scenario ended it",
     109: "k6 panicked",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -243,34 +242,6 @@ def test_a_missing_setting_is_the_generators_failure(generator: K6Generator, ser
     assert read_all(run) == ([], [])
     assert "CONTACTS=0 must be a number of at least 1" in str(run.failure)
     assert "\n" not in str(run.failure)
-
-
-@pytest.mark.parametrize("users", [None, 2])
-def test_a_scenario_that_throws_is_the_generators_failure(
-    k6: Path, server: ContactsServer, tmp_path: Path, users: int | None
-) -> None:
-    scripts = tmp_path / "scripts"
-    shutil.copytree(SCRIPTS, scripts)
-    (scripts / "faulty.js").write_text(
-        "import { iterations } from './load.js';\n"
-        "export { options } from './load.js';\n"
-        "export default iterations(() => { throw new Error('this one is faulty'); });\n"
-    )
-    run = K6Generator(k6, scripts, tmp_path).start(target(server), load("faulty", duration_s=60.0, users=users))
-    read_all(run)
-    assert "an iteration threw an exception" in str(run.failure)
-    assert "this one is faulty" in str(run.failure)
-
-
-def test_a_scenario_that_throws_by_itself_ends_the_run(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
-    scripts = tmp_path / "scripts"
-    shutil.copytree(SCRIPTS, scripts)
-    (scripts / "faulty.js").write_text(
-        "export { options } from './load.js';\nexport default () => { throw new Error('this one is faulty'); };\n"
-    )
-    run = K6Generator(k6, scripts, tmp_path).start(target(server), load("faulty", duration_s=60.0))
-    read_all(run)
-    assert "this one is faulty" in str(run.failure)
 
 
 def test_a_killed_k6_is_the_generators_failure(generator: K6Generator, server: ContactsServer) -> None:
