@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from .description import Description
+
 Pairs = list[tuple[str, str]]
 Contact = dict[str, Any]
 Row = TypeVar("Row")
@@ -109,8 +111,14 @@ class Variant:
         self.url = url.rstrip("/")
         # A name that does not stand in the table is held to the whole contract.
         self.can = VARIANTS.get(name, Entry()).can
-        self.http = httpx.Client(base_url=self.url, timeout=60)
+        # Every answer, of whatever test, is one that the service's own description has.
+        self.description = Description(httpx.get(f"{self.url}/api/openapi.json", timeout=60).json())
+        self.http = httpx.Client(base_url=self.url, timeout=60, event_hooks={"response": [self._check]})
         self._remembered: dict[tuple[tuple[str, str], ...], Any] = {}
+
+    def _check(self, response: httpx.Response) -> None:
+        response.read()
+        self.description.check(response)
 
     def contacts(self, params: Pairs) -> httpx.Response:
         """GET /api/contacts/ with these parameters."""

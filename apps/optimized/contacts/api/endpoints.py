@@ -12,17 +12,16 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from ..application.fields import FILTERS, PRESENCE
 from ..application.parameters import only
 from ..composition import Services
 from ..domain.errors import InvalidError, RefusedError
 from ..infrastructure.outages import unavailable
 from . import schemas
 from .basics import add_basics
+from .documented import DescribedAPI
 from .errors import detail, json_response, refusal
 from .queries import parameters
 
-LISTING_PARAMETERS = ("page_size", "page", "cursor", "ordering", "search", *FILTERS, *PRESENCE)
 GROUPS = ("country", "city", "gender")
 
 
@@ -73,19 +72,10 @@ def nested(errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
 
 
-def documented_listing() -> dict[str, Any]:
-    """The listing's parameters for the documentation; the hot view reads them itself."""
-    return {
-        "parameters": [
-            {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-            for name in LISTING_PARAMETERS
-        ]
-    }
-
-
 def make_api(services: Services) -> NinjaAPI:
     """The API with its parts put in."""
-    api = NinjaAPI(
+    api = DescribedAPI(
+        cursors=services.queries.cursors,
         title="Contacts",
         version="1.0.0",
         description="Contacts of a CRM, their addresses and their loyalty points.",
@@ -137,7 +127,7 @@ def _add_error_handlers(api: NinjaAPI, services: Services) -> None:
 
 def _add_reads(api: NinjaAPI, services: Services) -> None:
     # Of these two only the documentation is Ninja's: `hot` answers them.
-    @api.get("/contacts/", response=schemas.ContactPage, tags=["contacts"], openapi_extra=documented_listing())
+    @api.get("/contacts/", response=schemas.ContactPage, tags=["contacts"])
     def contact_list(request: HttpRequest) -> HttpResponse:
         """A page of contacts; follow `next`."""
         raise NotImplementedError
@@ -195,7 +185,7 @@ def _add_writes(api: NinjaAPI, services: Services) -> None:
         ids = services.contacts.create_bulk([item.values() for item in body.contacts])
         return json_response({"created": len(ids), "ids": ids}, 201)
 
-    @api.post("/contacts/transfer/", response=schemas.TransferOut, tags=["contacts"])
+    @api.post("/contacts/transfer/", response=schemas.TransferOut, by_alias=True, tags=["contacts"])
     def points_transfer(request: HttpRequest, body: schemas.TransferIn) -> HttpResponse:
         """Move points from one contact to another."""
         balances = services.contacts.transfer(body.sender, body.receiver, body.points)

@@ -22,6 +22,11 @@ class ContactQueries:
         self._reader = reader
         self._pager = pager
 
+    @property
+    def cursors(self) -> bool:
+        """Whether pages go by cursor."""
+        return self._pager.keyset
+
     def detail(self, contact_id: int) -> Row:
         """One contact; raises `NotFoundError`."""
         row = self._reader.detail(contact_id) if contact_id <= MAX_ID else None

@@ -18,6 +18,7 @@ from .api import fast, modelled
 from .api.basics import add_basics
 from .api.beside import add_beside
 from .api.caching import Cache, NoCache
+from .api.documented import complete
 from .api.errors import add_error_handlers
 from .api.gate import Gate
 from .api.origin import Origins
@@ -68,6 +69,7 @@ def make_app(settings: Settings) -> FastAPI:
     else:
         _add_sqlalchemy(app, settings)
     add_basics(app, modelled=settings.switches["data"] == "sqlalchemy", max_body=MAX_BODY)
+    complete(app, cursors=settings.switches["pagination"] == "keyset")
     return app
 
 

@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from ..application.basics import ITEMS, N, items, prime_count, whole_parameter
 from ..infrastructure.rows import encode
 from . import schemas
-from .documented import parameter
 from .query import parameters
 
 JSON = "application/json"
@@ -23,7 +22,7 @@ def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
     """Put the endpoints into the application."""
     answer: Callable[[Any], Any] = _same if modelled else _encoded
 
-    @app.get("/api/basics/json/", response_model=schemas.Items, tags=["basics"], openapi_extra=parameter(*ITEMS))
+    @app.get("/api/basics/json/", response_model=schemas.Items, tags=["basics"])
     async def basics_json(request: Request) -> Any:
         """A number of items."""
         return answer({"items": items(whole_parameter(parameters(request.scope), *ITEMS))})
@@ -33,7 +32,7 @@ def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
         """What was sent, checked."""
         return body if modelled else _encoded(body.model_dump())
 
-    @app.get("/api/basics/cpu/", response_model=schemas.Primes, tags=["basics"], openapi_extra=parameter(*N))
+    @app.get("/api/basics/cpu/", response_model=schemas.Primes, tags=["basics"])
     async def basics_cpu(request: Request) -> Any:
         """How many primes there are up to a number, found the slow way."""
         n = whole_parameter(parameters(request.scope), *N)

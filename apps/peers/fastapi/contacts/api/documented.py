@@ -1,24 +1,18 @@
-"""Query parameters for the description; the endpoints read them themselves, to refuse all others."""
+"""The description completed: FastAPI cannot see what endpoints read by themselves, nor how the contract refuses."""
 
+from functools import cache
 from typing import Any
 
-from ..application.parameters import PARAMETERS
+from description import described
+from fastapi import FastAPI
 
 
-def parameter(name: str, default: int, most: int) -> dict[str, Any]:
-    """The one parameter of an endpoint, a whole number from 1 to `most`."""
-    return {"parameters": [_query(name, {"type": "integer", "minimum": 1, "maximum": most, "default": default})]}
+def complete(app: FastAPI, *, cursors: bool) -> None:
+    """Let the application's description say all that the contract does; it is made when it is first asked for."""
+    generated = app.openapi
 
+    @cache
+    def openapi() -> dict[str, Any]:
+        return described(generated(), cursors=cursors)
 
-def listing() -> dict[str, Any]:
-    """The parameters of the list."""
-    return {"parameters": [_query(name, {"type": "string"}) for name in PARAMETERS]}
-
-
-def group_by() -> dict[str, Any]:
-    """The parameter of `aggregate`."""
-    return {"parameters": [_query("group_by", {"type": "string", "default": "country"})]}
-
-
-def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it

@@ -18,8 +18,6 @@ from ..infrastructure.statements import GROUPS
 from ..infrastructure.writer import Writer
 from . import schemas
 from .caching import Cache, done
-from .documented import group_by as documented_groups
-from .documented import listing as documented_listing
 from .origin import Origins
 from .query import none, parameters
 
@@ -104,9 +102,7 @@ def add_contacts(
 
 def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
     # Of these two only the description is FastAPI's.
-    @app.get(
-        "/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"], openapi_extra=documented_listing()
-    )
+    @app.get("/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"])
     async def contact_list() -> Any:
         """A page of contacts; follow `next`."""
         raise NotImplementedError
@@ -129,7 +125,6 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
         "/api/contacts/aggregate/",
         response_model=schemas.Aggregate,
         tags=["summaries"],
-        openapi_extra=documented_groups(),
     )
     async def contact_aggregate(request: Request) -> Any:
         """The largest groups by country, city or gender."""

@@ -13,8 +13,6 @@ from ..infrastructure.orm import writer
 from ..infrastructure.orm.reader import GROUPS, OrmReader
 from . import schemas
 from .caching import Cache, NoCache, done
-from .documented import group_by as documented_groups
-from .documented import listing as documented_listing
 from .origin import Origins
 from .query import parameters
 
@@ -55,9 +53,7 @@ def add_contacts(
 def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, origins: Origins) -> None:
     Session = Annotated[AsyncSession, Depends(opened)]  # noqa: N806  a type
 
-    @app.get(
-        "/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"], openapi_extra=documented_listing()
-    )
+    @app.get("/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"])
     async def contact_list(request: Request, session: Session) -> Any:
         """A page of contacts; follow `next`."""
         base, query = f"{origins.of(request.scope)}{request.url.path}", request.url.query
@@ -88,7 +84,6 @@ def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, ori
         "/api/contacts/aggregate/",
         response_model=schemas.Aggregate,
         tags=["summaries"],
-        openapi_extra=documented_groups(),
     )
     async def contact_aggregate(request: Request, session: Session) -> Any:
         """The largest groups by country, city or gender."""

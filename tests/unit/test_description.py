@@ -1,0 +1,102 @@
+"""The shared part of the descriptions: it knows the parameters that services read, and what bodies may be."""
+
+from typing import Any
+
+import pytest
+from description import described
+from description.operations import OPERATIONS
+from description.parameters import ORDERINGS, parameters_of
+from optimized.contacts.application import fields as optimized
+from peers.fastapi.contacts.application import fields as fastapi
+from peers.fastapi.contacts.application.parameters import PARAMETERS
+
+REF = "#/components/schemas/"
+
+
+def body(name: str) -> dict[str, Any]:
+    """A request's body, as frameworks write it."""
+    return {"content": {"application/json": {"schema": {"$ref": REF + name}}}}
+
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/api/contacts/": {
+            "get": {"responses": {"200": {"description": "OK"}, "422": {"description": "never"}}},
+            "post": {"responses": {201: {"description": "Created"}}, "requestBody": body("Contact"), "security": [{}]},
+        },
+        "/api/contacts/{contact_id}/": {"patch": {"responses": {"200": {}}, "requestBody": body("Change")}},
+        "/api/contacts/transfer/": {"post": {"responses": {"200": {}}, "requestBody": body("Transfer")}},
+        "/api/auth/me/": {"get": {"responses": {"200": {}}}},
+    },
+    "components": {
+        "schemas": {
+            "Contact": {
+                "type": "object",
+                "required": ["first_name"],
+                "properties": {"first_name": {"type": "string", "title": "x"}, "address": {"$ref": REF + "Address"}},
+            },
+            "Change": {"properties": {"first_name": {"default": None}, "address": {"$ref": REF + "Address"}}},
+            "Address": {"type": "object", "required": ["city"], "properties": {"city": {"type": "string"}}},
+            "Transfer": {"properties": {"from": {"type": "integer"}, "points": {"type": "integer"}}},
+            "Page": {"properties": {"count": {}, "next": {"type": "string"}, "previous": {}, "results": {}}},
+            "HTTPValidationError": {},
+        }
+    },
+}
+COMPLETE = described(DOCUMENT, cursors=True)
+SCHEMAS = COMPLETE["components"]["schemas"]
+
+
+def listed(*, cursors: bool) -> set[str]:
+    """The parameters of the list."""
+    return {parameter["name"] for parameter in parameters_of("contact_list", cursors=cursors)}
+
+
+def test_the_list_has_the_parameters_that_services_read() -> None:
+    own = {"page_size", "page", "cursor", "ordering", "search"}
+    assert listed(cursors=True) == own | set(optimized.FILTERS) | set(optimized.PRESENCE) == set(PARAMETERS)
+    assert listed(cursors=True) - listed(cursors=False) == {"cursor"}
+    for orderable in (optimized.ORDERABLE, fastapi.ORDERABLE):
+        assert {name.removeprefix("-") for name in ORDERINGS} == set(orderable)
+
+
+def test_refusals_are_those_that_come() -> None:
+    listing, creation = COMPLETE["paths"]["/api/contacts/"].values()
+    assert list(listing["responses"]) == ["200", "400", "404", "405", "503"]
+    assert list(creation["responses"]) == ["201", "400", "405", "413", "415", "503"]
+    assert list(COMPLETE["paths"]["/api/auth/me/"]["get"]["responses"])[1] == "401"
+    assert "HTTPValidationError" not in SCHEMAS
+
+
+def test_a_token_is_asked_for_where_it_is_needed() -> None:
+    operations = [operation for item in COMPLETE["paths"].values() for operation in item.values()]
+    assert [operation["operationId"] for operation in operations if "security" in operation] == ["me"]
+
+
+def test_fields_of_bodies_say_what_they_may_be() -> None:
+    assert SCHEMAS["Contact"]["properties"]["first_name"]["maxLength"] == 100
+    assert "title" not in SCHEMAS["Contact"]["properties"]["first_name"]
+    assert SCHEMAS["Transfer"]["properties"]["points"]["minimum"] == 1
+    assert SCHEMAS["Contact"]["required"] == ["first_name"]
+
+
+def test_of_a_patch_nothing_is_required_nor_has_a_default() -> None:
+    assert "default" not in SCHEMAS["Change"]["properties"]["first_name"]
+    assert SCHEMAS["Change"]["properties"]["address"] == {"$ref": REF + "AddressPatch"}
+    assert "required" not in SCHEMAS["AddressPatch"]
+    assert SCHEMAS["Address"]["required"] == ["city"]
+    assert COMPLETE["paths"]["/api/contacts/{id}/"]["patch"]["requestBody"]["required"]
+
+
+@pytest.mark.parametrize(("cursors", "count"), [(True, ["integer", "null"]), (False, "integer")])
+def test_a_page_says_what_it_counts(*, cursors: bool, count: object) -> None:
+    page = described(DOCUMENT, cursors=cursors)["components"]["schemas"]["Page"]["properties"]
+    assert page["count"] == {"type": count}
+    assert page["next"]["type"] == ["string", "null"]
+
+
+def test_an_operation_that_the_contract_does_not_know_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        described({"paths": {"/api/other/": {"get": {"responses": {}}}}}, cursors=True)
+    assert len(set(OPERATIONS.values())) == len(OPERATIONS)
