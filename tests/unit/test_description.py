@@ -65,7 +65,7 @@ def test_refusals_are_those_that_come() -> None:
     listing, creation = COMPLETE["paths"]["/api/contacts/"].values()
     assert list(listing["responses"]) == ["200", "400", "404", "405", "503"]
     assert list(creation["responses"]) == ["201", "400", "405", "413", "415", "503"]
-    assert list(COMPLETE["paths"]["/api/auth/me/"]["get"]["responses"])[1] == "401"
+    assert "401" in COMPLETE["paths"]["/api/auth/me/"]["get"]["responses"]
     assert "HTTPValidationError" not in SCHEMAS
 
 
