@@ -134,6 +134,7 @@ def methods() -> Iterator[Odd]:
         yield post(f"{NOBODY}?x=1", b"x", 400, refused("x"), headers=plain, method=method)
         yield post(NOBODY, b"x", 415, DETAIL, headers=plain, method=method)
         yield post(NOBODY, b"x", 400, DETAIL, method=method)
+        yield post(NOBODY, b"", 400, DETAIL, method=method)
         yield post(NOBODY, b'{"gender": "X"}', 404, DETAIL, method=method)
         yield post(NOBODY, b"[]", 404, DETAIL, method=method)
         yield post(NOBODY, b'{"address": {"city": "x"}}', 404, DETAIL, method=method)

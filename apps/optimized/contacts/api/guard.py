@@ -45,6 +45,8 @@ def guarded(view: View, route: str) -> View:
                 return refusal(error)
         if request.method in BODIES and media_type(request) != "application/json":
             return detail("Send the body as application/json.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        if request.method in BODIES and not request.body:
+            return detail("The body is empty; send JSON.", HTTPStatus.BAD_REQUEST)
         return _answered(view, request, values)
 
     guard.csrf_exempt = True  # type: ignore[attr-defined]

@@ -69,6 +69,8 @@ class StrictRoute(APIRoute):
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type != "application/json":
                 raise HTTPException(415, "Send the body as application/json.")
+            if "transfer-encoding" not in request.headers and request.headers.get("content-length", "0") == "0":
+                raise HTTPException(400, "The body is empty; send JSON.")
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strict
