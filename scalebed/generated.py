@@ -18,7 +18,7 @@ from scalebed.quotes import quoted, quotes
 from scalebed.requirements import services_lock
 from scalebed.scenarios import experiment, scenarios
 from scalebed.spec import Experiment
-from scalebed.workloads import workloads
+from scalebed.workloads import script_files, workloads
 
 _SCRIPTS = """\
 # The scripts as one ConfigMap; scripts/fix lists them anew.
@@ -98,7 +98,7 @@ def _charts(root: Path) -> Mapping[Path, str]:
 
 def _script_list(root: Path) -> Mapping[Path, str]:
     folder = root / "loadtest" / "k6"
-    files = sorted(path.name for path in folder.glob("*.js*"))
+    files = [path.name for path in script_files(folder)] if folder.is_dir() else []
     lines = "".join(f"      - {name}\n" for name in files)
     return {folder / "kustomization.yaml": _SCRIPTS.format(files=lines)} if files else {}
 

@@ -6,6 +6,8 @@ loadtest/README.md describes all three.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from scalebed.ports import CheckCount, EndpointSecond, GeneratorSecond, Load
@@ -22,12 +24,15 @@ STOPPED = 105
 _EXITS = {
     99: "a threshold failed, though the scenarios have none",
     100: "setup() took too long",
+    101: "teardown() took too long",
+    103: "it was stopped by its REST API",
     104: "k6 refused its configuration",
     STOPPED: "somebody else stopped it",
     106: "its REST API could not listen",
     107: "the scenario threw an exception",
     108: "the scenario ended it",
     109: "k6 panicked",
+    110: "the scenario called exec.test.fail()",
 }
 """Meanings of k6's exit codes, from its package errext/exitcodes."""
 
@@ -51,14 +56,42 @@ def environment(url: str, load: Load) -> dict[str, str]:
     return values | {"USERS": str(load.concurrency)}
 
 
-def parse_line(row: bytes) -> Line | str | None:
-    """One line of k6's standard output: a second, a sentence on what went wrong, or None where it is not ours.
+@dataclass(frozen=True)
+class Row:
+    """A line of k6's standard output."""
 
-    Raises ValueError, KeyError or TypeError for a line that begins like ours and is none.
-    """
+    line: Line | str | None
+    """A second, a sentence on what went wrong, or None where it is not ours or says nothing else."""
+    number: int | None = None
+    """From 1, without a gap, in what one k6 writes; None where it is not ours, or an older k6's."""
+    last: bool = False
+
+
+def parse_line(row: bytes) -> Line | str | None:
+    """What a line of k6's standard output says. Raises what `parse_row` raises."""
+    return parse_row(row).line
+
+
+def parse_row(row: bytes) -> Row:
+    """Raises ValueError, KeyError or TypeError for a line that begins like ours and is none."""
     if not row.startswith(_MARK):
-        return None
+        return Row(None)
     values: dict[str, Any] = json.loads(row)
+    values.pop("runner", None)
+    number = values.pop("line", None)
+    if values.get("type") == "end":
+        return Row(None, number, last=True)
+    return Row(_line(values), number)
+
+
+def is_whole(rows: Iterable[bytes]) -> bool:
+    """Whether these are all lines that one k6 wrote, from its first to its last; an older k6's always are."""
+    found = [row for row in map(parse_row, rows) if row.number is not None]
+    numbers = [row.number for row in found]
+    return not found or (numbers == list(range(1, len(found) + 1)) and found[-1].last)
+
+
+def _line(values: dict[str, Any]) -> Line | str:
     if values.pop("scalebed") not in _FORMATS:
         raise ValueError("another format")
     kind = values.pop("type")

@@ -7,7 +7,7 @@ each trial.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,15 @@ class Workload:
     """It checks what comes back."""
     remarks: tuple[str, ...] = ()
     """Sentences on what of it has no effect here."""
+
+
+def script_files(folder: Path = FOLDER) -> Sequence[Path]:
+    """What a scenario may need of the folder: scripts, and data that they open."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.name != "kustomization.yaml"
+    )
 
 
 @cache

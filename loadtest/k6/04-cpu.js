@@ -2,6 +2,6 @@
 import { cpu } from './basics.js';
 import { iterations } from './load.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 export default iterations(cpu);

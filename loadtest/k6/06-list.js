@@ -3,7 +3,7 @@ import { firstPage, nextPage } from './contacts.js';
 import { choose, iterations } from './load.js';
 import { uniform } from './random.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 const MIX = [
   [0.6, firstPage],

@@ -3,7 +3,7 @@ import { create, patch, remove } from './contacts.js';
 import { choose, iterations } from './load.js';
 import { uniform } from './random.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 export const writes = true;
 

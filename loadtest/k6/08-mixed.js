@@ -3,7 +3,7 @@ import { create, detail, filter, firstPage, nextPage, patch, search } from './co
 import { choose, iterations } from './load.js';
 import { uniform } from './random.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 export const writes = true;
 

@@ -4,7 +4,7 @@ import { CONTACTS_URL, newContact } from './contacts.js';
 import { iterations } from './load.js';
 import { JSON_HEADERS, parameters } from './requests.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 export const writes = true;
 

@@ -1,6 +1,6 @@
 // Isolates lock contention: transfers of points among eight contacts that everybody wants at once.
 import { check } from 'k6';
-import { iterations } from './load.js';
+import { iterations, prepared } from './load.js';
 import { rich, total, transferAmong } from './points.js';
 
 export { options } from './load.js';
@@ -9,14 +9,14 @@ export const writes = true;
 
 const HOT = 8;
 
-export function setup() {
+export const setup = prepared(() => {
   const ids = rich(HOT);
   return { ids, points: total() };
-}
+});
 
 export default iterations(({ ids }) => transferAmong(ids));
 
 // A transfer takes what it gives, so a sum that has changed is an update that was lost.
-export function teardown({ points }) {
+export function teardown({ own: { points } }) {
   check(total(), { 'the sum of all points is what it was': (now) => now === points });
 }

@@ -6,7 +6,7 @@ import { iterations } from './load.js';
 import { below } from './random.js';
 import { parameters } from './requests.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 const HOT = 20;
 const DETAIL = parameters('detail', false);

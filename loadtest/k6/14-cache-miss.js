@@ -6,11 +6,11 @@ import { scattered } from './keys.js';
 import { iterations } from './load.js';
 import { parameters } from './requests.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 const DETAIL = parameters('detail', false);
 
-// Contacts come again after CONTACTS requests.
+// Contacts come again after as many requests as there are contacts.
 export default iterations(() => {
   http.get(`${CONTACTS_URL}${scattered(exec.scenario.iterationInTest)}/`, DETAIL);
 });

@@ -5,7 +5,7 @@ import { iterations } from './load.js';
 import { below } from './random.js';
 import { parameters } from './requests.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 const AGGREGATE = parameters('aggregate', false);
 const GROUPS = ['country', 'city', 'gender'];

@@ -3,10 +3,11 @@ import { check } from 'k6';
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { CONTACTS_URL, phoneNumber } from './contacts.js';
-import { iterations } from './load.js';
+import { contacts } from './dataset.js';
+import { iterations, prepared } from './load.js';
 import { below } from './random.js';
 import { JSON_HEADERS, head, parameters } from './requests.js';
-import { CONTACTS, MAX_VUS, USERS } from './settings.js';
+import { MAX_VUS, USERS } from './settings.js';
 import { issue, verify } from './tokens.js';
 
 export { options } from './load.js';
@@ -20,16 +21,19 @@ const READ_BACK = parameters('read-back', true);
 
 // Contacts are dealt out to the VUs: what a VU reads back, nobody else has changed meanwhile.
 const SHARES = Math.max(MAX_VUS, USERS);
-if (SHARES > CONTACTS) {
-  throw new Error(`CONTACTS=${CONTACTS} must be at least MAX_VUS and USERS, so that each has a contact of its own`);
-}
+
+export const setup = prepared(() => {
+  if (SHARES > contacts()) {
+    throw new Error(`CONTACTS=${contacts()} must be at least MAX_VUS and USERS, so that each has a contact of its own`);
+  }
+});
 
 let url = null; // of the contact that this VU's session is about
 let phone = null;
 let step = 0; // of the session; one iteration takes one
 
 function begin() {
-  const own = exec.vu.idInTest - 1 + SHARES * below(Math.floor(CONTACTS / SHARES));
+  const own = exec.vu.idInTest - 1 + SHARES * below(Math.floor(contacts() / SHARES));
   url = `${CONTACTS_URL}${1 + own}/`;
   return issue();
 }

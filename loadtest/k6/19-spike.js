@@ -1,2 +1,2 @@
 // Isolates a sudden crowd: people who browse, ten of them, then at once a hundred, then ten again.
-export { default, options } from './browse.js';
+export { default, options, setup } from './browse.js';

@@ -1,2 +1,2 @@
 // Isolates time: people who browse for many minutes, while the memory of each replica is watched.
-export { default, options } from './browse.js';
+export { default, options, setup } from './browse.js';

@@ -3,7 +3,7 @@ import { detail, filter, firstPage, nextPage, search } from './contacts.js';
 import { choose, iterations } from './load.js';
 import { uniform } from './random.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 const MIX = [
   [0.5, detail],

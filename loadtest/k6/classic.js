@@ -4,6 +4,8 @@ import { choose, closed, iterations, options as single } from './load.js';
 import { uniform } from './random.js';
 import { USERS } from './settings.js';
 
+export { setup } from './load.js';
+
 export const writes = true;
 
 if (USERS < 3) {

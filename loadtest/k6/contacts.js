@@ -1,14 +1,15 @@
 import http from 'k6/http';
+import { contacts } from './dataset.js';
 import { contactId } from './keys.js';
 import { choose } from './load.js';
 import { below, uniform } from './random.js';
 import { JSON_HEADERS, head, parameters } from './requests.js';
-import { BASE_URL, CONTACTS } from './settings.js';
+import { BASE_URL } from './settings.js';
 import { city, country, digits, firstName, lastName } from './vocabulary.js';
 
 export const CONTACTS_URL = `${BASE_URL}/api/contacts/`;
 const PAGE_SIZE = 50;
-const PAGES = Math.ceil(CONTACTS / PAGE_SIZE);
+const pages = () => Math.ceil(contacts() / PAGE_SIZE);
 const WALK = 20; // pages that are followed from a deep one
 
 const DETAIL = parameters('detail', false);
@@ -69,14 +70,14 @@ export function nextPage() {
 }
 
 export function deepPage() {
-  http.get(`${CONTACTS_URL}?page=${1 + below(PAGES)}`, DEEP_PAGE);
+  http.get(`${CONTACTS_URL}?page=${1 + below(pages())}`, DEEP_PAGE);
 }
 
 // To a page in the deeper half of the list by its number, then twenty pages on by the links that the service gives.
 export function walk() {
   if (deeper === null || walked === WALK) {
-    const from = Math.ceil(PAGES / 2);
-    deeper = nextOf(http.get(`${CONTACTS_URL}?page=${from + below(Math.max(PAGES - from - WALK, 1))}`, DEEP_START));
+    const from = Math.ceil(pages() / 2);
+    deeper = nextOf(http.get(`${CONTACTS_URL}?page=${from + below(Math.max(pages() - from - WALK, 1))}`, DEEP_START));
     walked = 0;
   } else {
     deeper = nextOf(http.get(deeper, NEXT));
@@ -86,7 +87,7 @@ export function walk() {
 
 // A page near the start, by its number.
 export function nearPage() {
-  http.get(`${CONTACTS_URL}?page=${1 + below(Math.min(PAGES, 20))}`, PAGE);
+  http.get(`${CONTACTS_URL}?page=${1 + below(Math.min(pages(), 20))}`, PAGE);
 }
 
 // Filters that leave few rows, as people use them, each with an order.

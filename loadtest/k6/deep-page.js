@@ -2,6 +2,6 @@
 import { deepPage } from './contacts.js';
 import { iterations } from './load.js';
 
-export { options } from './load.js';
+export { options, setup } from './load.js';
 
 export default iterations(deepPage);

@@ -1,6 +1,7 @@
 import exec from 'k6/execution';
 import http from 'k6/http';
 import 'k6/x/scalebed';
+import { ask, learn } from './dataset.js';
 import { restart } from './random.js';
 import { DURATION, MAX_VUS, RATE, SEED, STAGES, STEPS, TIMEOUT, USERS } from './settings.js';
 
@@ -43,12 +44,26 @@ export const options = {
   userAgent: 'scalebed',
 };
 
+// Makes a script's setup, which every script exports: what all VUs must know of the data, and what `own` returns.
+export function prepared(own = () => null) {
+  return () => {
+    const contacts = ask();
+    learn(contacts);
+    return { contacts, own: own() };
+  };
+}
+
+export const setup = prepared();
+
 // Makes k6's default function of what one iteration does. One that throws is counted as a failed request.
 // `stream` tells apart the random numbers of scenarios that run beside each other.
 export function iterations(once, stream = 0) {
   return (data) => {
+    if (data) {
+      learn(data.contacts);
+    }
     restart(SEED + stream, exec.scenario.iterationInTest);
-    once(data);
+    once(data ? data.own : null);
   };
 }
 

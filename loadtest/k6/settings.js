@@ -39,7 +39,7 @@ function steps(name, what, least) {
 }
 
 export const BASE_URL = url('BASE_URL');
-export const CONTACTS = number('CONTACTS', undefined, 1);
+export const CONTACTS = number('CONTACTS', 0, 1);
 export const SEED = number('SEED', 1, 0);
 export const SKEW = number('SKEW', 0.99, 0);
 export const STAGES = steps('STAGES', 'users', 1);

@@ -11,7 +11,6 @@ import yaml
 
 from scalebed.lines import Summary, summarize
 from tests.e2e.cluster import LOAD, kubectl, objects, until
-from tests.e2e.release import CONTACTS
 
 START_LIMIT_S = 180
 _END_LIMIT_S = 120
@@ -90,7 +89,6 @@ def load(name: str, service: str, *, seconds: float, workload: str = "browse", *
     testrun["spec"]["script"]["configMap"]["file"] = f"{workload}.js"
     environment = {
         "BASE_URL": f"http://scalebed-{service}.scalebed",
-        "CONTACTS": str(CONTACTS),
         "DURATION": f"{seconds:g}s",
         "MAX_VUS": "200",
         "SEED": "1",

@@ -31,6 +31,8 @@ class ContactsServer:
     """What links begin with, where that is not the URL."""
     asked: list[Asked] = field(default_factory=list)
     created: set[int] = field(default_factory=set)
+    published: int | None = None
+    """Contacts that its balancer tells of."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, asked: Asked) -> tuple[int, dict[str, object]]:
@@ -40,6 +42,10 @@ class ContactsServer:
                 identity = 1_000_000 + len(self.created)
                 self.created.add(identity)
                 return 201, {"id": identity, **asked.body, "address": {"id": 3}}
+        if asked.path == "/.well-known/dataset.json" and self.published is not None:
+            return 200, {"contacts": self.published, "seed": 7}
+        if asked.path.startswith("/.well-known/"):
+            return 404, {"detail": "not found"}
         if asked.method == "DELETE":
             known = int(asked.path.split("/")[3]) in self.created
             return (204, {}) if known else (404, {"detail": "not found"})

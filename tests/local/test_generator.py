@@ -19,7 +19,7 @@ from scipy import stats
 
 from scalebed.engines.local.generator import K6Generator, K6Run, command, environment
 from scalebed.engines.local.k6_build import ensure_k6
-from scalebed.k6 import Line, parse_line
+from scalebed.k6 import Line, is_whole, parse_line
 from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Target
 from tests.local.contacts_server import ContactsServer, contacts_server
 
@@ -253,11 +253,17 @@ def test_a_killed_k6_is_the_generators_failure(generator: K6Generator, server: C
     assert "signal 9" in str(run.failure)
 
 
-def run_directly(k6: Path, server: ContactsServer, log: Path, env: dict[str, str], *arguments: str) -> list[Line]:
+def try_directly(
+    k6: Path, server: ContactsServer, log: Path, env: dict[str, str], *arguments: str
+) -> subprocess.CompletedProcess[bytes]:
     argv = command(k6, SCRIPTS / "detail.js", log)
-    done = subprocess.run(
-        [*argv, *arguments], env=environment(target(server), load("detail")) | env, capture_output=True, check=True
-    )
+    said = environment(target(server), load("detail")) | env
+    return subprocess.run([*argv, *arguments], env=said, capture_output=True, check=False)
+
+
+def run_directly(k6: Path, server: ContactsServer, log: Path, env: dict[str, str], *arguments: str) -> list[Line]:
+    done = try_directly(k6, server, log, env, *arguments)
+    done.check_returncode()
     lines = [parse_line(row) for row in done.stdout.splitlines()]
     return [line for line in lines if line is not None and not isinstance(line, str)]
 
@@ -291,3 +297,68 @@ def test_execution_segments_share_the_load(k6: Path, server: ContactsServer, tmp
     paths = [asked.path for asked in server.asked]
     first, second = paths[: arrivals[0]], paths[arrivals[0] :]
     assert first[:20] != second[:20]
+
+
+def test_a_load_that_is_told_of_no_contacts_asks_the_release(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
+    server.published = 20
+    lines = run_directly(k6, server, tmp_path / "k6.log", {"CONTACTS": "", "RATE": "50", "DURATION": "2s"})
+    first, *others = server.asked
+    assert first.path == "/.well-known/dataset.json"
+    ids = {int(asked.path.split("/")[3]) for asked in others}
+    assert 10 < len(ids) <= 20
+    assert max(ids) <= 20
+    # What is asked before the load is no part of it.
+    assert sum(line.count for line in lines if isinstance(line, EndpointSecond)) == len(others)
+
+
+def test_a_load_on_a_release_that_tells_nothing_says_what_to_set(
+    k6: Path, server: ContactsServer, tmp_path: Path
+) -> None:
+    done = try_directly(k6, server, tmp_path / "k6.log", {"CONTACTS": ""})
+    assert done.returncode == 107
+    assert "CONTACTS is not set and http://127.0.0.1:" in (tmp_path / "k6.log").read_text(encoding="utf-8")
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["--execution-segment=0:1/3", "--execution-segment-sequence=0,1/3,2/3,1"],
+            "preAllocatedVUs=2 leaves the segment 2/3:1 of 3 without a VU, and its arrivals would not be made",
+        ),
+        (["--execution-segment=0:1/2"], "--execution-segment=0:1/2 stands without --execution-segment-sequence"),
+    ],
+    ids=["vus", "sequence"],
+)
+def test_a_load_that_would_lose_a_segment_s_arrivals_is_refused(
+    k6: Path, server: ContactsServer, tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    env = {"RATE": "30", "DURATION": "2s", "MAX_VUS": "2"}
+    done = try_directly(k6, server, tmp_path / "k6.log", env, *arguments)
+    assert done.returncode == 104
+    assert sentence in (tmp_path / "k6.log").read_text(encoding="utf-8")
+    assert not server.asked
+
+
+def test_lines_are_numbered_to_their_end(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
+    done = try_directly(k6, server, tmp_path / "k6.log", {"RATE": "50", "DURATION": "2s"})
+    rows = done.stdout.splitlines()
+    assert len(rows) > 4
+    assert is_whole(rows)
+    assert not is_whole(rows[1:])
+    assert not is_whole(rows[:-1])
+
+
+def test_a_script_that_fails_the_test_by_itself_is_told_so(k6: Path, server: ContactsServer, tmp_path: Path) -> None:
+    scripts = tmp_path / "scripts"
+    shutil.copytree(SCRIPTS, scripts)
+    (scripts / "failing.js").write_text(
+        "import exec from 'k6/execution';\n"
+        "import { iterations } from './load.js';\n"
+        "export { options, setup } from './load.js';\n"
+        "export default iterations(() => { exec.test.fail('not as it should be'); });\n"
+    )
+    run = K6Generator(k6, scripts, tmp_path).start(target(server), load("failing", duration_s=1.0))
+    read_all(run)
+    assert "the scenario called exec.test.fail()" in str(run.failure)

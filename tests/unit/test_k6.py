@@ -2,7 +2,7 @@
 
 import pytest
 
-from scalebed.k6 import failure_of, parse_line
+from scalebed.k6 import Row, failure_of, is_whole, parse_line, parse_row
 from scalebed.ports import CheckCount, EndpointSecond, GeneratorSecond
 
 
@@ -73,3 +73,25 @@ def test_lines_of_the_first_format_are_still_read() -> None:
     assert isinstance(line, EndpointSecond)
     assert line.failure == "3xx"
     assert line.undelayed == ""
+
+
+def numbered(number: int, kind: str = "generator") -> bytes:
+    body = ',"arrivals":9,"dropped":1,"in_flight":0.5,"lag_ms":1.25' if kind == "generator" else ""
+    return f'{{"scalebed":1,"runner":"ABC","line":{number},"type":"{kind}","second":5{body}}}'.encode()
+
+
+def test_a_line_says_where_it_stands() -> None:
+    assert parse_row(numbered(7)) == Row(GeneratorSecond(5, 9, 1, 0.5, 1.25), 7)
+    assert parse_row(numbered(8, "end")) == Row(None, 8, last=True)
+    assert parse_row(b"k6 says something") == Row(None)
+
+
+def test_a_log_is_whole_from_its_first_to_its_last_line() -> None:
+    rows = [numbered(1), b"k6 says something", numbered(2), numbered(3, "end")]
+    assert is_whole(rows)
+    assert not is_whole(rows[1:])
+    assert not is_whole(rows[:-1])
+    assert not is_whole([rows[0], rows[-1]])
+    assert is_whole(
+        [b'{"scalebed":1,"type":"generator","second":5,"arrivals":9,"dropped":1,"in_flight":0.5,"lag_ms":1}']
+    )

@@ -140,6 +140,14 @@ def test_the_scenarios_are_numbered_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize("workload", workloads().values(), ids=lambda workload: workload.name)
+def test_each_asks_how_many_contacts_there_are(workload: Workload) -> None:
+    text = (FOLDER / f"{workload.name}.js").read_text(encoding="utf-8")
+    assert re.search(
+        r"^export (\{ .*\bsetup \} from '\./(load|browse)\.js'|const setup = prepared\()", text, re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("workload", workloads().values(), ids=lambda workload: workload.name)
 def test_each_says_what_it_isolates_and_whether_it_writes(workload: Workload) -> None:
     text = (FOLDER / f"{workload.name}.js").read_text(encoding="utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("//"))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/sirupsen/logrus"
+	"go.k6.io/k6/errext"
+	"go.k6.io/k6/errext/exitcodes"
 	"go.k6.io/k6/lib"
 	"go.k6.io/k6/lib/executor"
 	"go.k6.io/k6/lib/types"
@@ -114,12 +116,39 @@ func (c *Config) GetExecutionRequirements(tuple *lib.ExecutionTuple) []lib.Execu
 	}
 }
 
-// HasWork is false for a segment that is left without a VU.
-func (c *Config) HasWork(tuple *lib.ExecutionTuple) bool {
-	return c.vus(tuple) > 0
+// HasWork is always true: where it is false, k6 leaves the scenario out without a word, and with it a segment's share
+// of the arrivals. NewExecutor refuses a segment without a VU.
+func (c *Config) HasWork(*lib.ExecutionTuple) bool {
+	return true
 }
 
 // NewExecutor is called by k6 once for each scenario.
 func (c *Config) NewExecutor(state *lib.ExecutionState, logger *logrus.Entry) (lib.Executor, error) {
+	if err := c.spread(state.ExecutionTuple, state.Test.Options.ExecutionSegmentSequence); err != nil {
+		return nil, errext.WithExitCodeIfNone(err, exitcodes.InvalidConfig)
+	}
 	return newExecutor(c, state, logger), nil
+}
+
+// spread refuses what would lose arrivals of some segment, in every segment alike, so that no part of the load begins
+// without the others.
+func (c *Config) spread(tuple *lib.ExecutionTuple, named *lib.ExecutionSegmentSequence) error {
+	segments := tuple.Sequence.ExecutionSegmentSequence
+	if len(segments) > 1 && (named == nil || len(*named) == 0) {
+		return fmt.Errorf(
+			"scenario %s: --execution-segment=%s stands without --execution-segment-sequence, so segments would not agree "+
+				"whose each VU and each iteration is: name the same sequence in all of them, such as %s",
+			c.Name, tuple.Segment, tuple.Sequence,
+		)
+	}
+	for index, segment := range segments {
+		if len(segments) > 1 && tuple.Sequence.ScaleInt64(index, c.PreAllocatedVUs.Int64) < 1 {
+			return fmt.Errorf(
+				"scenario %s: preAllocatedVUs=%d leaves the segment %s of %d without a VU, and its arrivals would not be "+
+					"made: give one VU or more for each segment (MAX_VUS in our scenarios), or use fewer segments",
+				c.Name, c.PreAllocatedVUs.Int64, segment, len(segments),
+			)
+		}
+	}
+	return nil
 }

@@ -54,6 +54,51 @@ func TestUnknownKeysAreRefused(t *testing.T) {
 	}
 }
 
+func TestNoSegmentIsLeftWithoutAVU(t *testing.T) {
+	sequence, err := lib.NewExecutionSegmentSequenceFromString("0,1/3,2/3,1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, segment := range sequence {
+		tuple, err := lib.NewExecutionTuple(segment, &sequence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		few := parse(t, `{"rate": 30, "duration": "10s", "preAllocatedVUs": 2}`)
+		if !few.HasWork(tuple) {
+			t.Errorf("%s: k6 would leave its arrivals out without a word", segment)
+		}
+		if err := few.spread(tuple, &sequence); err == nil || !strings.Contains(err.Error(), "segment 2/3:1 of 3 without a VU") {
+			t.Errorf("%s: %v", segment, err)
+		}
+		if err := parse(t, `{"rate": 30, "duration": "10s", "preAllocatedVUs": 3}`).spread(tuple, &sequence); err != nil {
+			t.Errorf("%s: %v", segment, err)
+		}
+	}
+}
+
+func TestASegmentNamesItsSequence(t *testing.T) {
+	config := parse(t, `{"rate": 30, "duration": "10s", "preAllocatedVUs": 9}`)
+	segment, err := lib.NewExecutionSegmentFromString("1/3:2/3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tuple, err := lib.NewExecutionTuple(segment, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := config.spread(tuple, nil); err == nil || !strings.Contains(err.Error(), "such as 0,1/3,2/3,1") {
+		t.Errorf("a segment alone: %v", err)
+	}
+	whole, err := lib.NewExecutionTuple(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := config.spread(whole, nil); err != nil {
+		t.Errorf("no segments at all: %v", err)
+	}
+}
+
 func TestSegmentsShareTheRateAndTheVUs(t *testing.T) {
 	config := parse(t, `{"rate": 10, "duration": "5s", "preAllocatedVUs": 7}`)
 	sequence, err := lib.NewExecutionSegmentSequenceFromString("0,1/4,1/2,1")

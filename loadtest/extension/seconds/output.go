@@ -36,6 +36,7 @@ type Output struct {
 	mutex    sync.Mutex
 	tally    *tally
 	ledger   *health.Ledger
+	numbers  *numbering
 	writeErr error
 
 	stop, stopped chan struct{}
@@ -55,6 +56,7 @@ func New(params output.Params) (output.Output, error) {
 		abort:   func(error) {},
 		tally:   newTally(),
 		ledger:  health.Default,
+		numbers: newNumbering(),
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
 	}, nil
@@ -101,6 +103,7 @@ func (o *Output) Stop() error {
 	<-o.stopped
 	now := time.Now()
 	o.flush(now, now.Unix()+held+1)
+	o.end(now)
 	if o.file != nil {
 		if err := o.file.Close(); err != nil && o.writeErr == nil {
 			o.writeErr = err
@@ -136,7 +139,7 @@ func (o *Output) flush(now time.Time, before int64) {
 		lines = append(lines, newGeneratorLine(second))
 	}
 	if err == nil {
-		err = write(o.writer, lines)
+		err = o.write(lines)
 	}
 	if err != nil && o.writeErr == nil {
 		o.writeErr = err
@@ -155,8 +158,17 @@ func (o *Output) healthBefore(now time.Time, before int64) []health.Second {
 	return counted
 }
 
-// write writes lines at once, so that others on the same stream do not come between.
-func write(writer io.Writer, lines []any) error {
+// end writes the last line, unless some could not be written before it.
+func (o *Output) end(now time.Time) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.writeErr == nil {
+		o.writeErr = o.write([]any{endLine{version, "end", now.Unix()}})
+	}
+}
+
+// write numbers lines and writes them at once, so that others on the same stream do not come between.
+func (o *Output) write(lines []any) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -166,8 +178,8 @@ func write(writer io.Writer, lines []any) error {
 		if err != nil {
 			return err
 		}
-		text = append(append(text, encoded...), '\n')
+		text = append(append(text, o.numbers.number(encoded)...), '\n')
 	}
-	_, err := writer.Write(text)
+	_, err := o.writer.Write(text)
 	return err
 }

@@ -46,6 +46,8 @@ func newOutput(t *testing.T, argument string, stdout *bytes.Buffer) *Output {
 }
 
 type anyLine struct {
+	Runner                    string
+	Line                      int64
 	Scalebed, Status, Count   int
 	Type, Endpoint, Message   string
 	Check, Error              string
@@ -274,7 +276,7 @@ func TestStopWritesWhatIsLeftToTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines := parse(t, string(text)); len(lines) != 1 || lines[0].Second != now {
+	if lines := parse(t, string(text)); len(lines) != 2 || lines[0].Second != now || lines[1].Type != "end" {
 		t.Errorf("%+v", lines)
 	}
 }
@@ -283,5 +285,29 @@ func TestAFileThatCannotBeMadeIsAnError(t *testing.T) {
 	o := newOutput(t, filepath.Join(t.TempDir(), "missing", "lines"), nil)
 	if err := o.Start(); err == nil || !strings.Contains(err.Error(), "cannot be written") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestLinesAreNumberedWithoutAGap(t *testing.T) {
+	var first, second bytes.Buffer
+	one, other := newOutput(t, "", &first), newOutput(t, "", &second)
+	for count := int64(0); count < 3; count++ {
+		one.AddMetricSamples([]metrics.SampleContainer{request(base+count, time.Millisecond, nil)})
+		one.flush(time.Unix(base+count+1, 0), base+count+1)
+	}
+	one.end(time.Unix(base+4, 0))
+	other.end(time.Unix(base+4, 0))
+
+	lines := parse(t, first.String())
+	for index, line := range lines {
+		if line.Line != int64(index+1) || line.Runner != lines[0].Runner || line.Runner == "" {
+			t.Errorf("line %d: %+v", index+1, line)
+		}
+	}
+	if last := lines[len(lines)-1]; len(lines) < 4 || last.Type != "end" {
+		t.Errorf("%d lines, the last one %+v", len(lines), last)
+	}
+	if apart := parse(t, second.String()); apart[0].Line != 1 || apart[0].Runner == lines[0].Runner {
+		t.Errorf("another k6: %+v", apart[0])
 	}
 }

@@ -14,6 +14,7 @@ from typing import Any
 
 from scalebed.engines.kubernetes.api import Api, Json
 from scalebed.engines.kubernetes.paths import OURS, found, path
+from scalebed.engines.kubernetes.scaling import lend
 from scalebed.ports import EngineError
 
 _FORMAT = 1
@@ -115,6 +116,6 @@ def put_back(api: Api, fields: Mapping[str, Json]) -> list[str]:
     given = []
     for place, patch in fields.items():
         if found(api, place) is not None:
-            api.patch(place, patch)
+            lend(api, place, patch)
             given.append(place.rpartition("/")[2])
     return given

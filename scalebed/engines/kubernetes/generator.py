@@ -105,7 +105,10 @@ class TestRunGenerator:
         self._api.post(path("testruns", place.namespace), made)
         relay = Relay(self._api, place.namespace, name, loads, clock=self._clock, listener=self._listener)
         self._relay = relay
-        relay.begin(parallelism(load, place.runners))
+        many = parallelism(loads, place.runners)
+        if many < place.runners:
+            self._say(f"TestRun {name}: {many} of {place.runners} runners, since each is to have arrivals or a user.")
+        relay.begin(many)
         if relay.skew_s is not None:
             many = len(relay.pods)
             self._say(f"TestRun {name}: {many} runner{'s'[: many > 1]}, first arrivals {relay.skew_s} s apart.")
@@ -199,6 +202,12 @@ class Relay:
         if not met:
             self._give_up(began)
             return
+        if not self._merge.begun and self._heard.trouble is None:
+            load = self._steps.loads[0]
+            self._heard.trouble = (
+                f"TestRun {self.name} ended before each of its {runners} runners had an arrival, which at {load.rate:g}/s "
+                f"for {load.duration_s:g} s is chance: ask for more requests, or for fewer --runners"
+            )
         self._steps.zero = float(self._merge.start) if self._merge.start is not None else None
         if self._steps.zero is not None:
             self._listener.began(self._steps.spans())

@@ -15,8 +15,9 @@ from scalebed.engines.kubernetes.generator import START_LIMIT_S
 from scalebed.engines.kubernetes.ownership import Ownership, made_by_engine
 from scalebed.engines.kubernetes.paths import field, found, listed, path
 from scalebed.engines.kubernetes.release import READY_LIMIT_S, SERVICES, Release
-from scalebed.engines.kubernetes.runners import CONTAINER, ending, runner_labels, wait_for
+from scalebed.engines.kubernetes.runners import CONTAINER, ROTATED, ending, runner_labels, wait_for
 from scalebed.engines.kubernetes.scaling import scale
+from scalebed.k6 import is_whole
 from scalebed.lines import LinesError, Summary, Tally
 from scalebed.ports import Clock, EngineError, Say
 
@@ -175,6 +176,8 @@ class Rerun:
                 if end is not None and end.failure is not None:
                     raise EngineError(f"TestRun {name}: {end.failure}")
                 tally.add(log.splitlines(keepends=True), f"pod {runner}")
+                if not is_whole(log.encode().splitlines()):
+                    raise EngineError(f"TestRun {name}: lines of the log of pod {runner} are missing: {ROTATED}")
             summary = tally.summary()
         except LinesError as error:
             raise EngineError(f"TestRun {name}: {error}") from error

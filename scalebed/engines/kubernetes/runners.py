@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 from scalebed.engines.kubernetes.api import Api, ApiError, Json
 from scalebed.engines.kubernetes.paths import field, found, path
-from scalebed.k6 import Line, failure_of, parse_line
+from scalebed.k6 import Line, Row, failure_of, parse_row
 from scalebed.ports import Clock
 
 CONTAINER = "k6"
 _AGAIN_S = 0.5
 _LOST = 20
 """Broken connections in a row, after which a runner is given up."""
+ROTATED = (
+    "the kubelet rotated it before it was read; let its containerLogMaxSize hold a whole load, or make trials shorter"
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Follower:
         self._into = into
         self._stopped = threading.Event()
         self._read = 0
+        self._numbered = 0
+        """The number of the newest line that counts."""
+        self._whole = False
+        """The last line was read."""
         self._last_word = ""
         self._thread = threading.Thread(target=self._follow, name=f"log of {pod}", daemon=True)
 
@@ -51,7 +58,7 @@ class Follower:
     def _follow(self) -> None:
         lost = 0
         while not self._stopped.is_set():
-            before = self._read
+            before = self._read, self._numbered
             try:
                 self._read_log()
                 pod = found(self._api, path("pods", self._namespace, self.pod))
@@ -61,31 +68,49 @@ class Follower:
                     self._put(End(f"the log of pod {self.pod} cannot be read: {error}"))
                     return
             else:
-                lost = 0 if self._read > before else lost
+                lost = 0 if (self._read, self._numbered) > before else lost
             end = ending(pod, self.pod, self._last_word)
             if end is not None:
+                if end.failure is None and self._numbered and not self._whole:
+                    end = End(f"the log of pod {self.pod} lacks its end: {ROTATED}")
                 self._put(end)
                 return
             self._stopped.wait(_AGAIN_S)
 
     def _read_log(self) -> None:
-        """From the start, so that nothing is lost where the connection broke; what was read is passed over."""
+        """From the start of what there is, so that nothing is lost where the connection broke; what was read is passed
+        over. The start is another one once the kubelet has rotated the log, so lines are known by their numbers."""
         rows = self._api.lines(f"{path('pods', self._namespace, self.pod)}/log", container=CONTAINER, follow="true")
         for count, row in enumerate(rows, 1):
             if self._stopped.is_set():
                 return
-            if count > self._read:
-                self._read = count
-                self._accept(row)
+            try:
+                parsed = parse_row(row)
+            except (ValueError, KeyError, TypeError):
+                if count > self._read:
+                    self._put(f"pod {self.pod} wrote a line that cannot be read: {row[:120]!r}")
+                parsed = Row(None)
+            if parsed.number is None:
+                self._accept_unnumbered(row, parsed, new=count > self._read)
+            else:
+                self._accept(parsed, parsed.number)
+            self._read = max(self._read, count)
 
-    def _accept(self, row: bytes) -> None:
-        try:
-            line = parse_line(row)
-        except (ValueError, KeyError, TypeError):
-            self._put(f"pod {self.pod} wrote a line that cannot be read: {row[:120]!r}")
+    def _accept(self, row: Row, number: int) -> None:
+        if number <= self._numbered:
             return
-        if line is not None:
-            self._put(line)
+        if number > self._numbered + 1:
+            self._put(f"{number - self._numbered - 1} lines of the log of pod {self.pod} are missing: {ROTATED}")
+        self._numbered = number
+        self._whole = row.last
+        if row.line is not None:
+            self._put(row.line)
+
+    def _accept_unnumbered(self, row: bytes, parsed: Row, *, new: bool) -> None:
+        """What k6 itself says; or a line of an older one, which is new if so many rows were not read before."""
+        if parsed.line is not None:
+            if new:
+                self._put(parsed.line)
         elif (text := row.decode("utf-8", errors="replace").strip()) and not text.startswith("at "):
             self._last_word = text[:300]
 

@@ -1,4 +1,4 @@
-"""Sets a Deployment's number of replicas, and leaves the field to whoever deploys it.
+"""Sets fields of a Deployment, as its number of replicas, and leaves them to whoever deploys it.
 
 The API server notes who set a field. Were that this engine, `helm upgrade` of Helm 4 would refuse to give the number
 ever after: it applies on the server's side, where to set what another one owns is a conflict.
@@ -17,7 +17,12 @@ _TRIES = 5
 
 def scale(api: Api, deployment: str, replicas: int) -> None:
     """`deployment` is the path of one that is there."""
-    there = api.patch(deployment, {"spec": {"replicas": replicas}})
+    lend(api, deployment, {"spec": {"replicas": replicas}})
+
+
+def lend(api: Api, deployment: str, fields: Mapping[str, Any]) -> None:
+    """`fields`: a JSON merge patch; nothing is noted of who set them."""
+    there = api.patch(deployment, fields)
     for _ in range(_TRIES):
         owners = field(there, "metadata", "managedFields", default=[])
         others = [owner for owner in owners if not _ours(owner)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import hashlib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +19,13 @@ from scalebed.engines.kubernetes.api import Json
 from scalebed.engines.kubernetes.paths import OURS
 from scalebed.k6 import environment
 from scalebed.ports import EngineError, Load
+from scalebed.workloads import script_files
 
 GAP_S = 40.0
 """Without arrivals, between two rates of one TestRun: in it the service works off what is left, and the kubelet, which
 looks at containers every 10 to 15 s, reports both the end of what was and the idleness after it."""
+_CONFIG_MAP = 2**20
+"""Bytes that the API server takes in one."""
 _MEMORY_MIB = 128
 _MEMORY_MIB_EACH = 0.75
 """A VU takes half a MiB, and Go's collector as much again of what changes."""
@@ -35,13 +40,39 @@ class Script:
 
 
 def scripts(folder: Path) -> Script:
-    """Of `loadtest/k6`; two clones with unlike scenarios never share a ConfigMap."""
-    data = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js*"))}
-    digest = hashlib.sha256(repr(sorted(data.items())).encode()).hexdigest()[:10]
+    """Of `loadtest/k6`, with the files that they open; two clones with unlike scenarios never share a ConfigMap.
+
+    Raises EngineError for what no ConfigMap holds: folders that a script names, and more than a MiB.
+    """
+    files = {path.name: path.read_bytes() for path in script_files(folder)}
+    texts: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, content in files.items():
+        try:
+            texts[name] = content.decode()
+        except UnicodeDecodeError:
+            others[name] = base64.b64encode(content).decode()
+    _require_flat(folder, texts)
+    size = sum(len(content) for content in [*files.values(), *files])
+    if size > _CONFIG_MAP:
+        raise EngineError(
+            f"{folder}: its files are {size:,} bytes together, and the cluster takes {_CONFIG_MAP:,} in a ConfigMap: "
+            "take out what no workload needs, or make the data smaller"
+        )
+    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:10]
     name = f"scalebed-k6-{digest}"
-    return Script(
-        name, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": dict(OURS)}, "data": data}
-    )
+    made: Json = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": dict(OURS)}}
+    return Script(name, made | {"data": texts} | ({"binaryData": others} if others else {}))
+
+
+def _require_flat(folder: Path, texts: Mapping[str, str]) -> None:
+    for place in sorted(path for path in folder.iterdir() if path.is_dir()):
+        for name, text in texts.items():
+            if name.endswith(".js") and re.search(rf"""['"`](\./)?{re.escape(place.name)}/""", text):
+                raise EngineError(
+                    f"{folder / name}: names the folder {place.name}, which would not reach the cluster, since a "
+                    "ConfigMap holds no folders: put its files beside the script"
+                )
 
 
 def read_base(root: Path) -> Json:
@@ -73,9 +104,17 @@ def starts(loads: Sequence[Load]) -> list[float]:
     return found
 
 
-def parallelism(load: Load, runners: int) -> int:
-    """No more runners than users, since one without any would have nothing to do."""
-    return max(1, min(runners, load.concurrency or load.max_vus))
+def parallelism(loads: Sequence[Load], runners: int) -> int:
+    """Of so many runners, those that share these loads: each has a user, or a VU and an arrival a second.
+
+    One with less to do would come to its first arrival late or never, and a load begins when all have had theirs.
+    """
+    first = loads[0]
+    if first.concurrency is not None and not first.steps:
+        return max(1, min(runners, min(users for users, _ in first.stages) if first.stages else first.concurrency))
+    rates = [rate for load in loads for rate in ([rate for rate, _ in load.steps] or [load.rate]) if rate > 0]
+    vus = min(load.max_vus for load in loads)
+    return max(1, min(runners, vus, int(min(rates, default=0.0))))
 
 
 def manifest(
@@ -90,7 +129,7 @@ def manifest(
         "annotations": dict(owner),
     }
     spec: dict[str, Any] = made["spec"]
-    spec["parallelism"] = parallelism(first, runners)
+    spec["parallelism"] = parallelism(loads, runners)
     spec["script"] = {"configMap": {"name": script.name, "file": f"{first.workload}.js"}}
     values = environment(url, first)
     values["MAX_VUS"] = str(max(load.max_vus for load in loads))

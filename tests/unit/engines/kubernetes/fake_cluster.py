@@ -58,6 +58,8 @@ class Log:
     broken_after: int | None = None
     """The first reader's connection breaks after so many rows."""
     read: int = 0
+    rotated: int = 0
+    """So many of the first rows are gone for whoever connects from now on."""
 
 
 class FakeApi:
@@ -126,7 +128,8 @@ class FakeApi:
 
     def lines(self, path: str, **query: str) -> Iterator[bytes]:
         log = self.logs[path.removesuffix("/log").rpartition("/")[2]]
-        given = 0
+        given = log.rotated
+        log.read = max(log.read, given)
         while True:
             while given < len(log.rows):
                 if log.broken_after == given:

@@ -29,9 +29,14 @@ class FakeOperator:
     broken_after: int | None = None
     said: bytes = b""
     """Written before the end."""
+    numbered: bool = True
+    """Its k6 numbers its lines, as every one but an old one does."""
+    rotated: tuple[int, int] | None = None
+    """When a log has so many rows, the kubelet rotates so many of them away, and readers lose their connection."""
 
     def __post_init__(self) -> None:
         self.runs: list[Json] = []
+        self._numbers: dict[str, int] = {}
         self.api.created = self._created
         self.api.deleted = self._deleted
 
@@ -54,6 +59,7 @@ class FakeOperator:
             else:
                 made = pod(runner, labels, containerStatuses=[container("k6", running={})])
                 self.api.logs[runner] = Log(broken_after=self.broken_after)
+                self._numbers[runner] = 0
             self.api.put(f"/api/v1/namespaces/{namespace}/pods/{runner}", made)
             if not self.image_missing:
                 rates = steps(body)
@@ -68,10 +74,9 @@ class FakeOperator:
                 return
             second = int(self.api.clock.unix())
             arrivals = round(rate)
-            log = self.api.logs[runner]
             if arrivals:
-                log.rows.append(line("endpoint", second, endpoint="detail", status=200, count=1, histogram=_LATENCIES))
-            log.rows.append(line("generator", second, arrivals=arrivals, dropped=0, in_flight=0.5, lag_ms=1.0))
+                self._write(runner, "endpoint", second, endpoint="detail", status=200, count=1, histogram=_LATENCIES)
+            self._write(runner, "generator", second, arrivals=arrivals, dropped=0, in_flight=0.5, lag_ms=1.0)
 
         return happen
 
@@ -82,6 +87,8 @@ class FakeOperator:
             log = self.api.logs[runner]
             if self.said:
                 log.rows.append(self.said)
+            if self.numbered:
+                self._write(runner, "end", int(self.api.clock.unix()))
             place = next(each for each in self.api.objects if each.endswith(f"/pods/{runner}"))
             ended = container("k6", terminated={"exitCode": self.exit_code})
             phase = "Failed" if self.exit_code else "Succeeded"
@@ -89,6 +96,15 @@ class FakeOperator:
             log.ended = True
 
         return happen
+
+    def _write(self, runner: str, kind: str, second: int, **values: object) -> None:
+        self._numbers[runner] += 1
+        place = {"runner": runner, "line": self._numbers[runner]} if self.numbered else {}
+        log = self.api.logs[runner]
+        log.rows.append(line(kind, second, **place, **values))
+        if self.rotated is not None and len(log.rows) == self.rotated[0]:
+            log.rotated = self.rotated[1]
+            log.broken_after = log.read
 
     def _deleted(self, path: str) -> None:
         name = path.rpartition("/")[2]
@@ -109,6 +125,10 @@ def environment(run: Json) -> dict[str, str]:
 def steps(run: Json) -> list[float]:
     """The rate of one runner in each second."""
     env = environment(run)
-    parts = env.get("STEPS") or f"{env.get('RATE', env.get('USERS'))}:{env['DURATION'].removesuffix('s')}"
+    parts = (
+        env.get("STEPS")
+        or env.get("STAGES")
+        or f"{env.get('RATE', env.get('USERS'))}:{env['DURATION'].removesuffix('s')}"
+    )
     shares = [part.split(":") for part in parts.split(",")]
     return [float(rate) / run["spec"]["parallelism"] for rate, seconds in shares for _ in range(int(float(seconds)))]

@@ -1,6 +1,7 @@
 import pytest
 from fake_cluster import FakeApi, FakeClock
 
+from scalebed.engines.kubernetes.api import AGENT
 from scalebed.engines.kubernetes.before import Before, Record, ReleaseBefore, fields_of, put_back
 from scalebed.engines.kubernetes.paths import path
 from scalebed.ports import EngineError
@@ -34,6 +35,14 @@ def test_a_deployment_without_a_release_has_a_record_too() -> None:
     for _ in range(2):
         assert put_back(api, found.fields) == ["web"]
         assert api.get(DEPLOYMENT)["spec"] == {"replicas": 2, "paused": True}
+
+
+def test_what_is_put_back_is_not_the_engine_s_afterwards() -> None:
+    api = FakeApi(FakeClock())
+    helm = {"manager": "helm", "operation": "Apply"}
+    api.put(DEPLOYMENT, {"metadata": {"managedFields": [helm, {"manager": AGENT, "operation": "Update"}]}, "spec": {}})
+    put_back(api, {DEPLOYMENT: {"spec": {"replicas": 2}}})
+    assert api.get(DEPLOYMENT)["metadata"]["managedFields"] == [helm]
 
 
 def test_what_another_version_wrote_is_left_to_it() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_cluster import FakeApi, FakeClock
@@ -10,7 +11,7 @@ from fake_operator import FakeOperator, environment
 from scalebed.engines.kubernetes.generator import START_LIMIT_S, Place, TestRunGenerator
 from scalebed.engines.kubernetes.testruns import GAP_S, read_base, scripts
 from scalebed.places import ROOT
-from scalebed.ports import EndpointSecond, GeneratorSecond, Load, LoadRun, Target
+from scalebed.ports import EndpointSecond, EngineError, GeneratorSecond, Load, LoadRun, Target
 
 TARGET = Target("http://scalebed-naive.scalebed", (), ("service",), 0.25)
 LOAD = Load("detail", 20.0, 30.0, 50, 7, 1000)
@@ -195,6 +196,88 @@ def test_a_broken_connection_loses_and_doubles_nothing() -> None:
     endpoints, health = bench.drain(run)
     assert [line.arrivals for line in health] == [20] * 30
     assert sum(line.count for line in endpoints) == 30
+
+
+def test_an_older_k6_numbers_nothing() -> None:
+    bench = Bench(runners=1, broken_after=9, numbered=False)
+    run = bench.generator.start(TARGET, LOAD)
+    _, health = bench.drain(run)
+    assert [line.arrivals for line in health] == [20] * 30
+    assert run.failure is None
+
+
+def test_no_runner_is_left_without_arrivals() -> None:
+    bench = Bench(runners=8)
+    loads = [(LOAD, 8), (replace(LOAD, rate=3.5), 3), (replace(LOAD, rate=0.2), 1), (replace(LOAD, max_vus=2), 2)]
+    loads.append((replace(LOAD, then=((2.0, 50),)), 2))
+    loads.append((replace(LOAD, concurrency=5), 5))
+    loads.append((replace(LOAD, concurrency=9, stages=((3, 5.0), (9, 5.0))), 3))
+    loads.append((replace(LOAD, steps=((0.0, 5.0), (6.0, 5.0))), 6))
+    for load, runners in loads:
+        bench.generator.start(TARGET, load)
+        bench.generator.close()
+        assert bench.operator.runs[-1]["spec"]["parallelism"] == runners
+    told = [line for line in bench.said if "since each is to have arrivals or a user" in line]
+    assert len(told) == len(loads) - 1
+    assert ": 3 of 8 runners" in told[0]
+
+
+def test_a_load_without_an_arrival_says_so() -> None:
+    bench = Bench(runners=1)
+    run = bench.generator.start(TARGET, replace(LOAD, rate=0.1, duration_s=5.0))
+    bench.drain(run)
+    assert "ended before each of its 1 runners had an arrival, which at 0.1/s for 5 s is chance" in str(run.failure)
+
+
+def test_the_files_that_a_script_opens_reach_the_cluster(tmp_path: Path) -> None:
+    (tmp_path / "shop.js").write_text("const urls = open('./urls.csv');\n")
+    (tmp_path / "urls.csv").write_text("/a\n/b\n")
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    (tmp_path / "kustomization.yaml").write_text("{}\n")
+    (tmp_path / "notes").mkdir()
+    first = scripts(tmp_path)
+    assert first.manifest["data"].keys() == {"shop.js", "urls.csv"}
+    assert first.manifest["binaryData"] == {"photo.jpg": "/9g="}
+    (tmp_path / "urls.csv").write_text("/c\n")
+    assert scripts(tmp_path).name != first.name
+
+
+def test_what_no_config_map_holds_is_told_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "shop.js").write_text("const urls = open('./data/urls.csv');\n")
+    (tmp_path / "data").mkdir()
+    with pytest.raises(EngineError, match=r"shop.js: names the folder data, which would not reach the cluster"):
+        scripts(tmp_path)
+    (tmp_path / "shop.js").write_text("const urls = open('./urls.csv');\n")
+    (tmp_path / "urls.csv").write_text("/a\n" * 400_000)
+    with pytest.raises(
+        EngineError, match=r"its files are 1,2\d\d,\d\d\d bytes together, and the cluster takes 1,048,576"
+    ):
+        scripts(tmp_path)
+
+
+def test_a_rotated_log_loses_nothing_that_was_read_before() -> None:
+    bench = Bench(runners=1, rotated=(20, 16))
+    run = bench.generator.start(TARGET, LOAD)
+    endpoints, health = bench.drain(run)
+    assert [line.arrivals for line in health] == [20] * 30
+    assert sum(line.count for line in endpoints) == 30
+    assert run.failure is None
+
+
+def test_what_a_rotation_took_is_told() -> None:
+    bench = Bench(runners=1, rotated=(20, 20))
+    run = bench.generator.start(TARGET, LOAD)
+    bench.drain(run)
+    assert "2 lines of the log of pod load-" in str(run.failure)
+    assert "the kubelet rotated it before it was read; let its containerLogMaxSize" in str(run.failure)
+
+
+def test_what_a_rotation_took_of_the_end_is_told() -> None:
+    bench = Bench(runners=1, rotated=(61, 61))
+    run = bench.generator.start(TARGET, LOAD)
+    bench.drain(run)
+    assert "the log of pod load-" in str(run.failure)
+    assert "lacks its end: the kubelet rotated it" in str(run.failure)
 
 
 def test_close_ends_the_load_and_can_be_called_twice() -> None:
