@@ -205,7 +205,7 @@ class Relay:
         if not self._merge.begun and self._heard.trouble is None:
             load = self._steps.loads[0]
             self._heard.trouble = (
-                f"TestRun {self.name} ended before each of its {runners} runners had an arrival, which at {load.rate:g}/s "
+                f"TestRun {self.name} ended before all {runners} runners had an arrival, which at {load.rate:g}/s "
                 f"for {load.duration_s:g} s is chance: ask for more requests, or for fewer --runners"
             )
         self._steps.zero = float(self._merge.start) if self._merge.start is not None else None

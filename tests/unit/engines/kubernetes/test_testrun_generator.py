@@ -226,7 +226,7 @@ def test_a_load_without_an_arrival_says_so() -> None:
     bench = Bench(runners=1)
     run = bench.generator.start(TARGET, replace(LOAD, rate=0.1, duration_s=5.0))
     bench.drain(run)
-    assert "ended before each of its 1 runners had an arrival, which at 0.1/s for 5 s is chance" in str(run.failure)
+    assert "ended before all 1 runners had an arrival, which at 0.1/s for 5 s is chance" in str(run.failure)
 
 
 def test_the_files_that_a_script_opens_reach_the_cluster(tmp_path: Path) -> None:
