@@ -187,9 +187,7 @@ def test_the_exit_code_decides_and_not_the_stage() -> None:
     bench = Bench(exit_code=107, said=b"TypeError: undefined is not a function")
     run = bench.generator.start(TARGET, LOAD)
     bench.drain(run)
-    assert "the scenario threw an exception before the load began: TypeError: undefined is not a function" in str(
-        run.failure
-    )
+    assert "the scenario threw an exception: TypeError: undefined is not a function" in str(run.failure)
 
 
 def test_a_broken_connection_loses_and_doubles_nothing() -> None:
