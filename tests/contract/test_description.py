@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from .conftest import BODY
+from .bodies import BODY
 from .description import Description
 from .variants import VARIANTS, Entry, Variant, checked
 
