@@ -40,7 +40,7 @@ OTHERS = [
 
 def wrapped(error: Exception) -> DBAPIError:
     """As SQLAlchemy raises it: its own error over its dialect's, which asyncpg's has caused."""
-    own = dialect.import_dbapi().Error("", error)
+    own = dialect.import_dbapi().Error("", error)  # type: ignore[no-untyped-call]  # the library's signature
     own.__cause__ = error
     return DBAPIError("SELECT 1", None, own)
 
