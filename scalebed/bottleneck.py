@@ -35,9 +35,15 @@ class Bottleneck:
 
 
 def near_capacity(trials: Sequence[Trial], capacity: float) -> list[Trial]:
-    """Of one cell: the counted trials at 85% of its capacity and above."""
+    """Of one cell: the counted trials at 85% of its capacity and above whose CPU readings count, too."""
     return [
-        t for t in trials if t.verdict != "INVALID" and t.utilisation and t.rate_asked >= NEAR * capacity and t.requests
+        t
+        for t in trials
+        if t.verdict != "INVALID"
+        and not t.disturbed
+        and t.utilisation
+        and t.rate_asked >= NEAR * capacity
+        and t.requests
     ]
 
 

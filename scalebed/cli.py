@@ -33,10 +33,10 @@ from scalebed.queries import comparison
 from scalebed.queries.directory import DirectoryError
 from scalebed.queries.study import StudyError
 from scalebed.quotes import QuoteError
-from scalebed.report import answer, conclusions, table, write_report
+from scalebed.report import answer, conclusions, minded, table, write_report
 from scalebed.report.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.outcomes import Outcome, combined_csv, outcome
-from scalebed.results import RunDirectory, RunDirectoryError
+from scalebed.results import Host, RunDirectory, RunDirectoryError
 from scalebed.runner import Runner, RunnerError
 from scalebed.spec import Experiment, SpecError, load_experiment
 from scalebed.timing import SystemClock
@@ -53,6 +53,7 @@ _err = Console(stderr=True)
 
 _CONTEXT = "Of the kubeconfig; one that is not on this machine must be named."
 _NAMESPACE = "Use this one alone, whoever made it."
+_HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked as rough, and is compared with nothing."
 
 
 class _Refused(typer.Exit):
@@ -102,6 +103,7 @@ def run(
     around: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Look for capacities near those that this run found.")
     ] = None,
+    host: Annotated[Host, typer.Option(help=_HOST)] = "alone",
 ) -> None:
     """Run an experiment and write its report.
 
@@ -113,7 +115,7 @@ def run(
     console = _err if as_json else _out
     try:
         spec = choice.experiment(places.experiment_file(experiment), engine, around, settings or ())
-        directory = _measure(spec, out, fresh, console, Choice(context, namespace, runners))
+        directory = _measure(spec, out, fresh, console, Choice(context, namespace, runners), host=host)
         report = write_report(directory)
         concluded = conclusions(directory)
     except (SpecError, EngineError, RunnerError, RunDirectoryError) as error:
@@ -138,7 +140,13 @@ def _explain(console: Console, concluded: Sequence[CellConclusion]) -> None:
 
 
 def _measure(
-    spec: Experiment, out: Path | None, fresh: bool, console: Console, chosen: Choice | None = None
+    spec: Experiment,
+    out: Path | None,
+    fresh: bool,
+    console: Console,
+    chosen: Choice | None = None,
+    *,
+    host: Host = "alone",
 ) -> RunDirectory:
     observer = observer_for(console, spec.slo.percentile)
     if out is not None and out.exists() and not out.is_dir():
@@ -146,13 +154,13 @@ def _measure(
     clock: Clock = SystemClock()
     engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
     commit = engine.fingerprint().get("commit")
-    unfinished = None if out or fresh else places.unfinished_run(spec, commit)
+    unfinished = None if out or fresh else places.unfinished_run(spec, commit, host)
     directory = RunDirectory(out) if out else unfinished or places.new_run(spec)
     if unfinished:
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     try:
         with _stopping_once():
-            Runner(engine, clock, directory, spec, observer).run()
+            Runner(engine, clock, directory, spec, observer, host=host).run()
     except KeyboardInterrupt:
         observer.run_finished()
         finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
@@ -193,6 +201,7 @@ def scenario(
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run directories; what was interrupted there goes on.")
     ] = None,
+    host: Annotated[Host, typer.Option(help=_HOST)] = "alone",
 ) -> None:
     """Run scenarios, each before and after, and set the results side by side.
 
@@ -214,7 +223,7 @@ def scenario(
                 scenarios.retell(directory, spec)
             else:
                 _out.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
-                _measure(spec, directory.path, False, _out)
+                _measure(spec, directory.path, False, _out, host=host)
             write_report(directory)
             outcomes.append(outcome(directory, base))
             concluded += conclusions(directory)
@@ -302,10 +311,20 @@ def _stopping_once() -> Iterator[None]:
 
 
 def _outcome(directory: RunDirectory, concluded: Sequence[CellConclusion]) -> dict[str, object]:
+    caveats = minded(directory)
     return {
         "answer": answer(directory),
+        "caveats": [{"kind": c.kind, "sentence": c.sentence, "cells": list(c.cells)} for c in caveats],
         "exit_code": int(gravest(each.conclusion for each in concluded)),
-        "cells": [{"cell": e.cell, "conclusion": e.conclusion.words, "reason": e.reason} for e in concluded],
+        "cells": [
+            {
+                "cell": e.cell,
+                "conclusion": e.conclusion.words,
+                "reason": e.reason,
+                "caveats": [c.kind for c in caveats if not c.cells or e.cell in c.cells],
+            }
+            for e in concluded
+        ],
         "repetitions": [repetition.model_dump(mode="json") for repetition in directory.repetitions()],
     }
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalebed.results import Trial
-from scalebed.search import FULL_S, INVALID_AT_MOST, Answer, Ask, observed
+from scalebed.search import FULL_S, INVALID_AT_MOST, Answer, Ask, observed, stands
 from scalebed.spec import Search
 from scalebed.verdict import Enough
 
@@ -29,21 +29,30 @@ class Ladder:
     def rates(self) -> tuple[float, ...]:
         return tuple(share * self.around for share in self.search.shares)
 
-    def next(self, trials: Sequence[Trial]) -> Ask | Answer:
+    def next(self, trials: Sequence[Trial], attempt: int = 0) -> Ask | Answer:
         """Given the finished trials of the repetition, in their order."""
-        counted = [trial for trial in trials if trial.verdict != "INVALID"]
-        passed = max((t.rate_asked for t in counted if t.verdict == "PASS"), default=None)
+        tried = [t for t in trials if t.attempt == attempt]
+        known = [t for t in trials if t.attempt == attempt or t.verdict != "INVALID"]
+        counted = [trial for trial in known if trial.verdict != "INVALID"]
+        rates = {t.rate_asked for t in counted if t.verdict == "PASS"}
+        served = {rate for rate in rates if self._stands(trials, rate)}
+        passed = max(served, default=None)
         failed = min((t.rate_asked for t in counted if t.verdict != "PASS"), default=None)
-        rate = self._rate(passed, failed)
+        stayed = self._stayed([t for t in tried if t.verdict == "INVALID" and t.rate_asked not in served])
+        lowest = min((r for r in (failed, *(t.rate_asked for t in stayed)) if r is not None), default=None)
+        contested = max((r for r in rates - served if lowest is None or r < lowest), default=None)
+        rate = self._rate(passed, lowest) if contested is None else contested
+        spent = len(tried) >= self.search.max_trials
+        if passed is not None and stayed and (rate is None or spent) and (failed is None or failed != lowest):
+            return self._least(passed, failed, stayed)
         if rate is None:
             return Answer("found", passed, passed, failed, "")
-        tried = [t for t in trials if _same(t.rate_asked, rate)]
-        if len(tried) >= INVALID_AT_MOST:
-            return self._spoiled(passed, failed, tried)
-        if passed is not None and (rate > self.search.max_rate or len(trials) >= self.search.max_trials):
+        if passed is not None and (rate > self.search.max_rate or spent):
             return Answer("found", passed, passed, None, "Every rate that was tried passed.")
-        if len(trials) >= self.search.max_trials:
-            return Answer("not found", None, None, failed, "There were not enough trials.")
+        if spent:
+            told = f"At {stayed[-1].rate_asked:.4g}/s: {' '.join(stayed[-1].reasons)}" if stayed else ""
+            told = f"There were not enough trials. {told}".rstrip()
+            return Answer("not found", None, None, failed, told, again=bool(stayed))
         return Ask("confirm", rate, Enough(FULL_S, self.search.min_requests))
 
     def foreseen(self, asked: float) -> tuple[float, ...]:
@@ -60,12 +69,27 @@ class Ladder:
         planned = (rate for rate in self.rates if rate > passed * (1 + _SAME))
         return next(planned, passed * shares[-1] / shares[-2])
 
-    def _spoiled(self, passed: float | None, failed: float | None, tried: Sequence[Trial]) -> Answer:
+    def _stayed(self, spoiled: Sequence[Trial]) -> list[Trial]:
+        """Of each rate that stayed INVALID the last trial, lowest rate last."""
+        times: dict[float, list[Trial]] = {}
+        for trial in spoiled:
+            rate = next((r for r in times if _same(r, trial.rate_asked)), trial.rate_asked)
+            times.setdefault(rate, []).append(trial)
+        some = any(len(tried) >= INVALID_AT_MOST for tried in times.values())
+        return [times[r][-1] for r in sorted(times, reverse=True) if some or len(times[r]) >= INVALID_AT_MOST]
+
+    def _stands(self, trials: Sequence[Trial], rate: float) -> bool:
+        """Whether it counts as served, of all that was tried there."""
+        seen = [observed(trial, self.search) for trial in trials if _same(trial.rate_asked, rate)]
+        against = sum(each.spoiled and each.against for each in seen)
+        return stands([each.disturbed for each in seen if each.verdict == "PASS"], against)
+
+    def _least(self, passed: float, failed: float | None, stayed: Sequence[Trial]) -> Answer:
         """Of a rate that stayed INVALID: the host or the generator could not carry it, or something disturbed."""
-        told = f"At {tried[-1].rate_asked:.4g}/s: {' '.join(tried[-1].reasons)}"
-        if passed is not None and all(observed(trial, self.search).overrun for trial in tried):
+        told = f"At {stayed[-1].rate_asked:.4g}/s: {' '.join(stayed[-1].reasons)}"
+        if observed(stayed[-1], self.search).overrun:
             return Answer("beyond the generator", None, passed, None, told)
-        return Answer("not found", None, passed, failed, told)
+        return Answer("at least", None, passed, failed, told, again=True)
 
 
 def _same(one: float, other: float) -> bool:

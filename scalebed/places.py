@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scalebed.results import RunDirectory, RunDirectoryError
+from scalebed.results import Host, RunDirectory, RunDirectoryError
 from scalebed.spec import Experiment, SpecError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,16 +43,17 @@ def shipped_experiments() -> Mapping[str, Path]:
     return {path.relative_to(EXPERIMENTS).with_suffix("").as_posix(): path for path in paths}
 
 
-def unfinished_run(experiment: Experiment, commit: object) -> RunDirectory | None:
-    """The newest run of the same experiment, from the same commit, that was interrupted."""
+def unfinished_run(experiment: Experiment, commit: object, host: Host = "alone") -> RunDirectory | None:
+    """The newest run of the same experiment, from the same commit and begun alike, that was interrupted."""
     for path in sorted(RUNS.glob(f"{experiment.name}-*"), reverse=True):
         directory = RunDirectory(path)
         try:
             manifest = directory.manifest()
-            finished = sum(1 for _ in directory.repetitions())
+            finished = len(directory.finished())
         except RunDirectoryError:
             continue
         same = not experiment.unlike(manifest.experiment) and manifest.fingerprint.get("commit") == commit
+        same = same and manifest.host == host
         if same and finished < len(manifest.order):
             return directory
     return None

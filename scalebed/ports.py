@@ -163,6 +163,21 @@ class Sample:
     """Where the number of replicas is an autoscaler's."""
 
 
+@dataclass(frozen=True)
+class Program:
+    """What runs on the host and is no part of the experiment; `count` processes of one name together."""
+
+    name: str
+    cores: float
+    pid: int
+    """Of the one that uses most."""
+    count: int = 1
+
+    def __str__(self) -> str:
+        whose = f"process {self.pid}" if self.count == 1 else f"{self.count} processes, such as {self.pid}"
+        return f"{self.name} ({whose}) with {self.cores:.2f} cores"
+
+
 class Clock(Protocol):
     def now(self) -> float:
         """Monotonic seconds."""
@@ -236,6 +251,10 @@ class Engine(Protocol):
     def generator(self) -> LoadGenerator: ...
 
     def probe(self) -> Probe: ...
+
+    def programs(self) -> Sequence[Program]:
+        """What uses CPU now and is no part of the experiment, most first, in a second; empty where unseen."""
+        ...
 
     def close(self) -> None:
         """Stop all that this engine started; safe to call twice."""

@@ -12,14 +12,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from scalebed import errors
+from scalebed import causes, errors
+from scalebed.causes import Cause
 from scalebed.spec import Experiment
 
 SCHEMA_VERSION = 1
 
 Verdict = Literal["PASS", "FAIL", "UNDECIDED", "INVALID"]
+Host = Literal["alone", "shared"]
 Purpose = Literal["unloaded", "bracket", "bisect", "confirm", "fixed-rate", "closed"]
 
 
@@ -115,6 +117,8 @@ class Trial(_Record):
     block: int
     index: int
     """Place among the trials of its repetition, from 0."""
+    attempt: int = 0
+    """Of the repetition, from 0: where something spoiled it, it is tried again at the end of its block."""
     purpose: Purpose
     workload: str
     rate_asked: float
@@ -143,6 +147,12 @@ class Trial(_Record):
     verdict: Verdict
     reasons: tuple[str, ...]
     """Sentences; why this verdict."""
+    judged: Verdict | None = None
+    """What the verdict would be if nothing had spoiled it; None in records from before this was kept."""
+    causes: tuple[Cause, ...] = ()
+    """Of INVALID: why; of another verdict: what disturbed it, and left the verdict as it is."""
+    rough: bool = False
+    """Other programs used CPU on a host that is shared with them, as was said: it counts, but not exactly."""
     warnings: tuple[str, ...] = ()
     cpu_s_per_request: Mapping[str, float]
     """By part, over the part that counts."""
@@ -166,6 +176,20 @@ class Trial(_Record):
     supply: tuple[SupplyRecord, ...] = ()
     """Where an autoscaler owned the number of replicas."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_causes(cls, data: object) -> object:
+        """Records once had sentences alone."""
+        if not isinstance(data, dict) or "causes" in data or data.get("verdict") != "INVALID":
+            return data
+        host_busy = data.get("utilisation", {}).get("host", 0.0)
+        return {**data, "causes": causes.told(data.get("reasons", ()), host_busy=host_busy)}
+
+    @property
+    def disturbed(self) -> bool:
+        """Something else took CPU, so that its verdict may count, but neither what it used nor how long it took."""
+        return not self.rough and bool(causes.disturbances(self.causes))
+
 
 class Repetition(_Record):
     """The outcome of one cell in one block."""
@@ -180,10 +204,15 @@ class Repetition(_Record):
     """Highest rate that passed."""
     upper: float | None
     """Lowest rate that did not."""
-    outcome: Literal["found", "none at this SLO", "beyond the generator", "not found", "measured"]
-    """`measured`: of a cell whose capacity is not sought (fixed-rate, closed, most of ablation and matrix)."""
+    outcome: Literal["found", "none at this SLO", "beyond the generator", "at least", "not found", "measured"]
+    """`at least`: it served `lower`, and what was tried above it told nothing, mostly as something disturbed.
+    `beyond the generator`: the same, as host or generator carried no more. `measured`: of a cell whose capacity is not
+    sought (fixed-rate, closed, most of ablation and matrix)."""
     note: str = ""
     trials: int
+    attempts: int = 1
+    again: bool = False
+    """Something spoiled it that may be gone by the end of the block, when it is tried again."""
 
 
 class Manifest(_Record):
@@ -196,6 +225,8 @@ class Manifest(_Record):
     started: str
     findings: tuple[str, ...] = ()
     """Preflight warnings."""
+    host: Host = "alone"
+    """`shared`: other programs were allowed to use CPU, which makes figures rough instead of trials INVALID."""
 
 
 class RunDirectory:
@@ -240,6 +271,10 @@ class RunDirectory:
     def repetitions(self) -> Iterator[Repetition]:
         for path in sorted((self.path / "repetitions").glob("b*.json")):
             yield self._read(path, Repetition)
+
+    def finished(self) -> set[tuple[int, str]]:
+        """Block and cell of the repetitions that nothing more is to be done about."""
+        return {(r.block, r.cell) for r in self.repetitions() if not r.again}
 
     @staticmethod
     def write(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 
 from scalebed import __version__, fingerprints
 from scalebed.eta import Eta
@@ -12,7 +13,8 @@ from scalebed.fingerprints import Fingerprint
 from scalebed.observer import Observer, Resumed, TrialStart
 from scalebed.plan import Step, plan
 from scalebed.ports import Clock, Engine, Load
-from scalebed.results import Manifest, Repetition, RunDirectory, Trial
+from scalebed.quiet import Quiet
+from scalebed.results import Host, Manifest, Repetition, RunDirectory, Trial
 from scalebed.schedule import WARMUP_S, Schedule, searching, warmup_users
 from scalebed.search import Answer, Ask
 from scalebed.spec import Experiment
@@ -29,8 +31,16 @@ class Runner:
     """Runs an experiment to its end, or on from where it was interrupted."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, directory: RunDirectory, experiment: Experiment, observer: Observer
+        self,
+        engine: Engine,
+        clock: Clock,
+        directory: RunDirectory,
+        experiment: Experiment,
+        observer: Observer,
+        *,
+        host: Host = "alone",
     ) -> None:
+        self._host = host
         self._engine = engine
         self._clock = clock
         self._directory = directory
@@ -54,16 +64,34 @@ class Runner:
         warnings = self._preflight()
         self._engine.prepare(self._experiment, self._observer.said)
         self._write_manifest(warnings)
+        for warning in warnings:
+            self._observer.said(f"Mind: {warning}")
         self._observer.run_started(self._plan, resumed, self._eta.remaining(self._finished()))
-        for step in self._plan:
-            finished = self._finished()
-            if (step.block, step.cell.id) not in finished:
-                self._observer.repetition_started(step, self._eta.remaining(finished))
-                started = self._clock.now()
-                repetition = self._repeat(step)
-                self._eta.learn(step.cell.id, self._clock.now() - started)
-                self._observer.repetition_finished(repetition, self._eta.remaining(self._finished()))
+        quiet = Quiet(self._engine.cores, self._clock, self._engine.programs, self._observer.said)
+        for _, block in groupby(self._plan, key=lambda step: step.block):
+            self._measure(tuple(block), quiet)
         self._observer.run_finished()
+
+    def _measure(self, block: Sequence[Step], quiet: Quiet) -> None:
+        """Each cell, and at the end once more those that something spoiled: it may have passed by then."""
+        for step in block:
+            if self._ended(step) is None:
+                self._observe(step, quiet, None)
+        spoiled = [(step, ended) for step in block if (ended := self._ended(step)) is not None and ended.again]
+        if spoiled:
+            names = ", ".join(step.cell.id for step, _ in spoiled)
+            self._observer.said(f"Trying again what something spoiled in block {block[0].block + 1}: {names}.")
+            quiet.be_patient()
+        for step, ended in spoiled:
+            self._observe(step, quiet, ended)
+
+    def _observe(self, step: Step, quiet: Quiet, before: Repetition | None) -> None:
+        self._observer.repetition_started(step, self._eta.remaining(self._finished()))
+        started = self._clock.now()
+        repetition = self._repeat(step, quiet, before)
+        if before is None:
+            self._eta.learn(step.cell.id, self._clock.now() - started)
+        self._observer.repetition_finished(repetition, self._eta.remaining(self._finished()))
 
     def _resume(self) -> Resumed | None:
         """What is there already. Refuses a directory that holds another experiment."""
@@ -73,6 +101,11 @@ class Runner:
             raise RunnerError(
                 f"{self._directory.path}: holds a run of another experiment (unlike in {', '.join(unlike)}); "
                 "name another directory, or the experiment that it was begun with"
+            )
+        if (begun := self._directory.manifest().host) != self._host:
+            raise RunnerError(
+                f"{self._directory.path}: holds a run that was begun with --host {begun}; go on with that, or name "
+                "another directory"
             )
         finished, trials = self._finished(), list(self._directory.trials())
         self._eta.learn_from([t for t in trials if (t.block, t.cell) in finished])
@@ -98,6 +131,7 @@ class Runner:
                     fingerprint=fingerprint,
                     started=_now(),
                     findings=warnings,
+                    host=self._host,
                 )
             )
             return
@@ -114,14 +148,19 @@ class Runner:
             self._directory.create(manifest.model_copy(update={"fingerprint": known}))
 
     def _finished(self) -> set[tuple[int, str]]:
-        return {(r.block, r.cell) for r in self._directory.repetitions()}
+        return self._directory.finished()
 
-    def _repeat(self, step: Step) -> Repetition:
+    def _ended(self, step: Step) -> Repetition | None:
+        return next((r for r in self._directory.repetitions() if (r.block, r.cell) == (step.block, step.cell.id)), None)
+
+    def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
+        """`before`: what an attempt came to that something spoiled."""
+        attempt = before.attempts if before else 0
         with self._engine.deploy(step.cell) as target:
             if step.block == 0:  # every cell is in it, so later ones have nothing to add
                 self._complete_fingerprint()
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
-            schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota)
+            schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
             warm = False
             while isinstance(ask := schedule.next(trials), Ask):
@@ -130,8 +169,15 @@ class Runner:
                     conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
+                if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
+                    return self._kept(before)
                 trials.append(self._try(conductor, schedule, step, ask, trials))
         return self._answer(schedule, ask, trials)
+
+    def _kept(self, before: Repetition) -> Repetition:
+        kept = before.model_copy(update={"again": False})
+        self._directory.add_repetition(kept)
+        return kept
 
     def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, earlier: Sequence[Trial]) -> Trial:
         self._engine.restore(step.cell)
@@ -156,6 +202,8 @@ class Runner:
             enough=ask.enough,
             sequential=searching(ask.purpose),
             cut_s=schedule.cut_s(ask.purpose),
+            attempt=schedule.attempt,
+            shared=self._host == "shared",
         )
         trial = conductor.conduct(assignment, load, self._observer.second)
         self._directory.add_trial(trial)
@@ -184,6 +232,11 @@ class Runner:
             writes=changes_rows(self._experiment.workload),
             concurrency=users,
         )
+
+
+def _as_good(before: Repetition) -> bool:
+    """As it would get beside what disturbs still: all but a search that found nothing at all."""
+    return before.outcome != "not found"
 
 
 def _resumption(manifest: Manifest, fingerprint: Fingerprint) -> str:

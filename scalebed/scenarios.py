@@ -107,7 +107,7 @@ def finished(directory: RunDirectory, wanted: Experiment) -> bool:
     """Whether the directory holds a whole run of just this experiment."""
     try:
         manifest = directory.manifest()
-        done = {(repetition.block, repetition.cell) for repetition in directory.repetitions()}
+        done = directory.finished()
     except RunDirectoryError:
         return False
     return not wanted.unlike(manifest.experiment) and done >= set(manifest.order)

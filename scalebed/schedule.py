@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,16 +24,26 @@ second that counts nothing of the warm-up is still to be counted."""
 COMPARED_CUT_S = 3
 """Seconds at the start of a compared trial that do not count: as many for every variant, so that they are compared
 on the same requests. Caches, pools and workers were warmed before."""
+ATTEMPTS = 2
+"""At a repetition: where something spoiled the first, another at the end of its block."""
 FEWEST_COMPARED = 30
 """Requests below which a compared trial is warned of."""
 
 
 class Schedule:
-    """Of one repetition. `earlier`: the repetitions before it in the plan."""
+    """Of one attempt at a repetition. `earlier`: the repetitions before it in the plan."""
 
-    def __init__(self, experiment: Experiment, step: Step, earlier: Sequence[Repetition], quota: float | None) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        step: Step,
+        earlier: Sequence[Repetition],
+        quota: float | None,
+        attempt: int = 0,
+    ) -> None:
         self._experiment = experiment
         self._step = step
+        self.attempt = attempt
         cell = step.cell
         known = prior(cell.id, cell.variant.name, cell.replicas, earlier)
         self._task = Task(
@@ -43,6 +54,7 @@ class Schedule:
             replicas=cell.replicas,
             fewest=fewest(experiment.slo.percentile, experiment.slo.error_rate, experiment.search.min_requests),
             dither=float(_rng(experiment, step).uniform(-0.5, 0.5)),
+            attempt=attempt,
         )
         around = experiment.search.around.get(cell.id)
         self._ladder = None if around is None else Ladder(experiment.search, around)
@@ -50,11 +62,12 @@ class Schedule:
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:
         """Given the finished trials of the repetition, in their order."""
         if self._experiment.kind == "capacity":
-            return self._ladder.next(trials) if self._ladder else self._search(trials)
+            return self._ladder.next(trials, self.attempt) if self._ladder else self._search(trials)
         fixed = self._fixed([t for t in trials if not searching(t.purpose)])
         if isinstance(fixed, Ask) or self._step.cell.variant.name not in self._experiment.capacity:
             return fixed
-        return self._search([t for t in trials if searching(t.purpose)])
+        sought = self._search([t for t in trials if searching(t.purpose)])
+        return sought if isinstance(sought, Ask) else replace(sought, again=sought.again or fixed.again)
 
     def foreseen(self, trials: Sequence[Trial], ask: Ask) -> tuple[float, ...]:
         """Rates that will be asked for after this one, unless something goes wrong. `trials` are the finished ones."""
@@ -114,6 +127,8 @@ class Schedule:
             outcome="measured" if measured else answer.outcome,
             note=answer.note,
             trials=trials,
+            attempts=self.attempt + 1,
+            again=answer.again and self.attempt + 1 < ATTEMPTS,
         )
 
     def _search(self, trials: Sequence[Trial]) -> Ask | Answer:
@@ -126,16 +141,20 @@ class Schedule:
             users = most_vus(max(level.rate for level in experiment.profile), experiment.slo)
         enough = Enough(0, FEWEST_COMPARED if experiment.compares else experiment.search.min_requests)
         rates = experiment.rates or (() if users else (experiment.rate or 0.0,))
-        spoiled = []
+        spoiled: list[str] = []
+        disturbed: list[str] = []
         for rate in rates or (0.0,):
             tried = [t for t in trials if t.rate_asked == rate]
-            if any(t.verdict != "INVALID" for t in tried):
+            valid = [t for t in tried if t.verdict != "INVALID"]
+            if any(not t.disturbed for t in valid):
                 continue
-            if len(tried) < INVALID_AT_MOST:
+            # One that passed beside a disturbance has its verdict, but no figures.
+            if sum(t.attempt == self.attempt for t in tried) < INVALID_AT_MOST:
                 return Ask("fixed-rate", rate, enough) if rates else Ask("closed", 0.0, enough, users=users)
-            spoiled.append(f"{rate:g}/s" if rates else "the users")
-        note = f"INVALID {INVALID_AT_MOST} times at {', '.join(spoiled)}." if spoiled else ""
-        return Answer("not found", None, None, None, note)
+            (disturbed if valid else spoiled).append(f"{rate:g}/s" if rates else "the users")
+        notes = [f"INVALID {INVALID_AT_MOST} times at {', '.join(spoiled)}."] if spoiled else []
+        notes += [f"Disturbed {INVALID_AT_MOST} times at {', '.join(disturbed)}."] if disturbed else []
+        return Answer("not found", None, None, None, " ".join(notes), again=bool(notes))
 
 
 def searching(purpose: Purpose) -> bool:

@@ -8,6 +8,7 @@ from scalebed import usage
 from scalebed.observer import Progress
 from scalebed.ports import Clock, Load, LoadGenerator, LoadRun, Probe, Target
 from scalebed.results import Trial
+from scalebed.usage import Usage
 from scalebed.watch import Assignment, Watch
 
 SILENT_S = 20.0
@@ -22,6 +23,20 @@ class Conductor:
         self._generator = generator
         self._probe = probe
         self._clock = clock
+        self._seen: Usage | None = None
+
+    @property
+    def seen(self) -> Usage | None:
+        """What was used when it last settled, or was last looked at."""
+        return self._seen
+
+    def look(self, seconds: float) -> Usage | None:
+        """What is used in this time; None where no readings are newer."""
+        before = self._probe.sample()
+        self._clock.sleep(seconds)
+        now = self._probe.sample()
+        self._seen = usage.between((before, now), before.at, now.at)
+        return self._seen
 
     def conduct(self, assignment: Assignment, load: Load, second: Callable[[Progress], None]) -> Trial:
         """One trial, whole. On any exception, KeyboardInterrupt too, the load is stopped before it is raised."""
@@ -61,6 +76,7 @@ class Conductor:
             now = self._probe.sample()
             used = usage.between((before, now), before.at, now.at)
             waited = self._clock.now() - started
+            self._seen = used or self._seen
             if used is not None and used.cores("service") <= idle and waited >= at_least_s:
                 break
             before = now if used is not None else before

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from scalebed import usage, warmup
+from scalebed import causes, usage, validity, warmup
+from scalebed.causes import Cause, Kind
 from scalebed.histograms import HistogramError, Latencies
 from scalebed.observer import Progress
 from scalebed.plan import Cell
@@ -25,7 +26,7 @@ from scalebed.results import (
 from scalebed.spec import Slo
 from scalebed.timeline import Timeline, Window
 from scalebed.usage import Usage
-from scalebed.validity import Conditions, little_ratio, spoiled, vus_free
+from scalebed.validity import Conditions, little_ratio, vus_free
 from scalebed.verdict import Enough, Judgement, judge
 
 MOST_VUS = 2000
@@ -50,6 +51,10 @@ class Assignment:
     """May end before its duration, once the verdict is certain."""
     cut_s: int | None = None
     """Seconds at its start that do not count; None where its latencies tell."""
+    attempt: int = 0
+    """As in `Trial`."""
+    shared: bool = False
+    """As in `Manifest.host`."""
 
 
 def most_vus(rate: float, slo: Slo) -> int:
@@ -156,9 +161,9 @@ class Watch:
             failure=self._failure,
             verdicts=verdicts,
         )
-        invalid = spoiled(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
-        verdict: Verdict = "INVALID" if invalid else self._judgement.verdict
-        return self._record(cut, window, used, verdict, (*invalid, *self._judgement.reasons) if invalid else None)
+        against = validity.found(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
+        invalid = validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
+        return self._record(cut, window, used, "INVALID" if invalid else self._judgement.verdict, against)
 
     def _judge(self, end: int, *, final: bool, in_time: bool = False) -> Judgement:
         window = self._timeline.window(self._cut(end), end)
@@ -198,7 +203,7 @@ class Watch:
         return usage.between(self._samples, self._at(start), self._at(end))
 
     def _record(
-        self, cut: int, window: Window, used: Usage | None, verdict: Verdict, reasons: tuple[str, ...] | None
+        self, cut: int, window: Window, used: Usage | None, verdict: Verdict, against: tuple[Cause, ...]
     ) -> Trial:
         cell, line = self._assignment.cell, self._timeline
         first = line.first or 0
@@ -211,6 +216,7 @@ class Watch:
             replicas=cell.replicas,
             block=self._assignment.block,
             index=self._assignment.index,
+            attempt=self._assignment.attempt,
             purpose=self._assignment.purpose,
             workload=self._load.workload,
             rate_asked=self._rate or 0.0,
@@ -224,8 +230,11 @@ class Watch:
             slo_percentile_ms=self._percentile(latencies, failed),
             undelayed_percentile_ms=self._percentile(line.latencies(cut, window.elapsed_s, undelayed=True), failed),
             verdict=verdict,
-            reasons=reasons or self._judgement.reasons,
-            warnings=(*self._judgement.warnings, *(f"A check failed: {c.check}." for c in self._checks if c.failed)),
+            reasons=(*(c.sentence for c in against if verdict == "INVALID"), *self._judgement.reasons),
+            judged=self._judgement.verdict,
+            causes=against,
+            rough=self._rough(verdict, against),
+            warnings=tuple(self._warnings(verdict, against)),
             cpu_s_per_request=(
                 {part: cpu / window.requests for part, cpu in used.cpu_s.items()} if used and window.requests else {}
             ),
@@ -268,6 +277,19 @@ class Watch:
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             supply=tuple(self._supply_records()),
         )
+
+    def _rough(self, verdict: Verdict, against: tuple[Cause, ...]) -> bool:
+        """Only other programs are put up with on a shared host."""
+        only = causes.kinds(against) == {Kind.FOREIGN_CPU}
+        return self._assignment.shared and verdict != "INVALID" and only
+
+    def _warnings(self, verdict: Verdict, against: tuple[Cause, ...]) -> Iterable[str]:
+        yield from self._judgement.warnings
+        if self._rough(verdict, against):
+            yield "Other programs used CPU of the shared host: its figures are rough."
+        elif verdict == "PASS" and causes.disturbances(against):
+            yield "Something else took CPU: it passed all the same, and what it used does not count."
+        yield from (f"A check failed: {c.check}." for c in self._checks if c.failed)
 
     def _shares(self, used: Usage | None) -> dict[str, float]:
         if used is None:

@@ -18,9 +18,10 @@ from scalebed.report.junit import junit_xml
 from scalebed.report.pages import html, markdown
 from scalebed.report.spreadsheet import cells_csv, comparison_csv
 from scalebed.report.terminal import cells_table, compared_table
+from scalebed.report.views import Caveat
 from scalebed.results import RunDirectory
 
-__all__ = ["answer", "conclusions", "table", "write_report"]
+__all__ = ["answer", "conclusions", "minded", "table", "write_report"]
 
 
 def write_report(directory: RunDirectory) -> Path:
@@ -51,6 +52,11 @@ def table(directory: RunDirectory) -> Table:
 def answer(directory: RunDirectory) -> str:
     """The answer in a sentence or a few. Raises `RunDirectoryError` as `write_report` does."""
     return compose(analyse(directory)).text
+
+
+def minded(directory: RunDirectory) -> tuple[Caveat, ...]:
+    """What makes the figures mean less. Raises `RunDirectoryError` as `write_report` does."""
+    return analyse(directory).caveats
 
 
 def conclusions(directory: RunDirectory) -> tuple[CellConclusion, ...]:

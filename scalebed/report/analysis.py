@@ -16,14 +16,15 @@ from scalebed.errors import DROPPED
 from scalebed.histograms import Latencies
 from scalebed.plan import Cell
 from scalebed.plan import cells as planned_cells
-from scalebed.report import figures
+from scalebed.report import caveats, figures
 from scalebed.report.checks import checks, quota_kind
 from scalebed.report.comparing import comparisons
 from scalebed.report.followings import followings
-from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of
+from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
 from scalebed.report.views import (
     Analysis,
     Basis,
+    Caveat,
     CellView,
     Demand,
     EndpointView,
@@ -41,6 +42,8 @@ def analyse(directory: RunDirectory) -> Analysis:
     cores = _cores(run.manifest.fingerprint)
     rates = {cell.id: _rates(run, cell.id) for cell in planned_cells(experiment)}
     cells = tuple(_cell(run, cell, rates, cores) for cell in planned_cells(experiment))
+    minded = caveats.caveats(run, cells)
+    cells = _minding(cells, minded, experiment.variants[0].name)
     return Analysis(
         manifest=run.manifest,
         variants=tuple(variant.name for variant in experiment.variants),
@@ -57,7 +60,23 @@ def analyse(directory: RunDirectory) -> Analysis:
             [trial for trials in run.basis.values() for trial in trials],
             str(run.manifest.fingerprint.get("cluster", {}).get("kubernetes", "")),
         ),
+        caveats=minded,
         conclusions=conclude(experiment, [cell.id for cell in cells], run.repetitions.values(), run.trials),
+    )
+
+
+def _minding(cells: Sequence[CellView], minded: Sequence[Caveat], base: str) -> tuple[CellView, ...]:
+    """The cells with their caveats; what is rough is compared with nothing."""
+    known = [replace(cell, caveats=tuple(c.kind for c in caveats.of_cell(minded, cell.id))) for cell in cells]
+    rough = {(cell.variant, cell.replicas) for cell in known if cell.rough}
+    fewest = min(cell.replicas for cell in known)
+    return tuple(
+        replace(
+            cell,
+            ratio=None if {(cell.variant, cell.replicas), (base, cell.replicas)} & rough else cell.ratio,
+            efficiency=None if {(cell.variant, cell.replicas), (cell.variant, fewest)} & rough else cell.efficiency,
+        )
+        for cell in known
     )
 
 
@@ -70,9 +89,9 @@ def _rates(run: Gathered, cell: str) -> dict[int, Bracket]:
         return {block: bracket for block, bracket in found.items() if bracket is not None}
     if experiment.kind in ("closed", "hpa"):
         return {
-            block: Bracket.exact(float(np.mean([trial.rate_achieved for trial in trials])))
+            block: Bracket.exact(float(np.mean([trial.rate_achieved for trial in undisturbed(trials)])))
             for (name, block), trials in run.basis.items()
-            if name == cell and any(trial.rate_achieved > 0 for trial in trials)
+            if name == cell and any(trial.rate_achieved > 0 for trial in undisturbed(trials))
         }
     return {}
 
@@ -85,13 +104,14 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
     single = rates[replace(cell, replicas=fewest).id]
     rate = _rate(run, cell.id, own)
     trials, basis = _basis(run, cell.id, own)
-    cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in trials).items()}
+    told = undisturbed(trials)
+    cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in told).items()}
     quota = cell.most * cell.cpu_per_replica
     near = _watched(run, cell.id, rate)
-    watched = near or trials
+    watched = near or told
     # What a comparison shows is its common load, which need not be near anyone's limit.
     at_rate = rate is not None and basis == "at the rate" and not experiment.compares
-    utilisation = bottleneck.mean_utilisation(trials if experiment.compares else watched)
+    utilisation = bottleneck.mean_utilisation(told if experiment.compares else watched)
     endpoints, latencies = _endpoints(trials)
     requests = sum(trial.requests + trial.errors.get(DROPPED, 0) for trial in trials)
     errors: Counter[str] = Counter()
@@ -206,18 +226,30 @@ def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: floa
         slo = run.manifest.experiment.slo
         name = figures.percentile_name(slo.percentile)
         return outcome, f"{name} is {figures.milliseconds(slo_latency)} unloaded"
-    least = _least(run, repetitions[0].cell)
-    if outcome == "beyond the generator" and least is not None:
-        return outcome, f"at least {figures.figure(least)} a second; host or generator carried no more"
     notes = " ".join(dict.fromkeys(r.note for r in repetitions if r.note))
-    if outcome == "found" or outcome == "measured":  # noqa: PLR1714 - mypy narrows this, not membership
+    if _least(run, repetitions[0].cell) is not None:
+        if any(r.outcome == "beyond the generator" for r in repetitions):
+            return "beyond the generator", "host or generator carried no more"
+        return "at least", "something disturbed all that was tried above it" if _shaken(run, repetitions) else notes
+    if outcome not in ("none at this SLO", "beyond the generator", "not found"):
         return "not found", notes or "no repetition names a rate"
     return outcome, notes
 
 
+def _shaken(run: Gathered, repetitions: Sequence[Repetition]) -> bool:
+    return any(trial.disturbed for trial in run.slim.get(repetitions[0].cell, []))
+
+
 def _least(run: Gathered, cell: str) -> float | None:
-    beyond = [r for (name, _), r in run.repetitions.items() if name == cell and r.outcome == "beyond the generator"]
-    return min((r.lower for r in beyond if r.lower), default=None)
+    """What was served in each block that tells so much and no more."""
+    served = [r.lower for (name, _), r in run.repetitions.items() if name == cell and r.outcome in _BOUNDS and r.lower]
+    if run.manifest.experiment.kind in ("closed", "hpa"):
+        # Beside a disturbance the users get no more answers than without it.
+        served += [max(t.rate_achieved for t in trials) for (name, _), trials in run.basis.items() if name == cell]
+    return min((rate for rate in served if rate), default=None)
+
+
+_BOUNDS = ("beyond the generator", "at least")
 
 
 def _endpoints(trials: Sequence[Trial]) -> tuple[tuple[EndpointView, ...], Latencies]:

@@ -15,7 +15,7 @@ def compose(analysis: Analysis) -> Answer:
         return Answer(
             headline=gains.headline(analysis),
             details=gains.details(analysis),
-            caveats=tuple(s for s in (*gains.caveats(analysis), _spoiled(analysis), _missing(analysis)) if s),
+            caveats=tuple(s for s in (*gains.caveats(analysis), *_minded(analysis)) if s),
         )
     details: tuple[str, ...] = (_against(analysis), _scaling(analysis), _limits(analysis))
     if analysis.followings:
@@ -23,7 +23,7 @@ def compose(analysis: Analysis) -> Answer:
     return Answer(
         headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed, "hpa": _elastic}[kind](analysis),
         details=tuple(s for s in details if s),
-        caveats=tuple(s for s in (_intervals(analysis), _spoiled(analysis), _missing(analysis)) if s),
+        caveats=tuple(s for s in (_intervals(analysis), *_minded(analysis)) if s),
     )
 
 
@@ -45,9 +45,9 @@ class _Row:
 
 
 def _telling_row(analysis: Analysis) -> _Row:
-    """The fewest replicas at which most variants have a rate."""
+    """The fewest replicas at which most variants have a rate, or else at least a bound."""
     rows = [_Row(n, tuple(c for c in analysis.cells if c.replicas == n)) for n in analysis.replicas]
-    return max(rows, key=lambda row: (len(row.found), -row.replicas))
+    return max(rows, key=lambda row: (len(row.found), sum(bool(c.bound) for c in row.cells), -row.replicas))
 
 
 def _capacity(analysis: Analysis) -> str:
@@ -87,8 +87,8 @@ def _why_none(cell: CellView) -> str:
     match cell.state:
         case "none at this SLO":
             text = "has no capacity at this SLO"
-        case "beyond the generator":
-            text = "serves more than host or generator could carry"
+        case "beyond the generator" | "at least":
+            text = f"serves {cell.bound} requests a second" if cell.bound else "serves more than could be offered"
         case "INVALID":
             text = "has no valid trial"
         case "not measured":
@@ -226,6 +226,13 @@ def _intervals(analysis: Analysis) -> str:
     if len(without) == len(found):
         return f"No interval: {said}; it takes three to have one."
     return f"In brackets: 95% intervals over {said}; cells with fewer than three have none."
+
+
+def _minded(analysis: Analysis) -> tuple[str, ...]:
+    """What makes the figures mean less; a partial run says so once."""
+    missing = _missing(analysis)
+    told = [c.sentence for c in analysis.caveats if not (missing and c.kind == "fewer blocks")]
+    return (*told, _spoiled(analysis), missing)
 
 
 def _spoiled(analysis: Analysis) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scalebed import stats
 from scalebed.comparison import both
 from scalebed.report import figures
-from scalebed.report.gathering import Gathered
+from scalebed.report.gathering import Gathered, undisturbed
 from scalebed.report.views import MEASURES, CellView, Compared, ComparedVariant, Comparison, Interaction, Measure
 from scalebed.results import Trial
 from scalebed.spec import Experiment
@@ -37,18 +37,26 @@ def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None)
     variants = experiment.variants
     ladder = experiment.ablation is not None and experiment.ablation.mode == "ladder"
     values = [_values(run, cells[variant.name].id) for variant in variants]
-    floors = _floors(values[0], values[-1]) if experiment.control else {}
+    compares = not any(cells[variants[place].name].rough for place in (0, -1))
+    floors = _floors(values[0], values[-1]) if experiment.control and compares else {}
     rows = []
     for i, variant in enumerate(variants):
         control = experiment.control and i == len(variants) - 1
         before = i - 1 if ladder and not control else 0
+        rough = [cells[variants[place].name].rough for place in (i, 0, before)]
         rows.append(
             ComparedVariant(
                 variant=variant.name,
                 changes="" if i == 0 or control else changes(variants[before], variant),
                 cell=cells[variant.name],
                 measures={
-                    measure: _compared(own, values[0].get(measure), values[before].get(measure), i, floors.get(measure))
+                    measure: _compared(
+                        own,
+                        None if rough[0] or rough[1] else values[0].get(measure),
+                        None if rough[0] or rough[2] else values[before].get(measure),
+                        i,
+                        floors.get(measure),
+                    )
                     for measure, own in values[i].items()
                 },
                 is_control=control,
@@ -62,7 +70,11 @@ def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None)
         ladder=ladder,
         rows=tuple(rows),
         floors=floors,
-        interactions=_interactions(experiment, dict(zip((v.name for v in variants), values, strict=True)), floors),
+        interactions=_interactions(
+            experiment,
+            {v.name: {} if cells[v.name].rough else known for v, known in zip(variants, values, strict=True)},
+            floors,
+        ),
     )
 
 
@@ -84,8 +96,9 @@ def _compared(
 def _values(run: Gathered, cell: str) -> Values:
     found: dict[Measure, dict[int, float]] = {}
     for (name, block), trials in sorted(run.basis.items()):
-        if name == cell:
-            for measure, value in _measured(trials[-1]).items():
+        told = undisturbed(trials)
+        if name == cell and told:
+            for measure, value in _measured(told[-1]).items():
                 if value:
                     found.setdefault(measure, {})[block] = value * MEASURES[measure].factor
     return {measure: found[measure] for measure in MEASURES if measure in found}
@@ -155,6 +168,8 @@ def _note(run: Gathered, cell: CellView) -> str:
     said = []
     if not trials:
         said.append(f"{cell.state}: {cell.note}" if cell.note else cell.state)
+    if disturbed := len({t.block for t in trials} - {t.block for t in undisturbed(trials)}):
+        said.append(f"something else took CPU in {figures.count(disturbed, 'block')}")
     if broken := sum(trial.verdict == "FAIL" for trial in trials):
         said.append(f"broke the SLO in {broken} of {figures.count(len(trials), 'block')}")
     if errors := sum(cell.errors.values()):

@@ -16,6 +16,8 @@ def headline(analysis: Analysis) -> str:
     first = analysis.comparisons[0]
     if "cpu" not in first.base.measures:
         return "Nothing can be compared yet: the baseline has not been measured." if analysis.trials else _NOTHING
+    if first.base.cell.rough or all(row.cell.rough for row in first.rows[1:]):
+        return f"{first.load[0].upper()}{first.load[1:]}, nothing is compared: the figures are rough."
     told = _told(first)
     meant = "the service, the database, the pooler and the cache together"
     return f"{told.removesuffix('.')} (CPU of {meant})." if "CPU" in told else told
@@ -27,7 +29,7 @@ _NOTHING = "Nothing has been measured yet."
 def details(analysis: Analysis) -> tuple[str, ...]:
     said = []
     for i, comparison in enumerate(analysis.comparisons):
-        if "cpu" not in comparison.base.measures:
+        if "cpu" not in comparison.base.measures or comparison.base.cell.rough:
             continue
         if i:
             said.append(_told(comparison))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from scalebed import leak
 from scalebed.report.views import TrialView
 from scalebed.results import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
+from scalebed.search import stands
 
 
 @dataclass
@@ -49,6 +50,7 @@ def gather(directory: RunDirectory) -> Gathered:
         _keep(run, trial)
     if manifest.experiment.kind == "fixed-rate":
         _keep_highest_met(run)
+    run.basis = {key: undisturbed(trials) or trials for key, trials in run.basis.items()}
     return run
 
 
@@ -71,13 +73,24 @@ def _keep(run: Gathered, trial: Trial) -> None:
             run.basis[key] = [trial]
 
 
+def undisturbed(trials: Iterable[Trial]) -> list[Trial]:
+    """Those whose readings count, and not their verdict alone."""
+    return [trial for trial in trials if not trial.disturbed]
+
+
 def highest_met(trials: Iterable[TrialView]) -> float | None:
     """The highest rate at which a trial passed and no valid one, in any block, did otherwise."""
-    verdicts: defaultdict[float, set[str]] = defaultdict(set)
+    tried: defaultdict[float, list[TrialView]] = defaultdict(list)
     for trial in trials:
-        if trial.verdict != "INVALID":
-            verdicts[trial.rate_asked].add(trial.verdict)
-    return max((rate for rate, seen in verdicts.items() if seen == {"PASS"}), default=None)
+        tried[trial.rate_asked].append(trial)
+    return max((rate for rate, seen in tried.items() if _met(seen)), default=None)
+
+
+def _met(tried: Sequence[TrialView]) -> bool:
+    valid = [trial for trial in tried if trial.verdict != "INVALID"]
+    against = sum(trial.verdict == "INVALID" and trial.disturbed and trial.judged != "PASS" for trial in tried)
+    passed = [trial.disturbed for trial in valid if trial.verdict == "PASS"]
+    return bool(valid) and len(passed) == len(valid) and stands(passed, against)
 
 
 def _keep_highest_met(run: Gathered) -> None:
@@ -117,6 +130,10 @@ def _view(trial: Trial) -> TrialView:
         p99=trial.latency_ms.get("p99", math.nan),
         slo_latency=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms or math.nan,
         verdict=trial.verdict,
+        judged=trial.judged,
+        disturbed=trial.disturbed,
+        rough=trial.rough,
+        causes=trial.causes,
         reasons=trial.reasons,
         requests=trial.requests,
         errors=sum(trial.errors.values()),

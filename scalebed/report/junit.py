@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from scalebed.conclusion import CellConclusion, Conclusion
 from scalebed.report import figures
+from scalebed.report.caveats import of_cell
 from scalebed.report.views import Analysis, CellView
 
 
@@ -37,18 +38,32 @@ def _case(analysis: Analysis, cell: CellView, conclusion: CellConclusion) -> ET.
     seconds = sum(trial.duration_s for trial in analysis.trials if trial.cell == cell.id)
     classname = f"scalebed.{analysis.manifest.experiment.name}"
     case = ET.Element("testcase", classname=classname, name=cell.title, time=f"{seconds:.1f}")
-    said = ". ".join(part for part in (cell.state, cell.note) if part)
+    said = ". ".join(part for part in (cell.bound or cell.state, cell.note) if part)
     if cell.state == "not measured":
         ET.SubElement(case, "skipped", message=said)
         return case
+    minded = of_cell(analysis.caveats, cell.id)
+    if minded:
+        properties = ET.SubElement(case, "properties")
+        for caveat in minded:
+            ET.SubElement(properties, "property", name="caveat", value=caveat.kind)
     if conclusion.conclusion is not Conclusion.YES:
         kind = "failure" if conclusion.conclusion is Conclusion.NO else "error"
         ET.SubElement(case, kind, type=cell.state, message=f"{conclusion.reason} ({said})")
+    lines = [line for line in (_figure(analysis, cell),) if line]
+    lines += [f"Mind, {caveat.kind}: {caveat.sentence}" for caveat in minded]
+    if lines:
+        ET.SubElement(case, "system-out").text = "\n".join(lines)
+    return case
+
+
+def _figure(analysis: Analysis, cell: CellView) -> str:
     if cell.rate is not None:
         within = figures.span(cell.rate.lower, cell.rate.upper, like=cell.rate.estimate)
         out = f"{analysis.rate_name}: {figures.figure(cell.rate.estimate)} requests a second"
-        ET.SubElement(case, "system-out").text = f"{out} ({within})" if within else out
-    elif cell.state == "measured":
-        out = f"CPU {analysis.rate_meaning}: {figures.with_unit(cell.cpu_total, 'ms')} a request, all parts together"
-        ET.SubElement(case, "system-out").text = out
-    return case
+        return f"{out} ({within})" if within else out
+    if cell.bound:
+        return f"{analysis.rate_name}: {cell.bound} requests a second"
+    if cell.state == "measured":
+        return f"CPU {analysis.rate_meaning}: {figures.with_unit(cell.cpu_total, 'ms')} a request, all parts together"
+    return ""

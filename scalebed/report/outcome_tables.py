@@ -36,6 +36,8 @@ def side_by_side(outcome: Outcome) -> Table:
             )
     table.add_row("errors", *(errors_of(row) for row in rows))
     table.add_row("SLO", *(row.slo for row in rows))
+    if any(row.caveats for row in rows):
+        table.add_row("mind", *("\n".join(each.kind for each in row.caveats) or figures.DASH for row in rows))
     if any(row.checks for row in rows):
         table.add_row("checks", *("\n".join(row.checks) or figures.DASH for row in rows))
     return table
@@ -100,6 +102,7 @@ def _section(outcome: Outcome) -> list[str]:
         ]
         lines.append(_line([row.variant, *cells, errors_of(row), row.slo]))
     checks = [f"- {row.variant}: {check}" for row in outcome.rows for check in row.checks]
+    checks += [f"- Mind, {row.variant}, {each.kind}: {each.sentence}" for row in outcome.rows for each in row.caveats]
     return [*lines, *(["", *checks] if checks else [])]
 
 

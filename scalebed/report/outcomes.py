@@ -10,12 +10,13 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scalebed import histograms, leak, stats
-from scalebed.report import figures
+from scalebed.report import caveats, figures
+from scalebed.report.analysis import analyse
 from scalebed.report.comparing import SERVING
-from scalebed.report.views import MEASURES
+from scalebed.report.views import MEASURES, Caveat
 from scalebed.results import Manifest, RunDirectory, Trial
 from scalebed.spec import Experiment
 from scalebed.stats import Interval
@@ -71,6 +72,8 @@ class Row:
     """What was checked, and how it went."""
     failed: tuple[str, ...]
     """Those checks that failed, and why there is nothing to look at where there is nothing."""
+    caveats: tuple[Caveat, ...] = ()
+    """What makes its figures mean less."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,20 @@ def outcome(directory: RunDirectory, base: str | None = None) -> Outcome:
     for trial in directory.trials():
         by_variant[trial.variant].append(trial)
     measured = {name: _measured(trials) for name, trials in by_variant.items()}
+    analysis = analyse(directory)
+    minded = {cell.variant: caveats.of_cell(analysis.caveats, cell.id) for cell in analysis.cells}
+    rough = {name for name, found in minded.items() if any(caveat.kind == "rough" for caveat in found)}
     base_row, *others = (
-        _row(name, manifest.experiment, by_variant[name], measured[name], {} if name == first else measured[first])
+        replace(
+            _row(
+                name,
+                manifest.experiment,
+                by_variant[name],
+                measured[name],
+                {} if name == first or {name, first} & rough else measured[first],
+            ),
+            caveats=minded.get(name, ()),
+        )
         for name in by_variant
     )
     return Outcome(manifest, base_row, tuple(others))
@@ -123,8 +138,9 @@ Blocks = dict[str, dict[int, float]]
 
 
 def _measured(trials: Sequence[Trial]) -> Blocks:
-    """By figure, then by block: of its last valid trial. What is 0 has no ratio, and does not count."""
-    valid = {trial.block: trial for trial in trials if trial.verdict != "INVALID"}
+    """By figure, then by block: of its last valid trial that nothing disturbed. What is 0 has no ratio, and does not
+    count."""
+    valid = {trial.block: trial for trial in trials if trial.verdict != "INVALID" and not trial.disturbed}
     found = {
         figure.key: {block: value for block, trial in valid.items() if (value := figure.of(trial))}
         for figure in FIGURES
@@ -132,7 +148,13 @@ def _measured(trials: Sequence[Trial]) -> Blocks:
     return {key: blocks for key, blocks in found.items() if blocks}
 
 
-def _row(name: str, experiment: Experiment, trials: Sequence[Trial], measured: Blocks, base: Blocks) -> Row:
+def _row(
+    name: str,
+    experiment: Experiment,
+    trials: Sequence[Trial],
+    measured: Blocks,
+    base: Blocks,
+) -> Row:
     valid = [trial for trial in trials if trial.verdict != "INVALID"]
     errors: Counter[str] = Counter()
     for trial in valid:
@@ -209,7 +231,7 @@ def _stages(experiment: Experiment, trials: Sequence[Trial]) -> str:
 
 
 COLUMNS = (
-    *("scenario", "variant", "load", "requests", "errors", "slo", "checks", "failed"),
+    *("scenario", "variant", "load", "requests", "errors", "slo", "caveats", "checks", "failed"),
     *(f"{figure.key}{suffix}" for figure in FIGURES for suffix in ("", "_lower", "_upper")),
     *(f"{figure.key}_ratio{suffix}" for figure in FIGURES for suffix in ("", "_lower", "_upper")),
 )
@@ -229,6 +251,7 @@ def combined_csv(outcomes: Sequence[Outcome]) -> str:
                 "requests": row.requests,
                 "errors": sum(row.errors.values()),
                 "slo": row.slo,
+                "caveats": "; ".join(caveat.kind for caveat in row.caveats),
                 "checks": "; ".join(row.checks),
                 "failed": len(row.failed),
             }

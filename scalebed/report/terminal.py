@@ -25,6 +25,9 @@ def cells_table(analysis: Analysis) -> Table:
     table.add_column("CPU ms/\nrequest", justify="right", no_wrap=True)
     table.add_column(f"{figures.percentile_name(experiment.slo.percentile)}\nms", justify="right", no_wrap=True)
     table.add_column("limit")
+    minded = any(cell.caveats for cell in analysis.cells)
+    if minded:
+        table.add_column("mind")
     for i, cell in enumerate(analysis.cells):
         row = [cell.variant, cell.scale, _rate(cell)]
         if compares:
@@ -33,7 +36,8 @@ def cells_table(analysis: Analysis) -> Table:
             row.append("1" if cell.replicas == analysis.replicas[0] and cell.rate else _efficiency(cell.efficiency))
         row += [figures.figure(cell.cpu_ms.get("service")), figures.figure(cell.slo_latency)]
         last = i + 1 == len(analysis.cells) or analysis.cells[i + 1].variant != cell.variant
-        table.add_row(*row, cell.limit.part if cell.limit else figures.DASH, end_section=last)
+        row.append(cell.limit.part if cell.limit else figures.DASH)
+        table.add_row(*row, *([cell.mind] if minded else []), end_section=last)
     return table
 
 
@@ -50,6 +54,9 @@ def compared_table(analysis: Analysis) -> Table:
     for measure in shown:
         head = MEASURES[measure].name.replace("CPU ", "").replace("Database time", "database\ntime")
         table.add_column(f"{head}\nms", justify="right", no_wrap=True)
+    minded = any(row.cell.caveats for comparison in analysis.comparisons for row in comparison.rows)
+    if minded:
+        table.add_column("mind")
     for comparison in analysis.comparisons:
         for i, row in enumerate(comparison.rows):
             cpu = row.measures.get("cpu")
@@ -58,6 +65,7 @@ def compared_table(analysis: Analysis) -> Table:
             if first.ladder:
                 cells.append(_compared(cpu, comparison, step=True))
             cells += [figures.figure(m.value.estimate if (m := row.measures.get(key)) else None) for key in shown]
+            cells += [row.cell.mind] if minded else []
             table.add_row(*cells, end_section=i + 1 == len(comparison.rows))
     return table
 
@@ -73,7 +81,9 @@ def _compared(compared: Compared | None, comparison: Comparison, *, step: bool) 
 
 
 def _rate(cell: CellView) -> str:
-    return cell.state.replace("at this", "at\nthis") if cell.rate is None else _with_interval(cell.rate, 3)
+    if cell.rate is None:
+        return (cell.bound or cell.state).replace("at this", "at\nthis").replace("at least ", "at least\n")
+    return _with_interval(cell.rate, 3)
 
 
 def _ratio(ratio: Interval | None) -> str:

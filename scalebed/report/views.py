@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scalebed.bottleneck import Bottleneck
+from scalebed.causes import Cause
 from scalebed.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.leak import Growth
 from scalebed.report import figures
@@ -23,8 +24,17 @@ PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
 Basis = Literal["at the rate", "unloaded", "none"]
 """Which trials a cell's figures rest on."""
 
-State = Literal["found", "measured", "none at this SLO", "beyond the generator", "not found", "INVALID", "not measured"]
-"""`measured`: under a comparison's common load."""
+State = Literal[
+    "found",
+    "measured",
+    "none at this SLO",
+    "beyond the generator",
+    "at least",
+    "not found",
+    "INVALID",
+    "not measured",
+]
+"""`measured`: under a comparison's common load. `beyond the generator` and `at least` have a lower bound alone."""
 
 Measure = Literal["cpu", "service", "database", "database_time", "p95", "throughput"]
 
@@ -93,8 +103,10 @@ class CellView:
     """Replicas for people: `2`, or under an autoscaler `1–3`."""
     users: int | None = None
     """Of a comparison in a closed model."""
+    caveats: tuple[CaveatKind, ...] = ()
+    """What makes its figures mean less."""
     least: float | None = None
-    """Where host or generator carried no more: the rate that was met in every such block, and no capacity is known."""
+    """Where no rate is known: one that was served in every block that tells one. No ratio is made of it."""
 
     @property
     def title(self) -> str:
@@ -105,6 +117,20 @@ class CellView:
     def sized(self) -> str:
         """The same with its noun: `one replica`, `1–3 replicas`."""
         return figures.count(self.replicas, "replica") if self.scale == str(self.replicas) else f"{self.scale} replicas"
+
+    @property
+    def rough(self) -> bool:
+        return "rough" in self.caveats
+
+    @property
+    def mind(self) -> str:
+        """The caveats in a few words; empty where there is none."""
+        return ", ".join(self.caveats)
+
+    @property
+    def bound(self) -> str:
+        """`at least 507`; empty where there is a rate, or none was served."""
+        return f"at least {figures.figure(self.least)}" if self.rate is None and self.least is not None else ""
 
     @property
     def cpu_total(self) -> float | None:
@@ -238,6 +264,11 @@ class TrialView:
     """The most an iteration started after it was due."""
     dispersion: float | None
     """Variance over mean of the arrivals in a second: 1 where they are Poisson, 0 where they are even."""
+    judged: Verdict | None = None
+    """The verdict if nothing had spoiled it."""
+    disturbed: bool = False
+    rough: bool = False
+    causes: tuple[Cause, ...] = ()
     checks: tuple[CheckRecord, ...] = ()
     growths: tuple[Growth, ...] = ()
     """Of each replica's memory; empty where the trial was too short to tell."""
@@ -253,6 +284,19 @@ class Check:
     subject: str
     seen: str
     level: Level
+
+
+CaveatKind = Literal["no quota", "busy host", "rough", "fewer blocks", "cold cache"]
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """What makes a figure mean less."""
+
+    kind: CaveatKind
+    sentence: str
+    cells: tuple[str, ...] = ()
+    """Ids of those that it holds for; none: for all."""
 
 
 @dataclass(frozen=True)
@@ -302,6 +346,7 @@ class Analysis:
     followings: tuple[Following, ...] = ()
     conclusions: tuple[CellConclusion, ...] = ()
     """One for each cell."""
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def conclusion(self) -> Conclusion:

@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from scalebed.ports import (
     Load,
     LoadGenerator,
     Probe,
+    Program,
     Sample,
     Say,
     Target,
@@ -255,6 +256,10 @@ class SimulatedEngine:
     clock: VirtualClock = field(default_factory=VirtualClock)
     name: str = "simulated"
     cores: float = 8.0
+    foreign_until: float = math.inf
+    """When the behaviours' foreign CPU and steal end, and with them what they do to the service."""
+    slowed: float = 1.0
+    """By them: the share of its rate that a service keeps."""
     findings: tuple[Finding, ...] = ()
     interrupt_at: float | None = None
     """Raise KeyboardInterrupt in the first poll at or after this time."""
@@ -297,6 +302,10 @@ class SimulatedEngine:
     def probe(self) -> Probe:
         return self
 
+    def programs(self) -> Sequence[Program]:
+        disturbing = any(behaviour.foreign_cores for behaviour in self.behaviours.values())
+        return (Program("indexer", 0.5, 77),) if disturbing else ()
+
     def close(self) -> None:
         self.closed += 1
 
@@ -305,7 +314,10 @@ class SimulatedEngine:
         self._forget()
         self.runs_under_way += 1
         self.loads.append(load)
-        run = SimulatedRun(self, load, self.behaviours[self._cell.variant.name], self._cell.replicas)
+        behaviour = self.behaviours[self._cell.variant.name]
+        if self.clock.now() < self.foreign_until:
+            behaviour = replace(behaviour, rate=behaviour.rate * self.slowed)
+        run = SimulatedRun(self, load, behaviour, self._cell.replicas)
         self._runs.append(run)
         return run
 
@@ -321,13 +333,14 @@ class SimulatedEngine:
             "generator": requests * GENERATOR_CPU_S,
         }
         now = self.clock.now()
+        disturbed_s = min(now, self.foreign_until)
         return Sample(
             at=now,
             cpu_s=parts,
             throttled_s={"service": 0.0},
             memory_bytes={"service": 50_000_000},
-            host_busy_s=sum(parts.values()) + behaviour.foreign_cores * now,
-            host_steal_s=behaviour.steal_cores * now,
+            host_busy_s=sum(parts.values()) + behaviour.foreign_cores * disturbed_s,
+            host_steal_s=behaviour.steal_cores * disturbed_s,
             database_time_s=requests * DATABASE_TIME_S,
         )
 

@@ -3,6 +3,7 @@
 import pytest
 from recorded import trial
 
+from scalebed.causes import Cause, Kind
 from scalebed.ladder import Ladder
 from scalebed.results import Trial, Verdict
 from scalebed.search import Answer, Ask
@@ -74,18 +75,19 @@ def test_nothing_is_asked_above_the_highest_rate_allowed() -> None:
     assert (answer.capacity, answer.upper) == (125.0, None)
 
 
+def invalid(kind: Kind, rate: float = 100.0) -> Trial:
+    return trial(
+        purpose="confirm", rate_asked=rate, verdict="INVALID", causes=[Cause(kind=kind, sentence="Told.")]
+    )  # fmt: skip
+
+
 def test_a_rate_beyond_the_host_ends_the_climb_at_what_was_served() -> None:
-    full = [
-        trial(index=i, purpose="confirm", rate_asked=100.0, verdict="INVALID", utilisation={"host": 0.99})
-        for i in range(3)
-    ]
-    answer = LADDER.next([*tried((80.0, "PASS")), *full])
+    answer = LADDER.next([*tried((80.0, "PASS")), *[invalid(Kind.SATURATED)] * 3])
     assert isinstance(answer, Answer)
     assert (answer.outcome, answer.capacity, answer.lower) == ("beyond the generator", None, 80.0)
-    calm = [spoiled.model_copy(update={"utilisation": {"host": 0.5}}) for spoiled in full]
-    answer = LADDER.next([*tried((80.0, "PASS")), *calm])
+    answer = LADDER.next([*tried((80.0, "PASS")), *[invalid(Kind.FOREIGN_CPU)] * 3])
     assert isinstance(answer, Answer)
-    assert (answer.outcome, answer.lower) == ("not found", 80.0)
+    assert (answer.outcome, answer.capacity, answer.lower, answer.again) == ("at least", None, 80.0, True)
 
 
 def test_what_was_spoiled_is_tried_again_but_not_for_ever() -> None:
@@ -93,9 +95,34 @@ def test_what_was_spoiled_is_tried_again_but_not_for_ever() -> None:
     assert isinstance(again, Ask)
     assert again.rate == pytest.approx(80.0)
     spoiled: tuple[float, Verdict] = (80.0, "INVALID")
-    answer = LADDER.next(tried(spoiled, spoiled, spoiled))
+    lower = LADDER.next(tried(spoiled, spoiled, spoiled))
+    assert isinstance(lower, Ask)
+    assert lower.rate == pytest.approx(64.0)
+    lower = LADDER.next(tried(spoiled, spoiled, spoiled, (64.0, "INVALID")))
+    assert isinstance(lower, Ask)
+    assert lower.rate == pytest.approx(51.2)
+    answer = LADDER.next(tried(spoiled, spoiled, spoiled, (64.0, "PASS")))
     assert isinstance(answer, Answer)
-    assert answer.outcome == "not found"
+    assert (answer.outcome, answer.lower, answer.again) == ("at least", 64.0, True)
+
+
+def test_where_nothing_passed_what_was_spoiled_is_told() -> None:
+    answer = LADDER.next([invalid(Kind.STEAL, 80.0 * 0.8**i) for i in (0, 0, 0, 1, 2, 3, 4, 5)])
+    assert isinstance(answer, Answer)
+    assert (answer.outcome, answer.again) == ("not found", True)
+    assert "Told." in answer.note or "p95" in answer.note
+
+
+def test_a_later_attempt_tries_again_what_was_spoiled_and_knows_what_was_not() -> None:
+    spoiled: tuple[float, Verdict] = (100.0, "INVALID")
+    before = tried((80.0, "PASS"), spoiled, spoiled, spoiled)
+    again = LADDER.next(before, attempt=1)
+    assert isinstance(again, Ask)
+    assert again.rate == pytest.approx(100.0)
+    failed = trial(purpose="confirm", rate_asked=again.rate, verdict="FAIL", attempt=1)
+    answer = LADDER.next([*before, failed], attempt=1)
+    assert isinstance(answer, Answer)
+    assert (answer.outcome, answer.capacity, answer.again) == ("found", 80.0, False)
 
 
 def test_undecided_bounds_from_above() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from simulation import DATABASE_TIME_S, Behaviour, SimulatedEngine
 
+from scalebed.causes import Kind
 from scalebed.observer import Progress, Remaining, Resumed, Silent, TrialStart
 from scalebed.plan import Step, plan
 from scalebed.ports import CheckCount, Finding
@@ -16,6 +17,7 @@ from scalebed.results import RunDirectory
 from scalebed.runner import Runner, RunnerError
 from scalebed.spec import Experiment, parse_experiment
 
+FEW = {"min_requests": 30}
 BEHAVIOURS = {"fast": Behaviour(300), "slow": Behaviour(40, base_s=0.05), "broken": Behaviour(0.4)}
 
 
@@ -42,6 +44,10 @@ class Notes(Silent):
         self.starts: list[TrialStart] = []
         self.seconds: list[Progress] = []
         self.remaining: list[Remaining] = []
+        self.lines: list[str] = []
+
+    def said(self, line: str) -> None:
+        self.lines.append(line)
 
     def run_started(self, plan: Sequence[Step], resumed: Resumed | None, remaining: Remaining) -> None:
         self.resumed = resumed
@@ -148,8 +154,10 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(tmp_path: Path)
 
 def test_warnings_are_in_the_manifest(tmp_path: Path) -> None:
     engine = SimulatedEngine(BEHAVIOURS, findings=(Finding("warn", "The host is busy."),))
-    manifest = run(tmp_path, experiment(blocks=1, variants=["fast"]), engine).manifest()
+    notes = Notes()
+    manifest = run(tmp_path, experiment(blocks=1, variants=["fast"]), engine, notes).manifest()
     assert manifest.findings == ("The host is busy.",)
+    assert "Mind: The host is busy." in notes.lines
     assert manifest.fingerprint == {"engine": "simulated", "cores": 8.0}
 
 
@@ -232,13 +240,94 @@ def test_a_comparison_of_users_is_a_trial_for_each_number(tmp_path: Path) -> Non
 
 
 def test_a_spoiled_trial_is_tried_again_but_not_for_ever(tmp_path: Path) -> None:
-    engine = SimulatedEngine({"fast": Behaviour(300, steal_cores=1.0)})
-    spec = experiment(
-        kind="fixed-rate", rates=[20], duration=12, search={"min_requests": 30}, variants=["fast"], blocks=1
-    )
-    directory = run(tmp_path, spec, engine)
+    engine = SimulatedEngine({"fast": Behaviour(300, steal_cores=1.0)}, foreign_until=250, slowed=0.05)
+    spec = experiment(kind="fixed-rate", rates=[20], duration=12, search=FEW, variants=["fast"], blocks=1)
+    notes = Notes()
+    directory = run(tmp_path, spec, engine, notes)
+    trials = list(directory.trials())
+    assert [t.verdict for t in trials] == ["INVALID"] * 3 + ["PASS"], "the fourth at the end of the block"
+    assert [t.attempt for t in trials] == [0, 0, 0, 1]
+    (repetition,) = directory.repetitions()
+    assert (repetition.outcome, repetition.attempts, repetition.again, repetition.note) == ("measured", 2, False, "")
+    said = " ".join(notes.lines)
+    assert "Waiting for quiet: A hypervisor took" in said
+    assert "It is not quiet after" in said
+    assert "Trying again what something spoiled in block 1: fast-x1." in said
+    assert "It is quiet again" in said
+
+
+def test_what_is_still_disturbed_at_the_end_of_the_block_is_left_as_it_is(tmp_path: Path) -> None:
+    engine = SimulatedEngine({"fast": Behaviour(300, foreign_cores=1.0)}, slowed=0.05)
+    spec = experiment(kind="fixed-rate", rates=[20], duration=12, search=FEW, variants=["fast"], blocks=1)
+    notes = Notes()
+    directory = run(tmp_path, spec, engine, notes)
     assert [t.verdict for t in directory.trials()] == ["INVALID"] * 3
-    assert "INVALID 3 times" in next(directory.repetitions()).note
+    (repetition,) = directory.repetitions()
+    assert (repetition.attempts, repetition.again) == (1, False)
+    assert "INVALID 3 times" in repetition.note
+    assert any("Most by indexer (process 77) with 0.50 cores." in line for line in notes.lines)
+
+
+def test_an_interrupted_second_attempt_goes_on_and_the_causes_stay(tmp_path: Path) -> None:
+    spec = experiment(kind="fixed-rate", rates=[20, 25], duration=12, search=FEW, variants=["fast"], blocks=1)
+
+    def engine(interrupt_at: float | None) -> SimulatedEngine:
+        behaviours = {"fast": Behaviour(300, foreign_cores=1.0)}
+        return SimulatedEngine(behaviours, foreign_until=320, slowed=0.05, interrupt_at=interrupt_at)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, spec, engine(interrupt_at=340))
+    directory = RunDirectory(tmp_path)
+    (repetition,) = directory.repetitions()
+    assert repetition.again, "it waits for the end of its block"
+    assert directory.finished() == set()
+    before = list(directory.trials())
+    resumed = engine(interrupt_at=None)
+    resumed.clock.time = 400
+    run(tmp_path, spec, resumed)
+    trials = list(directory.trials())
+    assert trials[: len(before)] == before
+    assert {c.kind for t in trials if t.attempt == 0 for c in t.causes} == {Kind.FOREIGN_CPU}
+    assert [(t.rate_asked, t.verdict) for t in trials if t.attempt] == [(20, "PASS"), (25, "PASS")]
+    assert directory.finished() == {(0, "fast-x1")}
+
+
+def test_a_pass_beside_a_disturbance_has_no_figures_so_it_is_measured_again(tmp_path: Path) -> None:
+    engine = SimulatedEngine({"fast": Behaviour(300, foreign_cores=1.0)}, foreign_until=190)
+    spec = experiment(kind="fixed-rate", rates=[20], duration=12, search=FEW, variants=["fast"], blocks=1)
+    directory = run(tmp_path, spec, engine)
+    assert [(t.verdict, t.disturbed) for t in directory.trials()] == [("PASS", True), ("PASS", False)]
+    (repetition,) = directory.repetitions()
+    assert (repetition.again, repetition.note) == (False, "")
+
+
+@pytest.mark.parametrize("slowed", [0.75, 0.9])
+def test_beside_half_a_core_every_cell_is_answered_and_never_too_high(tmp_path: Path, slowed: float) -> None:
+    """Two cores, a program that takes half a core of them for the whole time, and as few trials as the demo has."""
+    behaviours = {"fast": Behaviour(300, foreign_cores=0.5), "slow": Behaviour(40, base_s=0.05, foreign_cores=0.5)}
+    told = {"answered": 0, "too high": 0, "too low": 0}
+    for seed in range(4):
+        spec = experiment(blocks=1, seed=seed, search={"precision": 0.3, "max_trial": 20, "max_trials": 8})
+        directory = run(tmp_path / f"{seed}", spec, SimulatedEngine(behaviours, cores=2.0, slowed=slowed))
+        for repetition in directory.repetitions():
+            true = behaviours[repetition.variant].capacity(repetition.replicas)
+            assert repetition.capacity is None, "no FAIL counts, so nothing bounds it from above"
+            told["answered"] += repetition.outcome == "at least"
+            told["too high"] += (repetition.lower or 0) > true
+            told["too low"] += (repetition.lower or 0) < 0.25 * true
+    assert told == {"answered": 8, "too high": 0, "too low": 0}
+
+
+def test_where_the_disturbance_ends_the_capacity_is_found_at_the_end_of_the_block(tmp_path: Path) -> None:
+    behaviours = {"fast": Behaviour(300, foreign_cores=0.5), "slow": Behaviour(40, base_s=0.05, foreign_cores=0.5)}
+    engine = SimulatedEngine(behaviours, cores=2.0, slowed=0.75, foreign_until=620)
+    directory = run(tmp_path, experiment(blocks=1), engine)
+    repetitions = list(directory.repetitions())
+    assert {r.attempts for r in repetitions} == {2}
+    for repetition in repetitions:
+        assert repetition.outcome == "found", repetition.note
+        true = behaviours[repetition.variant].capacity(1)
+        assert abs(math.log((repetition.capacity or 0) / true)) < 0.2
 
 
 def test_stages_are_the_trials_and_not_the_warm_ups(tmp_path: Path) -> None:

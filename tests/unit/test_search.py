@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded import trial
 
-from scalebed.results import Repetition, Verdict
+from scalebed.causes import Cause, Kind
+from scalebed.results import Repetition, Trial, Verdict
 from scalebed.search import Answer, Ask, Observed, Prior, Task, decide, observed, prior
 from scalebed.spec import Search
 
@@ -68,12 +69,19 @@ def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
         assert 0 <= ask.rate <= task.search.max_rate
         history.append(seen(ask, verdicts[len(history)], full=full or None))
         assert len(history) <= max_trials
-    passed = {o.rate for o in history if o.verdict == "PASS" and o.full and o.purpose != "unloaded"}
+    passed = {o.rate: o.full for o in history if o.verdict == "PASS" and o.purpose != "unloaded"}
+    failed = [o.rate for o in history if o.verdict in ("FAIL", "UNDECIDED") and o.purpose != "unloaded"]
     if ask.outcome == "found":
-        assert ask.capacity in passed
-        assert ask.upper is None or ask.upper > (ask.capacity or 0)
-    else:
-        assert ask.capacity is None
+        assert ask.capacity in {o.rate for o in history if o.verdict == "PASS" and o.full}
+        assert ask.upper is not None
+        assert ask.upper > (ask.capacity or 0)
+        return
+    assert ask.capacity is None
+    if ask.outcome == "at least":
+        assert ask.lower in passed
+        assert ask.lower < min(failed, default=math.inf)
+    elif ask.outcome == "not found":
+        assert not any(rate < min(failed, default=math.inf) for rate in passed), "something passed, and is not told"
 
 
 @settings(max_examples=150)
@@ -132,14 +140,72 @@ def test_none_at_this_slo_where_one_user_alone_breaks_it() -> None:
     assert "40 ms" in answer.note
 
 
-def test_a_spoiled_trial_is_run_again_and_then_given_up() -> None:
-    tried = [Observed("unloaded", 0, "PASS", True, 20, 40, 0.001, ())]
+def test_one_user_alone_is_tried_again_and_then_given_up() -> None:
+    tried: list[Observed] = []
     while isinstance(ask := decide(TASK, tried), Ask):
-        assert ask.rate == pytest.approx(225)
+        assert ask.users == 1
         tried.append(seen(ask, "INVALID"))
-    assert len(tried) == 4
-    assert ask.outcome == "not found"
+    assert len(tried) == 3
+    assert (ask.outcome, ask.again) == ("not found", True)
     assert "A reason." in ask.note
+
+
+def test_a_rate_that_stays_invalid_is_left_for_lower_ones_in_full_length() -> None:
+    tried = [Observed("unloaded", 0, "PASS", True, 20, 40, 0.001, ())]
+    rates, seconds = [], []
+    for _ in range(5):
+        ask = decide(TASK, tried)
+        assert isinstance(ask, Ask)
+        rates.append(ask.rate)
+        seconds.append(ask.enough.counted_s)
+        tried.append(seen(ask, "INVALID"))
+    assert rates == pytest.approx([225, 225, 225, 112.5, 56.25])
+    assert seconds == [9, 9, 9, 20, 20]
+
+
+def test_what_passed_is_told_where_all_above_it_was_spoiled() -> None:
+    passed = Observed("confirm", 507, "PASS", True, 20, 40, 0.001, ())
+    known = replace(TASK, prior=Prior(507, "same cell"), know_unloaded=True)
+    tried = [passed]
+    while isinstance(ask := decide(known, tried), Ask):
+        tried.append(seen(ask, "INVALID"))
+    assert (ask.outcome, ask.capacity, ask.lower, ask.upper) == ("at least", None, 507, None)
+    assert ask.again
+    assert "A reason." in ask.note
+
+
+def test_a_later_attempt_tries_again_what_was_spoiled_and_knows_what_was_not() -> None:
+    known = replace(TASK, prior=Prior(507, "same cell"), know_unloaded=True)
+    tried = [Observed("confirm", 507, "PASS", True, 20, 40, 0.001, ())]
+    while isinstance(ask := decide(known, tried), Ask):
+        tried.append(seen(ask, "INVALID"))
+    again = decide(replace(known, attempt=1), tried)
+    assert isinstance(again, Ask)
+    assert again.rate == tried[1].rate
+    tried.append(replace(seen(again, "FAIL"), attempt=1))
+    ask = decide(replace(known, attempt=1), tried)
+    assert isinstance(ask, Answer)
+    assert (ask.outcome, ask.capacity, ask.upper, ask.again) == ("found", 507, again.rate, False)
+
+
+@settings(max_examples=200)
+@given(st.floats(5, 4000), st.floats(0.5, 1.0), PRIORS, st.integers(8, 14))
+def test_beside_a_disturbance_that_lasts_what_the_service_serves_at_least_is_told(
+    capacity: float, worsened: float, known: Prior | None, max_trials: int
+) -> None:
+    """No FAIL counts, so there is no capacity; but what passes does."""
+    known = known and replace(known, rate=min(max(known.rate, capacity / 4), capacity * 4))
+    task = replace(TASK, prior=known, search=SEARCH.model_copy(update={"max_trials": max_trials}))
+    history: list[Observed] = []
+    while isinstance(ask := decide(task, history), Ask):
+        passes = ask.users or ask.rate <= capacity * worsened
+        # What it used does not count, so the first rate is from the latency: of one replica that is about the quota's.
+        history.append(replace(seen(ask, "PASS" if passes else "INVALID", cpu_s=0), mean_ms=1000 / capacity))
+    assert len(history) <= max_trials
+    assert (ask.outcome, ask.capacity, ask.upper, ask.again) == ("at least", None, None, True)
+    assert ask.lower is not None
+    assert capacity * worsened / 2.01 <= ask.lower <= capacity * worsened
+    assert ask.lower in {o.rate for o in history if o.full and o.verdict == "PASS"}
 
 
 @settings(max_examples=150)
@@ -166,12 +232,34 @@ def test_a_host_that_carries_more_than_the_capacity_changes_no_answer(capacity: 
     assert capacity / 1.05 * 0.999 <= answer.capacity <= capacity
 
 
+def invalid(*kinds: Kind, **more: object) -> Trial:
+    return trial(verdict="INVALID", causes=[Cause(kind=kind, sentence="Told.") for kind in kinds], **more)
+
+
 def test_a_trial_on_a_full_host_is_an_overrun_and_one_beside_other_programs_is_not() -> None:
-    full = {"service": 0.5, "host": 0.99}
-    assert observed(trial(verdict="INVALID", utilisation=full), SEARCH).overrun
-    assert not observed(trial(verdict="FAIL", utilisation=full), SEARCH).overrun
-    assert not observed(trial(verdict="INVALID", utilisation=full, foreign_cores=0.5), SEARCH).overrun
-    assert not observed(trial(verdict="INVALID", utilisation={"service": 0.5, "host": 0.4}), SEARCH).overrun
+    assert observed(invalid(Kind.SATURATED), SEARCH).overrun
+    assert observed(invalid(Kind.LATE, Kind.DROPPED), SEARCH).overrun
+    assert not observed(invalid(Kind.SATURATED, Kind.FOREIGN_CPU), SEARCH).overrun
+    assert not observed(invalid(Kind.DROPPED, Kind.STEAL), SEARCH).overrun
+    assert not observed(invalid(Kind.LATE), SEARCH).overrun
+    assert not observed(invalid(Kind.SATURATED, purpose="unloaded"), SEARCH).overrun
+
+
+def test_records_without_causes_tell_an_overrun_as_they_did() -> None:
+    def old(sentence: str, host: float) -> Observed:
+        return observed(trial(verdict="INVALID", reasons=[sentence], utilisation={"host": host}), SEARCH)
+
+    assert old("Arrivals started up to 40 ms late, in 20% of the seconds by more than 5 ms: so.", 0.99).overrun
+    assert not old("Arrivals started up to 40 ms late, in 20% of the seconds by more than 5 ms: so.", 0.4).overrun
+    assert not old("Other programs used 0.50 cores (0.20 allowed): let the host do nothing else.", 0.99).overrun
+    assert not observed(trial(verdict="FAIL", utilisation={"host": 0.99}), SEARCH).overrun
+
+
+def test_what_a_disturbed_trial_used_is_no_estimate() -> None:
+    beside = Cause(kind=Kind.FOREIGN_CPU, sentence="Told.")
+    assert observed(trial(), SEARCH).service_cpu_s == 0.02
+    assert observed(trial(causes=[beside]), SEARCH).service_cpu_s == 0
+    assert observed(trial(causes=[beside]), SEARCH).verdict == "PASS"
 
 
 def test_a_failed_confirmation_steps_down() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from simulation import Behaviour, SimulatedEngine
 
+from scalebed import bottleneck
+from scalebed.causes import Kind
 from scalebed.observer import Progress
 from scalebed.plan import Cell
 from scalebed.ports import Load, Sample
@@ -105,10 +107,29 @@ def test_errors_fail() -> None:
     assert set(trial.errors) == {"5xx"}
 
 
-@pytest.mark.parametrize("behaviour", [Behaviour(300, steal_cores=0.5), Behaviour(300, foreign_cores=1.5)])
-def test_a_disturbed_host_is_invalid(behaviour: Behaviour) -> None:
-    trial, _, _ = conduct(behaviour, 100)
-    assert trial.verdict == "INVALID"
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [(Behaviour(300, steal_cores=0.5), Kind.STEAL), (Behaviour(300, foreign_cores=1.5), Kind.FOREIGN_CPU)],
+)
+def test_beside_a_disturbance_a_failure_is_invalid_and_a_pass_counts_without_its_readings(
+    behaviour: Behaviour, kind: Kind
+) -> None:
+    failed, _, _ = conduct(behaviour, 500)
+    assert (failed.verdict, failed.disturbed) == ("INVALID", True)
+    assert failed.reasons[0] == failed.causes[0].sentence
+    passed, _, _ = conduct(behaviour, 100)
+    assert (passed.verdict, passed.disturbed) == ("PASS", True)
+    assert {cause.kind for cause in passed.causes} == {kind}
+    assert "does not count" in passed.warnings[-1]
+    assert not bottleneck.near_capacity([passed], 100)
+    calm, _, _ = conduct(Behaviour(300), 100)
+    assert (calm.causes, calm.disturbed, calm.warnings) == ((), False, ())
+    assert bottleneck.near_capacity([calm], 100)
+
+
+def test_a_generator_that_starves_beside_a_disturbance_passes_nothing() -> None:
+    trial, _, _ = conduct(Behaviour(1000, generator_rate=250, foreign_cores=1.5), 400, duration_s=20)
+    assert (trial.verdict, trial.disturbed) == ("INVALID", True)
 
 
 def test_a_generator_that_fails_is_invalid_with_its_sentence() -> None:

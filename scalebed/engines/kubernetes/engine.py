@@ -24,7 +24,7 @@ from scalebed.engines.kubernetes.tenancy import Tenancy
 from scalebed.engines.kubernetes.testruns import read_base, scripts
 from scalebed.engines.local.fingerprint import git_state
 from scalebed.plan import Cell, cells
-from scalebed.ports import Clock, EngineError, Finding, LoadGenerator, Probe, Sample, Say, Supply, Target
+from scalebed.ports import Clock, EngineError, Finding, LoadGenerator, Probe, Program, Sample, Say, Supply, Target
 from scalebed.spec import Experiment
 from scalebed.workloads import changes_rows
 
@@ -41,7 +41,9 @@ class Cluster:
     rooms: Rooms
     context: str
     host: Callable[[], HostCpu] | None = None
-    """Reads this machine's CPU; used where the cluster's only node is on it."""
+    """Reads this machine's CPU; used where the cluster's only node is on it, as is `programs`."""
+    programs: Callable[[], Sequence[Program]] | None = None
+    """What runs on this machine outside containers."""
 
 
 class KubernetesEngine:
@@ -214,6 +216,10 @@ class KubernetesEngine:
         if cell is None or cell.autoscaler is None:
             return self._probe
         return _Watching(self._probe, lambda: supply(self._api, self._release, cell.variant.service, self._clock.now()))
+
+    def programs(self) -> Sequence[Program]:
+        """Of another machine than this they are not seen."""
+        return self._cluster.programs() if self._cluster.programs and self._on_this_machine() else ()
 
     def close(self) -> None:
         """End the load, and leave the release as it was found; one that was made here keeps its data, without pods of

@@ -57,8 +57,9 @@ def _host() -> Iterator[Symptom]:
             "neither cgroups nor systemd-run --user work here, so replicas share the cores freely",
         )
     busy = host.busy_cores()
-    names = f": {', '.join(host.busiest())}" if busy > 0.2 else ""
-    yield Symptom("ok" if busy <= 0.2 else "limited", "quiet", f"{busy:.2f} cores are busy{names}")
+    names = ", ".join(map(str, host.programs()[:3])) if busy > 0.2 else ""
+    told = f"{busy:.2f} cores are busy{', most by ' if names else ''}{names}"
+    yield Symptom("ok" if busy <= 0.2 else "limited", "quiet", told)
     yield Symptom("ok", "account", "root" if os.geteuid() == 0 else "an ordinary user")
 
 

@@ -22,7 +22,7 @@ from scalebed.engines.local.quota import Quota, find_quota
 from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
 from scalebed.engines.local.services import read_service
 from scalebed.plan import Cell
-from scalebed.ports import EngineError, Finding, LoadGenerator, Probe, Say, Target
+from scalebed.ports import EngineError, Finding, LoadGenerator, Probe, Program, Say, Target
 from scalebed.spec import Experiment
 from scalebed.variant import Pooling
 from scalebed.workloads import changes_rows
@@ -201,6 +201,10 @@ class LocalEngine:
     def probe(self) -> Probe:
         activity = self._in_use().activity
         return LocalProbe(self.groups, lambda: activity.seconds(self._running[2]) if self._running else None)
+
+    def programs(self) -> Sequence[Program]:
+        own = {pid for groups in self.groups().values() for group in groups for pid in group.pids()}
+        return host.programs(own)
 
     def groups(self) -> Mapping[str, Sequence[Group]]:
         """The CPU-accounting groups of each part, now."""

@@ -7,13 +7,17 @@ import os
 import platform
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from scalebed.ports import Program
+
 _TICKS = os.sysconf("SC_CLK_TCK")
+_NOTED = 0.04
+"""Cores; who uses less disturbs nobody."""
 LEAST_TO_PIN = 4
 """Cores; with fewer, the load generator and the database cannot have two of their own."""
 
@@ -103,25 +107,35 @@ def busy_cores(seconds: float = 1.0) -> float:
     return max(0.0, after.busy_s - before.busy_s - (time.process_time() - own)) / elapsed
 
 
-def busiest(limit: int = 3) -> list[str]:
-    """Names of the processes that used most CPU in a short sample, for a person to find the culprit."""
-    processes = list(psutil.process_iter(["name", "pid"]))
-    for process in processes:
-        _percent(process)
-    time.sleep(0.3)
-    shares = sorted(((_percent(process), process) for process in processes), key=lambda pair: -pair[0])
-    return [
-        f"{process.info['name']} ({process.pid})"
-        for share, process in shares
-        if share > 5 and process.pid != os.getpid()
-    ][:limit]
+def programs(left_out: Container[int] = (), seconds: float = 1.0) -> list[Program]:
+    """What used CPU in this time, processes of one name together and most first, for a person to find the culprit.
+
+    This process is left out, and those of the pids in `left_out`.
+    """
+    before = {process: _cpu_s(process) for process in psutil.process_iter() if process.pid not in left_out}
+    time.sleep(seconds)
+    found: dict[str, list[tuple[float, int]]] = {}
+    for process, used in before.items():
+        cores = (_cpu_s(process) - used) / seconds
+        if cores > _NOTED and process.pid != os.getpid():
+            found.setdefault(_name(process), []).append((cores, process.pid))
+    together = [Program(name, sum(cores for cores, _ in each), max(each)[1], len(each)) for name, each in found.items()]
+    return sorted(together, key=lambda program: -program.cores)
 
 
-def _percent(process: psutil.Process) -> float:
+def _cpu_s(process: psutil.Process) -> float:
     try:
-        return process.cpu_percent()
+        times = process.cpu_times()
     except psutil.Error:
         return 0.0
+    return float(times.user + times.system)
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.Error:
+        return "a program that has ended"
 
 
 def describe() -> dict[str, object]:

@@ -15,7 +15,7 @@ from scalebed.engines.local.databases import BYTES_PER_CONTACT
 from scalebed.engines.local.pgbouncer import MOST_CONNECTIONS
 from scalebed.engines.local.quota import Quota
 from scalebed.engines.local.services import Service, read_service
-from scalebed.ports import EngineError, Finding
+from scalebed.ports import EngineError, Finding, Program
 from scalebed.spec import Experiment
 from scalebed.workloads import changes_rows
 
@@ -37,7 +37,7 @@ class Room:
     limits: bool
     """A CPU quota can be set."""
     busy_cores: float
-    busiest: Sequence[str] = ()
+    busiest: Sequence[Program] = ()
 
 
 def survey(cache: Path, quota: Quota) -> Room:
@@ -50,7 +50,7 @@ def survey(cache: Path, quota: Quota) -> Room:
         disk_bytes=shutil.disk_usage(place).free + _kept(cache / "postgres"),
         limits=quota.limits,
         busy_cores=busy,
-        busiest=host.busiest() if busy > _BUSY_CORES else (),
+        busiest=host.programs() if busy > _BUSY_CORES else (),
     )
 
 
@@ -175,7 +175,7 @@ def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> 
 def _quiet(room: Room) -> list[Finding]:
     if room.busy_cores <= _BUSY_CORES:
         return []
-    who = f" ({', '.join(room.busiest)})" if room.busiest else ""
+    who = f", most by {', '.join(map(str, room.busiest[:3]))}" if room.busiest else ""
     used = f"{room.busy_cores:.1f} of {room.cores:g} cores"
     return [Finding("warn", f"something else uses {used}{who}: results on a busy host are worth less")]
 

@@ -5,6 +5,7 @@ import pytest
 
 from scalebed.engines.local.preflight import Room, disk_needed, findings
 from scalebed.places import ROOT, shipped_experiments
+from scalebed.ports import Program
 from scalebed.spec import Experiment, load_experiment, parse_experiment
 
 ROOM = Room(cores=4, memory_bytes=16 * 2**30, disk_bytes=50 * 2**30, limits=True, busy_cores=0.0)
@@ -74,10 +75,10 @@ def test_a_dataset_beyond_the_memory_is_a_warning(root: Path) -> None:
 
 
 def test_a_busy_host_is_a_warning_that_names_the_culprit(root: Path) -> None:
-    (finding,) = findings(experiment(), root, replace(ROOM, busy_cores=1.3, busiest=["make (12)"]))
+    (finding,) = findings(experiment(), root, replace(ROOM, busy_cores=1.3, busiest=[Program("make", 1.25, 12)]))
 
     assert finding.level == "warn"
-    assert "1.3 of 4 cores (make (12))" in finding.message
+    assert "1.3 of 4 cores, most by make (process 12) with 1.25 cores" in finding.message
 
 
 def test_missing_services_and_unknown_switches_are_refused(root: Path) -> None:
