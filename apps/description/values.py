@@ -8,7 +8,6 @@ Json = dict[str, Any]
 # Regular expressions that mean the same to ECMAScript, Python and pydantic. Blanks at both ends are cut, and NUL is
 # refused.
 NO_NUL = r"^[^\x00]*$"
-NOT_BLANK = r"^\s*[^\s\x00][^\x00]*$"
 WITHOUT_COMMA = r"^[^,\x00]+$"
 AT_MOST_8_TERMS = r"^\s*([^\s\x00]+(\s+|$)){0,8}$"
 # RFC 3339's notation without its corners: no leap second, no more than microseconds, an offset that PostgreSQL takes.
@@ -30,8 +29,9 @@ TIME: Json = {"type": "string", "format": "date-time", "pattern": MOMENT}
 
 
 def text(longest: int) -> Json:
-    """Text that is not blank, of at most `longest` characters."""
-    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": NOT_BLANK}
+    """Text that is not blank, of at most `longest` characters without the blanks at both ends, which are cut."""
+    inner = rf"[^\s\x00]([^\x00]{{0,{longest - 2}}}[^\s\x00])?"
+    return {"type": "string", "pattern": rf"^\s*{inner}\s*$", "description": f"At most {longest} characters."}
 
 
 # What a field of a body may be, by its name. A service's models know which fields a body has, and which it needs.

@@ -1,5 +1,6 @@
 """The shared part of the descriptions: it knows the parameters that services read, and what bodies may be."""
 
+import re
 from typing import Any
 
 import pytest
@@ -75,8 +76,12 @@ def test_a_token_is_asked_for_where_it_is_needed() -> None:
 
 
 def test_fields_of_bodies_say_what_they_may_be() -> None:
-    assert SCHEMAS["Contact"]["properties"]["first_name"]["maxLength"] == 100
-    assert "title" not in SCHEMAS["Contact"]["properties"]["first_name"]
+    name = SCHEMAS["Contact"]["properties"]["first_name"]
+    assert "title" not in name
+    for good in ("a", " a b ", "x" * 100, "\n" + "x" * 100 + " "):
+        assert re.search(name["pattern"], good)
+    for bad in ("", " ", "x" * 101, "a\0b", "\0"):
+        assert not re.search(name["pattern"], bad)
     assert SCHEMAS["Transfer"]["properties"]["points"]["minimum"] == 1
     assert SCHEMAS["Contact"]["required"] == ["first_name"]
 
