@@ -292,8 +292,8 @@ func TestLinesAreNumberedWithoutAGap(t *testing.T) {
 	var first, second bytes.Buffer
 	one, other := newOutput(t, "", &first), newOutput(t, "", &second)
 	for count := int64(0); count < 3; count++ {
-		one.AddMetricSamples([]metrics.SampleContainer{request(base+count, time.Millisecond, nil)})
-		one.flush(time.Unix(base+count+1, 0), base+count+1)
+		one.AddMetricSamples([]metrics.SampleContainer{asked(base+count, time.Millisecond, nil)})
+		one.flush(time.Unix(base+count+9, 0), base+count+9)
 	}
 	one.end(time.Unix(base+4, 0))
 	other.end(time.Unix(base+4, 0))
