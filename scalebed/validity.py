@@ -51,7 +51,7 @@ class Conditions:
     usage: Usage | None
     failure: str | None = None
     """The generator's own, as a sentence."""
-    verdicts: tuple[str, str] = ("", "")
+    verdicts: tuple[str, str] = ("PASS", "PASS")
     """With the lateness of arrivals and without it (`Window.in_time`)."""
 
 
@@ -127,6 +127,10 @@ def _starved(window: Window, conditions: Conditions, usage: Usage, limits: Limit
     return tuple(causes)
 
 
+_GOODNESS = ("FAIL", "UNDECIDED", "PASS")
+"""Lateness can only make a verdict worse, so what passed with it passes."""
+
+
 def vus_free(window: Window, max_vus: int) -> bool:
     """Whether an arrival that was dropped could have been made: the service did not hold all VUs."""
     return bool(window.seconds) and float(window.in_flight.max()) < 0.9 * max_vus
@@ -135,7 +139,7 @@ def vus_free(window: Window, max_vus: int) -> bool:
 def _late(window: Window, conditions: Conditions) -> tuple[Cause, ...]:
     """Did the generator's lateness decide? Latencies count from when arrivals were due, so it can do no other harm."""
     late, in_time = conditions.verdicts
-    if late == in_time:
+    if _GOODNESS.index(in_time) <= _GOODNESS.index(late):
         return ()
     dropped = int(window.dropped.sum()) if vus_free(window, conditions.max_vus) else 0
     most_ms = float(window.lag_ms.max())

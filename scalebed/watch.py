@@ -116,7 +116,10 @@ class Watch:
         self._judgement = self._judge(end, final=False)
         if not self._assignment.sequential or self._judgement.verdict == "UNDECIDED":
             return False
-        if self._judge(end, final=False, in_time=True).verdict != self._judgement.verdict:
+        if (
+            self._judgement.verdict == "FAIL"
+            and self._judge(end, final=False, in_time=True).verdict != self._judgement.verdict
+        ):
             return False  # the generator's lateness would decide; more seconds may tell without it
         self._decided_s = end
         return True

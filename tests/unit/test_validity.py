@@ -69,9 +69,9 @@ def test_what_disturbs_spoils_all_but_a_pass(used: Usage) -> None:
 
 def test_a_pass_counts_beside_a_disturbance_only_where_every_arrival_was_made_or_failed() -> None:
     dropped = window(98, 12, dropped=2, arrivals=98)
-    seen = against(dropped, usage(host=0.8), verdicts=("PASS", "UNDECIDED"))
+    seen = against(dropped, usage(host=0.8), broken=True, verdicts=("FAIL", "PASS"))
     assert causes.kinds(seen) == {Kind.FOREIGN_CPU, Kind.DROPPED}
-    assert spoils(seen, "PASS")
+    assert spoils(seen, "FAIL")
     assert not spoils(against(dropped, usage(host=0.8)), "PASS"), "those that were dropped count as failed"
     assert spoils(against(window(80, 12), usage(host=0.8)), "PASS")
     assert not spoils((), "FAIL")
@@ -165,6 +165,9 @@ def test_late_arrivals_spoil_only_where_they_decide() -> None:
     said = reasons(late, usage(0.1), broken=True, verdicts=("FAIL", "PASS"))
     assert "up to 400 ms late, and that decides: FAIL with it, PASS without" in said
     assert "UNDECIDED with it" in reasons(late, usage(), verdicts=("UNDECIDED", "PASS"))
+    # Lateness at the start alone looks like a queue that grows, once it is taken away; it can only have been harmful.
+    assert reasons(late, usage(), verdicts=("PASS", "UNDECIDED")) == ""
+    assert reasons(late, usage(), verdicts=("PASS", "FAIL")) == ""
 
 
 def test_a_rate_that_a_full_host_did_not_offer_is_beyond_it() -> None:
