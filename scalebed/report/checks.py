@@ -10,6 +10,7 @@ from scalebed import leak
 from scalebed.report import figures
 from scalebed.report.gathering import Gathered
 from scalebed.report.views import CellView, Check, Level, TrialView
+from scalebed.workloads import changes_rows
 
 # Above these a reader should know; what spoils a trial outright was judged when it was run.
 STEAL_NOTE = 0.01
@@ -87,7 +88,8 @@ def _arrivals(run: Gathered, trials: Sequence[TrialView]) -> Check | None:
 
 
 def _cache(run: Gathered) -> Check:
-    warm = run.manifest.experiment.warm
+    experiment = run.manifest.experiment
+    warm = experiment.warm and not changes_rows(experiment.workload)
     return Check("Cache", "warm at the start of each trial" if warm else "emptied before each trial", "note")
 
 

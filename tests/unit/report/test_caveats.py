@@ -69,6 +69,7 @@ def test_a_run_as_it_should_be_has_none(folder: Path) -> None:
     [
         ("no quota", {"fingerprint": {**FINGERPRINT, "quota": {"kind": "none"}}}, SPEC),
         ("cold cache", {}, {**SPEC, "warm": False}),
+        ("cold cache", {}, {**SPEC, "workload": "07-write"}),  # it is emptied with the rows that are put back
         ("fewer blocks", {"repetitions": 3}, {**SPEC, "blocks": 2}),
     ],
 )
@@ -83,6 +84,7 @@ def test_what_the_manifest_tells_stands_everywhere(
     assert said in seen.pop("answer")
     assert {name: kind in text for name, text in seen.items()} == dict.fromkeys(seen, True)
     assert caveat.sentence in seen["junit.xml"]
+    assert ("emptied before each trial" in seen["report.md"]) == (kind == "cold cache")
 
 
 def test_beside_a_disturbance_figures_have_no_cpu_and_say_why(folder: Path) -> None:
