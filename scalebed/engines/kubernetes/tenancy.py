@@ -96,7 +96,7 @@ class Tenancy:
         if not history:
             say(f"The release {name} is gone, so nothing is put back.")
         elif by_engine(history, self._begun()):
-            self._apply(history, kept.release.values, GIVEN_BACK)
+            self._restore(history, kept.release)
             put_back(self._api, kept.fields)
             say(f"Gave the release {name} the values and the replicas back that it had.")
         elif history[-1].number != kept.release.revision:
@@ -116,6 +116,14 @@ class Tenancy:
             self._helm.uninstall(name)
         self._api.delete(mark_path(namespace, name))
         return own
+
+    def _restore(self, history: Sequence[Revision], before: ReleaseBefore) -> None:
+        """As the very revision that it was, with the chart of then; by its values where helm has forgotten that one."""
+        if any(each.number == before.revision and each.status == "superseded" for each in history):
+            self._note(history[-1].number + 1)
+            self._helm.rollback(self._release.name, before.revision)
+        else:
+            self._apply(history, before.values, GIVEN_BACK)
 
     def _apply(self, history: Sequence[Revision], values: Mapping[str, Any], why: str) -> None:
         self._note(history[-1].number + 1 if history else 1)

@@ -23,6 +23,7 @@ class FakeHelm:
     """Implements `Helm`. Pods are ready `ready_after_s` after an upgrade; `broken` ones of a service never."""
 
     chart_name = "scalebed-0.1.0"
+    history_max = 10
 
     def __init__(self, api: FakeApi, there: Mapping[str, Any] | None = None, ready_after_s: float = 6.0) -> None:
         self.api = api
@@ -60,13 +61,13 @@ class FakeHelm:
         self._apply(release, values, "upgrade" if self.revisions else "install", why)
 
     def _apply(self, release: str, values: Mapping[str, Any], what: str, why: str) -> None:
-        number = len(self.revisions) + 1
+        number = self.revisions[-1][0].number + 1 if self.revisions else 1
         pending = Revision(number, f"pending-{what}", "Preparing upgrade", self.chart_name)
         self.revisions.append((pending, values))
         self.halfway()
         self._install(release, values)
         before = [(replace(each, status="superseded"), given) for each, given in self.revisions[:-1]]
-        self.revisions = [*before, (replace(pending, status="deployed", description=why), values)]
+        self.revisions = [*before, (replace(pending, status="deployed", description=why), values)][-self.history_max :]
 
     def _install(self, release: str, values: Mapping[str, Any]) -> None:
         self.upgrades.append(values)

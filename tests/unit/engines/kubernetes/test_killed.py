@@ -16,7 +16,7 @@ from scalebed.engines.kubernetes import namespaces
 from scalebed.engines.kubernetes.down import down
 from scalebed.engines.kubernetes.engine import Cluster, KubernetesEngine
 from scalebed.engines.kubernetes.paths import path
-from scalebed.engines.kubernetes.revisions import FOR_AN_EXPERIMENT
+from scalebed.engines.kubernetes.revisions import FOR_AN_EXPERIMENT, GIVEN_BACK
 from scalebed.places import ROOT
 from scalebed.plan import cells
 from scalebed.ports import EngineError, Load
@@ -136,6 +136,17 @@ def test_a_kill_while_things_are_given_back_does_no_harm() -> None:
         world.kill(Life(moment, halfway=halfway), "down")
         world.down()
         assert world.state() == before, f"killed at change {moment}, {halfway=}: {world.said}"
+
+
+@pytest.mark.parametrize("kept", [10, 1], ids=["kept", "forgotten"])
+def test_it_is_the_revision_that_it_was_unless_helm_has_forgotten_it(kept: int) -> None:
+    world = World(FIXED)
+    world.helm.history_max = kept
+    before = world.state()
+    world.run(Life())
+    assert world.state() == before
+    description = world.helm.history("scalebed")[-1].description
+    assert description == ("Rollback to 1" if kept > 1 else GIVEN_BACK)
 
 
 def test_what_its_user_did_after_the_kill_is_not_undone() -> None:
