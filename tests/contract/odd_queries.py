@@ -35,9 +35,9 @@ def parameters() -> Iterator[Odd]:
     for name in odd.TIME_NAMES:
         for value in odd.EVERY_TIME:
             yield _listed("time", name, value)
-    values = itertools.cycle(("1", ""))
+    either = itertools.cycle(("1", ""))
     for name in odd.NAMES:
-        yield get(f"{CONTACTS}?{quote(name)}={next(values)}", 400, refused(name))
+        yield get(f"{CONTACTS}?{quote(name)}={next(either)}", 400, refused(name))
     for value in odd.GROUPS:
         good = value in {"country", "city", "gender"}
         yield get(f"{AGGREGATE}?group_by={quote(value)}", 200 if good else 400, None if good else refused("group_by"))
