@@ -50,10 +50,12 @@ def moment(text: str) -> bool:
     if not _is(TIME, text):
         return False
     try:
-        datetime.fromisoformat(text).replace(tzinfo=datetime.fromisoformat(text).tzinfo or UTC).astimezone(UTC)
+        read = datetime.fromisoformat(text)
+        found = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return False
-    return True
+    # The first and the last moment are what some drivers take for infinity.
+    return datetime.min < found.replace(tzinfo=None) < datetime.max
 
 
 def flag(text: str) -> bool:

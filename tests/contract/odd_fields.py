@@ -193,8 +193,6 @@ def accepted_fields() -> Iterator[tuple[Place, str]]:
         (("phone_number",), PHONES_RIGHT),
         (("birthday",), [json.dumps(text) for text in odd.DAYS if g.day(text) and text != FUTURE]),
         (ACTIVITY, [json.dumps(text) for text in TIMES if g.moment(text)]),
-        (("relationship",), ["null", "{}"]),
-        (("address",), ["null"]),
         # What is not the client's to choose, or known, is ignored.
         (("address", "id"), ['"x"']),
         (("relationship", "created"), ["5"]),
@@ -202,6 +200,9 @@ def accepted_fields() -> Iterator[tuple[Place, str]]:
         (("created",), ["[]"]),
         (("last_updated",), ["null"]),
         (("unknown",), ['{"a": [1]}']),
+        # Last, since after these there is nothing to change in part.
+        (("relationship",), ["null", "{}"]),
+        (("address",), ["null"]),
     ]
     yield from ((place, raw) for place, raws in table for raw in raws)
 

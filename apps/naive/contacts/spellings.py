@@ -10,6 +10,9 @@ MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
     r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])?"
 )
+# Drivers take these two for infinity.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+NO_SUCH_TIME = "There is no such time between the years 1 and 9999 of UTC."
 NOT_A_DAY = "Enter a date as YYYY-MM-DD."
 NOT_A_MOMENT = "Enter a date and time as YYYY-MM-DDThh:mm:ssZ, or with an offset below 16 hours, such as +02:00."
 
@@ -29,7 +32,10 @@ def read_moment(text: str) -> datetime:
     if not MOMENT.fullmatch(text):
         raise ValueError(NOT_A_MOMENT)
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        read = datetime.fromisoformat(text)
+        moment = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("There is no such time in the years 1 to 9999 of UTC.") from None
+        raise ValueError(NO_SUCH_TIME) from None
+    if not FIRST < moment < LAST:
+        raise ValueError(NO_SUCH_TIME)
+    return moment

@@ -25,6 +25,9 @@ _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
     r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])?"
 )
+# Drivers take these two for infinity.
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_NO_SUCH_TIME = "There is no such time between the years 1 and 9999 of UTC."
 
 
 def parse(parameters: Mapping[str, str], *, cursors: bool) -> Request:
@@ -206,10 +209,13 @@ def read_time(value: str) -> datetime:
             "Enter a date and time as YYYY-MM-DDThh:mm:ssZ, or with an offset below 16 hours, such as +02:00."
         )
     try:
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        read = datetime.fromisoformat(value)
+        moment = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("There is no such time in the years 1 to 9999 of UTC.") from None
+        raise ValueError(_NO_SUCH_TIME) from None
+    if not _FIRST < moment < _LAST:
+        raise ValueError(_NO_SUCH_TIME)
+    return moment
 
 
 _VALUES: Mapping[str, Callable[[str], FilterValue]] = {

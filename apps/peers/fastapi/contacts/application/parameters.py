@@ -27,6 +27,9 @@ _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
     r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])?"
 )
+# asyncpg writes these two as -infinity and infinity.
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_NO_SUCH_TIME = "There is no such time between the years 1 and 9999 of UTC."
 
 
 def parse(parameters: Mapping[str, str], *, cursors: bool) -> Listing:
@@ -164,9 +167,12 @@ def moment(value: str) -> datetime:
         )
     try:
         read = datetime.fromisoformat(value)
-        return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
+        found = read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("There is no such time in the years 1 to 9999 of UTC.") from None
+        raise ValueError(_NO_SUCH_TIME) from None
+    if not _FIRST < found < _LAST:
+        raise ValueError(_NO_SUCH_TIME)
+    return found
 
 
 _VALUES: Mapping[str, Callable[[str], Value]] = {
