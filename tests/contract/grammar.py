@@ -55,7 +55,7 @@ def moment(text: str) -> bool:
     except (ValueError, OverflowError):
         return False
     # The first and the last moment are what some drivers take for infinity.
-    return datetime.min < found.replace(tzinfo=None) < datetime.max
+    return datetime.min.replace(tzinfo=UTC) < found < datetime.max.replace(tzinfo=UTC)
 
 
 def flag(text: str) -> bool:

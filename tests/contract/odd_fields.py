@@ -154,8 +154,8 @@ NO_OBJECT = ['"x"', "5", "[]", "true", "false", '""', "[{}]", '[["city", "x"]]',
 Place = tuple[str, ...]
 LONG = {"first_name": 101, "last_name": 101, "street": 101, "city_code": 17}
 TIMES = [*odd.MOMENTS, *odd.EVERY_TIME, *odd.OTHER_TIMES]
-# A birthday may not be in the future.
-FUTURE = "9999-12-31"
+# A birthday may not be in the future, nor the day that drivers take for minus infinity.
+NO_BIRTHDAYS = frozenset({"9999-12-31", "0001-01-01"})
 POINTS, ACTIVITY = ("relationship", "points"), ("relationship", "last_activity")
 
 
@@ -166,7 +166,7 @@ def _long(place: Place) -> list[str]:
 def refused_fields() -> Iterator[tuple[Place, str]]:
     """Where in a contact, and what text of JSON there, the contract refuses by that place's name."""
     texts: list[Place] = [("first_name",), ("last_name",), ("address", "street"), ("address", "city_code")]
-    days = [json.dumps(text) for text in odd.DAYS if not g.day(text) or text == FUTURE]
+    days = [json.dumps(text) for text in odd.DAYS if not g.day(text) or text in NO_BIRTHDAYS]
     times = [json.dumps(text) for text in TIMES if not g.moment(text)]
     empty = ['""', '" "', '"\\ud800"']
     table: list[tuple[Place, list[str]]] = [
@@ -191,7 +191,7 @@ def accepted_fields() -> Iterator[tuple[Place, str]]:
         (("address", "street"), texts),
         (POINTS, ["0", "-0", "7", "2147483647"]),
         (("phone_number",), PHONES_RIGHT),
-        (("birthday",), [json.dumps(text) for text in odd.DAYS if g.day(text) and text != FUTURE]),
+        (("birthday",), [json.dumps(text) for text in odd.DAYS if g.day(text) and text not in NO_BIRTHDAYS]),
         (ACTIVITY, [json.dumps(text) for text in TIMES if g.moment(text)]),
         # What is not the client's to choose, or known, is ignored.
         (("address", "id"), ['"x"']),

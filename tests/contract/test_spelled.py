@@ -109,7 +109,7 @@ JUDGED: dict[Place, Callable[[Any], bool]] = {
     ("gender",): lambda value: isinstance(value, str) and grammar.letter(value),
     ("phone_number",): lambda value: isinstance(value, str) and grammar.phone(value.strip()),
     ("customer_id",): lambda value: isinstance(value, str) and grammar.customer_id(value.strip()),
-    ("birthday",): lambda value: isinstance(value, str) and grammar.day(value) and value < "2026",
+    ("birthday",): lambda value: isinstance(value, str) and grammar.day(value) and "0001-01-01" < value < "2026",
 }
 
 

@@ -1,5 +1,6 @@
 """Contacts as JSON, and JSON as contacts."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
@@ -25,6 +26,8 @@ phone_number_form = RegexValidator(
 
 def not_in_the_future(day: Any) -> None:
     """Refuse a birthday after today, in UTC."""
+    if day == date.min:
+        raise serializers.ValidationError("Enter a day after 0001-01-01, which drivers take for minus infinity.")
     if day > timezone.now().date():
         raise serializers.ValidationError("A birthday cannot be in the future.")
 

@@ -78,6 +78,8 @@ def birthday(value: str) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("There is no such day.") from None
+    if day == date.min:
+        raise ValueError("Enter a day after 0001-01-01, which drivers take for minus infinity.")
     if day > datetime.now(UTC).date():
         raise ValueError("A birthday cannot be in the future.")
     return day

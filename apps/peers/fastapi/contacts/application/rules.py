@@ -63,7 +63,10 @@ def birthday(value: object) -> date:
     """A day as YYYY-MM-DD, not after today (UTC)."""
     if not isinstance(value, str):
         raise ValueError("Enter a date as YYYY-MM-DD.")  # noqa: TRY004  pydantic gathers ValueError alone
-    if (born := day(value)) > now().date():
+    born = day(value)
+    if born == date.min:
+        raise ValueError("Enter a day after 0001-01-01, which drivers take for minus infinity.")
+    if born > now().date():
         raise ValueError("A birthday cannot be in the future.")
     return born
 
