@@ -85,8 +85,14 @@ def parse_row(row: bytes) -> Row:
 
 
 def is_whole(rows: Iterable[bytes]) -> bool:
-    """Whether these are all lines that one k6 wrote, from its first to its last; an older k6's always are."""
-    found = [row for row in map(parse_row, rows) if row.number is not None]
+    """Whether these are all lines that one k6 wrote, from its first to its last, none of them cut.
+
+    Of an older k6's, which have no numbers, only that none is cut can be told.
+    """
+    try:
+        found = [row for row in map(parse_row, rows) if row.number is not None]
+    except (ValueError, KeyError, TypeError):
+        return False
     numbers = [row.number for row in found]
     return not found or (numbers == list(range(1, len(found) + 1)) and found[-1].last)
 

@@ -145,5 +145,7 @@ def test_a_testrun_s_script_is_there_and_is_told_what_it_needs(folder: Path) -> 
         assert run["metadata"]["name"] == folder.parent.name
         assert (ROOT / "loadtest/k6" / run["spec"]["script"]["configMap"]["file"]).exists()
         env = {item["name"]: item["value"] for item in run["spec"]["runner"]["env"]}
-        assert {"BASE_URL", "CONTACTS"} <= set(env)
+        # How many rows there are, the load asks the release; a number here would be another one's.
+        assert "BASE_URL" in env
+        assert "CONTACTS" not in env
         assert len({"RATE", "STEPS", "USERS"} & set(env)) == 1
