@@ -59,13 +59,17 @@ class Choice:
                 raise EngineError(f"{word} {value}: is for a cluster; add --engine kubernetes")
 
 
-def experiment(file: Path, engine: str | None, around: Path | None, given: Sequence[str]) -> Experiment:
+def experiment(
+    file: Path, engine: str | None, around: Path | None, given: Sequence[str], out: Path | None = None
+) -> Experiment:
     """The file's, with `--engine` and `--around` as settings before those that were given.
 
-    Of the run that `--around` names, only cells count that this experiment has. Raises SpecError.
+    Of the run that `--around` names, only cells count that this experiment has. What `--out` holds is gone on with as
+    it was begun. Raises SpecError, and RunDirectoryError where `--out` holds a run that cannot be read.
     """
     said = [] if engine is None else [f"engine={engine}"]
-    asked = load_experiment(file, [*said, *given])
+    begun = _begun(out)
+    asked = load_experiment(file, [*said, *given], begun)
     if around is None:
         return asked
     found = capacities(RunDirectory(around))
@@ -75,7 +79,14 @@ def experiment(file: Path, engine: str | None, around: Path | None, given: Seque
             f"--around {around}: knows {', '.join(found)} and no cell of this experiment, which has "
             f"{', '.join(asked.cell_ids)}"
         )
-    return load_experiment(file, [*said, f"search.around={json.dumps(near)}", *given])
+    return load_experiment(file, [*said, f"search.around={json.dumps(near)}", *given], begun)
+
+
+def _begun(out: Path | None) -> Experiment | None:
+    """What was begun in a run directory, where one is there."""
+    if out is None or not (directory := RunDirectory(out)).exists:
+        return None
+    return directory.manifest().experiment
 
 
 def capacities(run: RunDirectory) -> dict[str, float]:

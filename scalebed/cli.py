@@ -114,7 +114,7 @@ def run(
     """
     console = _err if as_json else _out
     try:
-        spec = choice.experiment(places.experiment_file(experiment), engine, around, settings or ())
+        spec = choice.experiment(places.experiment_file(experiment), engine, around, settings or (), out)
         directory = _measure(spec, out, fresh, console, Choice(context, namespace, runners), host=host)
         report = write_report(directory)
         concluded = conclusions(directory)

@@ -245,10 +245,10 @@ class Experiment(Strict):
         return (self.matrix.users if self.matrix else ()) or (self.users,)
 
 
-def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
+def load_experiment(path: Path, overrides: Iterable[str] = (), begun: Experiment | None = None) -> Experiment:
     """Read an experiment file; `overrides` are `key=value` with dotted keys and YAML values.
 
-    Raises `SpecError` with one sentence.
+    `begun` is what a run directory holds that is to be gone on with. Raises `SpecError` with one sentence.
     """
     try:
         data = yaml_reader.read(path.read_text(encoding="utf-8"))
@@ -260,12 +260,17 @@ def load_experiment(path: Path, overrides: Iterable[str] = ()) -> Experiment:
         raise SpecError(f"{path}: must be a mapping of keys such as name, variants and replicas")
     for override in overrides:
         _override(data, override)
-    return parse_experiment(data, str(path))
+    return parse_experiment(data, str(path), begun)
 
 
-def parse_experiment(data: Mapping[str, object], where: str) -> Experiment:
-    """An experiment from its keys; raises `SpecError` with one sentence, which begins with `where`."""
+def parse_experiment(data: Mapping[str, object], where: str, begun: Experiment | None = None) -> Experiment:
+    """An experiment from its keys; raises `SpecError` with one sentence, which begins with `where`.
+
+    One that was begun as it stands is taken as it stands: what is doubted of it today, an earlier version took.
+    """
     experiment = _valid(Experiment, data, where)
+    if begun is not None and not experiment.unlike(begun):
+        return experiment
     if experiment.autoscaler is not None:
         _valid(Behavior, dict(experiment.autoscaler.behavior), where, "autoscaler", "behavior")
     experiment = _sampled(experiment)

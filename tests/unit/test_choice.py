@@ -1,5 +1,6 @@
 """What the command line's words say of engine and rates."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from recorded import repetition, run
 from scalebed.choice import Choice, capacities, experiment
 from scalebed.ports import EngineError
 from scalebed.results import RunDirectory
-from scalebed.spec import SpecError
+from scalebed.spec import Experiment, SpecError
 from scalebed.timing import SystemClock
 
 
@@ -43,6 +44,21 @@ def test_of_an_earlier_run_only_cells_count_that_the_experiment_has(tmp_path: Pa
     assert experiment(file, None, tmp_path / "run", []).search.around == {"naive-x1": 40.0}
     with pytest.raises(SpecError, match="knows naive-x1, naive-x2 and no cell of this experiment, which has naive-x4"):
         experiment(file, None, tmp_path / "run", ["replicas=[4]", "variants=[naive]"])
+
+
+def test_what_an_earlier_version_began_is_gone_on_with_as_it_was_begun(tmp_path: Path) -> None:
+    """Today the file is refused: its trials are too short for the percentile."""
+    keys = {"name": "x", "variants": ["naive"], "slo": {"percentile": 99.9}, "kind": "fixed-rate", "rates": [5]}
+    file = tmp_path / "x.yaml"
+    file.write_text(json.dumps({**keys, "duration": 10}))
+    with pytest.raises(SpecError, match="come to 50 requests, and it takes"):
+        experiment(file, None, None, [], tmp_path / "old")
+
+    begun = Experiment.model_validate({**keys, "duration": 10})
+    run(tmp_path / "old", finished=0, spec=begun)
+    assert experiment(file, None, None, [], tmp_path / "old") == begun
+    with pytest.raises(SpecError, match="come to 55 requests, and it takes"):
+        experiment(file, None, None, ["duration=11"], tmp_path / "old")
 
 
 def test_a_run_without_capacities_says_nothing_of_rates(tmp_path: Path) -> None:

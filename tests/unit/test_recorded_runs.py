@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scalebed import places
+from scalebed import choice, places
 from scalebed.conclusion import Conclusion, gravest
 from scalebed.plan import Step, plan
 from scalebed.report import conclusions, write_report
+from scalebed.report.pages import experiment_yaml
 from scalebed.results import Repetition, RunDirectory, Trial
 from scalebed.schedule import Schedule
 from scalebed.search import Answer, Ask
@@ -38,6 +39,13 @@ def asked(trial: Trial) -> tuple[str, float]:
 
 def test_the_plan_is_the_one_that_was_followed(recorded: RunDirectory) -> None:
     assert tuple(steps(recorded)) == recorded.manifest().order
+
+
+def test_the_file_that_it_was_begun_with_goes_on_with_it(recorded: RunDirectory) -> None:
+    experiment = recorded.manifest().experiment
+    file = recorded.path / "again.yaml"
+    file.write_text(experiment_yaml(experiment), encoding="utf-8")
+    assert not choice.experiment(file, None, None, [], recorded.path).unlike(experiment)
 
 
 def test_every_trial_was_asked_for_and_every_repetition_follows_from_its_trials(recorded: RunDirectory) -> None:
