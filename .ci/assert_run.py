@@ -7,7 +7,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from scalebed.results import RunDirectory
+from scalebed.records.run_directory import RunDirectory
 
 
 def main(path: Path) -> int:

@@ -3,7 +3,7 @@
 import sys
 import traceback
 
-from scalebed.cli import app
+from scalebed.cli.app import app
 
 
 def main() -> None:

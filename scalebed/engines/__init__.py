@@ -1,1 +1,1 @@
-"""Where cells run: each engine implements `scalebed.ports.Engine`."""
+"""Where cells run: each engine implements `scalebed.execution.ports.Engine`."""

@@ -9,10 +9,10 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalebed.queries.directory import StudyDirectory
 from scalebed.queries.findings import Findings
 from scalebed.queries.study import BASELINE
-from scalebed.stats import Interval
+from scalebed.queries.study_directory import StudyDirectory
+from scalebed.statistics.intervals import Interval
 
 mpl.rcParams |= {"svg.hashsalt": "scalebed", "axes.spines.top": False, "axes.spines.right": False, "font.size": 9}
 

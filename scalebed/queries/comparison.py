@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scalebed import places
-from scalebed.engines.local.querybed import QueryBed
-from scalebed.ports import Say
-from scalebed.queries.directory import DirectoryError, StudyDirectory
+from scalebed import paths
+from scalebed.messages import Say
 from scalebed.queries.findings import Findings
+from scalebed.queries.local_bed import QueryBed
 from scalebed.queries.report import sentence, write_report
-from scalebed.queries.run import run
+from scalebed.queries.runner import run
 from scalebed.queries.study import Study, StudyError, chosen, read_strategies
+from scalebed.queries.study_directory import DirectoryError, StudyDirectory
+from scalebed.records import runs
 
 __all__ = ["compare", "sentence", "study"]
 
-STRATEGIES = places.ROOT / "apps" / "dataset" / "strategies.toml"
+STRATEGIES = paths.ROOT / "apps" / "dataset" / "strategies.toml"
 
 
 def study(variants: str, strategies: str, *, contacts: int, seed: int, blocks: int, budget_s: float) -> Study:
@@ -33,7 +34,7 @@ def compare(wanted: Study, out: Path | None, fresh: bool, say: Say) -> tuple[Fin
 
     Raises `StudyError`, `DirectoryError` or `EngineError` with one sentence for people.
     """
-    bed = QueryBed(places.ROOT, places.cache(), say)
+    bed = QueryBed(paths.ROOT, paths.cache(), say)
     directory = StudyDirectory(out) if out else (None if fresh else _unfinished(wanted, bed)) or _new()
     if directory.exists:
         say(f"Going on with {directory.path}.")
@@ -47,13 +48,13 @@ def compare(wanted: Study, out: Path | None, fresh: bool, say: Say) -> tuple[Fin
 
 
 def _new() -> StudyDirectory:
-    return StudyDirectory(places.RUNS / f"queries-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    return StudyDirectory(runs.RUNS / f"queries-{datetime.now(UTC):%Y%m%d-%H%M%S}")
 
 
 def _unfinished(wanted: Study, bed: QueryBed) -> StudyDirectory | None:
     """The newest folder of the same study, from the same commit, that was interrupted."""
     commit = bed.fingerprint().get("commit")
-    for path in sorted(places.RUNS.glob("queries-*"), reverse=True):
+    for path in sorted(runs.RUNS.glob("queries-*"), reverse=True):
         directory = StudyDirectory(path)
         try:
             manifest = directory.manifest()

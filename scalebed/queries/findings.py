@@ -1,7 +1,7 @@
 """What a study shows: times and speed-ups with intervals, and what each strategy costs. Pure.
 
 A block's figure is the median of a question's warm requests in it; ratios are paired within blocks, with Student t
-intervals on their logarithms (`scalebed.stats`).
+intervals on their logarithms (`scalebed.statistics.intervals`).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from scalebed.queries.directory import Asked, Build, Reading, Request, Writing
 from scalebed.queries.study import BASELINE, Step, Study
-from scalebed.stats import Interval, geometric, ratio
+from scalebed.queries.study_directory import Asked, Build, Reading, Request, Writing
+from scalebed.statistics.intervals import Interval, geometric, ratio
 
 ByBlock = dict[int, float]
 CLOSE = 0.9

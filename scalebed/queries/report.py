@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from scalebed.queries.directory import Manifest, StudyDirectory
 from scalebed.queries.findings import Cell, Cost, Findings, find
 from scalebed.queries.study import BASELINE, WRITES
+from scalebed.queries.study_directory import Manifest, StudyDirectory
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import figures
-from scalebed.results import RunDirectory
-from scalebed.stats import Interval
+from scalebed.statistics.intervals import Interval
 
 _RATIOS = ("ratio", "ratio_lower", "ratio_upper")
 _LEGEND = (

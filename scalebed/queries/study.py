@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from scalebed.messages import UserError
+
 BASELINE = "baseline"
 BULK = 2000
 """Contacts of one bulk insert."""
@@ -24,7 +26,7 @@ WRITES: Mapping[str, str] = {
 """What is written, by kind; each but `bulk` is a transaction a write."""
 
 
-class StudyError(Exception):
+class StudyError(UserError):
     """One sentence: what cannot be studied, and what can."""
 
 

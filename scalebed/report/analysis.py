@@ -8,31 +8,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from scalebed import bottleneck, brackets, histograms
-from scalebed.bottleneck import Bottleneck
-from scalebed.brackets import Bracket
-from scalebed.conclusion import conclude
-from scalebed.errors import DROPPED
-from scalebed.histograms import Latencies
-from scalebed.plan import Cell
-from scalebed.plan import cells as planned_cells
-from scalebed.report import caveats, figures
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.plan import cells as planned_cells
+from scalebed.measurement import histograms
+from scalebed.measurement.errors import DROPPED
+from scalebed.measurement.histograms import Latencies
+from scalebed.records.run_directory import Repetition, RunDirectory, Trial
+from scalebed.report import bottleneck, brackets, caveats, figures
+from scalebed.report.bottleneck import Bottleneck
+from scalebed.report.brackets import Bracket
 from scalebed.report.checks import checks, quota_kind
 from scalebed.report.comparing import comparisons
+from scalebed.report.conclusion import conclude
 from scalebed.report.followings import followings
 from scalebed.report.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
-from scalebed.report.views import (
-    Analysis,
-    Basis,
-    Caveat,
-    CellView,
-    Demand,
-    EndpointView,
-    InvalidTrials,
-    State,
-)
-from scalebed.results import Repetition, RunDirectory, Trial
-from scalebed.stats import Interval
+from scalebed.report.views import Analysis, Basis, Caveat, CellView, Demand, EndpointView, InvalidTrials, State
+from scalebed.statistics.intervals import Interval
 
 
 def analyse(directory: RunDirectory) -> Analysis:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from scalebed import causes
-from scalebed.causes import Kind
+from scalebed.experiment.workloads import changes_rows
+from scalebed.measurement import causes
+from scalebed.measurement.causes import Kind
 from scalebed.report import figures
 from scalebed.report.checks import quota_kind
 from scalebed.report.gathering import Gathered
 from scalebed.report.views import Caveat, CellView, TrialView
-from scalebed.workloads import changes_rows
 
 
 def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from scalebed import leak
-from scalebed.report import figures
+from scalebed.experiment.workloads import changes_rows
+from scalebed.report import figures, leak
 from scalebed.report.gathering import Gathered
 from scalebed.report.views import CellView, Check, Level, TrialView
-from scalebed.workloads import changes_rows
 
 # Above these a reader should know; what spoils a trial outright was judged when it was run.
 STEAL_NOTE = 0.01

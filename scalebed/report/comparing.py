@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scalebed import stats
-from scalebed.comparison import both
+from scalebed.experiment.design import both
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.variant import Pooling, Variant
+from scalebed.records.run_directory import Trial
 from scalebed.report import figures
 from scalebed.report.gathering import Gathered, undisturbed
 from scalebed.report.views import MEASURES, CellView, Compared, ComparedVariant, Comparison, Interaction, Measure
-from scalebed.results import Trial
-from scalebed.spec import Experiment
-from scalebed.variant import Pooling, Variant
+from scalebed.statistics import intervals
 
 SERVING = ("service", "database", "pooler", "cache")
 """Parts whose CPU a variant can spend or save; the balancer and the generator do the same for all."""
@@ -85,12 +85,12 @@ def _compared(
     place: int,
     floor: float | None,
 ) -> Compared:
-    value = stats.geometric(own.values())
+    value = intervals.geometric(own.values())
     assert value is not None  # noqa: S101 - `_values` keeps no measure without a value
     if place == 0:
         return Compared(value, None, None, None)
-    ratio, step = stats.ratio(own, base or {}), stats.ratio(own, before or {})
-    return Compared(value, ratio, step, stats.differs(step, floor or 1.0))
+    ratio, step = intervals.ratio(own, base or {}), intervals.ratio(own, before or {})
+    return Compared(value, ratio, step, intervals.differs(step, floor or 1.0))
 
 
 def _values(run: Gathered, cell: str) -> Values:
@@ -118,9 +118,9 @@ def _measured(trial: Trial) -> Mapping[Measure, float | None]:
 
 def _floors(base: Values, again: Values) -> dict[Measure, float]:
     return {
-        measure: stats.floor(ratio)
+        measure: intervals.floor(ratio)
         for measure in base.keys() & again.keys()
-        if (ratio := stats.ratio(again[measure], base[measure])) is not None
+        if (ratio := intervals.ratio(again[measure], base[measure])) is not None
     }
 
 
@@ -134,12 +134,12 @@ def _interactions(
     for one, other in experiment.ablation.pairs:
         for measure in base:
             four = [by.get(measure, {}) for by in (base, values[one], values[other], values[both(one, other)])]
-            times = stats.interaction(four[0], four[1], four[2], four[3])
-            alone = [stats.ratio(four[i], four[0]) for i in (1, 2)]
-            together = stats.ratio(four[3], four[0])
+            times = intervals.interaction(four[0], four[1], four[2], four[3])
+            alone = [intervals.ratio(four[i], four[0]) for i in (1, 2)]
+            together = intervals.ratio(four[3], four[0])
             if times and together and alone[0] and alone[1]:
                 estimates = alone[0].estimate, alone[1].estimate
-                told = stats.differs(times, floors.get(measure, 1.0))
+                told = intervals.differs(times, floors.get(measure, 1.0))
                 found.append(Interaction(measure, one, other, estimates, together, times, told))
     return tuple(found)
 

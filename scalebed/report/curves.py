@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scalebed.report import axes, figures
 from scalebed.report.geometry import LOG_FROM, Label, Point, Segment, Tick, joined, pct, px
 from scalebed.report.views import Analysis, CellView
-from scalebed.stats import Interval
+from scalebed.statistics.intervals import Interval
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scalebed import elasticity
-from scalebed.autoscaler import Tolerance
-from scalebed.elasticity import Curve, Elasticity, Milestones
-from scalebed.histograms import decode
-from scalebed.report import figures
-from scalebed.results import Trial
-from scalebed.spec import Experiment
+from scalebed.experiment.autoscaler import Tolerance
+from scalebed.experiment.spec import Experiment
+from scalebed.measurement.histograms import decode
+from scalebed.records.run_directory import Trial
+from scalebed.report import elasticity, figures
+from scalebed.report.elasticity import Curve, Elasticity, Milestones
 
 STAGES = {
     "metric_moved": ("metric moved", "until the metric moved"),
@@ -23,7 +22,7 @@ STAGES = {
     "ready": ("ready", "until it was ready"),
     "receiving": ("receiving", "until a request reached it"),
 }
-"""Of a scaling, in their order (`scalebed.elasticity.Milestones`): as a column, and in a sentence."""
+"""Of a scaling, in their order (`scalebed.report.elasticity.Milestones`): as a column, and in a sentence."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from scalebed.report import figures
 from scalebed.report.views import MEASURES, Analysis, ComparedVariant, Comparison, Measure
-from scalebed.stats import Interval
+from scalebed.statistics.intervals import Interval
 
 MOST_NAMED = 4
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scalebed import leak
+from scalebed.records.run_directory import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
+from scalebed.report import leak
 from scalebed.report.views import TrialView
-from scalebed.results import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
-from scalebed.search import stands
+from scalebed.search.bisection import stands
 
 
 @dataclass

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from scalebed.conclusion import CellConclusion, Conclusion
 from scalebed.report import figures
 from scalebed.report.caveats import of_cell
+from scalebed.report.conclusion import CellConclusion, Conclusion
 from scalebed.report.views import Analysis, CellView
 
 

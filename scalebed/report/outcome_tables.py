@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
+from scalebed.experiment.workloads import workloads
 from scalebed.report import figures
 from scalebed.report.outcomes import FIGURES, Outcome, errors_of
 from scalebed.report.views import MEASURES
-from scalebed.stats import Interval
-from scalebed.workloads import workloads
+from scalebed.statistics.intervals import Interval
 
 _NAMES = {figure.key: figure.name for figure in FIGURES}
 

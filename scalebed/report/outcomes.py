@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from scalebed import histograms, leak, stats
-from scalebed.report import caveats, figures
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.workloads import workloads
+from scalebed.measurement import histograms
+from scalebed.records.run_directory import Manifest, RunDirectory, Trial
+from scalebed.report import caveats, figures, leak
 from scalebed.report.analysis import analyse
 from scalebed.report.comparing import SERVING
 from scalebed.report.views import MEASURES, Caveat
-from scalebed.results import Manifest, RunDirectory, Trial
-from scalebed.spec import Experiment
-from scalebed.stats import Interval
-from scalebed.workloads import workloads
+from scalebed.statistics import intervals
+from scalebed.statistics.intervals import Interval
 
 
 @dataclass(frozen=True)
@@ -162,10 +163,10 @@ def _row(
     passed, failed = _checks(experiment, trials)
     if trials and not valid:
         failed = (*failed, f"no valid trial: {trials[-1].reasons[0]}")
-    ratios = {key: stats.ratio(blocks, base[key]) for key, blocks in measured.items() if key in base}
+    ratios = {key: intervals.ratio(blocks, base[key]) for key, blocks in measured.items() if key in base}
     return Row(
         variant=name,
-        figures={key: i for key, blocks in measured.items() if (i := stats.geometric(blocks.values())) is not None},
+        figures={key: i for key, blocks in measured.items() if (i := intervals.geometric(blocks.values())) is not None},
         ratios={key: ratio for key, ratio in ratios.items() if ratio is not None},
         requests=sum(trial.requests for trial in valid),
         errors=dict(errors),

@@ -10,13 +10,13 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from scalebed.experiment.spec import Experiment, Search
 from scalebed.report import bars, curves, figures, panels, rows, spreadsheet
 from scalebed.report.answer import compose
 from scalebed.report.followings import STAGES, load_unit
 from scalebed.report.timelines import timeline
 from scalebed.report.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.waterfall import Waterfall, waterfall
-from scalebed.spec import Experiment, Search
 
 _KINDS = {
     "capacity": "capacity search",

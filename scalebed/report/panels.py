@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scalebed.experiment.spec import Slo
 from scalebed.report import axes, figures
 from scalebed.report.geometry import Tick, pct, px
 from scalebed.report.views import Analysis, CellView, TrialView
-from scalebed.spec import Slo
 
 
 @dataclass(frozen=True)

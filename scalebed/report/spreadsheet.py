@@ -7,7 +7,7 @@ import io
 
 from scalebed.report import figures
 from scalebed.report.views import MEASURES, PARTS, Analysis, CellView
-from scalebed.stats import Interval
+from scalebed.statistics.intervals import Interval
 
 _ESTIMATES = {
     "rate": "requests a second: capacity; for fixed-rate the highest rate met; for closed the throughput; empty where "

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from scalebed.report import axes, figures
 from scalebed.report.views import MEASURES, Analysis, CellView, Compared, Comparison, Measure
-from scalebed.stats import Interval
+from scalebed.statistics.intervals import Interval
 
 
 def cells_table(analysis: Analysis) -> Table:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scalebed.elasticity import Curve
 from scalebed.report import axes
+from scalebed.report.elasticity import Curve
 from scalebed.report.followings import Following
 from scalebed.report.geometry import Tick, pct, px
 

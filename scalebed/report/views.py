@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scalebed.bottleneck import Bottleneck
-from scalebed.causes import Cause
-from scalebed.conclusion import CellConclusion, Conclusion, gravest
-from scalebed.leak import Growth
+from scalebed.measurement.causes import Cause, Verdict
+from scalebed.records.run_directory import CheckRecord, Manifest, Purpose
 from scalebed.report import figures
+from scalebed.report.bottleneck import Bottleneck
+from scalebed.report.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.report.followings import Following
-from scalebed.results import CheckRecord, Manifest, Purpose, Verdict
-from scalebed.stats import Interval
+from scalebed.report.leak import Growth
+from scalebed.statistics.intervals import Interval
 
 PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
 """In the order they are listed and stacked; others follow by name."""

@@ -12,7 +12,7 @@ from typing import Literal
 from scalebed.report import axes, figures
 from scalebed.report.geometry import Tick, pct
 from scalebed.report.views import MEASURES, Compared, ComparedVariant, Comparison, Measure
-from scalebed.stats import Interval
+from scalebed.statistics.intervals import Interval
 
 ROW, TOP, BAR = 42, 30, 12
 """Pixels: from row to row, down to the first bar's middle, and its height."""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from scalebed import places
+from scalebed import paths
 
 CONTEXT = "kind-scalebed"
 APP = "scalebed"
@@ -23,7 +23,7 @@ Found = TypeVar("Found")
 def run(*words: str, stdin: str | None = None, limit_s: float = 120, codes: Collection[int] = (0,)) -> str:
     """What a program printed; an exit code that is not one of these is the test's failure."""
     done = subprocess.run(
-        words, input=stdin, capture_output=True, text=True, cwd=places.ROOT, timeout=limit_s, check=False
+        words, input=stdin, capture_output=True, text=True, cwd=paths.ROOT, timeout=limit_s, check=False
     )
     assert done.returncode in codes, f"{done.returncode}: {' '.join(words)}\n{done.stdout}{done.stderr}"
     return done.stdout

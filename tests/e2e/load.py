@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from scalebed.lines import Summary, summarize
+from scalebed.engines.k6.summary import Summary, summarize
 from tests.e2e.cluster import LOAD, kubectl, objects, until
 
 START_LIMIT_S = 180

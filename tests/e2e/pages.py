@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scalebed import places
+from scalebed import paths
 
 _BLOCK = re.compile(r"^```console(?P<words>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -20,7 +20,7 @@ class Block:
 
 def blocks(page: str) -> list[Block]:
     """Of docs/how-to/PAGE.md, in their order. A command begins with `$ `."""
-    text = (places.ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+    text = (paths.ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
     found = []
     for match in _BLOCK.finditer(text):
         rows = match["body"].replace("\\\n", " ").splitlines()

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from scalebed import places
-from scalebed.engines.kubernetes.release import SERVICES
+from scalebed import paths
+from scalebed.engines.kubernetes.releases.release import SERVICES
 from tests.e2e import release
 from tests.e2e.cluster import forwarded, helm
 
@@ -42,7 +42,7 @@ def test_every_service_keeps_the_contract() -> None:
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract"],
             capture_output=True,
             text=True,
-            cwd=places.ROOT,
+            cwd=paths.ROOT,
             env={**os.environ, "CONTRACT_URLS": given},
             timeout=1200,
             check=False,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from disturbance import disturbed
 
-from scalebed.results import RunDirectory
-from tests.disturbance import disturbed
+from scalebed.records.run_directory import RunDirectory
 from tests.e2e import release
 from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, ready_pods, run, until
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scalebed import places
-from scalebed.results import RunDirectory
+from scalebed import paths
+from scalebed.records.run_directory import RunDirectory
 from tests.e2e import release
 from tests.e2e.cluster import APP, CHART, CONTEXT, LOAD, helm, kubectl, run
 from tests.e2e.pages import script
@@ -45,7 +45,7 @@ def helm_4(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def brief(folder: Path) -> str:
     """The TestRun `browse`, but for some seconds only: the load is another test's."""
-    browse = places.ROOT / "loadtest" / "testruns" / "browse"
+    browse = paths.ROOT / "loadtest" / "testruns" / "browse"
     (patch,) = yaml.safe_load((browse / "kustomization.yaml").read_text(encoding="utf-8"))["patches"]
     testrun = yaml.safe_load(patch["patch"])
     shorter = {"DURATION": "5s", "CONTACTS": str(release.CONTACTS)}

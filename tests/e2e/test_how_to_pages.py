@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scalebed import places
+from scalebed import paths
 from tests.e2e.cluster import APP, LOAD, helm, kubectl, run, until
 from tests.e2e.pages import blocks, script
 
@@ -45,7 +45,7 @@ def clone(tmp_path: Path) -> Iterator[Path]:
     before = _images()
     files = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, files):
-        source, copy = places.ROOT / name, tmp_path / "clone" / name
+        source, copy = paths.ROOT / name, tmp_path / "clone" / name
         if source.is_symlink() or source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy, follow_symlinks=False)

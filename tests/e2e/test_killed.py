@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scalebed import places
+from scalebed import paths
 from tests.e2e import release
 from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, objects, run, until
 
@@ -52,7 +52,7 @@ def under_way(place: Path) -> Iterator[subprocess.Popen[str]]:
     log = place.with_suffix(".log")
     with log.open("w") as output:
         process = subprocess.Popen(
-            command(place), cwd=places.ROOT, stdout=output, stderr=output, text=True, start_new_session=True
+            command(place), cwd=paths.ROOT, stdout=output, stderr=output, text=True, start_new_session=True
         )
     try:
         yield process
@@ -127,7 +127,7 @@ def test_the_next_run_gives_it_back_too_and_one_beside_it_is_refused(tmp_path: P
     with under_way(tmp_path / "next") as process:
         until("a load of the next run", running, 400)
         refused = subprocess.run(
-            command(tmp_path / "beside"), cwd=places.ROOT, capture_output=True, text=True, timeout=120, check=False
+            command(tmp_path / "beside"), cwd=paths.ROOT, capture_output=True, text=True, timeout=120, check=False
         )
         assert refused.returncode == 2
         told = " ".join((refused.stdout + refused.stderr).split())

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from scalebed.lines import Summary
+from scalebed.engines.k6.summary import Summary
 from tests.e2e import release
 from tests.e2e.cluster import APP, kubectl, pods, ready_pods, service_labels, until
 from tests.e2e.load import TestRun, load

@@ -7,8 +7,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from scalebed import places
-from scalebed.spec import Experiment, parse_experiment
+from scalebed import paths
+from scalebed.experiment.spec import Experiment, parse_experiment
 
 FAKE_ROOT = Path(__file__).parent / "fake"
 COMPONENTS = ("go", "k6", "pgbouncer")
@@ -19,7 +19,7 @@ def make_cache() -> Path:
 
     Not in pytest's own temporary folder, which the user that Postgres runs as may not enter.
     """
-    whole = places.cache()
+    whole = paths.cache()
     folder = whole / "tests" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
     folder.mkdir(parents=True, exist_ok=True)
     for name in COMPONENTS:

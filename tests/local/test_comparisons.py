@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from scalebed import places
+from scalebed import paths
 from scalebed.engines.local.engine import LocalEngine
-from scalebed.engines.local.quota import Quota
-from scalebed.observer import Silent
-from scalebed.plan import Cell, cells
-from scalebed.ports import Load
+from scalebed.engines.local.isolation.quota import Quota
+from scalebed.execution.clock import SystemClock
+from scalebed.execution.observer import Silent
+from scalebed.execution.runner import Runner
+from scalebed.experiment.plan import Cell, cells
+from scalebed.experiment.shipped import shipped_experiments
+from scalebed.experiment.spec import Experiment, load_experiment
+from scalebed.measurement.load import Load
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import answer, write_report
-from scalebed.results import RunDirectory
-from scalebed.runner import Runner
-from scalebed.spec import Experiment, load_experiment
-from scalebed.timing import SystemClock
 
 SMALL = ["dataset.contacts=1000", "control=false", "cpu_per_replica=1"]
 AT_MOST_S = 30.0
@@ -27,8 +28,8 @@ USERS = 4
 
 
 def shipped() -> dict[str, Experiment]:
-    every = {name: load_experiment(path, []) for name, path in places.shipped_experiments().items()}
-    return {name: load_experiment(places.shipped_experiments()[name], SMALL) for name, e in every.items() if e.compares}
+    every = {name: load_experiment(path, []) for name, path in shipped_experiments().items()}
+    return {name: load_experiment(shipped_experiments()[name], SMALL) for name, e in every.items() if e.compares}
 
 
 COMPARISONS = shipped()
@@ -37,7 +38,7 @@ COMPARISONS = shipped()
 @pytest.fixture
 def unlimited(cache: Path) -> LocalEngine:
     """Without quotas: nothing is measured here, and starting takes a third of the time."""
-    engine = LocalEngine(places.ROOT, cache, lambda line: None)
+    engine = LocalEngine(paths.ROOT, cache, lambda line: None)
     engine.quota = Quota("none")
     return engine
 
@@ -81,9 +82,9 @@ def test_every_variant_answers(name: str, unlimited: LocalEngine) -> None:
 def test_an_ablation_from_end_to_end(cache: Path, tmp_path: Path) -> None:
     steps = "ablation.steps=[{name: no-cache, switches: {cache: 'off'}}]"
     overrides = ["dataset.contacts=2000", "blocks=1", "rate=20", "duration=8s", steps, "ablation.pairs=[]"]
-    experiment = load_experiment(places.shipped_experiments()["leave-one-out"], overrides)
+    experiment = load_experiment(shipped_experiments()["leave-one-out"], overrides)
     directory = RunDirectory(tmp_path / "run")
-    Runner(LocalEngine(places.ROOT, cache, lambda line: None), SystemClock(), directory, experiment, Silent()).run()
+    Runner(LocalEngine(paths.ROOT, cache, lambda line: None), SystemClock(), directory, experiment, Silent()).run()
 
     trials = [trial for trial in directory.trials() if trial.verdict != "INVALID"]
     assert {trial.cell for trial in trials} == {"optimized-x1", "no-cache-x1", "optimized-again-x1"}

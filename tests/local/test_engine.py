@@ -8,13 +8,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from processes import children, listening
 
 from scalebed.engines.local.engine import LocalEngine
-from scalebed.engines.local.pgbouncer import pool_size
-from scalebed.plan import Cell, cells
-from scalebed.ports import Engine, EngineError, Load, Probe
+from scalebed.engines.local.parts.pgbouncer import pool_size
+from scalebed.execution.ports import Engine, Probe
+from scalebed.experiment.plan import Cell, cells
+from scalebed.measurement.load import Load
+from scalebed.messages import EngineError
 from tests.local import rooms
-from tests.processes import children, listening
 
 pytestmark = pytest.mark.xdist_group("engine")
 

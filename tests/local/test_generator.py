@@ -18,10 +18,11 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from scipy import stats
 
+from scalebed.engines.k6.protocol import Line, is_whole, parse_line
 from scalebed.engines.local.generator import K6Generator, K6Run, command, environment
-from scalebed.engines.local.k6_build import ensure_k6
-from scalebed.k6 import Line, is_whole, parse_line
-from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Target
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+from scalebed.provision.k6 import ensure_k6
 from tests.local.contacts_server import ContactsServer, contacts_server
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.engines.local.go_toolchain import find_go, go_environment, needed_go
+from scalebed.provision.go import find_go, go_environment, needed_go
 
 SOURCE = Path(__file__).resolve().parents[2] / "loadtest" / "extension"
 

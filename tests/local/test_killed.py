@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from processes import children, living
 
 from scalebed.engines.local.down import down
 from scalebed.engines.local.engine import LocalEngine
-from scalebed.ports import EngineError
+from scalebed.messages import EngineError
 from tests.local import rooms
-from tests.processes import children, living
 
 pytestmark = pytest.mark.xdist_group("engine")
 

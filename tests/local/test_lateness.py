@@ -13,16 +13,17 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.generator import K6Generator, K6Run
-from scalebed.engines.local.k6_build import ensure_k6
-from scalebed.plan import Cell
-from scalebed.ports import Load, Sample, Target
-from scalebed.results import Trial
-from scalebed.spec import Slo
-from scalebed.timing import SystemClock
-from scalebed.trial import Conductor
-from scalebed.variant import Variant
-from scalebed.verdict import Enough
-from scalebed.watch import Assignment
+from scalebed.execution.clock import SystemClock
+from scalebed.execution.recorder import Assignment
+from scalebed.execution.trial import Conductor
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.spec import Slo
+from scalebed.experiment.variant import Variant
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import Sample
+from scalebed.measurement.verdict import Enough
+from scalebed.provision.k6 import ensure_k6
+from scalebed.records.run_directory import Trial
 from tests.local.odd_server import odd_server
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,9 +8,9 @@ import pytest
 from dataset.objects.choice import of_strategy, wanted
 from typer.testing import CliRunner
 
-from scalebed.cli import app
-from scalebed.queries.directory import StudyDirectory
+from scalebed.cli.app import app
 from scalebed.queries.study import order
+from scalebed.queries.study_directory import StudyDirectory
 
 pytestmark = pytest.mark.xdist_group("engine")
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from scalebed.engines.local.cgroups import Group
-from scalebed.engines.local.quota import Quota, find_quota
+from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.quota import Quota, find_quota
 
 BUSY = ["sh", "-c", "read -r _; while :; do :; done"]
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
+from disturbance import disturbed
+from processes import children, living, names
 
-from scalebed import places
-from scalebed.conclusion import gravest
+from scalebed import paths
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import conclusions
-from scalebed.results import RunDirectory
-from tests.disturbance import disturbed
-from tests.processes import children, living, names
+from scalebed.report.conclusion import gravest
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
@@ -48,7 +48,7 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
     command = scalebed("run", str(experiment), "--out", str(out))
 
     with (tmp_path / "first.log").open("w") as log:
-        first = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=places.ROOT, start_new_session=True)
+        first = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=paths.ROOT, start_new_session=True)
     try:
         deadline = time.monotonic() + 200
         while len(list(trials.glob("b*.json"))) < 1:
@@ -63,15 +63,13 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
     finished = {path: path.read_bytes() for path in trials.glob("b*.json")}
     assert living(left_over), "kill -9 of the testbed took its children along"
 
-    removed = subprocess.run(
-        scalebed("down"), capture_output=True, text=True, cwd=places.ROOT, timeout=120, check=False
-    )
+    removed = subprocess.run(scalebed("down"), capture_output=True, text=True, cwd=paths.ROOT, timeout=120, check=False)
     assert removed.returncode == 0, removed.stderr
     assert "Ended" in removed.stdout
     psutil.wait_procs(left_over, timeout=10)
     assert not living(left_over)
 
-    second = subprocess.run(command, capture_output=True, text=True, cwd=places.ROOT, timeout=240, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, cwd=paths.ROOT, timeout=240, check=False)
     # A busy host may spoil a trial, which is not what this is about; the exit code says the same as the records.
     concluded = [each.conclusion for each in conclusions(RunDirectory(out))]
     assert second.returncode == gravest(concluded) != 2, second.stdout + second.stderr
@@ -94,7 +92,7 @@ def test_interrupted_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None
             scalebed("run", str(experiment), "--out", str(out)),
             stdout=log,
             stderr=subprocess.STDOUT,
-            cwd=places.ROOT,
+            cwd=paths.ROOT,
             start_new_session=True,
             # Whoever runs the tests in the background may have made them ignore it.
             preexec_fn=lambda: signal.signal(stop, signal.SIG_DFL),  # noqa: PLW1509 - no threads here

@@ -13,14 +13,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scalebed import places
+from scalebed import paths
 from scalebed.engines.local.generator import K6Generator, K6Run
-from scalebed.engines.local.k6_build import ensure_k6
 from scalebed.engines.local.stack import stack
-from scalebed.ports import CheckCount, Load, Target
-from scalebed.results import RunDirectory
-from scalebed.scenarios import Scenario, experiment, scenarios
-from scalebed.workloads import workloads
+from scalebed.experiment.scenarios import Scenario, experiment, scenarios
+from scalebed.experiment.workloads import workloads
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import CheckCount
+from scalebed.provision.k6 import ensure_k6
+from scalebed.records.run_directory import RunDirectory
 
 pytestmark = [pytest.mark.xdist_group("scenarios"), pytest.mark.timeout(300)]
 
@@ -60,7 +61,7 @@ def urls() -> Iterator[Mapping[str, str]]:
 
 @pytest.fixture(scope="module")
 def k6() -> Path:
-    return ensure_k6(Path(os.environ["SCALEBED_CACHE"]), places.ROOT / "loadtest" / "extension")
+    return ensure_k6(Path(os.environ["SCALEBED_CACHE"]), paths.ROOT / "loadtest" / "extension")
 
 
 def brief(scenario: Scenario) -> Load:
@@ -75,7 +76,7 @@ def brief(scenario: Scenario) -> Load:
 
 
 def begin(k6: Path, logs: Path, url: str, load: Load) -> K6Run:
-    return K6Generator(k6, places.ROOT / "loadtest" / "k6", logs).start(Target(url, (), ("service",), None), load)
+    return K6Generator(k6, paths.ROOT / "loadtest" / "k6", logs).start(Target(url, (), ("service",), None), load)
 
 
 def answered(run: K6Run) -> Counter[tuple[str, int]]:
@@ -147,7 +148,7 @@ def test_one_command_sets_before_and_after_side_by_side(cache: Path, tmp_path: P
     settings = [word for each in small for word in ("--set", each)]
     command = [sys.executable, "-m", "scalebed", "scenario", "12", *settings, "--out", str(out)]
     env = os.environ | {"SCALEBED_CACHE": str(cache), "COLUMNS": "200"}  # wide enough to wrap no cell
-    done = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=paths.ROOT, env=env, capture_output=True, text=True, check=False)
     trials = list(RunDirectory(out / "12-transfers").trials())
     assert {trial.variant for trial in trials} == {"naive", "optimized"}, done.stdout + done.stderr
     assert {(c.check, c.passed, c.failed) for trial in trials for c in trial.checks} == {(CHECKS["12"], 1, 0)}
@@ -165,6 +166,6 @@ def test_one_command_sets_before_and_after_side_by_side(cache: Path, tmp_path: P
         assert [row["variant"] for row in csv.DictReader(file)] == ["naive", "optimized"]
     assert "\n## [12-transfers](12-transfers/report.md)\n" in (out / "scenarios.md").read_text(encoding="utf-8")
     assert (out / "12-transfers" / "report.md").exists()
-    again = subprocess.run(command, cwd=places.ROOT, env=env, capture_output=True, text=True, check=False)
+    again = subprocess.run(command, cwd=paths.ROOT, env=env, capture_output=True, text=True, check=False)
     assert "repetitions to measure" not in again.stdout
     assert again.returncode == done.returncode

@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from scalebed.engines.local.stack import stack
-from scalebed.ports import EngineError
+from scalebed.messages import EngineError
 from tests.local import rooms
 
 pytestmark = pytest.mark.xdist_group("engine")

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from disturbance import disturbed
 
-from scalebed import places
-from scalebed.causes import DISTURBANCES, Kind, kinds
+from scalebed import paths
 from scalebed.engines.local.engine import LocalEngine
-from scalebed.plan import Cell, cells
-from scalebed.ports import Load, Target
-from scalebed.results import Trial
-from scalebed.search import INVALID_AT_MOST
-from scalebed.spec import Experiment, parse_experiment
-from scalebed.timing import SystemClock
-from scalebed.trial import Conductor
-from scalebed.verdict import Enough
-from scalebed.watch import Assignment
-from tests.disturbance import disturbed
+from scalebed.execution.clock import SystemClock
+from scalebed.execution.recorder import Assignment
+from scalebed.execution.trial import Conductor
+from scalebed.experiment.plan import Cell, cells
+from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.measurement.causes import DISTURBANCES, Kind, kinds
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.verdict import Enough
+from scalebed.records.run_directory import Trial
+from scalebed.search.bisection import INVALID_AT_MOST
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 
@@ -40,7 +40,7 @@ EXPERIMENT: Experiment = parse_experiment(
 
 @contextmanager
 def deployed(variant: str) -> Iterator[tuple[LocalEngine, Cell, Target]]:
-    engine = LocalEngine(places.ROOT, places.cache(), lambda line: None)
+    engine = LocalEngine(paths.ROOT, paths.cache(), lambda line: None)
     (cell,) = (cell for cell in cells(EXPERIMENT) if cell.variant.name == variant)
     try:
         engine.prepare(EXPERIMENT, lambda line: None)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.generator import K6Generator, K6Run
-from scalebed.engines.local.k6_build import ensure_k6
-from scalebed.histograms import decode
-from scalebed.ports import EndpointSecond, GeneratorSecond, Load, Target
+from scalebed.measurement.histograms import decode
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+from scalebed.provision.k6 import ensure_k6
 from tests.local.odd_server import Answer, OddServer, odd_server
 
 ROOT = Path(__file__).resolve().parents[2]

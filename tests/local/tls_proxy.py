@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from scalebed.engines.local.parts import find_nginx
-from scalebed.engines.local.processes import accepts
+from scalebed.engines.local.isolation.processes import accepts
+from scalebed.provision.servers import find_nginx
 
 CONFIGURATION = """
 daemon off;

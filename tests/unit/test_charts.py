@@ -107,7 +107,7 @@ def test_every_chart_has_the_same_dataset(part: str) -> None:
 
 
 def test_the_chart_s_postgres_has_the_settings_of_the_other_engine() -> None:
-    from scalebed.engines.local import postgres  # noqa: PLC0415 - the only test that needs an engine
+    from scalebed.engines.local.parts import postgres  # noqa: PLC0415 - the only test that needs an engine
 
     # Sizes follow each machine's memory; where it listens is the image's business.
     own = {"shared_buffers", "effective_cache_size", "maintenance_work_mem", "max_wal_size"}

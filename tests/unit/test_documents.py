@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from scalebed.places import ROOT
+from scalebed.paths import ROOT
 
 
 def test_every_table_ends_where_it_ends() -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from docsmith.chart_schema import values_schema
 from scalebed import yaml_reader
-from scalebed.chart_schema import values_schema
 from scalebed.engines.kubernetes import fingerprint
-from scalebed.engines.kubernetes.testruns import read_base
-from scalebed.places import ROOT
-from scalebed.ports import EngineError
-from scalebed.spec import SpecError, load_experiment
+from scalebed.engines.kubernetes.load.testruns import read_base
+from scalebed.experiment.spec import SpecError, load_experiment
+from scalebed.messages import EngineError
+from scalebed.paths import ROOT
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from scalebed.engines.kubernetes import namespaces
-from scalebed.engines.kubernetes.api import Api
+from scalebed.engines.kubernetes.api.client import Api
+from scalebed.engines.kubernetes.api.paths import NAMESPACES, OURS, field, found, listed, path
 from scalebed.engines.kubernetes.engine import NAME, Cluster
-from scalebed.engines.kubernetes.ownership import Ownership, remove_loads
-from scalebed.engines.kubernetes.paths import NAMESPACES, OURS, field, found, listed, path
-from scalebed.engines.kubernetes.release import Release
-from scalebed.engines.kubernetes.tenancy import Tenancy
-from scalebed.ports import Clock, EngineError, Say
+from scalebed.engines.kubernetes.releases import namespaces
+from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
+from scalebed.engines.kubernetes.releases.release import Release
+from scalebed.engines.kubernetes.releases.tenancy import Tenancy
+from scalebed.execution.ports import Clock
+from scalebed.messages import EngineError, Say
 
 
 def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> None:

@@ -7,26 +7,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scalebed.engines.kubernetes import fingerprint, namespaces, preflight, release
-from scalebed.engines.kubernetes.api import Api
-from scalebed.engines.kubernetes.generator import Place, TestRunGenerator
-from scalebed.engines.kubernetes.helm import Helm
-from scalebed.engines.kubernetes.namespaces import Rooms
-from scalebed.engines.kubernetes.ownership import Ownership, remove_loads
-from scalebed.engines.kubernetes.paths import NODES, field, found, listed, path
+from scalebed.engines.fingerprint import git_state
+from scalebed.engines.kubernetes import fingerprint, preflight
+from scalebed.engines.kubernetes.api.client import Api
+from scalebed.engines.kubernetes.api.helm import Helm
+from scalebed.engines.kubernetes.api.paths import NODES, field, found, listed, path
+from scalebed.engines.kubernetes.api.quantities import number
+from scalebed.engines.kubernetes.load.generator import Place, TestRunGenerator
+from scalebed.engines.kubernetes.load.testruns import read_base, scripts
 from scalebed.engines.kubernetes.preflight import Room
-from scalebed.engines.kubernetes.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
-from scalebed.engines.kubernetes.quantities import number
-from scalebed.engines.kubernetes.release import Release
-from scalebed.engines.kubernetes.scaling import scale
-from scalebed.engines.kubernetes.supply import supply
-from scalebed.engines.kubernetes.tenancy import Tenancy
-from scalebed.engines.kubernetes.testruns import read_base, scripts
-from scalebed.engines.local.fingerprint import git_state
-from scalebed.plan import Cell, cells
-from scalebed.ports import Clock, EngineError, Finding, LoadGenerator, Probe, Program, Sample, Say, Supply, Target
-from scalebed.spec import Experiment
-from scalebed.workloads import changes_rows
+from scalebed.engines.kubernetes.readings.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
+from scalebed.engines.kubernetes.readings.supply import supply
+from scalebed.engines.kubernetes.releases import namespaces, release
+from scalebed.engines.kubernetes.releases.namespaces import Rooms
+from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
+from scalebed.engines.kubernetes.releases.release import Release
+from scalebed.engines.kubernetes.releases.scaling import scale
+from scalebed.engines.kubernetes.releases.tenancy import Tenancy
+from scalebed.execution.ports import Clock, Finding, LoadGenerator, Probe, Program
+from scalebed.experiment.plan import Cell, cells
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.workloads import changes_rows
+from scalebed.measurement.load import Target
+from scalebed.measurement.readings import Sample, Supply
+from scalebed.messages import EngineError, Say
 
 NAME = "scalebed"
 """Of the release."""
@@ -47,7 +51,7 @@ class Cluster:
 
 
 class KubernetesEngine:
-    """Implements `scalebed.ports.Engine`. One at a time may use a release."""
+    """Implements `scalebed.execution.ports.Engine`. One at a time may use a release."""
 
     name = "kubernetes"
 

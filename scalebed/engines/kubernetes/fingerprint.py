@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from scalebed import yaml_reader
-from scalebed.engines.kubernetes.api import Api, ApiError, Json
-from scalebed.engines.kubernetes.paths import NODES, field, listed
-from scalebed.engines.kubernetes.quantities import number
-from scalebed.engines.kubernetes.release import Release
+from scalebed.engines.kubernetes.api.client import Api, ApiError, Json
+from scalebed.engines.kubernetes.api.paths import NODES, field, listed
+from scalebed.engines.kubernetes.api.quantities import number
+from scalebed.engines.kubernetes.releases.release import Release
 
 _PACKAGES = "import importlib.metadata as m; [print(f'{d.name}=={d.version}') for d in m.distributions()]"
 _PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")

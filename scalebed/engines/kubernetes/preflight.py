@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scalebed.autoscaler import TOLERANCE, TOLERANCE_SINCE, Autoscaler, keeps_tolerance
-from scalebed.engines.kubernetes.api import Api, Json
-from scalebed.engines.kubernetes.paths import NODES, field, found, listed, selector
-from scalebed.engines.kubernetes.quantities import number
-from scalebed.engines.kubernetes.release import SERVICES, Release, clashes
-from scalebed.engines.local.services import read_service
-from scalebed.plan import Cell
-from scalebed.ports import EngineError, Finding
-from scalebed.spec import Experiment
+from scalebed.engines.kubernetes.api.client import Api, Json
+from scalebed.engines.kubernetes.api.paths import NODES, field, found, listed, selector
+from scalebed.engines.kubernetes.api.quantities import number
+from scalebed.engines.kubernetes.releases.release import SERVICES, Release, clashes
+from scalebed.engines.services import read_service
+from scalebed.execution.ports import Finding
+from scalebed.experiment.autoscaler import TOLERANCE, TOLERANCE_SINCE, Autoscaler, keeps_tolerance
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.spec import Experiment
+from scalebed.messages import EngineError
 
 REST_CORES = 1.0
 """What load, database, pooler, balancer and control plane are taken to need together, before anything was measured."""

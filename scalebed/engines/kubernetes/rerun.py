@@ -6,20 +6,21 @@ import copy
 import re
 from dataclasses import dataclass
 
-from scalebed.chart_values import merged
-from scalebed.engines.kubernetes import obstacles
-from scalebed.engines.kubernetes.api import Api, Json
-from scalebed.engines.kubernetes.before import Record
+from scalebed.engines.k6.protocol import is_whole
+from scalebed.engines.k6.summary import LinesError, Summary, Tally
+from scalebed.engines.kubernetes.api.client import Api, Json
+from scalebed.engines.kubernetes.api.paths import field, found, listed, path
 from scalebed.engines.kubernetes.engine import NAME, Cluster
-from scalebed.engines.kubernetes.generator import START_LIMIT_S
-from scalebed.engines.kubernetes.ownership import Ownership, made_by_engine
-from scalebed.engines.kubernetes.paths import field, found, listed, path
-from scalebed.engines.kubernetes.release import READY_LIMIT_S, SERVICES, Release
-from scalebed.engines.kubernetes.runners import CONTAINER, ROTATED, ending, runner_labels, wait_for
-from scalebed.engines.kubernetes.scaling import scale
-from scalebed.k6 import is_whole
-from scalebed.lines import LinesError, Summary, Tally
-from scalebed.ports import Clock, EngineError, Say
+from scalebed.engines.kubernetes.load.generator import START_LIMIT_S
+from scalebed.engines.kubernetes.load.runners import CONTAINER, ROTATED, ending, runner_labels, wait_for
+from scalebed.engines.kubernetes.readings import obstacles
+from scalebed.engines.kubernetes.releases.before import Record
+from scalebed.engines.kubernetes.releases.ownership import Ownership, made_by_engine
+from scalebed.engines.kubernetes.releases.release import READY_LIMIT_S, SERVICES, Release
+from scalebed.engines.kubernetes.releases.scaling import scale
+from scalebed.execution.ports import Clock
+from scalebed.experiment.chart_values import merged
+from scalebed.messages import EngineError, Say
 
 LENGTH_LIMIT_S = 3600.0
 _URL = re.compile(r"^https?://(?P<host>[^.:/]+)")

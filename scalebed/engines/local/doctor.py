@@ -13,12 +13,12 @@ import psutil
 from rich.table import Table
 from rich.text import Text
 
-from scalebed.engines.local import host
-from scalebed.engines.local.databases import BYTES_PER_CONTACT
-from scalebed.engines.local.k6_build import ensure_k6
-from scalebed.engines.local.parts import find_parts
-from scalebed.engines.local.quota import find_quota
-from scalebed.ports import EngineError, Say
+from scalebed.engines import host
+from scalebed.engines.local.isolation.quota import find_quota
+from scalebed.engines.local.parts.databases import BYTES_PER_CONTACT
+from scalebed.messages import EngineError, Say
+from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.servers import find_parts
 
 Status = Literal["ok", "limited", "missing"]
 _STYLES = {"ok": "green", "limited": "yellow", "missing": "red"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from scalebed.engines.local.leftovers import remove_leftovers
-from scalebed.ports import EngineError, Say
+from scalebed.engines.local.isolation.leftovers import remove_leftovers
+from scalebed.messages import EngineError, Say
 
 
 def down(cache: Path, say: Say, purge: bool = False) -> None:

@@ -7,29 +7,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scalebed.engines.local import fingerprint, host, preflight
-from scalebed.engines.local.cgroups import Group
+from scalebed.engines import fingerprint, host
+from scalebed.engines.local import preflight
 from scalebed.engines.local.generator import K6Generator
-from scalebed.engines.local.k6_build import ensure_k6
-from scalebed.engines.local.leftovers import remove_leftovers
-from scalebed.engines.local.locks import Lock, TakenError
-from scalebed.engines.local.parts import find_parts
-from scalebed.engines.local.pgbouncer import pool_size
-from scalebed.engines.local.postgres import Cluster
+from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.leftovers import remove_leftovers
+from scalebed.engines.local.isolation.processes import part_account
+from scalebed.engines.local.isolation.quota import Quota, find_quota
+from scalebed.engines.local.parts.pgbouncer import pool_size
+from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.probe import PARTS, LocalProbe
-from scalebed.engines.local.processes import part_account
-from scalebed.engines.local.quota import Quota, find_quota
 from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
-from scalebed.engines.local.services import read_service
-from scalebed.plan import Cell
-from scalebed.ports import EngineError, Finding, LoadGenerator, Probe, Program, Say, Target
-from scalebed.spec import Experiment
-from scalebed.variant import Pooling
-from scalebed.workloads import changes_rows
+from scalebed.engines.services import read_service
+from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.variant import Pooling
+from scalebed.experiment.workloads import changes_rows
+from scalebed.measurement.load import Target
+from scalebed.messages import EngineError, Say
+from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.locks import Lock, TakenError
+from scalebed.provision.servers import find_parts
 
 
 class LocalEngine:
-    """Implements `scalebed.ports.Engine`. One at a time may use a cache folder.
+    """Implements `scalebed.execution.ports.Engine`. One at a time may use a cache folder.
 
     `root` is the clone, `cache` is `$SCALEBED_CACHE`; `cluster` names the Postgres data folder in it.
     """

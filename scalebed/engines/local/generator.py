@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-from scalebed.k6 import STOPPED, failure_of, parse_line
-from scalebed.k6 import environment as load_environment
-from scalebed.ports import CheckCount, EndpointSecond, EngineError, GeneratorSecond, Load, Target
-from scalebed.workloads import workloads
+from scalebed.engines.k6.protocol import STOPPED, failure_of, parse_line
+from scalebed.engines.k6.protocol import environment as load_environment
+from scalebed.experiment.workloads import workloads
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
+from scalebed.messages import EngineError
 
 _STOP_GRACE_S = 40.0
 """k6 ends within a second or so of SIGINT, as it interrupts the iterations under way; a workload that looks at what it

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import psutil
 
-from scalebed.engines.local import host
-from scalebed.engines.local.databases import BYTES_PER_CONTACT
-from scalebed.engines.local.pgbouncer import MOST_CONNECTIONS
-from scalebed.engines.local.quota import Quota
-from scalebed.engines.local.services import Service, read_service
-from scalebed.ports import EngineError, Finding, Program
-from scalebed.spec import Experiment
-from scalebed.workloads import changes_rows
+from scalebed.engines import host
+from scalebed.engines.local.isolation.quota import Quota
+from scalebed.engines.local.parts.databases import BYTES_PER_CONTACT
+from scalebed.engines.local.parts.pgbouncer import MOST_CONNECTIONS
+from scalebed.engines.services import Service, read_service
+from scalebed.execution.ports import Finding, Program
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.workloads import changes_rows
+from scalebed.messages import EngineError
 
 REST_CORES = 1.0
 """What load generator, database, pooler and balancer are taken to need together, before anything was measured."""

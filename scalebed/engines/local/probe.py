@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from scalebed.engines.local.cgroups import Group
-from scalebed.engines.local.host import read_cpu
-from scalebed.ports import Sample
+from scalebed.engines.host import read_cpu
+from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.measurement.readings import Sample
 
 PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
 _PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -9,20 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scalebed.engines.local.activity import Activity
-from scalebed.engines.local.databases import Databases
-from scalebed.engines.local.host import Placement
-from scalebed.engines.local.leftovers import Ledger
-from scalebed.engines.local.nginx import Balancer
-from scalebed.engines.local.parts import Parts
-from scalebed.engines.local.pgbouncer import Pooled, Pooler
-from scalebed.engines.local.postgres import STATEMENT_TIMEOUT_MS, Cluster
-from scalebed.engines.local.processes import Processes, part_account
-from scalebed.engines.local.quota import Quota
-from scalebed.engines.local.replicas import Replica, start_replica, wait_quiet, wait_ready
-from scalebed.engines.local.services import Service
-from scalebed.engines.local.valkey import Cache
-from scalebed.variant import Pooling
+from scalebed.engines.host import Placement
+from scalebed.engines.local.isolation.leftovers import Ledger
+from scalebed.engines.local.isolation.processes import Processes, part_account
+from scalebed.engines.local.isolation.quota import Quota
+from scalebed.engines.local.parts.activity import Activity
+from scalebed.engines.local.parts.databases import Databases
+from scalebed.engines.local.parts.nginx import Balancer
+from scalebed.engines.local.parts.pgbouncer import Pooled, Pooler
+from scalebed.engines.local.parts.postgres import STATEMENT_TIMEOUT_MS, Cluster
+from scalebed.engines.local.parts.replicas import Replica, start_replica, wait_quiet, wait_ready
+from scalebed.engines.local.parts.valkey import Cache
+from scalebed.engines.services import Service
+from scalebed.experiment.variant import Pooling
+from scalebed.provision.servers import Parts
 
 
 @dataclass(frozen=True)

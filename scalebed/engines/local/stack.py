@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from scalebed import places
-from scalebed.engines.local import host
-from scalebed.engines.local.leftovers import remove_leftovers
-from scalebed.engines.local.parts import find_parts
-from scalebed.engines.local.postgres import Cluster
-from scalebed.engines.local.processes import part_account
-from scalebed.engines.local.quota import Quota
+from scalebed import paths
+from scalebed.engines import host
+from scalebed.engines.local.isolation.leftovers import remove_leftovers
+from scalebed.engines.local.isolation.processes import part_account
+from scalebed.engines.local.isolation.quota import Quota
+from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.rig import Rig, Wanted, cluster_folder
-from scalebed.engines.local.services import Service, find_service, read_service
-from scalebed.ports import EngineError, Say
+from scalebed.engines.services import Service, find_service, read_service
+from scalebed.messages import EngineError, Say
+from scalebed.provision.servers import find_parts
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def stack(
     contacts: int = 3000,
     seed: int = 7,
     *,
-    root: Path = places.ROOT,
+    root: Path = paths.ROOT,
     cache: Path | None = None,
     cluster: str = "tests",
     replicas: int = 1,
@@ -38,7 +38,7 @@ def stack(
     (`optimized-uncached`). Each variant gets a throw-away copy of the rows, so tests may write. Where another
     process uses the same cluster, this waits for it: give parallel workers clusters of their own.
     """
-    cache = cache or places.cache()
+    cache = cache or paths.cache()
     services = {name: service_of(root, name) for name in variants}
     remove_leftovers(cache / "run")
     parts = find_parts(cache, say)

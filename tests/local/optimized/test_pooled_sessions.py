@@ -16,9 +16,9 @@ import httpx
 import psycopg
 import pytest
 
-from scalebed import places
-from scalebed.engines.local.parts import find_pgbouncer
-from scalebed.engines.local.processes import part_account
+from scalebed import paths
+from scalebed.engines.local.isolation.processes import part_account
+from scalebed.provision.servers import find_pgbouncer
 from tests.local.optimized.conftest import free_port, patient
 
 Serving = Callable[..., httpx.Client]
@@ -78,7 +78,7 @@ def pooled(contacts_database: str) -> Iterator[str]:
         if account is not None:
             account.own(path)
     process = subprocess.Popen(
-        [find_pgbouncer(places.cache(), lambda line: None).path, config],
+        [find_pgbouncer(paths.cache(), lambda line: None).path, config],
         user=None if account is None else account.uid,
         group=None if account is None else account.gid,
         extra_groups=None if account is None else [],

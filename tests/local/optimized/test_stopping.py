@@ -11,8 +11,8 @@ import httpx
 import psycopg
 from optimized.config.switches import ASGI_SERVERS, TABLE
 
-from scalebed.engines.local.postgres import STATEMENT_TIMEOUT_MS
-from scalebed.engines.local.processes import STOP_GRACE_S
+from scalebed.engines.local.isolation.processes import STOP_GRACE_S
+from scalebed.engines.local.parts.postgres import STATEMENT_TIMEOUT_MS
 
 Serving = Callable[..., httpx.Client]
 FORMS = [

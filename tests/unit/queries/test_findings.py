@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.queries.directory import (
+from scalebed.queries.findings import Findings
+from scalebed.queries.report import sentence, write_report
+from scalebed.queries.study import Step, Strategy, Study, order
+from scalebed.queries.study_directory import (
     Asked,
     Build,
     DirectoryError,
@@ -17,9 +20,6 @@ from scalebed.queries.directory import (
     StudyDirectory,
     Writing,
 )
-from scalebed.queries.findings import Findings
-from scalebed.queries.report import sentence, write_report
-from scalebed.queries.study import Step, Strategy, Study, order
 
 NAMES = ("baseline", "index", "all")
 STRATEGIES = tuple(Strategy(name=name, description=f"what {name} is", switches={}) for name in NAMES)

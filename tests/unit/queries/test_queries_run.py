@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.queries.directory import Build, DirectoryError, Reading, StudyDirectory
-from scalebed.queries.run import run
+from scalebed.queries.runner import run
 from scalebed.queries.study import Step, Strategy, Study, order
+from scalebed.queries.study_directory import Build, DirectoryError, Reading, StudyDirectory
 
 STRATEGIES = tuple(Strategy(name=name, description="", switches={}) for name in ("baseline", "all"))
 STUDY = Study(contacts=100, seed=1, blocks=2, variants=("naive",), strategies=STRATEGIES)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from synthetic import alone, by_users, ladder, two_variants
 
-from scalebed.results import RunDirectory
+from scalebed.records.run_directory import RunDirectory
 
 
 @pytest.fixture(scope="session")

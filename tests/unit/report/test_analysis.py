@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from synthetic import CRAWLING, NAIVE, OPTIMIZED, Synthetic, two_variants
 
-from scalebed import brackets, histograms, stats
-from scalebed.brackets import Bracket
+from scalebed.measurement import histograms
+from scalebed.records.run_directory import RunDirectory, RunDirectoryError
+from scalebed.report import brackets
 from scalebed.report.analysis import analyse
+from scalebed.report.brackets import Bracket
 from scalebed.report.pages import html, markdown
 from scalebed.report.spreadsheet import cells_csv
-from scalebed.results import RunDirectory, RunDirectoryError
+from scalebed.statistics import intervals
 
 
 def test_estimates_are_those_of_the_statistics(replicas: RunDirectory) -> None:
@@ -44,7 +46,7 @@ def test_planned_rates_leave_capacities_between_their_steps(folder: Path) -> Non
         directory.add_repetition(repetition.model_copy(update={**known, "upper": None} if open_above else known))
     analysis = analyse(directory)
     naive, optimized = analysis.cells
-    assert naive.rate == stats.Interval(pytest.approx(10), pytest.approx(10), pytest.approx(12), 3)  # type: ignore[arg-type]
+    assert naive.rate == intervals.Interval(pytest.approx(10), pytest.approx(10), pytest.approx(12), 3)  # type: ignore[arg-type]
     assert optimized.note == "at least this in one block"
     assert optimized.rate is not None
     assert optimized.rate.upper == math.inf
@@ -139,7 +141,7 @@ def test_closed_takes_the_throughput_of_each_block(folder: Path) -> None:
     directory = two_variants(folder, experiment=kind).write()
     seen = [t.rate_achieved for t in directory.trials() if t.cell == "naive-x1"]
     cell = analyse(directory).cells[0]
-    assert cell.rate == stats.geometric(seen)
+    assert cell.rate == intervals.geometric(seen)
     assert cell.rate is not None
     assert cell.rate.n == 3
 

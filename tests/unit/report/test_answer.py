@@ -5,8 +5,8 @@ from pathlib import Path
 
 from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, two_variants
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import answer
-from scalebed.results import RunDirectory
 
 
 def test_two_variants_with_intervals(replicas: RunDirectory) -> None:

@@ -11,12 +11,12 @@ import pytest
 from rich.console import Console
 from synthetic import FINGERPRINT, NAIVE, OPTIMIZED, Synthetic
 
-from scalebed.causes import Cause, Kind
+from scalebed.measurement.causes import Cause, Kind
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import answer, minded, table, write_report
 from scalebed.report.analysis import analyse
 from scalebed.report.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.outcomes import combined_csv, outcome
-from scalebed.results import RunDirectory
 
 SERVICES = {"naive": NAIVE, "optimized": OPTIMIZED}
 FOREIGN = Cause(kind=Kind.FOREIGN_CPU, sentence="Other programs used 0.52 cores (0.20 allowed): let the host rest.")

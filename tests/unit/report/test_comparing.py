@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from synthetic import alone, ladder
 
-from scalebed import stats
+from scalebed.experiment.variant import Variant
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report.analysis import analyse
 from scalebed.report.comparing import SERVING, changes
 from scalebed.report.views import Comparison, Measure
-from scalebed.results import RunDirectory
-from scalebed.variant import Variant
+from scalebed.statistics import intervals
 
 
 def compared(directory: RunDirectory) -> Comparison:
@@ -33,9 +33,9 @@ def test_ratios_are_paired_within_blocks(climbed: RunDirectory) -> None:
     assert [row.variant for row in comparison.rows] == ["naive", "pool", "indexes", "json", "all", "naive-again"]
     for before, row in zip(comparison.rows[:4], comparison.rows[1:5], strict=True):
         cpu = row.measures["cpu"]
-        assert cpu.value == stats.geometric(cells[row.variant].values())
-        assert cpu.ratio == stats.ratio(cells[row.variant], cells["naive"])
-        assert cpu.step == stats.ratio(cells[row.variant], cells[before.variant])
+        assert cpu.value == intervals.geometric(cells[row.variant].values())
+        assert cpu.ratio == intervals.ratio(cells[row.variant], cells["naive"])
+        assert cpu.step == intervals.ratio(cells[row.variant], cells[before.variant])
     # What a block's requests cost differs by far more than what is left of it in a ratio.
     assert comparison.rows[1].measures["cpu"].value.relative_half_width > 0.1  # type: ignore[operator]
     assert comparison.rows[1].measures["cpu"].step.relative_half_width < 0.06  # type: ignore[union-attr, operator]
@@ -55,7 +55,7 @@ def test_the_control_makes_the_floor(climbed: RunDirectory) -> None:
     assert again.is_control
     assert again.measures["cpu"].step == again.measures["cpu"].ratio
     for measure, floor in comparison.floors.items():
-        assert floor == stats.floor(again.measures[measure].ratio)
+        assert floor == intervals.floor(again.measures[measure].ratio)
         assert 1 < floor < (3 if measure == "p95" else 1.1)
     assert set(comparison.floors) == {"cpu", "service", "database", "database_time", "p95"}
 
@@ -93,7 +93,7 @@ def test_a_pair_is_held_against_the_product_of_the_two(left_out: RunDirectory) -
     (pair,) = [found for found in comparison.interactions if found.measure == "cpu"]
     assert (pair.one, pair.other) == ("no-cache", "stdlib")
     base, one, other, both = (by_block(left_out, f"{name}-x1") for name in names)
-    assert pair.times == stats.interaction(base, one, other, both)
+    assert pair.times == intervals.interaction(base, one, other, both)
     assert pair.times.estimate == pytest.approx(pair.both.estimate / pair.alone[0] / pair.alone[1])
     assert pair.differs is True
 

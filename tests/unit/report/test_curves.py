@@ -4,9 +4,9 @@ from pathlib import Path
 
 from recorded import experiment, manifest, repetition
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report.analysis import analyse
 from scalebed.report.curves import Curves, capacity
-from scalebed.results import RunDirectory
 
 
 def drawn(path: Path, most: list[dict[str, object]]) -> Curves:

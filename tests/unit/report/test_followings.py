@@ -7,11 +7,11 @@ import pytest
 from recorded import repetition
 from scaled import BROKEN, KEPT, look, scaled, spec
 
-from scalebed.autoscaler import Autoscaler
-from scalebed.plan import plan
+from scalebed.experiment.autoscaler import Autoscaler
+from scalebed.experiment.plan import plan
+from scalebed.records.run_directory import Manifest, RunDirectory, Trial
 from scalebed.report import answer, write_report
 from scalebed.report.followings import followings, headline, load_curve, sentences
-from scalebed.results import Manifest, RunDirectory, Trial
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from synthetic import Service, alone, ladder
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import answer
-from scalebed.results import RunDirectory
 
 
 def test_a_ladder(climbed: RunDirectory) -> None:

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 from synthetic import CRAWLING, OPTIMIZED, Synthetic, two_variants
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import write_report
-from scalebed.results import RunDirectory
 
 
 def suite(directory: RunDirectory) -> ET.Element:

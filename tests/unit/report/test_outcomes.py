@@ -10,11 +10,11 @@ import pytest
 from recorded import manifest, repetition, trial
 from rich.console import Console
 
-from scalebed.histograms import encode, of_values
+from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.measurement.histograms import encode, of_values
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.outcomes import COLUMNS, Outcome, combined_csv, outcome
-from scalebed.results import RunDirectory
-from scalebed.spec import Experiment, parse_experiment
 
 MIB = 2**20
 

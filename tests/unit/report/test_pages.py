@@ -11,10 +11,10 @@ import pytest
 import yaml
 from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, alone, by_users, ladder, two_variants
 
+from scalebed.experiment.spec import parse_experiment
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import write_report
 from scalebed.report.pages import experiment_yaml
-from scalebed.results import RunDirectory
-from scalebed.spec import parse_experiment
 
 VOID = {"meta", "link", "br"}
 CSS = (Path(__file__).parents[3] / "scalebed/report/templates/report.css").read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from synthetic import NAIVE, OPTIMIZED, Synthetic
 
+from scalebed.records.run_directory import EndpointRecord
 from scalebed.report import write_report
-from scalebed.results import EndpointRecord
 
 
 def test_two_hundred_trials_of_a_minute_render_in_time(folder: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from synthetic import CRAWLING, OPTIMIZED, Synthetic
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import write_report
 from scalebed.report.analysis import analyse
 from scalebed.report.spreadsheet import COLUMNS, COMPARED_COLUMNS
-from scalebed.results import RunDirectory
 
 
 def rows(directory: RunDirectory) -> list[dict[str, str]]:

@@ -5,8 +5,8 @@ from pathlib import Path
 from rich.console import Console
 from synthetic import CRAWLING, OPTIMIZED, Synthetic
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report import table
-from scalebed.results import RunDirectory
 
 
 def printed(directory: RunDirectory) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from synthetic import ladder
 
+from scalebed.records.run_directory import RunDirectory
 from scalebed.report.analysis import analyse
 from scalebed.report.views import Measure
 from scalebed.report.waterfall import Waterfall, waterfall
-from scalebed.results import RunDirectory
 
 
 def drawn(directory: RunDirectory, measure: Measure = "cpu", place: int = 0) -> Waterfall:

@@ -12,15 +12,16 @@ from fake_death import Killed, Life, MortalApi, MortalHelm
 from fake_helm import NAMESPACE, FakeHelm
 from fake_operator import FakeOperator
 
-from scalebed.engines.kubernetes import namespaces
+from scalebed.engines.kubernetes.api.paths import path
+from scalebed.engines.kubernetes.api.revisions import FOR_AN_EXPERIMENT, GIVEN_BACK
 from scalebed.engines.kubernetes.down import down
 from scalebed.engines.kubernetes.engine import Cluster, KubernetesEngine
-from scalebed.engines.kubernetes.paths import path
-from scalebed.engines.kubernetes.revisions import FOR_AN_EXPERIMENT, GIVEN_BACK
-from scalebed.places import ROOT
-from scalebed.plan import cells
-from scalebed.ports import EngineError, Load
-from scalebed.spec import Experiment, parse_experiment
+from scalebed.engines.kubernetes.releases import namespaces
+from scalebed.experiment.plan import cells
+from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.measurement.load import Load
+from scalebed.messages import EngineError
+from scalebed.paths import ROOT
 
 LEASE = path("leases", NAMESPACE, "scalebed-scalebed")
 FIXED: Mapping[str, Any] = {"naive": {"replicas": 2, "env": {"LANGUAGE": "de"}}, "optimized": {"replicas": 1}}

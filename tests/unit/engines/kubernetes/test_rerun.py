@@ -7,15 +7,15 @@ from fake_cluster import FakeApi, FakeClock, container, pod
 from fake_helm import NAMESPACE, FakeHelm
 from fake_operator import line
 
-from scalebed.engines.kubernetes import namespaces
-from scalebed.engines.kubernetes.before import Before, Record
+from scalebed.engines.kubernetes.api.paths import path
 from scalebed.engines.kubernetes.engine import Cluster
-from scalebed.engines.kubernetes.ownership import Holder, Ownership, mark
-from scalebed.engines.kubernetes.paths import path
+from scalebed.engines.kubernetes.load.runners import runner_labels
+from scalebed.engines.kubernetes.releases import namespaces
+from scalebed.engines.kubernetes.releases.before import Before, Record
+from scalebed.engines.kubernetes.releases.ownership import Holder, Ownership, mark
 from scalebed.engines.kubernetes.rerun import Rerun
-from scalebed.engines.kubernetes.runners import runner_labels
-from scalebed.histograms import encode, of_values
-from scalebed.ports import EngineError
+from scalebed.measurement.histograms import encode, of_values
+from scalebed.messages import EngineError
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.preflight import Room, disk_needed, findings
-from scalebed.places import ROOT, shipped_experiments
-from scalebed.ports import Program
-from scalebed.spec import Experiment, load_experiment, parse_experiment
+from scalebed.execution.ports import Program
+from scalebed.experiment.shipped import shipped_experiments
+from scalebed.experiment.spec import Experiment, load_experiment, parse_experiment
+from scalebed.paths import ROOT
 
 ROOM = Room(cores=4, memory_bytes=16 * 2**30, disk_bytes=50 * 2**30, limits=True, busy_cores=0.0)
 FILE = """

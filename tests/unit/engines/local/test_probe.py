@@ -1,8 +1,8 @@
 import os
 
-from scalebed.engines.local.cgroups import Usage
+from scalebed.engines.local.isolation.cgroups import Usage
+from scalebed.engines.local.isolation.quota import TreeGroup
 from scalebed.engines.local.probe import LocalProbe, memory_of
-from scalebed.engines.local.quota import TreeGroup
 
 
 class Fixed(TreeGroup):

@@ -1,0 +1,270 @@
+"""The command line: every command, its options, and which module does it.
+
+What a command needs is imported once it runs: help, and the refusal of a typing error, need none of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scalebed import __version__, paths
+from scalebed.cli.console import OUT, refusing
+from scalebed.measurement.host import Host
+
+app = typer.Typer(
+    help="Measure how HTTP services scale horizontally.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_CONTEXT = "Of the kubeconfig; one that is not on this machine must be named."
+_NAMESPACE = "Use this one alone, whoever made it."
+_HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked as rough, and is compared with nothing."
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from scalebed.engines.fingerprint import git_state
+
+        code = git_state(paths.ROOT)
+        commit = f", commit {code['commit']}{' and what is not committed' if code['dirty'] else ''}"
+        OUT.print(f"scalebed {__version__}{commit if code['commit'] else ''}", highlight=False, soft_wrap=True)
+        raise typer.Exit
+
+
+@app.callback()
+def scalebed(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say which version this is, and exit.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Measure how HTTP services scale horizontally."""
+
+
+@app.command()
+def run(
+    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of a shipped one.")],
+    out: Annotated[Path | None, typer.Option(help="Run directory; one that was interrupted goes on.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Such as search.precision=0.1; repeatable.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, even where the same experiment was interrupted.")
+    ] = False,
+    *,
+    engine: Annotated[str | None, typer.Option(help="local or kubernetes, in the place of the experiment's.")] = None,
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+    runners: Annotated[int, typer.Option(help="Pods that share the load in a cluster.", min=1, max=32)] = 2,
+    around: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Look for capacities near those that this run found.")
+    ] = None,
+    host: Annotated[Host, typer.Option(help=_HOST)] = "alone",
+) -> None:
+    """Run an experiment and write its report.
+
+    Exits with 0 where the answer is yes, with 1 where it is no (the SLO was missed, there is no capacity at it or less
+    than `at_least`, a check failed), with 2 where the experiment could not be run, and with 3 where there is no valid
+    answer (INVALID throughout, undecided, more than host or generator could carry); over several cells 2 goes before
+    3, 3 before 1. Ctrl-C ends it with 130.
+    """
+    with refusing():
+        from scalebed.cli import measuring
+        from scalebed.cli.engine_options import Choice
+
+        raise typer.Exit(
+            measuring.run(
+                experiment,
+                settings or (),
+                out,
+                Choice(context, namespace, runners),
+                engine=engine,
+                around=around,
+                fresh=fresh,
+                as_json=as_json,
+                host=host,
+            )
+        )
+
+
+@app.command()
+def scenario(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NUMBER", help="Such as 10, or classic. Without any: list them.")
+    ] = None,
+    *,
+    variants: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--variant",
+            help="A service or a variant of the scenario, with other switches if need be (optimized:cache=off); "
+            "repeatable. Without: its pair.",
+        ),
+    ] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="NUMBER", help="This one and all after it.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every scenario.")] = False,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="In each of them; repeatable.")
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="The variant that ratios are to. Without: the first.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run directories; what was interrupted there goes on.")
+    ] = None,
+    host: Annotated[Host, typer.Option(help=_HOST)] = "alone",
+) -> None:
+    """Run scenarios, each before and after, and set the results side by side.
+
+    Exits as `run` does: with 1 also where something that was checked over the whole scenario was not so.
+    """
+    with refusing():
+        from scalebed.cli import measuring
+
+        raise typer.Exit(
+            measuring.scenario(
+                names or (), variants or (), settings or (), first=first, every=every, base=base, out=out, host=host
+            )
+        )
+
+
+@app.command()
+def queries(
+    contacts: Annotated[int, typer.Option(help="Rows of the dataset.", min=100)] = 100_000,
+    strategies: Annotated[str, typer.Option(help="Names of apps/dataset/strategies.toml, A,B; empty: all.")] = "",
+    variants: Annotated[str, typer.Option(help="Django variants, A,B.")] = "naive,optimized",
+    *,
+    blocks: Annotated[int, typer.Option(help="Passes over everything; intervals rest on them.", min=1)] = 5,
+    seed: Annotated[int, typer.Option(help="Of the rows, of what is asked for, and of the order.")] = 7,
+    budget: Annotated[
+        float, typer.Option(help="Seconds of warm requests after which a question is not asked again in a block.")
+    ] = 3.0,
+    out: Annotated[Path | None, typer.Option(help="Folder; one that was interrupted goes on.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same was interrupted.")] = False,
+) -> None:
+    """Compare strategies of database objects: what each is worth to every question, and what it costs.
+
+    Runs `manage.py benchmark` of each variant on each strategy's database, all with the same rows.
+    """
+    with refusing():
+        from scalebed.cli import machine
+
+        try:
+            machine.queries(
+                variants,
+                strategies,
+                contacts=contacts,
+                seed=seed,
+                blocks=blocks,
+                budget_s=budget,
+                out=out,
+                fresh=fresh,
+            )
+        except KeyboardInterrupt:
+            OUT.print("Stopped; what was measured is kept. The same command goes on from there.")
+            raise typer.Exit(130) from None
+
+
+@app.command()
+def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) -> None:
+    """Write the report of a run anew."""
+    with refusing():
+        from scalebed.cli import measuring
+
+        measuring.report(directory)
+
+
+@app.command()
+def lines(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="What load generators wrote, each a runner's log or several, gzipped or not; - is stdin."),
+    ],
+) -> None:
+    """Sum up the output of k6's runners: requests, errors, and percentiles over all of them.
+
+    Exits with 3 where a generator failed or lines are missing, so that the sum is not of the whole load.
+    """
+    with refusing():
+        from scalebed.cli import testruns
+
+        raise typer.Exit(testruns.lines(files))
+
+
+@app.command()
+def rerun(
+    testrun: Annotated[str, typer.Argument(help="A TestRun in the cluster, such as browse.")],
+    replicas: Annotated[int, typer.Option(help="Of the service that it is aimed at.", min=1, max=64)],
+    *,
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+) -> None:
+    """Scale a service in the cluster for good, run the same TestRun again, and show both results side by side."""
+    with refusing():
+        from scalebed.cli import testruns
+        from scalebed.cli.engine_options import Choice
+
+        try:
+            raise typer.Exit(testruns.rerun(testrun, replicas, Choice(context, namespace)))
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has, can do, and lacks."""
+    from scalebed.cli import machine
+
+    if not machine.doctor():
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of experiment files."""
+    from scalebed.experiment.json_schema import experiment_schema
+
+    print(experiment_schema(), end="")
+
+
+@app.command()
+def experiments() -> None:
+    """List the shipped experiments."""
+    from scalebed.cli import listings
+
+    OUT.print(listings.experiments())
+
+
+@app.command()
+def down(
+    purge: Annotated[bool, typer.Option("--purge", help="Also remove the loaded databases.")] = False,
+    *,
+    engine: Annotated[str, typer.Option(help="local or kubernetes: whose runs.")] = "local",
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+) -> None:
+    """Remove what an interrupted run left behind, and in a cluster also the release that it installed; give one that
+    was there before back as it was."""
+    with refusing():
+        from scalebed.cli.console import say
+        from scalebed.cli.engine_options import Choice
+
+        Choice(context, namespace).down(engine, say, purge=purge)
+
+
+@app.command()
+def setup() -> None:
+    """Find or build every part.
+
+    Says what was found; `run` does the same by itself.
+    """
+    with refusing():
+        from scalebed.cli import machine
+
+        machine.setup()

@@ -1,0 +1,101 @@
+"""Which engine runs an experiment, by the words of the command line; and what a run before says of its capacities."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import geometric_mean
+
+from scalebed import paths
+from scalebed.engines.kubernetes.api.reaching import reach
+from scalebed.engines.kubernetes.down import down as remove_from_cluster
+from scalebed.engines.kubernetes.engine import KubernetesEngine
+from scalebed.engines.kubernetes.rerun import Outcome, Rerun
+from scalebed.engines.local.down import down as remove_from_here
+from scalebed.engines.local.engine import LocalEngine
+from scalebed.execution.clock import SystemClock
+from scalebed.execution.ports import Clock, Engine
+from scalebed.experiment.spec import Experiment, SpecError, load_experiment
+from scalebed.messages import EngineError, Say
+from scalebed.records.run_directory import RunDirectory
+
+RUNNERS = 2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a cluster is reached. None of it is for the local engine."""
+
+    context: str | None = None
+    namespace: str | None = None
+    runners: int = RUNNERS
+
+    def engine(self, name: str, clock: Clock, say: Say) -> Engine:
+        """Raises EngineError where a cluster cannot be reached, or words are given that mean nothing here."""
+        if name == "kubernetes":
+            cluster = reach(paths.ROOT, paths.cache(), self.context, self.namespace)
+            return KubernetesEngine(paths.ROOT, cluster, clock, say, self.runners)
+        self._local()
+        return LocalEngine(paths.ROOT, paths.cache(), say)
+
+    def down(self, name: str, say: Say, *, purge: bool) -> None:
+        """Remove what the engine's runs left behind; raises EngineError where one is running."""
+        if name == "kubernetes":
+            cluster = reach(paths.ROOT, paths.cache(), self.context, self.namespace)
+            remove_from_cluster(cluster, SystemClock(), say, purge=purge)
+            return
+        self._local()
+        remove_from_here(paths.cache(), say, purge=purge)
+
+    def rerun(self, testrun: str, replicas: int, clock: Clock, say: Say) -> tuple[Outcome, Outcome]:
+        cluster = reach(paths.ROOT, paths.cache(), self.context, self.namespace)
+        return Rerun(cluster, clock, say, testrun).compare(replicas)
+
+    def _local(self) -> None:
+        for word, value in (("--context", self.context), ("--namespace", self.namespace)):
+            if value is not None:
+                raise EngineError(f"{word} {value}: is for a cluster; add --engine kubernetes")
+
+
+def experiment(
+    file: Path, engine: str | None, around: Path | None, given: Sequence[str], out: Path | None = None
+) -> Experiment:
+    """The file's, with `--engine` and `--around` as settings before those that were given.
+
+    Of the run that `--around` names, only cells count that this experiment has. What `--out` holds is gone on with as
+    it was begun. Raises SpecError, and RunDirectoryError where `--out` holds a run that cannot be read.
+    """
+    said = [] if engine is None else [f"engine={engine}"]
+    begun = _begun(out)
+    asked = load_experiment(file, [*said, *given], begun)
+    if around is None:
+        return asked
+    found = capacities(RunDirectory(around))
+    near = {cell: rate for cell, rate in found.items() if cell in asked.cell_ids}
+    if not near:
+        raise SpecError(
+            f"--around {around}: knows {', '.join(found)} and no cell of this experiment, which has "
+            f"{', '.join(asked.cell_ids)}"
+        )
+    return load_experiment(file, [*said, f"search.around={json.dumps(near)}", *given], begun)
+
+
+def _begun(out: Path | None) -> Experiment | None:
+    """What was begun in a run directory, where one is there."""
+    if out is None or not (directory := RunDirectory(out)).exists:
+        return None
+    return directory.manifest().experiment
+
+
+def capacities(run: RunDirectory) -> dict[str, float]:
+    """By cell, the geometric mean of what the run's blocks found. Raises SpecError where none did."""
+    found: defaultdict[str, list[float]] = defaultdict(list)
+    for repetition in run.repetitions():
+        if repetition.outcome == "found" and repetition.capacity:
+            found[repetition.cell].append(repetition.capacity)
+    if not found:
+        raise SpecError(f"--around {run.path}: holds no capacity; name the directory of a finished capacity run")
+    return {cell: geometric_mean(rates) for cell, rates in found.items()}

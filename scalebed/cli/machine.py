@@ -1,0 +1,47 @@
+"""What `doctor`, `setup` and `queries` do on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scalebed import paths
+from scalebed.cli.console import OUT, say, stopping_once, whisper
+from scalebed.engines.local import doctor as examination
+from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.servers import find_parts
+from scalebed.queries import comparison
+
+
+def doctor() -> bool:
+    """Say what this machine has, can do, and lacks; whether all that is needed is there."""
+    symptoms = examination.examine(paths.ROOT, paths.cache(), whisper)
+    OUT.print(examination.as_table(symptoms))
+    return all(symptom.status != "missing" for symptom in symptoms)
+
+
+def setup() -> None:
+    """Find or build every part, and say what was found."""
+    parts = find_parts(paths.cache(), whisper)
+    k6 = ensure_k6(paths.cache(), paths.ROOT / "loadtest" / "extension", whisper)
+    for name, part in parts.versions().items():
+        OUT.print(f"{name} {part['version']} ({part['source']})", highlight=False)
+    OUT.print(f"k6 {k6}", highlight=False, soft_wrap=True)
+
+
+def queries(
+    variants: str,
+    strategies: str,
+    *,
+    contacts: int,
+    seed: int,
+    blocks: int,
+    budget_s: float,
+    out: Path | None,
+    fresh: bool,
+) -> None:
+    """Compare strategies of database objects, and say what it found."""
+    study = comparison.study(variants, strategies, contacts=contacts, seed=seed, blocks=blocks, budget_s=budget_s)
+    with stopping_once():
+        findings, directory = comparison.compare(study, out, fresh, say)
+    OUT.print(comparison.sentence(findings), markup=False, highlight=False)
+    OUT.print(f"Report: {directory.path / 'report.md'}", soft_wrap=True, highlight=False, markup=False)

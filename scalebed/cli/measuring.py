@@ -1,0 +1,180 @@
+"""What `run`, `scenario` and `report` do: measure, write the report, and say what it came to."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from scalebed.cli.console import ERR, OUT, stopping_once
+from scalebed.cli.engine_options import Choice, experiment
+from scalebed.cli.listings import scenario_list
+from scalebed.cli.progress import observer_for
+from scalebed.execution.clock import SystemClock
+from scalebed.execution.ports import Clock
+from scalebed.execution.runner import Runner
+from scalebed.experiment import scenarios, shipped
+from scalebed.experiment.spec import Experiment, SpecError
+from scalebed.measurement.host import Host
+from scalebed.records import runs
+from scalebed.records.run_directory import RunDirectory
+from scalebed.report import answer, conclusions, minded, table, write_report
+from scalebed.report.conclusion import CellConclusion, Conclusion, gravest
+from scalebed.report.outcome_tables import combined_markdown, side_by_side
+from scalebed.report.outcomes import Outcome, combined_csv, outcome
+
+
+def run(
+    file: str,
+    settings: Sequence[str],
+    out: Path | None,
+    chosen: Choice,
+    *,
+    engine: str | None,
+    around: Path | None,
+    fresh: bool,
+    as_json: bool,
+    host: Host,
+) -> Conclusion:
+    """Run an experiment and write its report; what it came to."""
+    console = ERR if as_json else OUT
+    spec = experiment(shipped.experiment_file(file), engine, around, settings, out)
+    directory = _measure(spec, out, fresh, console, chosen, host=host)
+    report = write_report(directory)
+    concluded = conclusions(directory)
+    console.print()
+    console.print(table(directory))
+    console.print(answer(directory), markup=False, highlight=False)
+    _explain(console, concluded)
+    console.print(f"Report: {report}", soft_wrap=True, highlight=False, markup=False)
+    if as_json:
+        result = _outcome(directory, concluded)
+        print(json.dumps({"directory": str(directory.path), "report": str(report), **result}))
+    return gravest(each.conclusion for each in concluded)
+
+
+def _explain(console: Console, concluded: Sequence[CellConclusion]) -> None:
+    """Why the exit code is not 0, a line for each cell that has its part in it."""
+    for each in concluded:
+        if each.conclusion is not Conclusion.YES:
+            line = f"{each.cell}: {each.conclusion.words} (exit code {each.conclusion:d}). {each.reason}"
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _measure(
+    spec: Experiment,
+    out: Path | None,
+    fresh: bool,
+    console: Console,
+    chosen: Choice | None = None,
+    *,
+    host: Host = "alone",
+) -> RunDirectory:
+    observer = observer_for(console, spec.slo.percentile)
+    if out is not None and out.exists() and not out.is_dir():
+        raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
+    clock: Clock = SystemClock()
+    engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
+    commit = engine.fingerprint().get("commit")
+    unfinished = None if out or fresh else runs.unfinished_run(spec, commit, host)
+    directory = RunDirectory(out) if out else unfinished or runs.new_run(spec)
+    if unfinished:
+        observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
+    try:
+        with stopping_once():
+            Runner(engine, clock, directory, spec, observer, host=host).run()
+    except KeyboardInterrupt:
+        observer.run_finished()
+        finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
+        console.print(
+            f"Stopped; {finished} repetitions and every finished trial are kept in {directory.path}. "
+            "The same command goes on from there.",
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
+        raise typer.Exit(130) from None
+    finally:
+        observer.run_finished()
+        engine.close()
+    return directory
+
+
+def scenario(
+    names: Sequence[str],
+    variants: Sequence[str],
+    settings: Sequence[str],
+    *,
+    first: str | None,
+    every: bool,
+    base: str | None,
+    out: Path | None,
+    host: Host,
+) -> Conclusion:
+    """Run scenarios and set their results side by side; what they came to. Without any named: list them."""
+    chosen = scenarios.choose(names, first, every=every)
+    specs = [scenarios.experiment(each, variants, settings) for each in chosen]
+    if not specs:
+        OUT.print(scenario_list())
+        return Conclusion.YES
+    scenarios.require(base, specs)
+    folder = out or runs.RUNS / f"scenarios-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    outcomes: list[Outcome] = []
+    concluded: list[CellConclusion] = []
+    for spec in specs:
+        directory = RunDirectory(folder / spec.name)
+        if runs.finished(directory, spec):
+            runs.retell(directory, spec)
+        else:
+            OUT.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
+            _measure(spec, directory.path, False, OUT, host=host)
+        write_report(directory)
+        outcomes.append(outcome(directory, base))
+        concluded += conclusions(directory)
+        OUT.print()
+        OUT.print(side_by_side(outcomes[-1]))
+        RunDirectory.write(folder / "scenarios.md", combined_markdown(outcomes, _typed()))
+        RunDirectory.write(folder / "scenarios.csv", combined_csv(outcomes))
+    OUT.print(f"Table: {folder / 'scenarios.md'}", soft_wrap=True, highlight=False, markup=False)
+    _explain(OUT, concluded)
+    failed = [Conclusion.NO for each in outcomes for row in each.rows if row.failed]
+    return gravest([*failed, *(each.conclusion for each in concluded)])
+
+
+def _typed() -> str:
+    """The command as it was typed, from the clone."""
+    return shlex.join(["./scripts/scalebed", *sys.argv[1:]])
+
+
+def _outcome(directory: RunDirectory, concluded: Sequence[CellConclusion]) -> dict[str, object]:
+    caveats = minded(directory)
+    return {
+        "answer": answer(directory),
+        "caveats": [{"kind": c.kind, "sentence": c.sentence, "cells": list(c.cells)} for c in caveats],
+        "exit_code": int(gravest(each.conclusion for each in concluded)),
+        "cells": [
+            {
+                "cell": e.cell,
+                "conclusion": e.conclusion.words,
+                "reason": e.reason,
+                "caveats": [c.kind for c in caveats if not c.cells or e.cell in c.cells],
+            }
+            for e in concluded
+        ],
+        "repetitions": [repetition.model_dump(mode="json") for repetition in directory.repetitions()],
+    }
+
+
+def report(directory: Path) -> None:
+    """Write the report of a run anew."""
+    run_directory = RunDirectory(directory)
+    path = write_report(run_directory)
+    OUT.print(table(run_directory))
+    OUT.print(answer(run_directory), markup=False, highlight=False)
+    OUT.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)

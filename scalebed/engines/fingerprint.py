@@ -1,0 +1,41 @@
+"""What was measured with: everything that could change a result and that this engine can know."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+from scalebed import paths
+from scalebed.requirements import SERVICES_LOCK, read_pins
+
+
+def package_versions(root: Path = paths.ROOT) -> dict[str, str]:
+    """Of every package that the services lock and that is installed; services and testbed share this environment.
+
+    What the lock has for other Pythons alone is not.
+    """
+    found = {}
+    for name in sorted(read_pins((root / SERVICES_LOCK).read_text(encoding="utf-8"))):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def git_state(root: Path) -> dict[str, object]:
+    """Commit, and whether the working tree differs from it; None where git cannot tell."""
+    commit = _git(root, "rev-parse", "HEAD")
+    changes = _git(root, "status", "--porcelain")
+    return {"commit": commit, "dirty": None if changes is None else bool(changes)}
+
+
+def _git(root: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, timeout=20, check=False
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

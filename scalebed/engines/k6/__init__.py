@@ -1,0 +1,1 @@
+"""What k6 is told and what it says, wherever it runs."""

@@ -1,0 +1,119 @@
+"""What our k6 is told and what it says, wherever it runs: its environment, its lines of JSON, its exit codes.
+
+loadtest/README.md describes all three.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scalebed.measurement.load import Load
+from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
+
+Line = EndpointSecond | GeneratorSecond | CheckCount
+
+_MARK = b'{"scalebed":'
+_FORMATS = (1, 2)
+"""1 told neither why requests failed nor how late they began."""
+
+STOPPED = 105
+"""The exit code of a k6 that was asked to stop."""
+
+_EXITS = {
+    99: "a threshold failed, though the scenarios have none",
+    100: "setup() took too long",
+    101: "teardown() took too long",
+    103: "it was stopped by its REST API",
+    104: "k6 refused its configuration",
+    STOPPED: "somebody else stopped it",
+    106: "its REST API could not listen",
+    107: "the scenario threw an exception",
+    108: "the scenario ended it",
+    109: "k6 panicked",
+    110: "the scenario called exec.test.fail()",
+}
+"""Meanings of k6's exit codes, from its package errext/exitcodes."""
+
+
+def environment(url: str, load: Load) -> dict[str, str]:
+    """What the scenario reads to make this load on the target at `url`."""
+    values = {
+        "K6_NO_USAGE_REPORT": "true",
+        "BASE_URL": url,
+        "DURATION": f"{load.duration_s:g}s",
+        "MAX_VUS": str(load.max_vus),
+        "SEED": str(load.seed),
+        "CONTACTS": str(load.contacts),
+    }
+    if load.steps:
+        return values | {"STEPS": ",".join(f"{rate!r}:{seconds:g}" for rate, seconds in load.steps)}
+    if load.concurrency is None:
+        return values | {"RATE": repr(load.rate)}
+    if load.stages:
+        return values | {"STAGES": ",".join(f"{users}:{seconds:g}" for users, seconds in load.stages)}
+    return values | {"USERS": str(load.concurrency)}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of k6's standard output."""
+
+    line: Line | str | None
+    """A second, a sentence on what went wrong, or None where it is not ours or says nothing else."""
+    number: int | None = None
+    """From 1, without a gap, in what one k6 writes; None where it is not ours, or an older k6's."""
+    last: bool = False
+
+
+def parse_line(row: bytes) -> Line | str | None:
+    """What a line of k6's standard output says. Raises what `parse_row` raises."""
+    return parse_row(row).line
+
+
+def parse_row(row: bytes) -> Row:
+    """Raises ValueError, KeyError or TypeError for a line that begins like ours and is none."""
+    if not row.startswith(_MARK):
+        return Row(None)
+    values: dict[str, Any] = json.loads(row)
+    values.pop("runner", None)
+    number = values.pop("line", None)
+    if values.get("type") == "end":
+        return Row(None, number, last=True)
+    return Row(_line(values), number)
+
+
+def is_whole(rows: Iterable[bytes]) -> bool:
+    """Whether these are all lines that one k6 wrote, from its first to its last, none of them cut.
+
+    Of an older k6's, which have no numbers, only that none is cut can be told.
+    """
+    try:
+        found = [row for row in map(parse_row, rows) if row.number is not None]
+    except (ValueError, KeyError, TypeError):
+        return False
+    numbers = [row.number for row in found]
+    return not found or (numbers == list(range(1, len(found) + 1)) and found[-1].last)
+
+
+def _line(values: dict[str, Any]) -> Line | str:
+    if values.pop("scalebed") not in _FORMATS:
+        raise ValueError("another format")
+    kind = values.pop("type")
+    if kind == "endpoint":
+        return EndpointSecond(**values)
+    if kind == "generator":
+        return GeneratorSecond(**values)
+    if kind == "check":
+        return CheckCount(values["check"], values["passed"], values["failed"], values.get("beside", 0))
+    return str(values["message"])
+
+
+def failure_of(code: int, last_word: str = "") -> str | None:
+    """One sentence for an exit code, with the last thing that k6 said; None where it ended well."""
+    if code == 0:
+        return None
+    meaning = _EXITS.get(code) or (f"signal {-code} ended it" if code < 0 else f"it exited with status {code}")
+    return f"k6 failed because {meaning}{f': {last_word}' if last_word else ''}"

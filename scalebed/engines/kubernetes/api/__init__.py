@@ -1,0 +1,1 @@
+"""How a cluster is spoken to: its API, its quantities, and helm."""

@@ -1,0 +1,1 @@
+"""Load by TestRuns of the k6-operator, and its runners' lines as one generator's."""

@@ -1,0 +1,67 @@
+"""The two namespaces of an engine: whose they must be, and how they are made and removed.
+
+Nothing is touched in a namespace that the project did not make and that nobody gave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scalebed.engines.kubernetes.api.client import Api, Json
+from scalebed.engines.kubernetes.api.paths import MANAGED_BY, NAMESPACES, OURS, PART_OF, field, found
+from scalebed.messages import EngineError
+
+APP, LOAD = "scalebed", "scalebed-load"
+_POD_SECURITY = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """`app` is the release's namespace, `load` that of TestRuns; `given`: named by whoever started this."""
+
+    app: str
+    load: str
+    given: bool
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.app, self.load)))
+
+
+def rooms(given: str | None) -> Rooms:
+    """Two of the project's own, or everything in the one that was given."""
+    return Rooms(given, given, True) if given else Rooms(APP, LOAD, False)
+
+
+def refuse_others(api: Api, of: Rooms) -> None:
+    """Raises EngineError where a namespace is there that is neither the project's nor given."""
+    for name in of.all:
+        there = found(api, f"{NAMESPACES}/{name}")
+        if there is not None and not of.given and field(there, "metadata", "labels", PART_OF) != "scalebed":
+            raise EngineError(
+                f"namespace {name}: is there and was not made by Scalebed; give it with --namespace {name} if it is "
+                "meant, or another one"
+            )
+
+
+def ensure(api: Api, of: Rooms) -> list[str]:
+    """Make those that are missing, with restricted pod security; their names."""
+    refuse_others(api, of)
+    made = []
+    for name in of.all:
+        if found(api, f"{NAMESPACES}/{name}") is None:
+            body: Json = {"metadata": {"name": name, "labels": {**OURS, **_POD_SECURITY}}}
+            api.post(NAMESPACES, body)
+            made.append(name)
+    return made
+
+
+def remove_made(api: Api, of: Rooms) -> list[str]:
+    """Remove those that an engine made, and nothing else; their names."""
+    removed = []
+    for name in of.all:
+        there = found(api, f"{NAMESPACES}/{name}")
+        if there is not None and field(there, "metadata", "labels", MANAGED_BY) == "scalebed":
+            api.delete(f"{NAMESPACES}/{name}")
+            removed.append(name)
+    return removed

@@ -1,0 +1,1 @@
+"""Keeps what runs here apart: control groups, quotas, processes, and what a killed run left."""

@@ -1,0 +1,223 @@
+"""Starts and stops the parts: each in a session of its own, recorded before it does anything, with a log of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NoReturn
+
+from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.leftovers import Ledger, entry_of
+from scalebed.engines.local.isolation.quota import Quota
+from scalebed.messages import EngineError
+
+# The child waits for one line, so that it is recorded, grouped and pinned before it runs the program, and goes
+# away by itself if the testbed dies first. The usual 1,024 open files would cap connections before the CPU does.
+_GATE = 'read -r _ || exit 1; ulimit -n 16384 2>/dev/null; exec "$@" </dev/null'
+
+# Longer than a service may take to answer what it has begun: apps/README.md, by the engine's statement timeout.
+STOP_GRACE_S = 20.0
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom the parts run as. Postgres and PgBouncer refuse root."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def own(self, path: Path) -> None:
+        os.chown(path, self.uid, self.gid)
+
+
+def part_account() -> Account | None:
+    """`nobody` for root, otherwise None: the parts run as whoever runs the testbed."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError as error:
+        raise EngineError(
+            "Postgres refuses to run as root and there is no user nobody: add one, or be another"
+        ) from error
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """A small environment, so that nothing in the caller's shell changes what is measured."""
+    return {key: os.environ[key] for key in _PASSED_ON if key in os.environ} | dict(extra)
+
+
+def free_port() -> int:
+    """A port on loopback that nothing listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    return int(port)
+
+
+def last_line(log: Path | None) -> str:
+    """The last line that says something, for an error message."""
+    if log is None or not log.exists():
+        return "it left no log"
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4096))
+        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "its log is empty"
+
+
+@dataclass
+class Child:
+    """A part that was started, its group, and how it is asked to stop."""
+
+    what: str
+    process: subprocess.Popen[bytes]
+    group: Group
+    log: Path | None
+    stop_signal: int
+    number: int
+    """Place in the order of starts."""
+
+
+class Processes:
+    """Starts children for one owner and ends them all."""
+
+    def __init__(self, ledger: Ledger, quota: Quota) -> None:
+        self._ledger = ledger
+        self.quota = quota
+        self._children: list[Child] = []
+        self._groups: dict[str, Group] = {}
+        self._started = 0
+
+    def group(self, part: str, limited: bool = False) -> Group:
+        """The part's group, made when first asked for."""
+        if part not in self._groups:
+            group = self.quota.group(part, limited)
+            self._ledger.add_groups(group.folders)
+            self._groups[part] = group
+        return self._groups[part]
+
+    def start(
+        self,
+        what: str,
+        argv: Sequence[str],
+        *,
+        group: Group,
+        folder: Path,
+        env: Mapping[str, str],
+        log: Path | None = None,
+        account: Account | None = None,
+        cores: Iterable[int] | None = None,
+        stop_signal: int = signal.SIGTERM,
+        stdout: int | IO[bytes] | None = None,
+    ) -> Child:
+        """Start a program; `stdout` goes to the log too unless it is given."""
+        with contextlib.ExitStack() as stack:
+            sink: int | IO[bytes] = subprocess.DEVNULL
+            if log is not None:
+                sink = stack.enter_context(log.open("ab"))
+            identity: dict[str, object] = {}
+            if account is not None:
+                identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
+            process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
+                ["/bin/sh", "-c", _GATE, what, *group.command(argv)],
+                stdin=subprocess.PIPE,
+                stdout=sink if stdout is None else stdout,
+                stderr=sink,
+                cwd=folder,
+                env=environment(env),
+                start_new_session=True,
+                **identity,
+            )
+        self._forget_ended()
+        self._started += 1
+        child = Child(what, process, group, log, stop_signal, self._started)
+        self._children.append(child)
+        self._ledger.add_child(entry_of(process.pid, what, stop_signal))
+        group.adopt(process.pid)
+        if cores is not None:
+            os.sched_setaffinity(process.pid, cores)
+        assert process.stdin is not None  # noqa: S101 - asked for above
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(b"go\n")
+        process.stdin = None  # or communicate() would write to it
+        return child
+
+    def stop(self, children: Sequence[Child], grace_s: float = STOP_GRACE_S) -> None:
+        """Ask all to stop, wait for them together, then kill what is left."""
+        for child in children:
+            if child.process.poll() is None:
+                child.process.send_signal(child.stop_signal)
+        deadline = time.monotonic() + grace_s
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, deadline - time.monotonic()))
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+            self._ledger.remove_child(child.process.pid)
+            if child in self._children:
+                self._children.remove(child)
+
+    def _forget_ended(self) -> None:
+        """Drop what has ended by itself and was waited for elsewhere, as load generators are."""
+        for child in [child for child in self._children if child.process.returncode is not None]:
+            self._children.remove(child)
+            self._ledger.remove_child(child.process.pid)
+
+    def mark(self) -> int:
+        """For `stop_since`: a place in the order of starts."""
+        return self._started
+
+    def stop_since(self, mark: int) -> None:
+        """Stop what was started after the mark and still runs."""
+        self.stop([child for child in reversed(self._children) if child.number > mark])
+
+    def drop_group(self, part: str) -> None:
+        group = self._groups.pop(part, None)
+        if group is not None:
+            group.remove()
+            self._ledger.remove_groups(group.folders)
+
+    def close(self) -> None:
+        """End every child, the last started first, and remove all groups; safe to call twice."""
+        self.stop(list(reversed(self._children)))
+        for part in list(self._groups):
+            self.drop_group(part)
+        self._ledger.close()
+
+
+def wait_until(child: Child, ready: Callable[[], bool], timeout_s: float, pause_s: float = 0.02) -> None:
+    """Wait until `ready()`; raises EngineError with the log's last line when the child ends or takes too long."""
+    deadline = time.monotonic() + timeout_s
+    while not ready():
+        code = child.process.poll()
+        if code is not None:
+            _give_up(child, f"ended with status {code} while starting")
+        if time.monotonic() > deadline:
+            _give_up(child, f"was not ready within {timeout_s:g} s")
+        time.sleep(pause_s)
+
+
+def _give_up(child: Child, what: str) -> NoReturn:
+    raise EngineError(f"{child.what} {what}; its log {child.log or ''} ends with: {last_line(child.log)}")
+
+
+def accepts(port: int) -> bool:
+    """Something accepts connections on this loopback port."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False

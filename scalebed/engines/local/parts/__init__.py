@@ -1,0 +1,1 @@
+"""The parts that a cell is made of: Postgres, PgBouncer, nginx, Valkey and the replicas."""

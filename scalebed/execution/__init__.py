@@ -1,0 +1,1 @@
+"""Drives a plan through ports that engines implement."""

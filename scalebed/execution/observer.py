@@ -1,0 +1,101 @@
+"""Who is told how a run goes on, as a Protocol; `scalebed.cli.progress` shows it on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from scalebed.experiment.plan import Step
+from scalebed.measurement.causes import Verdict
+from scalebed.records.run_directory import Purpose, Repetition, Trial
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """What an interrupted run had finished."""
+
+    repetitions: int
+    trials: int
+
+
+@dataclass(frozen=True)
+class TrialStart:
+    """A trial about to run."""
+
+    step: Step
+    index: int
+    purpose: Purpose
+    rate: float
+    """Requests a second asked; 0 in a closed model."""
+    users: int | None
+    """Set in a closed model."""
+    at_most_s: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One second of a trial."""
+
+    elapsed_s: int
+    """Since the first arrival."""
+    rate: float
+    """Responses a second so far."""
+    percentile_ms: float
+    """At the SLO's percentile, since the first arrival, the warm-up too; NaN before the first response."""
+    in_flight: float
+    errors: int
+    verdict: Verdict
+    """So far; UNDECIDED until it is certain."""
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """How far a run is."""
+
+    repetitions_done: int
+    repetitions: int
+    seconds: float
+    """Expected until the end, from how long this run's repetitions took."""
+
+
+class Observer(Protocol):
+    """Every method returns at once and never raises."""
+
+    def run_started(self, plan: Sequence[Step], resumed: Resumed | None, remaining: Remaining) -> None: ...
+
+    def said(self, line: str) -> None:
+        """One line about preparing or settling."""
+        ...
+
+    def repetition_started(self, step: Step, remaining: Remaining) -> None: ...
+
+    def trial_started(self, start: TrialStart) -> None: ...
+
+    def second(self, progress: Progress) -> None: ...
+
+    def trial_finished(self, trial: Trial) -> None: ...
+
+    def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None: ...
+
+    def run_finished(self) -> None: ...
+
+
+class Silent:
+    """Tells nobody."""
+
+    def run_started(self, plan: Sequence[Step], resumed: Resumed | None, remaining: Remaining) -> None: ...
+
+    def said(self, line: str) -> None: ...
+
+    def repetition_started(self, step: Step, remaining: Remaining) -> None: ...
+
+    def trial_started(self, start: TrialStart) -> None: ...
+
+    def second(self, progress: Progress) -> None: ...
+
+    def trial_finished(self, trial: Trial) -> None: ...
+
+    def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None: ...
+
+    def run_finished(self) -> None: ...

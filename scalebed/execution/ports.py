@@ -1,0 +1,124 @@
+"""What the runner needs from the outside world, as Protocols.
+
+An engine (`scalebed.engines.*`) implements `Engine`, `LoadGenerator` and `Probe`; tests implement them with
+plain objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.spec import Experiment
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
+from scalebed.messages import Say
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a preflight found: `refuse` ends the run before it starts, `warn` goes into the report."""
+
+    level: Literal["warn", "refuse"]
+    message: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """What runs on the host and is no part of the experiment; `count` processes of one name together."""
+
+    name: str
+    cores: float
+    pid: int
+    """Of the one that uses most."""
+    count: int = 1
+
+    def __str__(self) -> str:
+        whose = f"process {self.pid}" if self.count == 1 else f"{self.count} processes, such as {self.pid}"
+        return f"{self.name} ({whose}) with {self.cores:.2f} cores"
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Monotonic seconds."""
+        ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class LoadRun(Protocol):
+    """A load under way."""
+
+    def poll(self, timeout_s: float) -> tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]]:
+        """What has been completed since the last call; waits at most `timeout_s` for something new."""
+        ...
+
+    def stop(self) -> None:
+        """End the load now, wait for it, and keep what is still to be polled."""
+        ...
+
+    @property
+    def finished(self) -> bool: ...
+
+    @property
+    def failure(self) -> str | None:
+        """One sentence where the generator itself failed (not the service)."""
+        ...
+
+    @property
+    def checks(self) -> Sequence[CheckCount]:
+        """What the workload has asserted so far; whole once it is over or stopped."""
+        ...
+
+
+class LoadGenerator(Protocol):
+    def start(self, target: Target, load: Load) -> LoadRun: ...
+
+
+class Probe(Protocol):
+    def sample(self) -> Sample: ...
+
+    def finish(self) -> Sequence[Sample]:
+        """After a load: what there is to know of it and was not told yet, in order; at least one."""
+        ...
+
+
+class Engine(Protocol):
+    """Runs cells. Every method may raise `EngineError` with one sentence for people."""
+
+    name: str
+    cores: float
+    """Cores the whole experiment shares: the host's ceiling."""
+
+    def preflight(self, experiment: Experiment) -> Sequence[Finding]: ...
+
+    def prepare(self, experiment: Experiment, say: Say) -> None:
+        """Make everything that cells share: parts, dataset, database objects."""
+        ...
+
+    def fingerprint(self) -> Mapping[str, object]:
+        """What was measured with: versions, kernel, CPU, quotas; JSON values only. More is known once a cell is up."""
+        ...
+
+    def deploy(self, cell: Cell) -> AbstractContextManager[Target]:
+        """Start the cell and wait until every replica is ready; leaving stops it."""
+        ...
+
+    def restore(self, cell: Cell) -> None:
+        """Called before each trial: put the rows back if the last one could write."""
+        ...
+
+    def generator(self) -> LoadGenerator: ...
+
+    def probe(self) -> Probe: ...
+
+    def programs(self) -> Sequence[Program]:
+        """What uses CPU now and is no part of the experiment, most first, in a second; empty where unseen."""
+        ...
+
+    def close(self) -> None:
+        """Stop all that this engine started; safe to call twice."""
+        ...

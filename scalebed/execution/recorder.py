@@ -1,0 +1,330 @@
+"""A trial under way: what is known of it, judged each second, and at its end the record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from scalebed.execution.observer import Progress
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.spec import Slo
+from scalebed.measurement import causes, usage, validity, warmup
+from scalebed.measurement.causes import Cause, Kind, Verdict
+from scalebed.measurement.histograms import HistogramError, Latencies
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
+from scalebed.measurement.timeline import Timeline, Window
+from scalebed.measurement.usage import Usage
+from scalebed.measurement.validity import Conditions, little_ratio, vus_free
+from scalebed.measurement.verdict import Enough, Judgement, judge
+from scalebed.records.run_directory import (
+    CheckRecord,
+    EndpointRecord,
+    GeneratorRecord,
+    Purpose,
+    SupplyRecord,
+    Trial,
+    UsageRecord,
+)
+
+_SILENCE = math.log(1000)
+"""Mean intervals between arrivals; once in a thousand loads the first arrival is later (exponential distribution)."""
+_PERCENTILES = (50, 90, 95, 99)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which trial this is, for the record, and how it is judged."""
+
+    cell: Cell
+    block: int
+    index: int
+    purpose: Purpose
+    slo: Slo
+    cores: float
+    """Of the host."""
+    enough: Enough
+    sequential: bool = True
+    """May end before its duration, once the verdict is certain."""
+    cut_s: int | None = None
+    """Seconds at its start that do not count; None where its latencies tell."""
+    attempt: int = 0
+    """As in `Trial`."""
+    shared: bool = False
+    """As in `Manifest.host`."""
+
+
+class Watch:
+    """Fed by whoever polls the load; see `scalebed.execution.trial`."""
+
+    def __init__(self, assignment: Assignment, load: Load, target: Target) -> None:
+        self._assignment = assignment
+        self._load = load
+        self._target = target
+        self._timeline = Timeline(assignment.slo.latency_ms)
+        self._samples: list[Sample] = []
+        self._offset = math.inf  # of Clock.now against the generator's unix seconds
+        self._judgement = Judgement("UNDECIDED", ("It has just begun.",))
+        self._decided_s: int | None = None
+        self._failure: str | None = None
+        self._checks: tuple[CheckCount, ...] = ()
+
+    @property
+    def _rate(self) -> float | None:
+        return None if self._load.concurrency or self._load.steps else self._load.rate
+
+    @property
+    def _late_s(self) -> float:
+        """How much later than the load the first arrival came, as far as that is chance."""
+        return min(self._timeline.quiet_s, _SILENCE / self._rate) if self._rate else 0.0
+
+    def sample(self, sample: Sample) -> None:
+        self._samples.append(sample)
+
+    def give_up(self, sentence: str) -> None:
+        """The generator failed."""
+        self._failure = self._failure or sentence
+
+    def add(self, endpoints: Sequence[EndpointSecond], generator: Sequence[GeneratorSecond], now: float) -> bool:
+        """Whether one whole second more is known. `now`: when it was heard, of `Clock.now`."""
+        before = self._timeline.complete_s
+        try:
+            self._timeline.add(endpoints, generator)
+        except HistogramError as error:
+            self.give_up(f"The load generator's report is broken: {error}.")
+        if self._timeline.first is None or self._timeline.complete_s <= before:
+            return False
+        # A second is reported a little after its end; the shortest delay seen is the nearest to none.
+        self._offset = min(self._offset, now - (self._timeline.first + self._timeline.complete_s))
+        return True
+
+    def assess(self) -> bool:
+        """Whether the trial may end now."""
+        if self._failure is not None:
+            return True
+        end = self._timeline.complete_s
+        if end >= self._load.duration_s:
+            return True  # the load is over; the generator would only wait for what is in flight
+        self._judgement = self._judge(end, final=False)
+        if not self._assignment.sequential or self._judgement.verdict == "UNDECIDED":
+            return False
+        if (
+            self._judgement.verdict == "FAIL"
+            and self._judge(end, final=False, in_time=True).verdict != self._judgement.verdict
+        ):
+            return False  # the generator's lateness would decide; more seconds may tell without it
+        self._decided_s = end
+        return True
+
+    def progress(self) -> Progress:
+        line = self._timeline
+        seconds = max(1, line.complete_s)
+        return Progress(
+            elapsed_s=line.complete_s,
+            rate=line.so_far.total / seconds,
+            percentile_ms=line.so_far.percentile_ms(self._assignment.slo.percentile, self._counted(line.failed)),
+            in_flight=line.generator[-1].in_flight if line.generator else 0.0,
+            errors=line.failed,
+            verdict=self._judgement.verdict,
+        )
+
+    def trial(self, failure: str | None, checks: Sequence[CheckCount] = ()) -> Trial:
+        """The record, once the load has been stopped. `failure` is the generator's own."""
+        end = self._end()
+        cut = self._cut(end)
+        window = self._timeline.window(cut, end)
+        self._checks = tuple(checks)
+        in_time = self._judgement
+        if self._decided_s is None:
+            self._judgement = self._judge(end, final=True)
+            in_time = self._judge(end, final=True, in_time=True)
+            if end + self._late_s < math.floor(self._load.duration_s) - 2:
+                self.give_up(f"The load ended after {end} s instead of {self._load.duration_s:.0f} s.")
+        if failure is not None:
+            self._failure = failure
+        verdicts = (self._judgement.verdict, in_time.verdict)
+        if wrong := [c.check for c in self._checks if c.beside]:
+            told = tuple(f"A check of the load as a whole failed: {check}." for check in wrong)
+            self._judgement = replace(self._judgement, verdict="FAIL", reasons=told)
+        used = self._usage(cut, end)
+        conditions = Conditions(
+            rate=self._rate,
+            max_vus=self._load.max_vus,
+            cores=self._assignment.cores,
+            service_quota=self._target.service_quota,
+            usage=used,
+            failure=self._failure,
+            verdicts=verdicts,
+        )
+        against = validity.found(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
+        invalid = validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
+        return self._record(cut, window, used, "INVALID" if invalid else self._judgement.verdict, against)
+
+    def _judge(self, end: int, *, final: bool, in_time: bool = False) -> Judgement:
+        window = self._timeline.window(self._cut(end), end)
+        if in_time:
+            window = window.in_time(offered=vus_free(window, self._load.max_vus))
+        return judge(window, self._assignment.slo, self._rate, self._load.max_vus, self._assignment.enough, final=final)
+
+    def _counted(self, failed: int) -> int:
+        """Of so many failures: those that the SLO's percentile counts."""
+        return failed if self._assignment.slo.latency_of == "all" else 0
+
+    def _percentile(self, latencies: Latencies, failed: int) -> float | None:
+        """At the SLO's percentile, as `Trial` has it."""
+        counted = self._counted(failed)
+        if not latencies.total + counted:
+            return 0.0
+        found = latencies.percentile_ms(self._assignment.slo.percentile, counted)
+        return found if math.isfinite(found) else None
+
+    def _cut(self, end: int) -> int:
+        cut = self._assignment.cut_s
+        return min(warmup.steady_from(self._timeline.means_ms(end)) if cut is None else cut, end)
+
+    def _end(self) -> int:
+        """Where the seconds that count end: what came after the load was stopped, or over, was cut short."""
+        if self._decided_s is not None:
+            return self._decided_s
+        return min(self._timeline.complete_s, math.floor(self._load.duration_s))
+
+    def _at(self, second: float) -> float:
+        """Of `Clock.now`, for seconds since the first arrival."""
+        return (self._timeline.first or 0) + second + (self._offset if math.isfinite(self._offset) else 0.0)
+
+    def _usage(self, start: int, end: int) -> Usage | None:
+        if self._timeline.first is None:
+            return None
+        return usage.between(self._samples, self._at(start), self._at(end))
+
+    def _record(
+        self, cut: int, window: Window, used: Usage | None, verdict: Verdict, against: tuple[Cause, ...]
+    ) -> Trial:
+        cell, line = self._assignment.cell, self._timeline
+        first = line.first or 0
+        latencies = line.latencies(cut, window.elapsed_s)
+        failed = int(window.failed.sum())
+        shares = self._shares(used)
+        return Trial(
+            cell=cell.id,
+            variant=cell.variant.name,
+            replicas=cell.replicas,
+            block=self._assignment.block,
+            index=self._assignment.index,
+            attempt=self._assignment.attempt,
+            purpose=self._assignment.purpose,
+            workload=self._load.workload,
+            rate_asked=self._rate or 0.0,
+            rate_achieved=int(window.succeeded.sum()) / window.seconds if window.seconds else 0.0,
+            started=(datetime.fromtimestamp(first, UTC) if first else datetime.now(UTC)).isoformat(timespec="seconds"),
+            duration_s=float(window.elapsed_s),
+            warmup_cut_s=float(cut),
+            requests=window.requests,
+            errors=line.errors(cut, window.elapsed_s),
+            latency_ms=_summary(latencies),
+            slo_percentile_ms=self._percentile(latencies, failed),
+            undelayed_percentile_ms=self._percentile(line.latencies(cut, window.elapsed_s, undelayed=True), failed),
+            verdict=verdict,
+            reasons=(*(c.sentence for c in against if verdict == "INVALID"), *self._judgement.reasons),
+            judged=self._judgement.verdict,
+            causes=against,
+            rough=self._rough(verdict, against),
+            warnings=tuple(self._warnings(verdict, against)),
+            cpu_s_per_request=(
+                {part: cpu / window.requests for part, cpu in used.cpu_s.items()} if used and window.requests else {}
+            ),
+            database_time_s_per_request=(
+                used.database_time_s / window.requests
+                if used and used.database_time_s is not None and window.requests
+                else None
+            ),
+            utilisation=shares,
+            # The kernel counts a second once for every core that had something to run.
+            throttled_share=(
+                min(1.0, used.throttled_s.get("service", 0.0) / used.interval_s / cell.replicas) if used else 0.0
+            ),
+            steal_share=used.host_steal_s / used.interval_s / self._assignment.cores if used is not None else 0.0,
+            foreign_cores=used.foreign_cores if used is not None else 0.0,
+            little_ratio=little_ratio(window),
+            endpoints=tuple(
+                EndpointRecord(
+                    second=e.second - first,
+                    endpoint=e.endpoint,
+                    status=e.status,
+                    count=e.count,
+                    histogram=e.histogram,
+                    error=e.failure,
+                    undelayed=e.undelayed,
+                )
+                for e in line.endpoints
+            ),
+            generator=tuple(
+                GeneratorRecord(
+                    second=g.second - first,
+                    arrivals=g.arrivals,
+                    dropped=g.dropped,
+                    in_flight=g.in_flight,
+                    lag_ms=g.lag_ms,
+                )
+                for g in line.generator
+            ),
+            usage=tuple(self._usage_records()),
+            checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
+            supply=tuple(self._supply_records()),
+        )
+
+    def _rough(self, verdict: Verdict, against: tuple[Cause, ...]) -> bool:
+        """Only other programs are put up with on a shared host."""
+        only = causes.kinds(against) == {Kind.FOREIGN_CPU}
+        return self._assignment.shared and verdict != "INVALID" and only
+
+    def _warnings(self, verdict: Verdict, against: tuple[Cause, ...]) -> Iterable[str]:
+        yield from self._judgement.warnings
+        if self._rough(verdict, against):
+            yield "Other programs used CPU of the shared host: its figures are rough."
+        elif verdict == "PASS" and causes.disturbances(against):
+            yield "Something else took CPU: it passed all the same, and what it used does not count."
+        yield from (f"A check failed: {c.check}." for c in self._checks if c.failed)
+
+    def _shares(self, used: Usage | None) -> dict[str, float]:
+        if used is None:
+            return {}
+        shares = {part: used.cores(part) for part in used.cpu_s}
+        shares["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
+        shares["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
+        return shares
+
+    def _usage_records(self) -> list[UsageRecord]:
+        records = []
+        for before, after in zip(self._samples, self._samples[1:], strict=False):
+            used = usage.between((before, after), before.at, after.at)
+            if used is not None:
+                records.append(
+                    UsageRecord(
+                        at_s=after.at - self._at(0),
+                        interval_s=used.interval_s,
+                        cpu_s=used.cpu_s,
+                        throttled_s=used.throttled_s,
+                        memory_bytes=after.memory_bytes,
+                        replica_memory_bytes=after.replica_memory_bytes,
+                        host_busy_s=used.host_busy_s,
+                        host_steal_s=used.host_steal_s,
+                        database_time_s=used.database_time_s,
+                    )
+                )
+        return records
+
+    def _supply_records(self) -> Iterable[SupplyRecord]:
+        for sample in self._samples:
+            if sample.supply is not None:
+                counts = asdict(sample.supply)
+                yield SupplyRecord(at_s=counts.pop("at") - self._at(0), **counts)
+
+
+def _summary(latencies: Latencies) -> dict[str, float]:
+    if not latencies.total:
+        return {}
+    percentiles = {f"p{p}": latencies.percentile_ms(p) for p in _PERCENTILES}
+    return {"mean": latencies.mean_ms, **percentiles, "max": latencies.max_ms}

@@ -1,0 +1,253 @@
+"""Drives a plan through the ports. What is in the run directory is done; the rest is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import groupby
+
+from scalebed import __version__
+from scalebed.execution.observer import Observer, Resumed, TrialStart
+from scalebed.execution.ports import Clock, Engine
+from scalebed.execution.quiet import Quiet
+from scalebed.execution.recorder import Assignment
+from scalebed.execution.time_left import Eta
+from scalebed.execution.trial import Conductor
+from scalebed.experiment.plan import Step, plan
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.workloads import changes_rows, remarks
+from scalebed.measurement.host import Host
+from scalebed.measurement.load import Load, most_vus
+from scalebed.messages import UserError
+from scalebed.records import fingerprints
+from scalebed.records.fingerprints import Fingerprint
+from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
+from scalebed.search.bisection import Answer, Ask
+from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
+
+
+class RunnerError(UserError):
+    """One sentence: why the run cannot start, and what to do."""
+
+
+class Runner:
+    """Runs an experiment to its end, or on from where it was interrupted."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        directory: RunDirectory,
+        experiment: Experiment,
+        observer: Observer,
+        *,
+        host: Host = "alone",
+    ) -> None:
+        self._host = host
+        self._engine = engine
+        self._clock = clock
+        self._directory = directory
+        self._experiment = experiment
+        self._observer = observer
+        self._plan = plan(experiment)
+        self._eta = Eta(experiment, self._plan)
+
+    def run(self) -> None:
+        """Raises `RunnerError`, `EngineError` and `RunDirectoryError` with one sentence.
+
+        Whatever is raised, KeyboardInterrupt too, the load is stopped, finished trials stay, the engine is closed.
+        """
+        try:
+            self._run()
+        finally:
+            self._engine.close()
+
+    def _run(self) -> None:
+        resumed = self._resume()
+        warnings = self._preflight()
+        self._engine.prepare(self._experiment, self._observer.said)
+        self._write_manifest(warnings)
+        for warning in warnings:
+            self._observer.said(f"Mind: {warning}")
+        self._observer.run_started(self._plan, resumed, self._eta.remaining(self._finished()))
+        quiet = Quiet(self._engine.cores, self._clock, self._engine.programs, self._observer.said)
+        for _, block in groupby(self._plan, key=lambda step: step.block):
+            self._measure(tuple(block), quiet)
+        self._observer.run_finished()
+
+    def _measure(self, block: Sequence[Step], quiet: Quiet) -> None:
+        """Each cell, and at the end once more those that something spoiled: it may have passed by then."""
+        for step in block:
+            if self._ended(step) is None:
+                self._observe(step, quiet, None)
+        spoiled = [(step, ended) for step in block if (ended := self._ended(step)) is not None and ended.again]
+        if spoiled:
+            names = ", ".join(step.cell.id for step, _ in spoiled)
+            self._observer.said(f"Trying again what something spoiled in block {block[0].block + 1}: {names}.")
+            quiet.be_patient()
+        for step, ended in spoiled:
+            self._observe(step, quiet, ended)
+
+    def _observe(self, step: Step, quiet: Quiet, before: Repetition | None) -> None:
+        self._observer.repetition_started(step, self._eta.remaining(self._finished()))
+        started = self._clock.now()
+        repetition = self._repeat(step, quiet, before)
+        if before is None:
+            self._eta.learn(step.cell.id, self._clock.now() - started)
+        self._observer.repetition_finished(repetition, self._eta.remaining(self._finished()))
+
+    def _resume(self) -> Resumed | None:
+        """What is there already. Refuses a directory that holds another experiment."""
+        if not self._directory.exists:
+            return None
+        if unlike := self._experiment.unlike(self._directory.manifest().experiment):
+            raise RunnerError(
+                f"{self._directory.path}: holds a run of another experiment (unlike in {', '.join(unlike)}); "
+                "name another directory, or the experiment that it was begun with"
+            )
+        if (begun := self._directory.manifest().host) != self._host:
+            raise RunnerError(
+                f"{self._directory.path}: holds a run that was begun with --host {begun}; go on with that, or name "
+                "another directory"
+            )
+        finished, trials = self._finished(), list(self._directory.trials())
+        self._eta.learn_from([t for t in trials if (t.block, t.cell) in finished])
+        return Resumed(len(finished), len(trials))
+
+    def _preflight(self) -> tuple[str, ...]:
+        findings = self._engine.preflight(self._experiment)
+        if refused := [finding.message for finding in findings if finding.level == "refuse"]:
+            raise RunnerError(" Also: ".join(refused))
+        unheeded = remarks(self._experiment.workload)
+        for sentence in unheeded:
+            self._observer.said(sentence)
+        return (*(finding.message for finding in findings), *unheeded)
+
+    def _write_manifest(self, warnings: tuple[str, ...]) -> None:
+        fingerprint = self._engine.fingerprint()
+        if not self._directory.exists:
+            self._directory.create(
+                Manifest(
+                    scalebed_version=__version__,
+                    experiment=self._experiment,
+                    order=tuple((step.block, step.cell.id) for step in self._plan),
+                    fingerprint=fingerprint,
+                    started=_now(),
+                    findings=warnings,
+                    host=self._host,
+                )
+            )
+            return
+        manifest = self._directory.manifest()
+        found = [*manifest.findings, *(w for w in warnings if w not in manifest.findings)]
+        found.append(_resumption(manifest, fingerprint))
+        self._directory.create(manifest.model_copy(update={"findings": tuple(found), "experiment": self._experiment}))
+
+    def _complete_fingerprint(self) -> None:
+        """An engine knows some of what it measures with only once a cell is up."""
+        manifest = self._directory.manifest()
+        known = fingerprints.completed(manifest.fingerprint, self._engine.fingerprint())
+        if known != manifest.fingerprint:
+            self._directory.create(manifest.model_copy(update={"fingerprint": known}))
+
+    def _finished(self) -> set[tuple[int, str]]:
+        return self._directory.finished()
+
+    def _ended(self, step: Step) -> Repetition | None:
+        return next((r for r in self._directory.repetitions() if (r.block, r.cell) == (step.block, step.cell.id)), None)
+
+    def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
+        """`before`: what an attempt came to that something spoiled."""
+        attempt = before.attempts if before else 0
+        with self._engine.deploy(step.cell) as target:
+            if step.block == 0:  # every cell is in it, so later ones have nothing to add
+                self._complete_fingerprint()
+            conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
+            schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
+            trials = list(self._directory.trials_of(step.block, step.cell.id))
+            warm = False
+            while isinstance(ask := schedule.next(trials), Ask):
+                if not warm:
+                    users, seed = warmup_users(step.cell), schedule.warmup_seed()
+                    conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
+                    warm = True
+                conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
+                if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
+                    return self._kept(before)
+                trials.append(self._try(conductor, schedule, step, ask, trials))
+        return self._answer(schedule, ask, trials)
+
+    def _kept(self, before: Repetition) -> Repetition:
+        kept = before.model_copy(update={"again": False})
+        self._directory.add_repetition(kept)
+        return kept
+
+    def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, earlier: Sequence[Trial]) -> Trial:
+        self._engine.restore(step.cell)
+        index = len(earlier)
+        duration_s, seed = schedule.duration_s(ask), schedule.seed(ask.purpose, index)
+        load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed)
+        if ask.purpose == "closed":
+            stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)
+            steps = tuple((level.rate, level.duration) for level in self._experiment.profile)
+            load = replace(load, stages=stages, steps=steps)
+        elif step.cell.warm and not load.writes:  # or something is to be put back before each trial
+            then = schedule.foreseen(earlier, ask)
+            load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo)) for rate in then))
+        self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
+        assignment = Assignment(
+            cell=step.cell,
+            block=step.block,
+            index=index,
+            purpose=ask.purpose,
+            slo=self._experiment.slo,
+            cores=self._engine.cores,
+            enough=ask.enough,
+            sequential=searching(ask.purpose),
+            cut_s=schedule.cut_s(ask.purpose),
+            attempt=schedule.attempt,
+            shared=self._host == "shared",
+        )
+        trial = conductor.conduct(assignment, load, self._observer.second)
+        self._directory.add_trial(trial)
+        self._observer.trial_finished(trial)
+        return trial
+
+    def _answer(self, schedule: Schedule, answer: Answer, trials: Sequence[Trial]) -> Repetition:
+        repetition = schedule.repetition(answer, len(trials))
+        self._directory.add_repetition(repetition)
+        return repetition
+
+    def _earlier(self, step: Step) -> list[Repetition]:
+        """Before it in the plan, whatever has been finished since: resuming must ask what was asked."""
+        done = {(r.block, r.cell): r for r in self._directory.repetitions()}
+        before = self._plan[: self._plan.index(step)]
+        return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
+
+    def _load(self, users: int | None, rate: float, *, duration_s: float, seed: int) -> Load:
+        return Load(
+            workload=self._experiment.workload,
+            rate=rate,
+            duration_s=duration_s,
+            max_vus=users or most_vus(rate, self._experiment.slo),
+            seed=seed,
+            contacts=self._experiment.dataset.contacts,
+            writes=changes_rows(self._experiment.workload),
+            concurrency=users,
+        )
+
+
+def _as_good(before: Repetition) -> bool:
+    """As it would get beside what disturbs still: all but a search that found nothing at all."""
+    return before.outcome != "not found"
+
+
+def _resumption(manifest: Manifest, fingerprint: Fingerprint) -> str:
+    told = f"The run was resumed at {_now()}"
+    unlike = fingerprints.unlike(manifest.fingerprint, fingerprint)
+    return f"{told}; since its start the fingerprint changed in: {', '.join(unlike)}." if unlike else f"{told}."
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

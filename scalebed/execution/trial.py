@@ -1,0 +1,102 @@
+"""Conducts one trial through the ports: start the load, read every second, stop when the verdict is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scalebed.execution.observer import Progress
+from scalebed.execution.ports import Clock, LoadGenerator, LoadRun, Probe
+from scalebed.execution.recorder import Assignment, Watch
+from scalebed.measurement import usage
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.usage import Usage
+from scalebed.records.run_directory import Trial
+
+SILENT_S = 20.0
+"""A generator that reports nothing for so long has failed."""
+
+
+class Conductor:
+    """Runs trials on one deployed cell."""
+
+    def __init__(self, target: Target, generator: LoadGenerator, probe: Probe, clock: Clock) -> None:
+        self._target = target
+        self._generator = generator
+        self._probe = probe
+        self._clock = clock
+        self._seen: Usage | None = None
+
+    @property
+    def seen(self) -> Usage | None:
+        """What was used when it last settled, or was last looked at."""
+        return self._seen
+
+    def look(self, seconds: float) -> Usage | None:
+        """What is used in this time; None where no readings are newer."""
+        before = self._probe.sample()
+        self._clock.sleep(seconds)
+        now = self._probe.sample()
+        self._seen = usage.between((before, now), before.at, now.at)
+        return self._seen
+
+    def conduct(self, assignment: Assignment, load: Load, second: Callable[[Progress], None]) -> Trial:
+        """One trial, whole. On any exception, KeyboardInterrupt too, the load is stopped before it is raised."""
+        watch = Watch(assignment, load, self._target)
+        watch.sample(self._probe.sample())
+        run = self._generator.start(self._target, load)
+        try:
+            self._follow(run, watch, second)
+        finally:
+            run.stop()
+        for sample in self._probe.finish():
+            watch.sample(sample)
+        watch.add(*run.poll(0.0), self._clock.now())
+        return watch.trial(run.failure, run.checks)
+
+    def warm(self, load: Load) -> None:
+        """A load whose results are thrown away."""
+        run = self._generator.start(self._target, load)
+        try:
+            until = self._clock.now() + load.duration_s + SILENT_S
+            while not run.finished and self._clock.now() < until:
+                run.poll(1.0)
+        finally:
+            run.stop()
+        self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
+
+    def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
+        """Wait until the service has worked off what is left; the seconds waited.
+
+        Idle is a tenth of its quota, or of a core where it has none.
+        """
+        idle = 0.1 * (self._target.service_quota or 1.0)
+        started = self._clock.now()
+        before = self._probe.sample()
+        while self._clock.now() - started < at_most_s:
+            self._clock.sleep(0.5)
+            now = self._probe.sample()
+            used = usage.between((before, now), before.at, now.at)
+            waited = self._clock.now() - started
+            self._seen = used or self._seen
+            if used is not None and used.cores("service") <= idle and waited >= at_least_s:
+                break
+            before = now if used is not None else before
+        return self._clock.now() - started
+
+    def _follow(self, run: LoadRun, watch: Watch, second: Callable[[Progress], None]) -> None:
+        heard = self._clock.now()
+        while not run.finished:
+            endpoints, generator = run.poll(1.0)
+            now = self._clock.now()
+            if generator or endpoints:
+                heard = now
+            elif now - heard > SILENT_S:
+                watch.give_up(f"The load generator reported nothing for {SILENT_S:.0f} s.")
+                return
+            if not watch.add(endpoints, generator, now):
+                continue
+            watch.sample(self._probe.sample())
+            decided = watch.assess()
+            second(watch.progress())
+            if decided:
+                return

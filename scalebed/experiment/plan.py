@@ -1,0 +1,86 @@
+"""What is measured and in what order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scalebed.experiment.autoscaler import Autoscaler
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.variant import Variant, cell_id
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One (variant, switches, replicas, workload) with all that deciding its deployment needs."""
+
+    variant: Variant
+    replicas: int
+    cpu_per_replica: float
+    workload: str
+    contacts: int
+    dataset_seed: int
+    warm: bool = True
+    users: int | None = None
+    """`ablation` and `matrix` in a closed model: how many send requests."""
+    autoscaler: Autoscaler | None = None
+    """Set: it owns the number of replicas, which begins at its least."""
+
+    @property
+    def id(self) -> str:
+        """Unique within an experiment, fit for a file name."""
+        return cell_id(self.variant.name, None if self.autoscaler else self.replicas, self.users)
+
+    @property
+    def most(self) -> int:
+        """Replicas that there can be."""
+        return self.autoscaler.max_replicas if self.autoscaler else self.replicas
+
+    @property
+    def scale(self) -> str:
+        """Replicas for people: `2`, or under an autoscaler that may change them `1–3`."""
+        return f"{self.replicas}" if self.most == self.replicas else f"{self.replicas}–{self.most}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A repetition: one cell in one block, in its place in the order."""
+
+    block: int
+    cell: Cell
+
+
+def cells(experiment: Experiment) -> tuple[Cell, ...]:
+    """Every cell of an experiment, variants first, as the file lists them."""
+    return tuple(
+        Cell(
+            variant=variant,
+            replicas=experiment.autoscaler.min_replicas if experiment.autoscaler else replicas,
+            cpu_per_replica=experiment.cpu_per_replica,
+            workload=experiment.workload,
+            contacts=experiment.dataset.contacts,
+            dataset_seed=experiment.dataset.seed,
+            warm=experiment.warm,
+            users=users,
+            autoscaler=experiment.autoscaler,
+        )
+        for variant in experiment.variants
+        for replicas in experiment.replicas
+        for users in (experiment.levels if experiment.compares else (None,))
+    )
+
+
+def plan(experiment: Experiment) -> tuple[Step, ...]:
+    """Blocks in turn, the cells of each in an order drawn from the experiment's seed.
+
+    A block is a complete pass, so that drift of the host falls on all cells alike (randomised complete
+    block design; for why the order is random, Abedi & Brecht, ICPE 2017).
+    """
+    rng = np.random.default_rng([experiment.seed, 0x9E37])
+    all_cells = cells(experiment)
+    return tuple(
+        Step(block, all_cells[int(index)])
+        for block in range(experiment.blocks)
+        for index in rng.permutation(len(all_cells))
+    )

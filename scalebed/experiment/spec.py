@@ -1,0 +1,370 @@
+"""The experiment file: a strict YAML document. Unknown keys and impossible values are one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from scalebed import yaml_reader
+from scalebed.experiment.autoscaler import Autoscaler, Behavior, Level, Policy, Rules
+from scalebed.experiment.design import Ablation, Change, Matrix, compared
+from scalebed.experiment.doubts import doubts
+from scalebed.experiment.duration import Duration
+from scalebed.experiment.variant import Name, NamedVariant, Pooling, Strict, Variant, cell_id
+from scalebed.experiment.workloads import workloads
+from scalebed.messages import UserError
+from scalebed.statistics import sample_size
+
+LONGEST_NAME = 63
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class SpecError(UserError, ValueError):
+    """One sentence: which file, which key, what is wrong, what would do."""
+
+
+class Dataset(Strict):
+    contacts: int = Field(100_000, ge=100, le=3_000_000)
+    seed: int = Field(7, ge=0, le=2**31 - 1)
+
+
+class Slo(Strict):
+    """Limits that a rate must meet: `percentile` of all latencies ≤ `latency_ms`, and errors ≤ `error_rate`.
+
+    An error is a request without an answer, one whose check failed, an answer with a status outside 2xx that the script
+    neither follows nor declares expected, a script that throws, or an arrival that was dropped.
+    """
+
+    percentile: float = Field(95, gt=0, lt=100)
+    latency_ms: float = Field(1000, gt=0)
+    error_rate: float = Field(0.01, ge=0, lt=1)
+    latency_of: Literal["all", "successes"] = "all"
+    """What the percentile is of: `all` requests, where one that failed counts as slower than any limit, or `successes`
+    only."""
+
+
+class Search(Strict):
+    precision: float = Field(0.05, ge=0.005, le=0.5)
+    """Widest relative gap between the highest passing and the lowest failing rate."""
+    max_trial: Duration = 60.0
+    """Longer where too few requests would come for a verdict to rest on (`scalebed.statistics.sample_size`)."""
+    min_requests: int = Field(sample_size.USUAL, ge=30)
+    """That must count before a trial may pass early. Where a file leaves it out, at least those that tell the SLO's
+    percentile and error rate with 95% certainty: 2,995 for p99.9, or for an error rate of 0.1%."""
+    max_trials: int = Field(14, ge=4, le=60)
+    """Per cell and block."""
+    max_rate: float = Field(5000, gt=0)
+    around: Mapping[str, Annotated[float, Field(gt=0)]] = {}
+    """By cell, such as `naive-x1`: a rate near which its capacity is looked for, at `shares` of it."""
+    shares: tuple[Annotated[float, Field(gt=0, le=10)], ...] = Field((0.7, 0.8, 0.9, 1.0, 1.1, 1.25), min_length=2)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if list(self.shares) != sorted(set(self.shares)):
+            raise ValueError("shares: must ascend, each once")
+        return self
+
+
+class Stage(Strict):
+    """So many users for so long."""
+
+    users: int = Field(ge=1, le=2000)
+    duration: Duration
+
+
+class Experiment(Strict):
+    """One experiment file."""
+
+    name: Name
+    description: str = ""
+    advice: str = ""
+    """What a developer should do about the result, as a sentence for the report."""
+    kind: Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa"] = "capacity"
+    engine: Literal["local", "kubernetes"] = "local"
+    seed: int = Field(7, ge=0, le=2**31 - 1)
+    dataset: Dataset = Dataset()
+    ablation: Ablation | None = None
+    matrix: Matrix | None = None
+    control: bool = False
+    """`ablation` and `matrix`: measure the baseline twice, under two names, as a floor for differences."""
+    variants: tuple[NamedVariant, ...] = Field(
+        default_factory=lambda data: compared(data["ablation"], data["matrix"], control=data["control"]), min_length=1
+    )
+    """`ablation` and `matrix` make them."""
+    replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
+    cpu_per_replica: float = Field(0.25, gt=0, le=64)
+    """CPU quota of one replica, in cores."""
+    workload: Name = "browse"
+    """A script of loadtest/k6/."""
+    slo: Slo = Slo()
+    search: Search = Search()
+    at_least: float | None = Field(None, gt=0)
+    """`capacity`: requests a second that every cell is to serve within the SLO; the exit code says whether it does."""
+    blocks: int = Field(5, ge=1, le=50)
+    warm: bool = True
+    """Warm caches at the start of each trial; False empties the service's cache before each."""
+    rates: tuple[Annotated[float, Field(gt=0)], ...] = ()
+    """`fixed-rate`: requests a second, each one trial."""
+    rate: float | None = Field(None, gt=0)
+    """`ablation` and `matrix`: requests a second, the same for every variant; the slowest must bear it."""
+    stages: tuple[Stage, ...] = ()
+    """`closed` and `hpa`: users that come and go, one stage after another, in the place of users and duration."""
+    profile: tuple[Level, ...] = ()
+    """`hpa`: the same with rates, in the place of stages."""
+    autoscaler: Autoscaler | None = None
+    """`hpa`: in the place of replicas."""
+    capacity_per_replica: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
+    """`hpa` with a profile: by variant, the rate that one replica bears within the SLO, from which the replicas that
+    a rate needs are reckoned."""
+    duration: Duration | None = Field(
+        default_factory=lambda data: (
+            sum(stage.duration for stage in (*data.get("stages", ()), *data.get("profile", ()))) or None
+        )
+    )
+    """How long each trial lasts, where none is a search's."""
+    users: int | None = Field(
+        default_factory=lambda data: max((stage.users for stage in data.get("stages", ())), default=None), ge=1, le=2000
+    )
+    """`closed`, and `ablation` and `matrix` instead of a rate: users that each send the next request when the last
+    is answered."""
+    capacity: tuple[Name, ...] = ()
+    """`ablation` and `matrix`: variants whose capacity is sought as well."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.variants:
+            raise ValueError(f"{self.kind if self.compares else 'variants'}: is missing")
+        names = [v.name for v in self.variants]
+        if len(set(names)) != len(names):
+            raise ValueError("variants: two have the same name")
+        if len(set(self.replicas)) != len(self.replicas):
+            raise ValueError("replicas: one count is named twice")
+        if self.kind == "fixed-rate" and not (self.rates and self.duration):
+            raise ValueError("rates and duration: kind fixed-rate needs both")
+        if self.kind == "closed" and not (self.users and self.duration):
+            raise ValueError("users and duration: kind closed needs both, or stages")
+        self._searched()
+        if self.stages:
+            self._staged()
+        self._scaled()
+        if self.compares:
+            self._comparable()
+        else:
+            for key in ("ablation", "matrix", "control", "rate", "capacity"):
+                if getattr(self, key):
+                    raise ValueError(f"{key}: belongs to kinds ablation and matrix, not to {self.kind}")
+        return self
+
+    def _searched(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if self.at_least is not None and self.kind != "capacity":
+            raise ValueError(f"at_least: belongs to kind capacity, not to {self.kind}")
+
+    def _staged(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if self.kind not in ("closed", "hpa"):
+            raise ValueError(f"stages: belong to kinds closed and hpa, not to {self.kind}")
+        seconds, most = sum(stage.duration for stage in self.stages), max(stage.users for stage in self.stages)
+        if (self.duration, self.users) != (seconds, most):
+            raise ValueError("stages: say how many users there are and for how long; leave out users and duration")
+
+    def _scaled(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if self.kind != "hpa":
+            for key in ("profile", "autoscaler", "capacity_per_replica"):
+                if getattr(self, key):
+                    raise ValueError(f"{key}: belongs to kind hpa, not to {self.kind}")
+            return
+        if self.autoscaler is None:
+            raise ValueError("autoscaler: kind hpa needs it, if only as {}")
+        if self.engine != "kubernetes":
+            raise ValueError("engine: kind hpa needs kubernetes")
+        if bool(self.stages) == bool(self.profile):
+            raise ValueError("stages and profile: kind hpa needs one of the two")
+        if self.replicas != (1,):
+            raise ValueError("replicas: kind hpa leaves their number to the autoscaler")
+        if self.profile and (self.users is not None or self.duration != sum(level.duration for level in self.profile)):
+            raise ValueError("profile: says how long it lasts; leave out users and duration")
+        if unknown := self.capacity_per_replica.keys() - {v.name for v in self.variants}:
+            raise ValueError(f"capacity_per_replica: {min(unknown)} is no variant")
+
+    def _comparable(self) -> None:
+        """Raises ValueError with the rest of a sentence."""
+        if (self.ablation is None) == (self.kind == "ablation") or (self.matrix is None) == (self.kind == "matrix"):
+            raise ValueError(f"{self.kind}: kind {self.kind} needs this key, and only this")
+        if self.variants != compared(self.ablation, self.matrix, control=self.control):
+            raise ValueError(f"variants: kind {self.kind} makes them; leave them out")
+        if long := [v.name for v in self.variants if len(v.name) > LONGEST_NAME]:
+            raise ValueError(f"variants: {long[0]} is more than {LONGEST_NAME} letters; give it a shorter name")
+        if self.rates:
+            raise ValueError(f"rates: kind {self.kind} compares at one; give rate")
+        if sum((self.rate is not None, self.users is not None, self.levels != (self.users,))) != 1:
+            raise ValueError(f"rate and users: kind {self.kind} needs one of the two")
+        if self.duration is None:
+            raise ValueError(f"duration: kind {self.kind} needs it")
+        if unknown := [name for name in self.capacity if name not in {v.name for v in self.variants}]:
+            raise ValueError(
+                f"capacity: {unknown[0]} is no variant; they are {', '.join(v.name for v in self.variants)}"
+            )
+
+    @property
+    def cell_ids(self) -> tuple[str, ...]:
+        """Of all cells, variants first, as the file lists them."""
+        return tuple(
+            cell_id(variant.name, None if self.autoscaler else replicas, users)
+            for variant in self.variants
+            for replicas in self.replicas
+            for users in (self.levels if self.compares else (None,))
+        )
+
+    @property
+    def compares(self) -> bool:
+        """Whether every variant is measured under one common load."""
+        return self.kind in ("ablation", "matrix")
+
+    @property
+    def crowd(self) -> str:
+        """Of a load that is not sought, in words: `50 users`, `10, 100 and 10 users`, `5 and 50 requests a second`."""
+        if self.profile:
+            *others, last = (f"{level.rate:g}" for level in self.profile)
+            return f"{', '.join(others)}{' and ' if others else ''}{last} requests a second"
+        *others, last = (str(stage.users) for stage in self.stages) if self.stages else (str(self.users),)
+        return f"{', '.join(others)}{' and ' if others else ''}{last} user{'' if last == '1' else 's'}"
+
+    def unlike(self, other: Experiment) -> tuple[str, ...]:
+        """Keys in which the other measures something else; what is only said about it may change."""
+        ours, theirs = (each.model_dump(exclude={"description", "advice"}) for each in (self, other))
+        return tuple(sorted(key for key in ours if ours[key] != theirs[key]))
+
+    @property
+    def levels(self) -> tuple[int | None, ...]:
+        """Of a comparison: how many users send requests; None at a rate."""
+        return (self.matrix.users if self.matrix else ()) or (self.users,)
+
+
+def load_experiment(path: Path, overrides: Iterable[str] = (), begun: Experiment | None = None) -> Experiment:
+    """Read an experiment file; `overrides` are `key=value` with dotted keys and YAML values.
+
+    `begun` is what a run directory holds that is to be gone on with. Raises `SpecError` with one sentence.
+    """
+    try:
+        data = yaml_reader.read(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read ({error.strerror}); name an experiment file") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: {yaml_reader.sentence(error)}") from error
+    if not isinstance(data, dict):
+        raise SpecError(f"{path}: must be a mapping of keys such as name, variants and replicas")
+    for override in overrides:
+        _override(data, override)
+    return parse_experiment(data, str(path), begun)
+
+
+def parse_experiment(data: Mapping[str, object], where: str, begun: Experiment | None = None) -> Experiment:
+    """An experiment from its keys; raises `SpecError` with one sentence, which begins with `where`.
+
+    One that was begun as it stands is taken as it stands: what is doubted of it today, an earlier version took.
+    """
+    experiment = _valid(Experiment, data, where)
+    if begun is not None and not experiment.unlike(begun):
+        return experiment
+    if experiment.autoscaler is not None:
+        _valid(Behavior, dict(experiment.autoscaler.behavior), where, "autoscaler", "behavior")
+    experiment = _sampled(experiment)
+    # Not where a run directory is read: a report needs no script.
+    if experiment.workload not in workloads():
+        known = ", ".join(workloads())
+        raise SpecError(f"{where}: workload: must be one of {known}, not {experiment.workload!r}")
+    for doubt in doubts(experiment):
+        raise SpecError(f"{where}: {doubt}")
+    return experiment
+
+
+def _valid(model: type[_Model], data: object, where: str, *place: str) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        first["loc"] = (*place, *first["loc"])
+        key = ".".join(str(part) for part in first["loc"])
+        raise SpecError(f"{where}: {key}{': ' if key else ''}{_wrong(first)}") from error
+
+
+def _sampled(experiment: Experiment) -> Experiment:
+    """With as many requests to a trial as the SLO needs, where the file does not say how many."""
+    search, slo = experiment.search, experiment.slo
+    if "min_requests" in search.model_fields_set:
+        return experiment
+    requests = max(search.min_requests, sample_size.needed(slo.percentile, slo.error_rate))
+    return experiment.model_copy(update={"search": search.model_copy(update={"min_requests": requests})})
+
+
+_WRONG = {
+    "missing": "is missing",
+    "model_type": "must be a mapping of keys",
+    "dict_type": "must be a mapping of keys",
+    "tuple_type": "must be a list",
+    "too_short": "must name at least one",
+    "string_type": "must be text (a number, on or off in quotes)",
+    "string_pattern_mismatch": "must be lower-case letters, digits and hyphens",
+}
+"""Pydantic's words for programs, in words for people."""
+
+
+def _wrong(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"is not a key here; the keys are {', '.join(_keys_at(error['loc']))}"
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    said = _WRONG.get(error["type"], error["msg"].replace("Input should be", "must be"))
+    given = error["input"]
+    return f"{said}, not {given!r}{_meant(error)}" if isinstance(given, str | int | float) else said
+
+
+_SHARES = ("slo.error_rate", "search.precision", "search.shares")
+
+
+def _meant(error: ErrorDetails) -> str:
+    """Of percent where a share belongs: the share."""
+    given, place = error["input"], ".".join(str(part) for part in error["loc"])
+    if not place.startswith(_SHARES) or not isinstance(given, int | float) or not 1 <= given <= 1000:
+        return ""
+    return f"; it is a share: write {given / 100:.10g} for {given:g}%"
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Experiment
+    for part in loc[:-1]:
+        model = _MODELS.get(part, model)
+    return sorted(model.model_fields)
+
+
+_MODELS: Mapping[int | str, type[BaseModel]] = {
+    "dataset": Dataset, "slo": Slo, "search": Search, "autoscaler": Autoscaler, "profile": Level, "variants": Variant,
+    "base": Variant, "behavior": Behavior, "scaleUp": Rules, "scaleDown": Rules, "policies": Policy,
+    "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix,
+}  # fmt: skip
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise SpecError(f"--set {override}: must be key=value, such as search.precision=0.1")
+    try:
+        value = yaml_reader.read(text)
+    except yaml_reader.RepeatedKeyError as error:
+        raise SpecError(f"--set {override}: {error}") from error
+    except yaml.YAMLError as error:
+        raise SpecError(f"--set {override}: {text} is not YAML; put it in quotes") from error
+    *path, last = key.split(".")
+    place = data
+    for part in path:
+        place = place.setdefault(part, {})
+        if not isinstance(place, dict):
+            raise SpecError(f"--set {override}: {part} holds no keys")
+    place[last] = value

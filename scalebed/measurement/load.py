@@ -1,0 +1,51 @@
+"""A load, and what it is aimed at."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scalebed.experiment.spec import Slo
+
+MOST_VUS = 2000
+
+
+@dataclass(frozen=True)
+class Target:
+    """A deployed cell. `url` is the balancer's, `parts` are the names the probe reports usage for:
+    `service`, `database`, `pooler`, `cache`, `balancer`, `generator`."""
+
+    url: str
+    replica_urls: tuple[str, ...]
+    parts: tuple[str, ...]
+    service_quota: float | None
+    """CPU quota of all replicas together, in cores; None where the host lets nobody set one."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load on a target, as the scenario reads it from its environment."""
+
+    workload: str
+    rate: float
+    """Mean arrivals a second, Poisson."""
+    duration_s: float
+    max_vus: int
+    seed: int
+    contacts: int
+    """Rows in the dataset, so that keys can be drawn."""
+    writes: bool = False
+    concurrency: int | None = None
+    """Set: a closed model with this many users, each sending its next request when the last is answered."""
+    stages: tuple[tuple[int, float], ...] = ()
+    """Users and seconds, one after another: a closed model whose users come and go; `concurrency` is the most."""
+    steps: tuple[tuple[float, float], ...] = ()
+    """Rates and seconds, one after another; `rate` is their mean."""
+    then: tuple[tuple[float, int], ...] = ()
+    """`rate` and `max_vus` of the loads that will be asked for next, in this order, unless something goes wrong; they
+    are like this one in all else. A generator that takes long to start may start them as one."""
+
+
+def most_vus(rate: float, slo: Slo) -> int:
+    """So many that an overloaded service holds them all only after it has broken the SLO."""
+    return min(math.ceil(3 * rate * slo.latency_ms / 1000 + 13 * math.sqrt(rate)) + 20, MOST_VUS)

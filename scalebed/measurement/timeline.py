@@ -1,0 +1,229 @@
+"""What a trial has seen so far, second by second, and the part of it that counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalebed.measurement import errors
+from scalebed.measurement.histograms import Latencies, decode
+from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """The seconds of a trial that count; every array has one entry a second."""
+
+    elapsed_s: int
+    """Seconds from the first arrival to the window's end."""
+    responses: Ints
+    """Requests that were over: answered, or failed without an answer."""
+    slow: Ints
+    """Of those that succeeded: slower than the SLO's limit, counted from when they were due."""
+    errors: Ints
+    """Requests that failed (`scalebed.measurement.errors`)."""
+    latency_sum_ms: Floats
+    """Of all requests, from when they began."""
+    arrivals: Ints
+    dropped: Ints
+    in_flight: Floats
+    lag_ms: Floats
+    undelayed_slow: Ints | None = None
+    """As `slow`, as if no arrival had been late: counted from when requests began, with as much more allowed as they
+    began late on average in their second, since a generator without CPU reads answers as late as it sends requests.
+    None where none began late."""
+    late_ms: Floats | None = None
+    """By how much those that succeeded had begun late, on average; None where none did."""
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """The errors and dropped arrivals by kind."""
+
+    @property
+    def failed(self) -> Ints:
+        """Requests that failed, and arrivals that were dropped: slower than any limit."""
+        return self.errors + self.dropped
+
+    @property
+    def asked(self) -> Ints:
+        """Requests that were over, and arrivals that were dropped."""
+        return self.responses + self.dropped
+
+    @property
+    def succeeded(self) -> Ints:
+        return self.responses - self.errors
+
+    def in_time(self, *, offered: bool) -> Window:
+        """The same without what the load generator did: as if no arrival had been late, and, where it had the means to
+        make them (`offered`), none dropped. Where it reads answers as late as it sends requests, they are under way for
+        so much longer."""
+        slow = self.slow if self.undelayed_slow is None else self.undelayed_slow
+        held = 0.0 if self.late_ms is None else self.arrivals * self.late_ms / 1000
+        dropped = np.zeros_like(self.dropped) if offered else self.dropped
+        return replace(self, slow=slow, dropped=dropped, in_flight=np.maximum(self.in_flight - held, 0.0))
+
+    @property
+    def seconds(self) -> int:
+        return int(self.responses.size)
+
+    @property
+    def requests(self) -> int:
+        return int(self.responses.sum())
+
+    @property
+    def due(self) -> int:
+        """Arrivals that the schedule asked for, made or not."""
+        return int(self.arrivals.sum() + self.dropped.sum())
+
+    @property
+    def mean_ms(self) -> float:
+        return float(self.latency_sum_ms.sum()) / self.requests if self.requests else float("nan")
+
+
+@dataclass
+class _Second:
+    responses: int = 0
+    slow: int = 0
+    errors: int = 0
+    latency_sum_ms: float = 0.0
+    arrivals: int = 0
+    dropped: int = 0
+    in_flight: float = 0.0
+    lag_ms: float = 0.0
+    due: Latencies | None = None
+    """Of what succeeded, from when it was due."""
+    undelayed: Latencies | None = None
+    """The same from when it began; None while nothing began late."""
+
+    def add(self, due: Latencies, undelayed: Latencies | None) -> None:
+        if undelayed is not None and self.undelayed is None:
+            self.undelayed = Latencies() if self.due is None else self.due + Latencies()
+        if self.undelayed is not None:
+            self.undelayed.counts.__iadd__((undelayed or due).counts)
+        self.due = due if self.due is None else self.due + due
+
+    @property
+    def late_ms(self) -> float:
+        if self.undelayed is None or self.due is None:
+            return 0.0
+        return max(self.due.sum_ms - self.undelayed.sum_ms, 0.0) / self.due.total
+
+    def slow_in_time(self, limit_ms: float) -> int:
+        """Those that were slower although the generator was in time."""
+        if self.undelayed is None or self.due is None:
+            return self.slow
+        return self.undelayed.slower_than(limit_ms + self.late_ms)
+
+
+class Timeline:
+    """Collects a trial's seconds. Second 0 is that of the first arrival."""
+
+    def __init__(self, limit_ms: float) -> None:
+        self.endpoints: list[EndpointSecond] = []
+        self.generator: list[GeneratorSecond] = []
+        self.so_far = Latencies()
+        """Of all that succeeded since the start, the warm-up too."""
+        self.first: int | None = None
+        """Generator's unix second of the first arrival."""
+        self.quiet_s = 0
+        """Whole seconds reported before it."""
+        self.complete_s = 0
+        """Whole seconds reported since the first arrival."""
+        self.failed = 0
+        """Requests that failed since the start, and arrivals that were dropped."""
+        self._limit_ms = limit_ms
+        self._seconds: dict[int, _Second] = {}
+
+    def add(self, endpoints: Sequence[EndpointSecond], generator: Sequence[GeneratorSecond]) -> None:
+        """Raises `HistogramError`."""
+        for health in generator:
+            if self.first is None and health.arrivals + health.dropped == 0:
+                self.quiet_s += 1
+                continue
+            if self.first is None:
+                self.first = health.second
+            self.generator.append(health)
+            second = self._seconds.setdefault(health.second, _Second())
+            second.arrivals += health.arrivals
+            second.dropped += health.dropped
+            self.failed += health.dropped
+            second.in_flight = health.in_flight
+            second.lag_ms = max(second.lag_ms, health.lag_ms)
+            self.complete_s = max(self.complete_s, health.second + 1 - self.first)
+        for record in endpoints:
+            latencies = decode(record.histogram)
+            undelayed = decode(record.undelayed) if record.undelayed else None
+            self.endpoints.append(record)
+            second = self._seconds.setdefault(record.second, _Second())
+            second.responses += record.count
+            second.latency_sum_ms += (undelayed or latencies).sum_ms
+            if record.failure:
+                second.errors += record.count
+                self.failed += record.count
+                continue
+            self.so_far.counts.__iadd__(latencies.counts)
+            second.slow += latencies.slower_than(self._limit_ms)
+            second.add(latencies, undelayed)
+
+    def means_ms(self, end_s: int) -> Floats:
+        """Mean latency of each second up to `end_s`; NaN where nothing was answered."""
+        window = self.window(0, end_s)
+        with np.errstate(invalid="ignore"):
+            return window.latency_sum_ms / np.where(window.responses == 0, np.nan, window.responses)
+
+    def window(self, start_s: int, end_s: int) -> Window:
+        """Seconds `start_s` ≤ second < `end_s` since the first arrival."""
+        first = self.first or 0
+        rows = [self._seconds.get(first + s) or _Second() for s in range(start_s, end_s)]
+
+        def ints(name: str) -> Ints:
+            return np.fromiter((getattr(row, name) for row in rows), dtype=np.int64, count=len(rows))
+
+        def floats(name: str) -> Floats:
+            return np.fromiter((getattr(row, name) for row in rows), dtype=np.float64, count=len(rows))
+
+        return Window(
+            elapsed_s=end_s,
+            responses=ints("responses"),
+            slow=ints("slow"),
+            errors=ints("errors"),
+            latency_sum_ms=floats("latency_sum_ms"),
+            arrivals=ints("arrivals"),
+            dropped=ints("dropped"),
+            in_flight=floats("in_flight"),
+            lag_ms=floats("lag_ms"),
+            undelayed_slow=np.fromiter(
+                (row.slow_in_time(self._limit_ms) for row in rows), dtype=np.int64, count=len(rows)
+            ),
+            late_ms=floats("late_ms"),
+            kinds=self.errors(start_s, end_s),
+        )
+
+    def latencies(self, start_s: int, end_s: int, *, undelayed: bool = False) -> Latencies:
+        """Of what succeeded, merged over the same seconds as `window`; from when requests were due, or `undelayed`
+        from when they began."""
+        total = Latencies()
+        first = self.first or 0
+        for second in range(first + start_s, first + end_s):
+            row = self._seconds.get(second)
+            if row is not None and row.due is not None:
+                chosen = row.undelayed if undelayed and row.undelayed is not None else row.due
+                total.counts.__iadd__(chosen.counts)
+        return total
+
+    def errors(self, start_s: int, end_s: int) -> dict[str, int]:
+        """By kind, dropped arrivals among them, over the same seconds as `window`."""
+        kinds: Counter[str] = Counter()
+        first = self.first or 0
+        for record in self.endpoints:
+            if record.failure and start_s <= record.second - first < end_s:
+                kinds[record.failure] += record.count
+        for health in self.generator:
+            if health.dropped and start_s <= health.second - first < end_s:
+                kinds[errors.DROPPED] += health.dropped
+        return dict(kinds)

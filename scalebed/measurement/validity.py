@@ -1,0 +1,198 @@
+"""May a trial count? INVALID is what the generator or the host spoiled; it never yields a number.
+
+The same sign can mean two things: a busy host with the SLO broken and the service short of its quota says that the
+host was the limit; with the quota used up the service was. Arrivals that were late or dropped are no reason by
+themselves, since latency counts from when an arrival was due and a dropped one counts as failed: they are where the
+verdict would have been another without them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scalebed.measurement.causes import DISTURBANCES, Cause, Kind, Verdict, kinds
+from scalebed.measurement.errors import SCRIPT_ERROR
+from scalebed.measurement.timeline import Window
+from scalebed.measurement.usage import Usage
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a sign becomes a reason. Shares of the host are of all its cores."""
+
+    steal: float = 0.02
+    """A hypervisor took this share of the host: as much as the precision that a search can ask for."""
+    foreign: float = 0.1
+    """Programs outside the experiment used this share of the host."""
+    saturated: float = 0.95
+    """Of the host: above it whoever needs CPU waits."""
+    at_quota: float = 0.9
+    """Of the service's quota: above it the service was the limit, whatever else was short."""
+    throttled: float = 0.05
+    """Of the time the generator was held back by a quota of its own."""
+    little: float = 0.25
+    """Of the requests in flight: how far two independent measures may differ, and at least by one request."""
+    rate: float = 0.01
+    """Of the arrivals due: how many responses may be missing, and at least one request."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a trial ran under."""
+
+    rate: float | None
+    """Asked; None in a closed model."""
+    max_vus: int
+    cores: float
+    service_quota: float | None
+    usage: Usage | None
+    failure: str | None = None
+    """The generator's own, as a sentence."""
+    verdicts: tuple[str, str] = ("PASS", "PASS")
+    """With the lateness of arrivals and without it (`Window.in_time`)."""
+
+
+def little_ratio(window: Window) -> float | None:
+    """Mean in flight, sampled, over rate × mean latency (Little 1961); None where too little was in flight."""
+    expected = float(window.latency_sum_ms.sum()) / 1000 / window.seconds if window.seconds else 0.0
+    return float(window.in_flight.mean()) / expected if expected > 0.05 else None
+
+
+def found(
+    window: Window, conditions: Conditions, *, slo_broken: bool, limits: Limits | None = None
+) -> tuple[Cause, ...]:
+    """All that speaks against the trial; `slo_broken`: its verdict is FAIL. Whether it counts, `spoils` says."""
+    limits = limits or Limits()
+    if conditions.failure is not None:
+        return (Cause(kind=Kind.GENERATOR, sentence=conditions.failure),)
+    if conditions.usage is None or window.seconds == 0:
+        return (Cause(kind=Kind.TOO_SHORT, sentence="The trial was too short to say what it ran under."),)
+    causes = (*disturbing(conditions.usage, conditions.cores, limits), *_late(window, conditions))
+    if slo_broken:
+        return (*causes, *_starved(window, conditions, conditions.usage, limits))
+    against = (*causes, *_not_offered(window, conditions, limits), *_inconsistent(window, conditions, limits))
+    full = _full(conditions, conditions.usage, limits) if kinds(against) - DISTURBANCES else ()
+    return (*against, *full)
+
+
+def spoils(causes: Sequence[Cause], verdict: Verdict, *, shared: bool = False) -> bool:
+    """Whether a trial that came to this verdict is INVALID; `shared`: other programs were allowed to run.
+
+    Other programs and a hypervisor can only make a service look worse. What passed beside them had every arrival made,
+    or it would have another cause against it, and passes.
+    """
+    allowed = DISTURBANCES if verdict == "PASS" else {Kind.FOREIGN_CPU} if shared else set()
+    return any(cause.kind not in allowed for cause in causes)
+
+
+def disturbing(usage: Usage, cores: float, limits: Limits | None = None) -> tuple[Cause, ...]:
+    """What took CPU that is no part of the experiment, on a host of so many cores."""
+    limits = limits or Limits()
+    causes = []
+    steal = usage.host_steal_s / usage.interval_s / cores
+    if steal > limits.steal:
+        told = f"A hypervisor took {steal:.1%} of the host's CPU ({limits.steal:.0%} allowed)."
+        causes.append(Cause(kind=Kind.STEAL, sentence=told, figures={"share": steal, "allowed": limits.steal}))
+    foreign, allowed = usage.foreign_cores, limits.foreign * cores
+    if foreign > allowed:
+        told = f"Other programs used {foreign:.2f} cores ({allowed:.2f} allowed): let the host do nothing else."
+        causes.append(Cause(kind=Kind.FOREIGN_CPU, sentence=told, figures={"cores": foreign, "allowed": allowed}))
+    return tuple(causes)
+
+
+def _full(conditions: Conditions, usage: Usage, limits: Limits, service: str = "") -> tuple[Cause, ...]:
+    busy = usage.host_busy_s / usage.interval_s / conditions.cores
+    if busy <= limits.saturated:
+        return ()
+    told = f"The host was {busy:.0%} busy{service}: the host was the limit."
+    return (Cause(kind=Kind.SATURATED, sentence=told, figures={"share": busy, "allowed": limits.saturated}),)
+
+
+def _starved(window: Window, conditions: Conditions, usage: Usage, limits: Limits) -> tuple[Cause, ...]:
+    """Was the SLO broken because the generator or the host, not the service, lacked CPU?"""
+    quota = conditions.service_quota
+    used = usage.cores("service") / quota if quota else None
+    if used is not None and used >= limits.at_quota:
+        return ()
+    service = "" if used is None else f" while the service used {used:.0%} of its quota"
+    causes = [] if used is None else list(_full(conditions, usage, limits, service))
+    throttled = usage.throttled_s.get("generator", 0.0) / usage.interval_s
+    if throttled > limits.throttled:
+        told = f"The generator was held back by its own CPU quota {throttled:.0%} of the time{service}."
+        figures = {"share": throttled, "allowed": limits.throttled}
+        causes.append(Cause(kind=Kind.THROTTLED, sentence=told, figures=figures))
+    return tuple(causes)
+
+
+_GOODNESS = ("FAIL", "UNDECIDED", "PASS")
+"""Lateness can only make a verdict worse, so what passed with it passes."""
+
+
+def vus_free(window: Window, max_vus: int) -> bool:
+    """Whether an arrival that was dropped could have been made: the service did not hold all VUs."""
+    return bool(window.seconds) and float(window.in_flight.max()) < 0.9 * max_vus
+
+
+def _late(window: Window, conditions: Conditions) -> tuple[Cause, ...]:
+    """Did the generator's lateness decide? Latencies count from when arrivals were due, so it can do no other harm."""
+    late, in_time = conditions.verdicts
+    if _GOODNESS.index(in_time) <= _GOODNESS.index(late):
+        return ()
+    dropped = int(window.dropped.sum()) if vus_free(window, conditions.max_vus) else 0
+    most_ms = float(window.lag_ms.max())
+    told = f" and {dropped} were dropped with VUs free" if dropped else ""
+    most = f"Arrivals began up to {most_ms:.0f} ms late{told}"
+    sentence = f"{most}, and that decides: {late} with it, {in_time} without; the generator lacked CPU."
+    figures = {"most_ms": most_ms, **({"dropped": float(dropped)} if dropped else {})}
+    return (Cause(kind=Kind.DROPPED if dropped else Kind.LATE, sentence=sentence, figures=figures),)
+
+
+def _not_offered(window: Window, conditions: Conditions, limits: Limits) -> tuple[Cause, ...]:
+    """With the SLO not broken: was the rate that passed really offered?"""
+    if conditions.rate is None:
+        return ()
+    expected = conditions.rate * window.seconds
+    # Arrivals are Poisson, so their number strays by its square root; 4 of those is once in 16,000 trials.
+    tolerance = max(limits.rate * expected, 1.0, 4 * math.sqrt(expected))
+    if abs(window.due - expected) <= tolerance:
+        return ()
+    told = (
+        f"{window.due} arrivals were due in {window.seconds} s, not {expected:.0f} ± {tolerance:.0f}: "
+        "the generator made another rate."
+    )
+    figures = {"due": window.due, "seconds": window.seconds, "expected": expected}
+    return (Cause(kind=Kind.OTHER_RATE, sentence=told, figures=figures),)
+
+
+def _inconsistent(window: Window, conditions: Conditions, limits: Limits) -> tuple[Cause, ...]:
+    """With the SLO not broken: do two independent measures of the same thing agree?"""
+    causes = []
+    if conditions.rate is not None:
+        # What was in flight at either edge of the window arrived on one side of it and was answered on the other.
+        edges = float(max(window.in_flight[0], window.in_flight[-1]))
+        edges += 2 * float(max(window.arrivals[0], window.arrivals[-1])) ** 0.5
+        made = window.due - int(window.dropped.sum())
+        missing = made - window.requests
+        # An iteration that threw is counted beside the requests that it made before.
+        tolerance = max(limits.rate * made, 1.0) + edges + window.kinds.get(SCRIPT_ERROR, 0)
+        if abs(missing) > tolerance:
+            told = (
+                f"{window.requests} responses to {made} arrivals differ by more than {tolerance:.0f}: "
+                "some were not counted."
+            )
+            counts = {"responses": window.requests, "due": made}
+            causes.append(Cause(kind=Kind.UNCOUNTED, sentence=told, figures=counts))
+    ratio = little_ratio(window)
+    if ratio is not None and window.seconds >= 8:
+        sampled = float(window.in_flight.mean())
+        expected = sampled / ratio if ratio else float(window.latency_sum_ms.sum()) / 1000 / window.seconds
+        if abs(sampled - expected) > max(limits.little * expected, 1.0):
+            told = (
+                f"Little's law is off: {sampled:.1f} requests were in flight, rate × mean latency says "
+                f"{expected:.1f}; latencies or arrivals are measured wrongly."
+            )
+            figures = {"in_flight": sampled, "expected": expected}
+            causes.append(Cause(kind=Kind.LITTLE, sentence=told, figures=figures))
+    return tuple(causes)

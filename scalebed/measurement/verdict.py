@@ -1,0 +1,173 @@
+"""Does the service meet the SLO at this rate? Sequential: asked each second, it answers once it is certain.
+
+Three checks, each met, broken or open. The trial passes when all are met and it has lasted long enough,
+fails when one is broken, and is undecided otherwise. To end a trial early takes 99% certainty (each second
+is another look at the data). At its full length 60% is enough, and what is less certain stays undecided:
+the interval over blocks, not the single trial, carries the uncertainty, and asking for 80% made the capacity
+of the slowest simulated service, where 300 requests are all that a trial can have, come out 20% too low.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import stats as distributions
+
+from scalebed.experiment.spec import Slo
+from scalebed.measurement.timeline import Window
+from scalebed.statistics.intervals import share_bounds
+from scalebed.statistics.sample_size import FULL, SURE, fewest
+
+EARLY = 0.99
+FEWEST_FOR_ERRORS = 300
+"""No error among so many bounds the error rate below 1% at 95%."""
+FEWEST_SECONDS_TO_FAIL = 4
+BACKLOG_LIMITS = 2.0
+"""A queue this many times what the SLO's latency allows to be in flight is overload."""
+HORIZON_S = 60.0
+"""A queue that at its growth would break the latency limit within this time does not meet the SLO:
+a trial shorter than a minute must not pass because it was short."""
+
+
+@dataclass(frozen=True)
+class Enough:
+    """When a trial may pass before its full length."""
+
+    counted_s: int
+    requests: int
+    decides: bool = False
+    """So much is the full length, and not only the least."""
+
+    def reached(self, window: Window) -> bool:
+        return window.seconds >= self.counted_s and window.requests >= self.requests
+
+
+@dataclass(frozen=True)
+class Judgement:
+    verdict: Literal["PASS", "FAIL", "UNDECIDED"]
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Check:
+    state: Literal["met", "broken", "open"]
+    sentence: str
+
+
+def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: Enough, *, final: bool) -> Judgement:
+    """Judge the seconds that count. `rate` is the asked one, None in a closed model; `final`: no more will come."""
+    if not window.asked.any():
+        if final and window.due > 0:
+            return Judgement("FAIL", (f"No response to {window.due} requests within {window.seconds} s.",))
+        return Judgement("UNDECIDED", ("Nothing was answered yet.",))
+    final = final or (enough.decides and enough.reached(window))
+    checks = [_latency(window, slo, final=final), _errors(window, slo, enough, final=final)]
+    if rate is not None:
+        checks.append(_backlog(window, slo, rate, max_vus, final=final))
+    if final and not enough.decides:
+        checks.append(_size(window, slo, enough))
+    broken = tuple(c.sentence for c in checks if c.state == "broken")
+    unsure = tuple(c.sentence for c in checks if c.state == "open")
+    warnings = _warnings(window, enough) if final else ()
+    if broken:
+        return Judgement("FAIL", broken, warnings)
+    if unsure:
+        return Judgement("UNDECIDED", unsure, warnings)
+    if final or enough.reached(window):
+        return Judgement("PASS", tuple(c.sentence for c in checks), _warnings(window, enough))
+    return Judgement("UNDECIDED", ("It has not lasted long enough.",))
+
+
+def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
+    allowed = 1 - slo.percentile / 100
+    if slo.latency_of == "successes":
+        slow, judged, what = window.slow, window.succeeded, "requests that succeeded were slower"
+    else:
+        slow, judged, what = window.slow + window.failed, window.asked, "requests were slower"
+    total = int(judged.sum())
+    if not total:
+        return _Check("open", f"No request succeeded, so none was within {slo.latency_ms:g} ms.")
+    lower, upper = share_bounds(slow.tolist(), judged.tolist(), FULL if final else EARLY)
+    failed = " or failed" if slo.latency_of == "all" and window.failed.any() else ""
+    told = (
+        f"{float(slow.sum()) / total:.1%} of {total} {what} than {slo.latency_ms:g} ms{failed} ({allowed:.3g} allowed"
+    )
+    if lower > allowed and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
+        return _Check("broken", f"{told}; surely more than {lower:.1%}).")
+    if upper <= allowed or (final and not slow.any()):
+        return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
+    return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
+
+
+def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool) -> _Check:
+    errors, requests = int(window.failed.sum()), int(window.asked.sum())
+    kinds = ", ".join(f"{number} {kind}" for kind, number in window.kinds.items())
+    told = f"{errors} of {requests} requests failed{f': {kinds}' if kinds else ''} ({slo.error_rate:.3g} allowed"
+    counts = window.failed.tolist(), window.asked.tolist()
+    lower = share_bounds(*counts, FULL if final else EARLY)[0]
+    upper = share_bounds(*counts, FULL if final else SURE)[1]
+    if errors and lower > slo.error_rate and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
+        return _Check("broken", f"{told}; surely more than {lower:.2%}).")
+    if (errors == 0 and (final or requests >= min(FEWEST_FOR_ERRORS, enough.requests))) or upper <= slo.error_rate:
+        return _Check("met", f"{told}; surely less than {upper:.2%}).")
+    return _Check("open", f"{told}; up to {upper:.2%} is possible).")
+
+
+def _size(window: Window, slo: Slo, enough: Enough) -> _Check:
+    """Without enough requests, that none of them was slow or failed tells nothing."""
+    least, requests = fewest(slo.percentile, slo.error_rate, enough.requests), window.requests
+    told = f"{requests:,} requests count; to judge p{slo.percentile:g} and {slo.error_rate:.3g} errors takes {least:,}"
+    return _Check("met" if requests >= least else "open", f"{told}.")
+
+
+def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool) -> _Check:
+    """Is a queue building up? At 5% over capacity it takes 20 times the limit to reach the limit."""
+    limit_s = slo.latency_ms / 1000
+    allowed = rate * limit_s
+    now = float(window.in_flight[-1])
+    # Arrivals are Poisson: a queue may wander by the square root of what has arrived without being overloaded.
+    wandering = 3 * math.sqrt(rate * window.elapsed_s)
+    overload = max(min(BACKLOG_LIMITS * allowed + wandering, 0.9 * max_vus), 1.3 * allowed)
+    falling = window.seconds >= 2 and now < 0.95 * float(window.in_flight[-2])
+    if now >= overload and not falling and window.elapsed_s >= FEWEST_SECONDS_TO_FAIL:
+        return _Check(
+            "broken",
+            f"{now:.0f} requests were in flight after {window.elapsed_s} s; "
+            f"within {slo.latency_ms:g} ms at {rate:.4g}/s there can be {allowed:.0f}.",
+        )
+    growth, z = _growth(window, rate)
+    in_a_minute_s = (now + growth * HORIZON_S) / rate
+    if z <= 0.5 or in_a_minute_s <= limit_s:
+        return _Check("met", f"No queue was building up ({now:.0f} in flight at the end).")
+    told = (
+        f"The queue grew by {growth:.2g} requests a second (z = {z:.1f}); after {HORIZON_S:.0f} s more a request "
+        f"would wait {in_a_minute_s:.1f} s."
+    )
+    return _Check("broken" if z > (2 if final else 3) else "open", told)
+
+
+def _growth(window: Window, rate: float) -> tuple[float, float]:
+    """Requests a second by which the queue grows, and how many standard errors that is.
+
+    Between the means of the first and of the last quarter. A queue near capacity is a random walk of Poisson
+    arrivals and as variable departures, 2 × rate of variance a second; ordinary regression would take its
+    wandering for a trend.
+    """
+    ends = max(1, window.seconds // 4)
+    apart = window.seconds - ends
+    if apart < 4:
+        return 0.0, 0.0
+    growth = float(np.mean(window.in_flight[-ends:]) - np.mean(window.in_flight[:ends])) / apart
+    return growth, growth / math.sqrt(2 * rate / apart)
+
+
+def _warnings(window: Window, enough: Enough) -> tuple[str, ...]:
+    if window.requests >= enough.requests:
+        return ()
+    bound = float(distributions.beta.ppf(0.95, 1, window.requests))
+    told = f"Only {window.requests} requests count, fewer than the {enough.requests} asked for: "
+    return (f"{told}even without an error that many bound the error rate only below {bound:.1%}.",)

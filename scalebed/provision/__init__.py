@@ -1,0 +1,1 @@
+"""Programs that are found or built, each once, into the cache."""

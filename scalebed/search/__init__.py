@@ -1,0 +1,1 @@
+"""Which rate a repetition tries next, and when it has its answer. Pure."""

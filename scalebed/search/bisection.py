@@ -1,0 +1,398 @@
+"""Which rate to try next, or what the capacity is, from the trials of a repetition so far.
+
+`decide` is a pure function of what is in the run directory: going on after an interruption is asking again.
+
+The way: the unloaded latency (unless an earlier block knows the cell); bracket from an estimate in growing
+steps; bisect on a log scale to the precision; confirm the answer with a trial of full length. Capacity is
+only ever a rate that passed such a trial. UNDECIDED says that the boundary is near, so it closes the
+bracket from above as FAIL does, and is told in the note. INVALID is tried again, and bounds no capacity: where the
+host or the generator could not carry the rate, or it stayed INVALID, lower ones are tried, and the highest that passes
+is told as what the service serves at least.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import geometric_mean
+from typing import Literal
+
+from scalebed.experiment.spec import Search
+from scalebed.measurement import causes
+from scalebed.measurement.causes import Verdict
+from scalebed.measurement.verdict import Enough
+from scalebed.records.run_directory import Purpose, Repetition, Trial
+
+UNLOADED = Enough(counted_s=10, requests=30, decides=True)
+SHORT_S = 9
+"""Seconds that must count before a trial that only brackets may pass."""
+FULL_S = 20
+"""The same for one that may be the answer: a queue at 5% over capacity shows by then."""
+INVALID_AT_MOST = 3
+"""Trials at one rate, until one stays INVALID; from then on one for each rate, as the next will hardly fare better."""
+LONGEST_S = 900
+"""Of one trial, where its requests come so seldom that fewer seconds would not judge them."""
+CUT_S = 5
+"""Allowed for what is cut from the start of a trial, where its length follows from the requests it needs."""
+CARRIED = 1.25
+"""How near to a rate that the host could not carry one that it could is looked for: it bounds no capacity."""
+AWAY = 2.0
+"""The step down from a rate that stayed INVALID: any rate that passes is an answer, and trials are few."""
+CAUTION = 0.9
+"""Of an estimate from the unloaded trial, to be tried first: a trial that passes also estimates CPU better."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is known of a cell's capacity before its repetition."""
+
+    rate: float
+    source: Literal["same cell", "other replicas"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """The cell's part of what `decide` needs; all of it can be had again from the run directory."""
+
+    search: Search
+    prior: Prior | None
+    """Of earlier repetitions."""
+    know_unloaded: bool
+    """An earlier block found the cell to serve at all, so its unloaded latency needs no measuring again."""
+    quota: float | None
+    """Cores of all replicas together."""
+    replicas: int
+    fewest: int
+    """Requests below which no trial passes (`scalebed.statistics.sample_size`)."""
+    dither: float
+    """Uniform in [-0.5, 0.5): shifts the first rate within the precision, drawn anew for each repetition. Without
+    it every block would walk the same grid of rates, and intervals would hide the grid's width."""
+    attempt: int = 0
+    """A later one has as many trials anew, and knows what those before it found out."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a finished trial tells the search."""
+
+    purpose: Purpose
+    rate: float
+    verdict: Verdict
+    full: bool
+    """It counted long enough to be the answer."""
+    mean_ms: float
+    slo_percentile_ms: float
+    service_cpu_s: float
+    """Per request; 0 where unknown."""
+    reasons: tuple[str, ...]
+    overrun: bool = False
+    """INVALID because the host or the generator could not carry the rate; a lower one may do."""
+    attempt: int = 0
+    disturbed: bool = False
+    against: bool = False
+    """It did not pass, whatever it counts."""
+
+    @property
+    def spoiled(self) -> bool:
+        """To be tried again at the same rate."""
+        return self.verdict == "INVALID" and not self.overrun
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Run this trial next. `users` is set for a closed one, whose `rate` is 0."""
+
+    purpose: Purpose
+    rate: float
+    enough: Enough
+    users: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The search is over; fields as in `Repetition`."""
+
+    outcome: Literal["found", "none at this SLO", "beyond the generator", "at least", "not found"]
+    capacity: float | None
+    lower: float | None
+    upper: float | None
+    note: str
+    again: bool = False
+    """What was spoiled may pass, or fail, another time."""
+
+
+def trial_s(rate: float, fewest: int, search: Search) -> float:
+    """Seconds that a trial at this rate may last: `max_trial`, or longer for the `fewest` requests it can be judged by.
+
+    Arrivals are Poisson, so twice their standard deviation is added, and what a cut of the warm-up may take.
+    """
+    return max(search.max_trial, (fewest + 2 * math.sqrt(fewest)) / rate + CUT_S) if rate > 0 else search.max_trial
+
+
+def observed(trial: Trial, search: Search) -> Observed:
+    counted_s = trial.duration_s - trial.warmup_cut_s
+    return Observed(
+        purpose=trial.purpose,
+        rate=trial.rate_asked,
+        verdict=trial.verdict,
+        full=counted_s >= FULL_S or trial.duration_s >= search.max_trial - 2,
+        mean_ms=trial.latency_ms.get("mean", math.nan),
+        slo_percentile_ms=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms,
+        service_cpu_s=0.0 if trial.disturbed else trial.cpu_s_per_request.get("service", 0.0),
+        reasons=trial.reasons,
+        overrun=trial.verdict == "INVALID" and trial.purpose != "unloaded" and causes.overrun(trial.causes),
+        attempt=trial.attempt,
+        disturbed=trial.disturbed,
+        against=trial.verdict != "PASS" and trial.judged != "PASS",
+    )
+
+
+def stands(passed: Iterable[bool], against: int) -> bool:
+    """Whether a rate counts as served, of whose trials some passed, each beside a disturbance or not, and some did not.
+
+    Beside a disturbance only what passes counts, and what does not is tried again: if one in several tries were
+    enough, any rate would pass in the end. So there most of them must. A trial that nothing disturbed would have
+    counted either way, and stands by itself.
+    """
+    disturbed = list(passed)
+    return not all(disturbed) or len(disturbed) > against
+
+
+def prior(cell: str, variant: str, replicas: int, earlier: Iterable[Repetition]) -> Prior | None:
+    """From repetitions that came before in the plan: the cell's own, or its variant's at the nearest replica count."""
+    mine = [r for r in earlier if r.variant == variant]
+    own = [rate for r in mine if r.cell == cell and (rate := _served(r))]
+    if own:
+        return Prior(geometric_mean(own), "same cell")
+    others = [(r, r.capacity) for r in mine if r.capacity is not None]
+    if not others:
+        return None
+    nearest, capacity = min(others, key=lambda pair: abs(math.log(pair[0].replicas / replicas)))
+    return Prior(capacity * replicas / nearest.replicas, "other replicas")
+
+
+def _served(repetition: Repetition) -> float | None:
+    """Its capacity; where none could be found, what the service served at least."""
+    return repetition.lower if repetition.outcome in ("beyond the generator", "at least") else repetition.capacity
+
+
+def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:
+    """The next trial, or the outcome. Never asks for more than `max_trials` in one attempt."""
+    tried = [o for o in history if o.attempt == task.attempt]
+    known = [o for o in history if o.attempt == task.attempt or not o.spoiled]
+    spent = len(tried) >= task.search.max_trials
+    alone = [o for o in known if o.purpose == "unloaded"]
+    counted = [o for o in alone if o.verdict != "INVALID"]
+    if not task.know_unloaded and not counted:
+        if alone and (spent or len(alone) >= INVALID_AT_MOST):
+            told = f"One user alone stayed INVALID: {' '.join(alone[-1].reasons)}"
+            return Answer("not found", None, None, None, told, again=True)
+        return Ask("unloaded", 0.0, UNLOADED, users=1)
+    if counted and counted[-1].verdict == "FAIL":
+        told = f"One user alone: {_alone(counted[-1])} at the SLO's percentile."
+        return Answer("none at this SLO", None, None, None, told)
+    against = [o.rate for o in history if o.spoiled and o.against]
+    left = task.search.max_trials - len(tried)
+    state = _State.of(task, known, against, counted[-1] if counted else None, left)
+    return state.exhausted() if spent else state.next(known)
+
+
+def _alone(unloaded: Observed) -> str:
+    return "failed requests" if math.isinf(unloaded.slo_percentile_ms) else f"{unloaded.slo_percentile_ms:.0f} ms"
+
+
+def _stayed(spoiled: Sequence[Observed]) -> dict[float, Observed]:
+    """Rates that are not tried any more, each with its last trial; what was spoiled, in its order."""
+    times: dict[float, int] = {}
+    stayed: dict[float, Observed] = {}
+    for o in spoiled:
+        times[o.rate] = times.get(o.rate, 0) + 1
+        if stayed or times[o.rate] >= INVALID_AT_MOST:
+            stayed[o.rate] = o
+    return stayed
+
+
+@dataclass(frozen=True)
+class _State:
+    task: Task
+    loads: tuple[Observed, ...]
+    """Trials at a rate that tell something: those that count, overruns, and the last of each rate that stayed
+    INVALID."""
+    unloaded: Observed | None
+    left: int
+    shaken: bool
+    """Something was spoiled in this attempt."""
+    upper: float
+    lower: float
+    confirmed: float
+    """Highest rate below `upper` that passed in full length; 0 where none did."""
+    contested: Observed | None
+    """A trial that passed at a rate where as many did not; see `stands`."""
+
+    @classmethod
+    def of(
+        cls,
+        task: Task,
+        history: Sequence[Observed],
+        against: Sequence[float],
+        unloaded: Observed | None,
+        left: int,
+    ) -> _State:
+        """`against`: the rates of trials that did not pass, and do not count."""
+        tried = [o for o in history if o.purpose != "unloaded"]
+        stayed = _stayed([o for o in tried if o.spoiled])
+        loads = tuple(o for o in tried if not o.spoiled or o is stayed.get(o.rate))
+        upper = min((o.rate for o in loads if o.verdict != "PASS"), default=math.inf)
+        below = [o for o in loads if o.verdict == "PASS" and o.rate < upper]
+        tries: dict[float, list[bool]] = {}
+        for o in below:
+            tries.setdefault(o.rate, []).append(o.disturbed)
+        served = {rate for rate, passed in tries.items() if stands(passed, against.count(rate))}
+        passed = [o for o in below if o.rate in served]
+        return cls(
+            task=task,
+            loads=loads,
+            unloaded=unloaded,
+            left=left,
+            shaken=any(o.spoiled for o in tried),
+            upper=upper,
+            lower=max((o.rate for o in passed), default=0.0),
+            confirmed=max((o.rate for o in passed if o.full), default=0.0),
+            contested=max((o for o in below if o.rate not in served), key=lambda o: o.rate, default=None),
+        )
+
+    @property
+    def width(self) -> float:
+        """Of the bracket, when it is narrow enough."""
+        precise = 1 + self.task.search.precision
+        return max(precise, CARRIED) if self.overrun or self.stayed else precise
+
+    @property
+    def overrun(self) -> bool:
+        """What closes the bracket from above is not the service but the host or the generator."""
+        return any(o.rate == self.upper and o.overrun for o in self.loads)
+
+    @property
+    def stayed(self) -> Observed | None:
+        """What closes the bracket from above stayed INVALID."""
+        return next((o for o in self.loads if o.rate == self.upper and o.spoiled), None)
+
+    @property
+    def disturbed(self) -> bool:
+        """Short trials are a poor use of those that are left: what passes in one is no answer yet."""
+        return any(o.spoiled for o in self.loads)
+
+    @property
+    def certain_prior(self) -> bool:
+        return self.task.prior is not None and self.task.prior.source == "same cell"
+
+    def next(self, history: Sequence[Observed]) -> Ask | Answer:
+        """What was spoiled again; else, where the bracket is open or unconfirmed, what does most about it."""
+        last = history[-1] if history else None
+        # The last two trials are kept for confirming, or there might be no answer at all.
+        if self.lower > self.confirmed and self.left <= 2:
+            return self.ask("confirm", self.lower, full=True)
+        if last is not None and last.spoiled and last.purpose != "unloaded" and last not in self.loads:
+            return self.ask(last.purpose, last.rate, full=self.certain_prior or last.purpose == "confirm")
+        if self.contested is not None:
+            return self.ask(self.contested.purpose, self.contested.rate, full=self.contested.full)
+        if not self.lower and self.upper == math.inf:
+            return self.ask("bracket", self._first_rate(), full=self.certain_prior)
+        if self.upper == math.inf:
+            return self._up()
+        return self._between() if self.lower else self._down()
+
+    def _between(self) -> Ask | Answer:
+        gap = self.upper / self.lower
+        if gap > self.width * (1 + 1e-9):
+            # The last step of bisection may be the answer, so it is a confirmation as well; and after a
+            # confirmation failed, short trials are not to be trusted here.
+            failed = self.disturbed or any(o.purpose == "confirm" and o.verdict != "PASS" for o in self.loads)
+            full = gap <= self.width**2 * (1 + 1e-9) or failed
+            return self.ask("confirm" if full else "bisect", math.sqrt(self.lower * self.upper), full=full)
+        if self.confirmed < self.lower:
+            return self.ask("confirm", self.lower, full=True)
+        return self._found()
+
+    def ask(self, purpose: Purpose, rate: float, *, full: bool) -> Ask:
+        seconds = FULL_S if full else SHORT_S
+        return Ask(purpose, min(rate, self.task.search.max_rate), Enough(seconds, self.task.search.min_requests))
+
+    def _first_rate(self) -> float:
+        if self.task.prior is not None:
+            return self.task.prior.rate * math.pow(self.width, self.task.dither)
+        unloaded = self.unloaded
+        if unloaded is not None and self.task.quota and unloaded.service_cpu_s > 0:
+            return CAUTION * self.task.quota / unloaded.service_cpu_s
+        if unloaded is not None and unloaded.mean_ms > 0:
+            return 1000 / unloaded.mean_ms * self.task.replicas
+        return 1.0 * self.task.replicas
+
+    def _step(self, taken: int) -> float:
+        """Steps grow by squaring up to doubling; the first is as wide as the estimate is uncertain."""
+        guess = 1.25 if self.task.prior is None else 1.1
+        first = self.width if self.certain_prior else max(guess, self.width)
+        return min(math.pow(first, 2 ** min(taken, 8)), 2.0)
+
+    def _up(self) -> Ask | Answer:
+        highest = self.task.search.max_rate
+        if self.lower >= highest * (1 - 1e-9):
+            if self.confirmed < self.lower:
+                return self.ask("confirm", self.lower, full=True)
+            told = f"Passed at {highest:.4g}/s, the highest rate that search.max_rate allows."
+            return Answer("beyond the generator", None, self.lower, None, told)
+        taken = sum(1 for o in self.loads if o.verdict == "PASS") - 1
+        return self.ask("bracket", self.lower * self._step(max(0, taken)), full=self.certain_prior or self.disturbed)
+
+    def _down(self) -> Ask | Answer:
+        down = [o for o in self.loads if o.verdict != "PASS"]
+        last = min(down, key=lambda o: o.rate)
+        factor = max(self._step(len(down) - 1), self.width if last.verdict == "UNDECIDED" else 1.0)
+        rate = self.upper / (AWAY if last.spoiled else factor)
+        longest = max(self.task.search.max_trial, LONGEST_S)
+        if trial_s(rate, self.task.fewest, self.task.search) > longest:
+            return self._nothing(f"No rate passed, and {rate:.2g}/s is too low to be judged within {longest:.0f} s.")
+        full = self.certain_prior or last.verdict == "UNDECIDED" or self.left <= 2 or self.disturbed
+        return self.ask("bracket", rate, full=full)
+
+    def exhausted(self) -> Answer:
+        if self.confirmed:
+            return self._found()
+        told = f"{self.task.search.max_trials} trials did not find a rate that passes in full length"
+        if self.lower:
+            return self._least(self.lower, f"{told}; {self.lower:.4g}/s did in a shorter one.")
+        return self._nothing(f"{told}.")
+
+    def _found(self) -> Answer:
+        upper = self._upper_or_none()
+        if self.overrun:
+            told = f"Passed at {self.confirmed:.4g}/s; at {upper:.4g}/s the host or the generator was the limit."
+            return Answer("beyond the generator", None, self.confirmed, None, told)
+        if self.stayed is not None:
+            told = f"At {upper:.4g}/s it stayed INVALID: {' '.join(self.stayed.reasons)}"
+            return self._least(self.confirmed, told)
+        if upper is None:
+            return self._least(self.confirmed, "No rate above it was tried.")
+        notes = []
+        if upper / self.confirmed > self.width**1.5:
+            notes.append(f"The search ended with the bracket {upper / self.confirmed - 1:.0%} wide.")
+        if any(o.verdict == "UNDECIDED" and o.rate == upper for o in self.loads):
+            notes.append(f"At {upper:.4g}/s it stayed undecided.")
+        return Answer("found", self.confirmed, self.confirmed, upper, " ".join(notes))
+
+    def _least(self, rate: float, told: str) -> Answer:
+        """The service serves this, and may serve more."""
+        return Answer("at least", None, rate, self._failed_at(), told, again=self.shaken)
+
+    def _nothing(self, told: str) -> Answer:
+        if self.stayed is not None:
+            told = f"{told} At {self.upper:.4g}/s it stayed INVALID: {' '.join(self.stayed.reasons)}"
+        return Answer("not found", None, None, self._failed_at(), told, again=self.shaken)
+
+    def _failed_at(self) -> float | None:
+        """The lowest rate that did not pass in a trial that counts."""
+        return min((o.rate for o in self.loads if o.verdict in ("FAIL", "UNDECIDED")), default=None)
+
+    def _upper_or_none(self) -> float | None:
+        return self.upper if self.upper < math.inf else None

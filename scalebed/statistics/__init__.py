@@ -1,0 +1,1 @@
+"""Intervals, and how many requests a verdict needs. Pure."""

@@ -1,0 +1,74 @@
+"""How k6 is called, and what is said when it ends badly."""
+
+from pathlib import Path
+
+import pytest
+
+from scalebed.engines.local.generator import K6Generator, command, describe_exit, environment
+from scalebed.measurement.load import Load, Target
+from scalebed.messages import EngineError
+
+TARGET = Target("http://127.0.0.1:8000", (), ("service",), None)
+LOAD = Load("browse", 12.5, 30.0, 40, 7, 1000)
+
+
+def test_an_open_load_names_its_rate_and_a_closed_one_its_users() -> None:
+    opened = environment(TARGET, LOAD)
+    assert opened["RATE"] == "12.5"
+    assert "USERS" not in opened
+    closed = environment(TARGET, Load("browse", 0.0, 30.0, 40, 7, 1000, concurrency=5))
+    assert closed["USERS"] == "5"
+    assert "RATE" not in closed
+    staged = environment(TARGET, Load("browse", 0.0, 30.0, 40, 7, 1000, concurrency=50, stages=((5, 10.0), (50, 2.5))))
+    assert staged["STAGES"] == "5:10,50:2.5"
+    assert "USERS" not in staged
+
+
+def test_small_rates_and_durations_are_not_rounded() -> None:
+    values = environment(TARGET, Load("browse", 1 / 3, 0.5, 1, 7, 1000))
+    assert float(values["RATE"]) == 1 / 3
+    assert values["DURATION"] == "0.5s"
+
+
+def test_the_callers_environment_does_not_change_the_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "K6_VUS", "K6_OUT", "STEPS", "USERS"):
+        monkeypatch.setenv(name, "x")
+    assert environment(TARGET, LOAD).keys() == {
+        *("PATH", "K6_NO_USAGE_REPORT", "BASE_URL", "RATE", "DURATION", "MAX_VUS", "SEED", "CONTACTS")
+    }
+
+
+def test_k6_neither_listens_nor_phones_home() -> None:
+    argv = command(Path("k6"), Path("browse.js"), Path("k6.log"))
+    assert {"--address=", "--no-usage-report"} <= set(argv)
+
+
+def test_ends_that_are_no_failure(tmp_path: Path) -> None:
+    assert describe_exit(0, False, tmp_path / "log") is None
+    assert describe_exit(0, True, tmp_path / "log") is None
+    assert describe_exit(105, True, tmp_path / "log") is None
+    assert describe_exit(-2, True, tmp_path / "log") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        (105, "somebody else stopped it"),
+        (107, "threw an exception"),
+        (-2, "signal 2"),
+        (-9, "signal 9"),
+        (42, "status 42"),
+    ],
+)
+def test_a_bad_end_is_one_sentence_with_the_last_word(tmp_path: Path, code: int, meaning: str) -> None:
+    log = tmp_path / "log"
+    assert meaning in str(describe_exit(code, False, log))
+    log.write_text("first\nRATE is not set\n\tat file:///settings.js:12:31(33)\n\n")
+    assert f"RATE is not set ({log})" in str(describe_exit(code, False, log))
+
+
+def test_an_unknown_workload_lists_the_known(tmp_path: Path) -> None:
+    (tmp_path / "browse.js").write_text("// People who browse.\nexport default browse;\n")
+    (tmp_path / "load.js").write_text("export const options = {};\n")
+    with pytest.raises(EngineError, match=r"no such workload; the workloads there are browse$"):
+        K6Generator(Path("k6"), tmp_path, tmp_path).start(TARGET, Load("brows", 1.0, 1.0, 1, 1, 1))

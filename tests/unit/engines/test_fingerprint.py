@@ -1,0 +1,26 @@
+"""What a local run says that it was measured with."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import metadata
+
+from scalebed.engines.fingerprint import package_versions
+from scalebed.paths import ROOT
+from scalebed.requirements import SERVICES_LOCK, read_pins
+
+
+def test_every_package_that_the_services_lock_is_named_with_its_version() -> None:
+    found = package_versions()
+    locked = read_pins((ROOT / SERVICES_LOCK).read_text(encoding="utf-8"))
+    # Some pins are for other Pythons or systems; the lock says so, and they are not installed here.
+    missing = {name for name in locked if name not in found}
+    assert all(" ; " in locked[name].text.splitlines()[0] for name in missing)
+    assert {name: metadata.version(name) for name in found} == found
+
+
+def test_what_a_service_asks_for_by_name_is_among_them() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {name.split(">")[0].split("[")[0].split("=")[0] for name in project["optional-dependencies"]["services"]}
+    assert asked <= package_versions().keys()
+    assert {"fastapi", "sqlalchemy", "asyncpg", "starlette"} <= package_versions().keys()

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scalebed.measurement.histograms import encode, of_values
+from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+from scalebed.measurement.timeline import Timeline
+
+
+def answered(second: int, status: int, *latencies_ms: float) -> EndpointSecond:
+    return EndpointSecond(second, "detail", status, len(latencies_ms), encode(of_values(latencies_ms)))
+
+
+def filled() -> Timeline:
+    line = Timeline(limit_ms=100)
+    line.add([], [GeneratorSecond(999, 0, 0, 0.0, 0.0)])
+    line.add([answered(1000, 200, 10, 20)], [GeneratorSecond(1000, 3, 0, 1.0, 2.0)])
+    line.add(
+        [answered(1002, 200, 30, 150), answered(1002, 500, 5), answered(1002, 0, 5000)],
+        [GeneratorSecond(1001, 0, 0, 0.0, 0.0), GeneratorSecond(1002, 4, 1, 2.5, 9.0)],
+    )
+    return line
+
+
+def test_seconds_count_from_the_first_arrival() -> None:
+    line = filled()
+    assert (line.first, line.complete_s) == (1000, 3)
+    window = line.window(0, 3)
+    assert window.responses.tolist() == [2, 0, 4]
+    assert window.slow.tolist() == [0, 0, 1]  # of those that succeeded
+    assert window.errors.tolist() == [0, 0, 2]
+    assert window.failed.tolist() == [0, 0, 3]
+    assert window.asked.tolist() == [2, 0, 5]
+    assert window.succeeded.tolist() == [2, 0, 2]
+    assert window.arrivals.tolist() == [3, 0, 4]
+    assert window.due == 8
+    assert window.in_flight.tolist() == [1.0, 0.0, 2.5]
+    assert window.lag_ms.tolist() == [2.0, 0.0, 9.0]
+    assert line.so_far.total == 4
+    assert line.failed == 3
+
+
+def test_only_the_window_is_merged() -> None:
+    line = filled()
+    assert line.latencies(0, 2).total == 2
+    assert line.latencies(1, 3).total == 2
+    assert line.errors(0, 3) == {"5xx": 1, "no response": 1, "dropped": 1} == line.window(0, 3).kinds
+    assert line.errors(0, 2) == {}
+
+
+def test_a_second_without_an_answer_has_no_mean() -> None:
+    means = filled().means_ms(3)
+    assert np.isnan(means[1])
+    assert abs(means[0] - 15) < 0.1
+
+
+def test_what_comes_in_two_reports_of_a_second_adds_up() -> None:
+    line = filled()
+    line.add([answered(1002, 200, 40)], [])
+    assert line.window(2, 3).requests == 5
+
+
+def test_a_redirect_that_nobody_follows_is_an_error() -> None:
+    line = Timeline(limit_ms=100)
+    line.add([answered(1000, 301, 1, 1, 1)], [GeneratorSecond(1000, 3, 0, 1.0, 2.0)])
+    assert line.errors(0, 1) == {"3xx": 3}
+    assert line.window(0, 1).succeeded.sum() == 0
+
+
+def test_what_the_generator_says_of_an_answer_counts() -> None:
+    line = Timeline(limit_ms=100)
+    declared = replace(answered(1000, 404, 1), error="")
+    wrong = replace(answered(1000, 200, 1, 1), error="check failed")
+    line.add([declared, wrong], [GeneratorSecond(1000, 3, 0, 1.0, 2.0)])
+    assert line.errors(0, 1) == {"check failed": 2}
+    assert line.latencies(0, 1).total == 1
+
+
+def test_a_window_knows_what_it_were_without_lateness() -> None:
+    line = Timeline(limit_ms=100)
+    # One is over the limit for its lateness alone, one anyway.
+    late = replace(answered(1000, 200, 90, 120, 200), undelayed=encode(of_values([80, 80, 190])))
+    line.add([late], [GeneratorSecond(1000, 3, 2, 1.0, 40.0)])
+    window = line.window(0, 1)
+    assert window.slow.tolist() == [2]
+    assert window.latency_sum_ms.sum() == pytest.approx(350, rel=0.01)  # what was in flight, lateness was not
+    assert line.latencies(0, 1, undelayed=True).max_ms == pytest.approx(190, rel=0.01)
+    assert (window.in_time(offered=False).slow.sum(), window.in_time(offered=False).dropped.sum()) == (1, 2)
+    assert window.in_time(offered=True).asked.sum() == 3
+
+
+def test_a_starved_generator_reads_answers_as_late_as_it_sends_requests() -> None:
+    line = Timeline(limit_ms=100)
+    starved = replace(answered(1000, 200, *[400] * 10), undelayed=encode(of_values([240] * 10)))
+    line.add([starved], [GeneratorSecond(1000, 10, 0, 4.0, 160.0)])
+    in_time = line.window(0, 1).in_time(offered=True)
+    assert in_time.slow.sum() == 0
+    assert in_time.in_flight[0] == pytest.approx(2.4, rel=0.01)
+    # Two that were late among many say nothing of the others.
+    quiet = replace(answered(1001, 200, *[120] * 98, 140, 140), undelayed=encode(of_values([120] * 100)))
+    line.add([quiet], [GeneratorSecond(1001, 100, 0, 1.0, 20.0)])
+    assert line.window(1, 2).in_time(offered=True).slow.sum() == 100

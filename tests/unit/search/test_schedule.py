@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+from recorded import trial
+
+from scalebed.experiment.plan import plan
+from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.measurement.causes import Verdict
+from scalebed.measurement.verdict import Enough
+from scalebed.records.run_directory import Purpose, Repetition
+from scalebed.search.bisection import Answer, Ask
+from scalebed.search.schedule import COMPARED_CUT_S, REST_S, Schedule, warmup_users
+
+SPEC = parse_experiment({"name": "schedule", "variants": ["a", "b"], "blocks": 3}, "schedule.yaml")
+
+
+def matrix(**keys: object) -> Experiment:
+    return parse_experiment(
+        {
+            "name": "schedule", "kind": "matrix", "duration": "20s", "blocks": 2, "control": True,
+            "matrix": {"variants": ["a", "b"]}, "search": {"max_trial": "45s"}, **keys,
+        },
+        "schedule.yaml",
+    )  # fmt: skip
+
+
+def seeds(spec: Experiment, purpose: Purpose) -> list[int]:
+    schedules = [Schedule(spec, step, [], 0.25) for step in plan(spec)]
+    return [seed for s in schedules for seed in (s.warmup_seed(), s.seed(purpose, 0), s.seed(purpose, 1))]
+
+
+def test_loads_of_unlike_trials_have_unlike_seeds_and_the_same_trial_the_same() -> None:
+    assert len(set(seeds(SPEC, "bisect"))) == len(seeds(SPEC, "bisect")) == 18
+    assert seeds(SPEC, "bisect") == seeds(SPEC, "bisect")
+
+
+def test_an_earlier_block_saves_the_unloaded_trial_and_gives_the_first_rate() -> None:
+    step = next(s for s in plan(SPEC) if s.block == 1 and s.cell.id == "a-x1")
+    earlier = Repetition(
+        cell="a-x1", variant="a", replicas=1, block=0, capacity=200, lower=200, upper=209, outcome="found", trials=5
+    )  # fmt: skip
+    first, later = Schedule(SPEC, step, [], 0.25).next([]), Schedule(SPEC, step, [earlier], 0.25).next([])
+    assert isinstance(first, Ask)
+    assert isinstance(later, Ask)
+    assert first.purpose == "unloaded"
+    assert later.purpose == "bracket"
+    assert 200 / 1.05 <= later.rate <= 200 * 1.05
+
+
+def test_what_is_compared_gets_the_same_requests_in_a_block_and_others_in_the_next() -> None:
+    spec = matrix(rate=3)
+    by_block = [{Schedule(spec, s, [], 0.25).seed("fixed-rate", 0) for s in plan(spec) if s.block == b} for b in (0, 1)]
+    assert [len(seeds) for seeds in by_block] == [1, 1]
+    assert by_block[0] != by_block[1]
+    again = {Schedule(spec, s, [], 0.25).seed("fixed-rate", 1) for s in plan(spec) if s.block == 0}
+    assert again == by_block[0]
+    searched = {Schedule(spec, s, [], 0.25).seed("bracket", 1) for s in plan(spec)}
+    assert len(searched) == len(plan(spec))
+
+
+def test_a_comparison_is_one_trial_at_the_common_rate() -> None:
+    spec = matrix(rate=3)
+    schedule = Schedule(spec, plan(spec)[0], [], 0.25)
+    ask = schedule.next([])
+    assert isinstance(ask, Ask)
+    assert (ask.purpose, ask.rate, ask.users) == ("fixed-rate", 3, None)
+    assert (schedule.duration_s(ask), schedule.cut_s(ask.purpose)) == (20, COMPARED_CUT_S)
+    assert schedule.rest_s(ask.purpose) == REST_S
+    answer = schedule.next([trial(purpose="fixed-rate", rate_asked=3, verdict="FAIL")])
+    assert isinstance(answer, Answer)
+    assert schedule.repetition(answer, 1).outcome == "measured"
+
+
+@pytest.mark.parametrize(("verdicts", "left"), [(["INVALID"], True), (["INVALID"] * 3, False)])
+def test_a_spoiled_comparison_is_tried_again_but_not_for_ever(verdicts: list[Verdict], left: bool) -> None:
+    spec = matrix(rate=3)
+    tried = [trial(purpose="fixed-rate", rate_asked=3, verdict=verdict) for verdict in verdicts]
+    assert isinstance(Schedule(spec, plan(spec)[0], [], 0.25).next(tried), Ask) == left
+
+
+def test_users_are_each_cell_s_own() -> None:
+    spec = matrix(matrix={"variants": ["a"], "factors": {"users": [2, 50]}})
+    asked = {s.cell.id: Schedule(spec, s, [], 0.25).next([]) for s in plan(spec)}
+    assert {name: (ask.purpose, ask.users) for name, ask in asked.items() if isinstance(ask, Ask)} == {
+        "a-x1-u2": ("closed", 2), "a-x1-u50": ("closed", 50),
+        "a-again-x1-u2": ("closed", 2), "a-again-x1-u50": ("closed", 50),
+    }  # fmt: skip
+    assert {warmup_users(s.cell) for s in plan(spec)} == {4, 50}
+
+
+def test_capacity_is_sought_after_the_comparison_where_it_is_asked_for() -> None:
+    spec = matrix(rate=3, capacity=["b"])
+    compared = trial(purpose="fixed-rate", rate_asked=3)
+    nexts = {}
+    for step in plan(spec):
+        schedule = Schedule(spec, step, [], 0.25)
+        assert isinstance(schedule.next([]), Ask)
+        nexts[step.cell.variant.name] = schedule, schedule.next([compared])
+    assert isinstance(nexts["a"][1], Answer)
+    schedule, ask = nexts["b"]
+    assert isinstance(ask, Ask)
+    assert (ask.purpose, schedule.duration_s(ask), schedule.cut_s(ask.purpose)) == ("unloaded", 45, None)
+    assert schedule.rest_s(ask.purpose) == 0
+    found = Answer("found", 12.0, 12.0, 13.0, "")
+    assert (schedule.repetition(found, 5).outcome, schedule.repetition(found, 5).capacity) == ("found", 12)
+
+
+def test_a_trial_lasts_longer_where_its_requests_would_be_too_few_to_judge() -> None:
+    def seconds(rate: float, **keys: object) -> float:
+        spec = parse_experiment({"name": "schedule", "variants": ["a"], **keys}, "schedule.yaml")
+        ask = Ask("bracket", rate, Enough(9, spec.search.min_requests))
+        return Schedule(spec, plan(spec)[0], [], 0.25).duration_s(ask)
+
+    high = {"slo": {"percentile": 99.9}}
+    assert seconds(3) == seconds(100, **high) == 60
+    assert seconds(10, **high) == pytest.approx((916 + 2 * 916**0.5) / 10 + 5)
+    assert seconds(1) == pytest.approx((92 + 2 * 92**0.5) / 1 + 5)
+    assert seconds(0.5, **high) == 900
+    assert seconds(0.0, **high) == 60  # one user alone
+    around = {**high, "search": {"around": {"a-x1": 10}}}
+    assert seconds(7, **around) == seconds(12.5, **around) == pytest.approx((916 + 2 * 916**0.5) / 7 + 5)
