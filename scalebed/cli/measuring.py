@@ -25,9 +25,9 @@ from scalebed.measurement.host import Host
 from scalebed.records import runs
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import answer, conclusions, minded, table, write_report
-from scalebed.report.conclusion import CellConclusion, Conclusion, gravest
-from scalebed.report.outcome_tables import combined_markdown, side_by_side
-from scalebed.report.outcomes import Outcome, combined_csv, outcome
+from scalebed.report.findings.conclusion import CellConclusion, Conclusion, gravest
+from scalebed.report.scenarios.outcome_tables import combined_markdown, side_by_side
+from scalebed.report.scenarios.outcomes import Outcome, combined_csv, outcome
 
 
 def run(

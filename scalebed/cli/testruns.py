@@ -10,7 +10,7 @@ from scalebed.cli.console import OUT, say, stopping_once
 from scalebed.cli.engine_options import Choice
 from scalebed.engines.k6.logs import summed
 from scalebed.execution.clock import SystemClock
-from scalebed.report.conclusion import Conclusion
+from scalebed.report.findings.conclusion import Conclusion
 
 
 def lines(files: Sequence[str]) -> Conclusion:

@@ -12,7 +12,7 @@ from scalebed.queries.findings import Cell, Cost, Findings, find
 from scalebed.queries.study import BASELINE, WRITES
 from scalebed.queries.study_directory import Manifest, StudyDirectory
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import figures
+from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
 
 _RATIOS = ("ratio", "ratio_lower", "ratio_upper")

@@ -12,14 +12,14 @@ from pathlib import Path
 from rich.table import Table
 
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report.analysis import analyse
-from scalebed.report.answer import compose
-from scalebed.report.conclusion import CellConclusion
-from scalebed.report.junit import junit_xml
-from scalebed.report.pages import html, markdown
-from scalebed.report.spreadsheet import cells_csv, comparison_csv
-from scalebed.report.terminal import cells_table, compared_table
-from scalebed.report.views import Caveat
+from scalebed.report.findings.analysis import analyse
+from scalebed.report.findings.conclusion import CellConclusion
+from scalebed.report.findings.views import Caveat
+from scalebed.report.output.junit import junit_xml
+from scalebed.report.output.pages import html, markdown
+from scalebed.report.output.spreadsheet import cells_csv, comparison_csv
+from scalebed.report.output.terminal import cells_table, compared_table
+from scalebed.report.sentences.answer import compose
 
 __all__ = ["answer", "conclusions", "minded", "table", "write_report"]
 

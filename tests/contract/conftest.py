@@ -59,7 +59,7 @@ def stack(exits: ExitStack) -> Mapping[str, str]:
     if urls := given_urls():
         return urls
     # Only here: whoever brings running variants needs no engine.
-    engine = importlib.import_module("scalebed.engines.local.stack")
+    engine = importlib.import_module("stack")
     switches = {name: entry.switches for name, entry in VARIANTS.items()}
     running: Mapping[str, str] = exits.enter_context(engine.stack(switches, contacts=CONTACTS, cluster="contract"))
     return running

@@ -18,7 +18,7 @@ from processes import children, living, names
 from scalebed import paths
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import conclusions
-from scalebed.report.conclusion import gravest
+from scalebed.report.findings.conclusion import gravest
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 

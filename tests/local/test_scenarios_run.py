@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from stack import stack
 
 from scalebed import paths
 from scalebed.engines.local.generator import K6Generator, K6Run
-from scalebed.engines.local.stack import stack
 from scalebed.experiment.scenarios import Scenario, experiment, scenarios
 from scalebed.experiment.workloads import workloads
 from scalebed.measurement.load import Load, Target

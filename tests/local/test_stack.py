@@ -4,8 +4,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from stack import stack
 
-from scalebed.engines.local.stack import stack
 from scalebed.messages import EngineError
 from tests.local import rooms
 

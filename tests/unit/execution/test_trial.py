@@ -16,7 +16,7 @@ from scalebed.measurement.load import Load, most_vus
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Trial
-from scalebed.report import bottleneck
+from scalebed.report.findings import bottleneck
 
 SLO = Slo(percentile=95, latency_ms=1000, error_rate=0.01)
 CELL = Cell(Variant(name="a", service="a"), 1, 0.25, "browse", 1000, 7)

@@ -13,8 +13,8 @@ from scalebed.cli import engine_options
 from scalebed.experiment.plan import Step, plan
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 from scalebed.report import conclusions, write_report
-from scalebed.report.conclusion import Conclusion, gravest
-from scalebed.report.pages import experiment_yaml
+from scalebed.report.findings.conclusion import Conclusion, gravest
+from scalebed.report.output.pages import experiment_yaml
 from scalebed.search.bisection import Answer, Ask
 from scalebed.search.schedule import Schedule
 

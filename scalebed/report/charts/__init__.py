@@ -1,0 +1,1 @@
+"""Charts, as parts of the page: where things stand, and nothing else."""

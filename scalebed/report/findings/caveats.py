@@ -1,0 +1,90 @@
+"""What makes a figure mean less than it seems to, gathered in one place; it stands wherever the figure does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from scalebed.experiment.workloads import changes_rows
+from scalebed.measurement import causes
+from scalebed.measurement.causes import Kind
+from scalebed.report.findings.checks import quota_kind
+from scalebed.report.findings.gathering import Gathered
+from scalebed.report.findings.views import Caveat, CellView, TrialView
+from scalebed.report.sentences import figures
+
+
+def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
+    """Of a run, from its manifest and its trials; those that hold for some cells alone name them."""
+    measured = [cell for cell in cells if cell.done or any(trial.cell == cell.id for trial in run.trials)]
+    if not measured:
+        return ()
+    found = [_quota(run), *_disturbed(run, measured), _rough(run, measured), _blocks(measured), _cold(run)]
+    return tuple(caveat for caveat in found if caveat is not None)
+
+
+def of_cell(found: Iterable[Caveat], cell: str) -> tuple[Caveat, ...]:
+    return tuple(caveat for caveat in found if not caveat.cells or cell in caveat.cells)
+
+
+def _quota(run: Gathered) -> Caveat | None:
+    if quota_kind(run.manifest.fingerprint) != "none":
+        return None
+    told = "No CPU quota was in force, so replicas used what CPU they got, and figures by replica mean little."
+    return Caveat("no quota", told)
+
+
+def _disturbed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
+    """Of cells whose figures rest on trials that something disturbed, or that were not found because of it."""
+    ids = []
+    for cell in cells:
+        disturbed = [t for t in run.trials if t.cell == cell.id and t.disturbed]
+        if any(t.verdict != "INVALID" for t in disturbed) or (disturbed and cell.rate is None):
+            ids.append(cell.id)
+    if not ids:
+        return
+    disturbed = [trial for trial in run.trials if trial.cell in ids and trial.disturbed]
+    among = sum(trial.cell in ids for trial in run.trials)
+    told = f"{_who(disturbed)} in {figures.count(len(disturbed), 'trial')} of {among:,}"
+    told += ": what passed counts all the same, without its CPU readings."
+    yield Caveat("busy host", told, tuple(ids))
+
+
+def _rough(run: Gathered, cells: Sequence[CellView]) -> Caveat | None:
+    rough = [trial for trial in run.trials if trial.rough]
+    ids = tuple(cell.id for cell in cells if any(trial.cell == cell.id for trial in rough))
+    if not ids:
+        return None
+    told = f"Rough, on a host that is shared: {_who(rough, 'other')}, so nothing is compared with these figures."
+    return Caveat("rough", told, ids)
+
+
+def _blocks(cells: Sequence[CellView]) -> Caveat | None:
+    """Fewer than planned, as the run is partial, or as something spoiled the others."""
+    few = [(cell, n) for cell in cells if (n := cell.rate.n if cell.rate else cell.done) < cell.planned and cell.done]
+    if not few:
+        return None
+    said = [f"{cell.title} on {n} of {cell.planned}" for cell, n in few]
+    return Caveat("fewer blocks", f"Of the blocks planned, {figures.listing(said)}.", tuple(cell.id for cell, _ in few))
+
+
+def _cold(run: Gathered) -> Caveat | None:
+    experiment = run.manifest.experiment
+    if experiment.warm and not changes_rows(experiment.workload):
+        return None
+    return Caveat("cold cache", "The service’s cache was emptied before each trial.")
+
+
+def _who(trials: Sequence[TrialView], other: str = "Other") -> str:
+    """What disturbed them, with the most of it."""
+    most: Mapping[Kind, float] = {
+        Kind.FOREIGN_CPU: max(
+            (t.foreign_cores for t in trials if Kind.FOREIGN_CPU in causes.kinds(t.causes)), default=0
+        ),
+        Kind.STEAL: max((t.steal_share for t in trials if Kind.STEAL in causes.kinds(t.causes)), default=0),
+    }
+    said = []
+    if most[Kind.FOREIGN_CPU]:
+        said.append(f"{other} programs used up to {most[Kind.FOREIGN_CPU]:.2f} cores")
+    if most[Kind.STEAL]:
+        said.append(f"{'a' if said else 'A'} hypervisor took up to {figures.percent(most[Kind.STEAL])} of the host")
+    return figures.listing(said)

@@ -1,0 +1,225 @@
+"""Lays an analysis out as `report.html` and `report.md`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from scalebed.experiment.spec import Experiment, Search
+from scalebed.report.charts import bars, curves, panels, rows
+from scalebed.report.charts.timelines import timeline
+from scalebed.report.charts.waterfall import Waterfall, waterfall
+from scalebed.report.findings.followings import STAGES, load_unit
+from scalebed.report.findings.views import MEASURES, PARTS, Analysis, Comparison
+from scalebed.report.output import spreadsheet
+from scalebed.report.sentences import figures
+from scalebed.report.sentences.answer import compose
+
+_KINDS = {
+    "capacity": "capacity search",
+    "fixed-rate": "fixed rates",
+    "closed": "closed model",
+    "hpa": "autoscaling",
+    "ablation": "ablation",
+    "matrix": "matrix",
+}
+
+
+def html(analysis: Analysis) -> str:
+    """One file that fetches nothing."""
+    environment = _environment(autoescape=True)
+    loader = environment.loader
+    css = loader.get_source(environment, "report.css")[0] if loader else ""
+    return environment.get_template("report.html.j2").render(css=Markup(css), **_context(analysis))  # noqa: S704 - our own
+
+
+def markdown(analysis: Analysis) -> str:
+    text = _environment(autoescape=False).get_template("report.md.j2").render(**_context(analysis))
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("scalebed.report"),
+        autoescape=autoescape,  # noqa: S701 - Markdown is no HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["known_parts"] = PARTS
+    return environment
+
+
+def _context(analysis: Analysis) -> dict[str, object]:
+    experiment, answer = analysis.manifest.experiment, compose(analysis)
+    curve, single = curves.capacity(analysis), None if analysis.followings else rows.rate_rows(analysis)
+    latency = () if analysis.comparisons else panels.latency(analysis)
+    cpu = bars.cpu(analysis)
+    used = _used(analysis)
+    endpoint_cells = [cell for cell in analysis.cells if cell.endpoints]
+    contents = [
+        *((f"comparison-{i}", f"Compared {c.load}", True) for i, c in enumerate(analysis.comparisons)),
+        ("cells", "Cells", not analysis.comparisons),
+        ("capacity", analysis.rate_name, bool(curve or single)),
+        ("following", "Load and replicas", bool(analysis.followings)),
+        ("latency", "Latency by rate", bool(latency)),
+        ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
+        ("cpu", "CPU per request", bool(cpu)),
+        ("utilisation", "Utilisation and limit", bool(used)),
+        ("validity", "Validity", True),
+        ("method", "How it was measured", True),
+    ]
+    return {
+        "a": analysis,
+        "e": experiment,
+        "f": figures,
+        "answer": answer,
+        "headline": _emphasised(answer.headline),
+        "details": [_unbroken(sentence) for sentence in answer.details],
+        "quiet": " ".join(c for c in answer.caveats if c.startswith("In brackets")),
+        "loud": [c for c in answer.caveats if not c.startswith("In brackets")],
+        "kind": _KINDS[experiment.kind],
+        "slo": f"{figures.percentile_name(experiment.slo.percentile)} ≤ {figures.limit(experiment.slo.latency_ms)}",
+        "error_limit": f"{experiment.slo.error_rate * 100:g}%",
+        "contents": [(key, title) for key, title, shown in contents if shown],
+        "slots": {name: i % 6 for i, name in enumerate(analysis.variants)},
+        "charts": [_charts(comparison) for comparison in analysis.comparisons],
+        "measures": MEASURES,
+        "compares": experiment.kind != "fixed-rate" and len(analysis.variants) > 1,
+        "scales": experiment.kind != "fixed-rate" and len(analysis.replicas) > 1,
+        "has_capacity": any(cell.rate for cell in analysis.cells),
+        "has_compared_intervals": any(
+            compared.value.lower is not None
+            for comparison in analysis.comparisons
+            for row in comparison.rows
+            for compared in row.measures.values()
+        ),
+        "has_intervals": any(cell.rate and cell.rate.lower is not None for cell in analysis.cells),
+        "capacity": curve,
+        "scaling": curves.scaling(analysis) if curve else None,
+        "rows": single,
+        "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
+        "drawings": [(each, timeline(each)) for each in analysis.followings],
+        "milestones": {key: column for key, (column, _) in STAGES.items()},
+        "load_unit": load_unit(experiment),
+        "panels": latency,
+        "cpu": cpu,
+        "used": used,
+        "limited": [cell for cell in analysis.cells if cell.limit],
+        "endpoint_cells": endpoint_cells,
+        "fingerprint": list(_flat(analysis.manifest.fingerprint)),
+        "method": _method(experiment),
+        "again": _again(analysis),
+        "experiment_yaml": experiment_yaml(experiment),
+        "order": _order(analysis),
+        "columns": spreadsheet.COLUMNS,
+        "compared_columns": spreadsheet.COMPARED_COLUMNS if analysis.comparisons else (),
+    }
+
+
+def _charts(comparison: Comparison) -> list[Waterfall]:
+    drawn = (waterfall(comparison, measure) for measure in comparison.measures)
+    return [chart for chart in drawn if chart is not None]
+
+
+def _emphasised(headline: str) -> Markup:
+    """The headline with its ratios set off, interval included."""
+    text = str(escape(headline))
+    interval = rf" \((at most )?[\d.,]+({figures.DASH}[\d.,]+| or more)?\)"
+    return Markup(re.sub(rf"[\d.,]+ ×({interval})?", r"<em>\g<0></em>", text))  # noqa: S704 - escaped above
+
+
+def _unbroken(sentence: str) -> Markup:
+    """The sentence with its ratios and intervals kept on one line."""
+    figure = r"[\d.,]+ ×( \([^() ]*\))?|[\d.,%]+ \([^() ]*\)"
+    return Markup(re.sub(figure, r'<span class="n">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped above
+
+
+def _used(analysis: Analysis) -> tuple[str, ...]:
+    seen = {part for cell in analysis.cells for part in cell.utilisation}
+    known = ("service", "host", *PARTS[1:])
+    return (*(part for part in known if part in seen), *sorted(seen - set(known)))
+
+
+def _flat(value: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Nested keys joined by dots; small flat mappings and lists on one line."""
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, Mapping) and any(isinstance(v, Mapping | list) for v in inner.values()):
+            yield from _flat(inner, f"{name}.")
+        elif isinstance(inner, Mapping) and inner:
+            yield name, ", ".join(f"{k} {v}" for k, v in inner.items())
+        elif isinstance(inner, list) and all(isinstance(v, str | int | float) for v in inner):
+            yield name, ", ".join(map(str, inner))
+        elif inner != {}:
+            yield name, inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+
+
+def experiment_yaml(experiment: Experiment) -> str:
+    """The experiment with every default written out; reading it gives the same experiment."""
+    data = experiment.model_dump(mode="json", exclude_none=True)
+    made = {"variants"} if experiment.compares else set()
+    data = {key: value for key, value in data.items() if key not in made and value not in ("", [])}
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+
+
+def _method(experiment: Experiment) -> str:
+    blocks = figures.count(experiment.blocks, "block")
+    order = f"{blocks[0].upper()}{blocks[1:]}, each one pass over all cells in an order drawn from the seed."
+    search = experiment.search
+    if experiment.compares:
+        return f"{order} {_compared(experiment)}"
+    how = {
+        "capacity": f"In each, {_searched(search)}; a trial ends when its verdict is certain, after "
+        f"{search.max_trial:g} s at most.",
+        "fixed-rate": f"In each, every rate is one trial of {experiment.duration or 0:g} s.",
+        "closed": f"In each, {experiment.crowd} send requests for {experiment.duration or 0:g} s, each the next "
+        "one when the last is answered. A closed model slows down with its service, so its latencies are not those "
+        "of an open one.",
+        "hpa": f"In each, the load is {experiment.crowd}, one after another, while an autoscaler owns the number of "
+        "replicas.",
+    }[experiment.kind]
+    return f"{order} {how}"
+
+
+def _searched(search: Search) -> str:
+    if not search.around:
+        return f"the search for capacity brackets, bisects on a log scale to {search.precision:.0%} and confirms"
+    shares = figures.listing([f"{share:.0%}" for share in search.shares])
+    return (
+        f"each cell climbs through {shares} of the rate planned for it, and the highest that passes before one does "
+        "not is its capacity; where all do, or none, it goes on in the same proportion. Each is known to lie below the "
+        "next step only, and intervals take that in"
+    )
+
+
+def _compared(experiment: Experiment) -> str:
+    users = figures.listing([str(users) for users in experiment.levels if users])
+    load = f"under {users} users in a closed model" if users else f"at {experiment.rate or 0:g} requests a second"
+    same = "" if users else ", on the same requests at the same moments, which are others in each block"
+    told = (
+        f"In each, every variant is measured {load} for {experiment.duration or 0:g} s, after a warm-up and a rest"
+        f"{same}. Ratios are paired within blocks, and their intervals are Student’s t on logarithms. The same first "
+        "seconds of every trial are cut."
+    )
+    if experiment.capacity:
+        told += f" The capacity of {figures.listing(list(experiment.capacity))} was sought after that."
+    return told
+
+
+def _again(analysis: Analysis) -> str:
+    commit = analysis.manifest.fingerprint.get("commit")
+    lines = [f"git checkout {commit}"] if isinstance(commit, str) and commit else []
+    return "\n".join([*lines, "./scripts/scalebed run experiment.yaml   # the experiment file is given below"])
+
+
+def _order(analysis: Analysis) -> list[tuple[int, list[str]]]:
+    blocks: dict[int, list[str]] = {}
+    for block, cell in analysis.manifest.order:
+        blocks.setdefault(block, []).append(cell)
+    return sorted(blocks.items())

@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, alone, by_users, ladder, two_variants
+
+from scalebed.experiment.spec import parse_experiment
+from scalebed.records.run_directory import RunDirectory
+from scalebed.report import write_report
+from scalebed.report.output.pages import experiment_yaml
+
+VOID = {"meta", "link", "br"}
+CSS = (Path(__file__).parents[3] / "scalebed/report/templates/report.css").read_text(encoding="utf-8")
+
+
+class Reader(HTMLParser):
+    """Collects addresses, ids and table heads, and checks that every element is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+        self.ids: set[str] = set()
+        self.unscoped = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        given = dict(attrs)
+        self.addresses += [value or "" for key, value in attrs if key in {"src", "href", "srcset", "data"}]
+        self.ids |= {given["id"] or ""} if "id" in given else set()
+        self.unscoped += tag == "th" and "scope" not in given
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "complete": {"experiment": {"blocks": 3, "replicas": [1, 2]}},
+    "one block": {"experiment": {"replicas": [1, 2], "blocks": 1}},
+    "one count": {"experiment": {"replicas": [2], "blocks": 1}},
+    "partial": {"repetitions": 3, "invalid": [("naive-x1", 0)]},
+    "nothing": {"repetitions": 0},
+    "no base": {"services": {"naive": CRAWLING, "optimized": OPTIMIZED}, "experiment": {"blocks": 1}},
+    "fixed": {
+        "experiment": {
+            "kind": "fixed-rate",
+            "rates": [10, 30],
+            "duration": "8s",
+            "search": {"min_requests": 30},
+            "blocks": 1,
+        }
+    },
+    "closed": {"experiment": {"kind": "closed", "users": 50, "duration": "60s", "blocks": 1}},
+    "bare fingerprint": {"fingerprint": {}, "experiment": {"blocks": 1}},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_html_is_whole_and_fetches_nothing(folder: Path, case: str) -> None:
+    page = write_report(two_variants(folder, **CASES[case]).write())
+    assert_whole(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_markdown_keeps_its_blocks_apart(folder: Path, case: str) -> None:
+    write_report(two_variants(folder, **CASES[case]).write())
+    assert_apart(folder / "report.md")
+
+
+COMPARED: dict[str, dict[str, Any]] = {
+    "complete": {},
+    "one block": {"experiment": {"blocks": 1}},
+    "partial": {"repetitions": 4},
+    "nothing": {"repetitions": 0},
+}
+
+
+@pytest.mark.parametrize("case", COMPARED)
+@pytest.mark.parametrize("made", [ladder, alone, by_users])
+def test_html_of_a_comparison_is_whole(folder: Path, made: Callable[..., Synthetic], case: str) -> None:
+    page = write_report(made(folder, **COMPARED[case]).write())
+    assert_whole(page.read_text(encoding="utf-8"), "comparison.csv")
+    assert_apart(page.with_name("report.md"))
+
+
+def test_a_comparison_has_a_chart_of_each_measure_and_a_line_of_each_variant(climbed: RunDirectory) -> None:
+    text = write_report(climbed).read_text(encoding="utf-8")
+    for measure in ("CPU in all", "CPU service", "CPU database", "Database time", "p95"):
+        assert f'aria-label="{measure} at 12 requests a second: naive ' in text
+    markdown = (climbed.path / "report.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in markdown.splitlines() if re.match(r"\| (naive|pool|indexes|json|all|naive-again) \| ", line)
+    ]
+    compared = [row for row in rows if row.count("|") > 10]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in compared] == [
+        "naive", "pool", "indexes", "json", "all", "naive-again",
+    ]  # fmt: skip
+    assert len({row.count("|") for row in compared}) == 1
+    assert "≈ " in compared[3]
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_what_a_ratio_is_of_is_not_set_off_with_it(folder: Path, blocks: int) -> None:
+    page = write_report(ladder(folder, experiment={"blocks": blocks}).write()).read_text()
+    emphasised = re.findall("<em>([^<]*)</em>", page)
+    assert emphasised
+    for text in emphasised:
+        assert re.fullmatch(r"[\d.,]+ ×( \([\d.,]+–[\d.,]+\))?", text)
+        assert ("(" in text) == (blocks == 3)
+
+
+def test_only_at_a_rate_is_the_load_called_the_same(left_out: RunDirectory, crowded: RunDirectory) -> None:
+    at_a_rate, with_users = (write_report(each).read_text(encoding="utf-8") for each in (left_out, crowded))
+    assert "measured under the same load" in at_a_rate
+    assert "measured under the same load" not in with_users
+    assert "what answers sooner also serves more" in with_users
+
+
+def test_a_comparison_can_be_run_again(climbed: RunDirectory) -> None:
+    experiment = climbed.manifest().experiment
+    text = experiment_yaml(experiment)
+    assert "\nvariants:" not in text
+    assert parse_experiment(yaml.safe_load(text), "again") == experiment
+
+
+def assert_whole(text: str, *more: str) -> None:
+    reader = Reader()
+    reader.feed(text)
+    assert reader.open == []
+    assert reader.unscoped == 0
+    inside = {a.removeprefix("#") for a in reader.addresses if a.startswith("#")}
+    assert inside <= reader.ids
+    assert {a for a in reader.addresses if not a.startswith("#")} == {
+        "data:,", "report.md", "cells.csv", "junit.xml", *more,
+    }  # fmt: skip
+    assert not re.search(r"url\(|@import|https?://", text)
+    assert len(text.encode()) < 1_500_000
+    assert not re.search(r">\s*(None|nan|undefined)\b", text)
+
+
+def assert_apart(page: Path) -> None:
+    """Markdown takes what is right below a table for its next row."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    for above, line in itertools.pairwise(lines):
+        if above.startswith("|") and not line.startswith("|"):
+            assert line == ""
+        if line.startswith("#"):
+            assert above == ""
+
+
+def test_html_escapes_what_it_was_given(folder: Path) -> None:
+    given = "<script>alert(1)</script>"
+    run = two_variants(folder, findings=(given,), fingerprint={"cpu": given}, experiment={"replicas": [1], "blocks": 1})
+    assert given not in write_report(run.write()).read_text(encoding="utf-8")
+
+
+def test_every_chart_has_words(replicas: RunDirectory) -> None:
+    text = write_report(replicas).read_text(encoding="utf-8")
+    for image in re.findall(r"<svg[^>]*role=\"img\"[^>]*>", text):
+        assert re.search(r'aria-label="[^"]{20,}"', image)
+    for cell in ("naive, one replica", "optimized, 4 replicas"):
+        assert f"Latency by rate of {cell}: " in text
+
+
+def test_one_mark_for_each_trial(replicas: RunDirectory) -> None:
+    text = write_report(replicas).read_text(encoding="utf-8")
+    assert len(re.findall(r"<title>(?:PASS|FAIL|UNDECIDED|INVALID), block", text)) == len(list(replicas.trials()))
+
+
+def test_markdown_has_a_line_for_each_cell(replicas: RunDirectory) -> None:
+    write_report(replicas)
+    text = (replicas.path / "report.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if re.match(r"\| (naive|optimized) \| \d \| [\d,.]+ \(", line)]
+    assert len(rows) == 6
+    assert {row.count("|") for row in rows} == {12}
+    assert len(text.splitlines()) < 120
+
+
+def test_the_experiment_can_be_run_again(replicas: RunDirectory) -> None:
+    experiment = replicas.manifest().experiment
+    assert parse_experiment(yaml.safe_load(experiment_yaml(experiment)), "again") == experiment
+    assert "git checkout 3f0043f5c1d2" in write_report(replicas).read_text(encoding="utf-8")
+
+
+def test_many_variants_and_long_names(folder: Path) -> None:
+    names = [f"variant-with-a-rather-long-name-{i}" for i in range(8)]
+    services = dict(zip(names, [NAIVE, OPTIMIZED, FASTAPI, NAIVE, OPTIMIZED, FASTAPI, NAIVE, FASTAPI], strict=True))
+    variants = [{"name": name, "service": "naive"} for name in names]
+    run = Synthetic(folder, services, {"variants": variants, "replicas": [1, 2], "blocks": 1}, seconds=4)
+    assert "variant-with-a-ra…" in write_report(run.write()).read_text(encoding="utf-8")
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(a: str, b: str) -> float:
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_text_has_the_contrast_that_wcag_asks_for(theme: int) -> None:
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", CSS.split(":root {")[theme + 1]))
+    texts = ["ink", "soft", "accent", "good", "warn", *(f"v{i}" for i in range(6))]
+    for text in texts:
+        for ground in ("paper", "surface"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["ink"], colours["warn-soft"]) >= 4.5
+    for part in ("service",):
+        assert contrast(colours[part], colours["on-part"]) >= 4.5
+    for part in ("pooler", "cache", "balancer", "generator"):
+        assert contrast(colours[part], colours["on-pale"]) >= 4.5, part
+
+
+def test_the_method_tells_of_planned_rates(tmp_path: Path) -> None:
+    planned = {"search": {"around": {"naive-x1": 10.0}, "shares": [0.8, 1.0, 1.25]}}
+    for name, experiment, said in (
+        ("searched", {}, "the search for capacity brackets, bisects on a log scale to 5% and confirms"),
+        ("planned", planned, "each cell climbs through 80%, 100% and 125% of the rate planned for it"),
+    ):
+        run = two_variants(tmp_path / name, experiment=experiment).write()
+        write_report(run)
+        page = (tmp_path / name / "report.md").read_text(encoding="utf-8")
+        assert f"In each, {said}" in page
