@@ -2,5 +2,5 @@
 
 `versions` names what; `stages` decides what is missing; `gomodules`, `debian` and `docker` make things; `tools`,
 `platform`, `standins`, `services` and `node` say what is made of what; `daemon` and `machine` look after the host;
-`kind` makes the cluster. The testbed itself never imports this room.
+`kind` makes the cluster. The testbed itself never imports this package.
 """

@@ -17,7 +17,7 @@ from clusterbed.announcing import ConsoleAnnouncer
 from clusterbed.commands import Log
 from clusterbed.docker import Docker
 from clusterbed.doctor import conclude, examine
-from clusterbed.machine import look
+from clusterbed.machine import inspect
 from clusterbed.setting_up import Setup
 from clusterbed.stages import digest_of_files
 from clusterbed.workshop import Workshop
@@ -113,7 +113,7 @@ def down(purge: Annotated[bool, typer.Option("--purge", help="Also remove what w
 def doctor() -> None:
     """Say what this machine can and cannot do for a cluster without a registry."""
     cache = paths.cache()
-    symptoms = examine(look(cache), Docker(Log(cache / "airgap" / "logs" / "doctor.log")).engine_version(), cache)
+    symptoms = examine(inspect(cache), Docker(Log(cache / "airgap" / "logs" / "doctor.log")).engine_version(), cache)
     _out.print(as_table(symptoms))
     _out.print(conclude(symptoms), markup=False, highlight=False, soft_wrap=True)
     if any(symptom.status == "missing" for symptom in symptoms):

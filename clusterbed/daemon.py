@@ -50,7 +50,7 @@ class Changes:
 
 
 class Daemon:
-    """`folder` is our room in the cache; images live in it too."""
+    """`folder` is our folder in the cache; images live in it too."""
 
     def __init__(self, folder: Path, wrapper: Path, docker: Docker, machine: Machine, say: Say) -> None:
         self._folder = folder

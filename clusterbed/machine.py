@@ -49,8 +49,8 @@ class Machine:
         return {name: least for name, least in LEAST_INOTIFY.items() if self.sysctls.get(name, least) < least}
 
 
-def look(cache: Path, root: Path = Path("/")) -> Machine:
-    """Look at this machine; `root` is another folder than / in tests."""
+def inspect(cache: Path, root: Path = Path("/")) -> Machine:
+    """What this machine is; `root` is another folder than / in tests."""
     status = (root / "proc/self/status").read_text(encoding="ascii")
     file_systems = (root / "proc/filesystems").read_text(encoding="ascii").split()
     cgroups = root / "sys/fs/cgroup"

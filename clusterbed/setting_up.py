@@ -14,7 +14,7 @@ from clusterbed.commands import ask
 from clusterbed.daemon import Daemon
 from clusterbed.doctor import conclude, examine
 from clusterbed.kind import CONTEXT, NAME, Cluster, is_there
-from clusterbed.machine import look
+from clusterbed.machine import inspect
 from clusterbed.stages import Made
 from clusterbed.workshop import Workshop
 from scalebed.messages import EngineError
@@ -31,7 +31,7 @@ class Setup:
         self._announcer = announcer
         self._docker = shop.docker("engine")
         wrapper = shop.root / "k8s" / "node" / "runc-without-sys-resource"
-        self._daemon = Daemon(shop.folder, wrapper, self._docker, look(shop.cache), shop.say)
+        self._daemon = Daemon(shop.folder, wrapper, self._docker, inspect(shop.cache), shop.say)
 
     def images(self, registry: bool | None) -> None:
         """Have what a cluster is made of, named as charts ask for it; `registry` as for `up`."""
@@ -136,7 +136,7 @@ class Setup:
         return False
 
     def _refuse_what_cannot_be(self) -> None:
-        machine = look(self._shop.cache)
+        machine = inspect(self._shop.cache)
         symptoms = examine(machine, self._docker.engine_version(), self._shop.cache)
         missing = [symptom for symptom in symptoms if symptom.status == "missing"]
         if missing:

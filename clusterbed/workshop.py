@@ -31,7 +31,7 @@ class Workshop:
 
     @property
     def folder(self) -> Path:
-        """Our room in the cache."""
+        """Our folder in the cache."""
         return self.cache / "airgap"
 
     def log(self, stage: str) -> Log:

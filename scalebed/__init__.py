@@ -1,7 +1,6 @@
 """Scalebed measures how HTTP services scale horizontally.
 
-Data flows one way: spec → plan → runner → (engine, load generator, probe) → run directory → stats →
-report. `spec`, `plan`, `search`, `stats`, `validity` and `bottleneck` are pure: they import no engine.
+Data goes one way: experiment → search → execution → records → report. docs/architecture.md says what is where.
 """
 
 __version__ = "0.1.0"

@@ -1,1 +1,1 @@
-"""What a person types and sees; the only place that wires rooms together."""
+"""What a person types and sees; the only place that wires the others together."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from scalebed.messages import EngineError
 
-ROOMS = ("apps", "apps/peers")
+FOLDERS = ("apps", "apps/peers")
 """Where services live, under the clone's root."""
 
 
@@ -66,7 +66,7 @@ class Service:
 
 def find_service(root: Path, name: str) -> Path | None:
     """The folder of a service, in `apps/` or `apps/peers/`; None where there is none of this name."""
-    folders = (root / room / name for room in ROOMS)
+    folders = (root / parent / name for parent in FOLDERS)
     return next((folder for folder in folders if (folder / "variant.toml").exists()), None)
 
 
@@ -77,7 +77,8 @@ def read_service(root: Path, name: str) -> Service:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        there = ", ".join(sorted(path.parent.name for room in ROOMS for path in (root / room).glob("*/variant.toml")))
+        files = (path for parent in FOLDERS for path in (root / parent).glob("*/variant.toml"))
+        there = ", ".join(sorted(path.parent.name for path in files))
         raise EngineError(
             f"{file}: is missing, so {name} is no service; the services are: {there or 'none'}"
         ) from error

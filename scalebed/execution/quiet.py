@@ -15,17 +15,17 @@ PATIENT_S = 60.0
 """What disturbs once is mostly over in less: a job of the system, a page that somebody opened."""
 HURRIED_S = 5.0
 """Once that was in vain, until it was quiet again: trials that pass count beside a disturbance, too."""
-LOOK_S = 1.0
+SAMPLE_S = 1.0
 _NAMED = 3
 
 
-class Looking(Protocol):
+class Sampling(Protocol):
     """Sees what is used while nobody asks anything of the service."""
 
     @property
     def seen(self) -> Usage | None: ...
 
-    def look(self, seconds: float) -> Usage | None: ...
+    def sample(self, seconds: float) -> Usage | None: ...
 
 
 class Quiet:
@@ -43,7 +43,7 @@ class Quiet:
         """Wait as long as at first again."""
         self._patience_s = PATIENT_S
 
-    def wait(self, host: Looking) -> bool:
+    def wait(self, host: Sampling) -> bool:
         """Whether it is quiet. Says so where it has to wait, and where the wait was in vain, each once."""
         began = self._clock.now()
         against = self._against(host.seen)
@@ -52,7 +52,7 @@ class Quiet:
             if waited >= self._patience_s:
                 self._give_up(waited)
                 return False
-            against = self._against(host.look(LOOK_S)) or ()
+            against = self._against(host.sample(SAMPLE_S)) or ()
             if against and not self._told:
                 self._told = True
                 self._say(f"Waiting for quiet: {_named(against, self._programs())}")

@@ -31,7 +31,7 @@ class Conductor:
         """What was used when it last settled, or was last looked at."""
         return self._seen
 
-    def look(self, seconds: float) -> Usage | None:
+    def sample(self, seconds: float) -> Usage | None:
         """What is used in this time; None where no readings are newer."""
         before = self._probe.sample()
         self._clock.sleep(seconds)

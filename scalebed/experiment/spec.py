@@ -111,7 +111,7 @@ class Experiment(Strict):
     rates: tuple[Annotated[float, Field(gt=0)], ...] = ()
     """`fixed-rate`: requests a second, each one trial."""
     rate: float | None = Field(None, gt=0)
-    """`ablation` and `matrix`: requests a second, the same for every variant; the slowest must bear it."""
+    """`ablation` and `matrix`: requests a second, the same for every variant; the slowest must sustain it."""
     stages: tuple[Stage, ...] = ()
     """`closed` and `hpa`: users that come and go, one stage after another, in the place of users and duration."""
     profile: tuple[Level, ...] = ()
@@ -119,7 +119,7 @@ class Experiment(Strict):
     autoscaler: Autoscaler | None = None
     """`hpa`: in the place of replicas."""
     capacity_per_replica: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
-    """`hpa` with a profile: by variant, the rate that one replica bears within the SLO, from which the replicas that
+    """`hpa` with a profile: by variant, the rate that one replica sustains within the SLO, from which the replicas that
     a rate needs are reckoned."""
     duration: Duration | None = Field(
         default_factory=lambda data: (

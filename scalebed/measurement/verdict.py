@@ -2,7 +2,7 @@
 
 Three checks, each met, broken or open. The trial passes when all are met and it has lasted long enough,
 fails when one is broken, and is undecided otherwise. To end a trial early takes 99% certainty (each second
-is another look at the data). At its full length 60% is enough, and what is less certain stays undecided:
+is another test of the data). At its full length 60% is enough, and what is less certain stays undecided:
 the interval over blocks, not the single trial, carries the uncertainty, and asking for 80% made the capacity
 of the slowest simulated service, where 300 requests are all that a trial can have, come out 20% too low.
 """

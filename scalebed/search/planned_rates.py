@@ -1,4 +1,4 @@
-"""Looks for a capacity at rates that were planned around one measured elsewhere, from the lowest up.
+"""Searches for a capacity at rates that were planned around one measured elsewhere, from the lowest up.
 
 All rates are known beforehand, so an engine that takes long to start a load can go through them in one. Every trial is
 of full length, since any of them may be the answer. The first rate that does not pass ends the climb; where the lowest
@@ -20,7 +20,7 @@ _SAME = 1e-9
 
 @dataclass(frozen=True)
 class Ladder:
-    """`around` is the rate to look near."""
+    """`around` is the rate to search near."""
 
     search: Search
     around: float

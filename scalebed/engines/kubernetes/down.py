@@ -19,18 +19,18 @@ def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> No
 
     Raises EngineError, and touches nothing, where somebody runs an experiment on the release.
     """
-    api, rooms = cluster.api, cluster.rooms
-    namespaces.refuse_others(api, rooms)
-    ownership = Ownership(api, rooms.app, NAME)
+    api, names = cluster.api, cluster.namespaces
+    namespaces.refuse_others(api, names)
+    ownership = Ownership(api, names.app, NAME)
     if (other := ownership.held_by_other()) is not None:
-        raise EngineError(f"namespace {rooms.app}: {other} runs an experiment here; stop it first")
-    there = found(api, f"{NAMESPACES}/{rooms.app}") is not None
+        raise EngineError(f"namespace {names.app}: {other} runs an experiment here; stop it first")
+    there = found(api, f"{NAMESPACES}/{names.app}") is not None
     if there:
         ownership.acquire()
     try:
-        removed = [f"TestRun {name}" for name in remove_loads(api, rooms.load, ownership.key)]
-        removed += _scripts(api, rooms.load)
-        tenancy = Tenancy(api, cluster.helm, Release(NAME, rooms.app), clock)
+        removed = [f"TestRun {name}" for name in remove_loads(api, names.load, ownership.key)]
+        removed += _scripts(api, names.load)
+        tenancy = Tenancy(api, cluster.helm, Release(NAME, names.app), clock)
         tenancy.give_back(say)
         made = tenancy.leave()
         if made:
@@ -38,17 +38,17 @@ def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> No
         elif cluster.helm.values(NAME) is not None:
             say(f"The release {NAME} is no experiment's, so it stays: helm uninstall {NAME} removes it.")
         if made and purge:
-            api.delete(path("persistentvolumeclaims", rooms.app, f"data-{NAME}-postgres-0"))
-            api.delete(path("secrets", rooms.app, f"{NAME}-datastore"))
+            api.delete(path("persistentvolumeclaims", names.app, f"data-{NAME}-postgres-0"))
+            api.delete(path("secrets", names.app, f"{NAME}-datastore"))
             removed.append("the data and its passwords")
         elif made:
             say("The data and its passwords stay; --purge removes them too.")
     finally:
         ownership.release()
     if there:
-        api.delete(path("leases", rooms.app, f"scalebed-{NAME}"))
-    if purge or not _data(api, rooms.app):
-        removed += [f"namespace {name}" for name in namespaces.remove_made(api, rooms)]
+        api.delete(path("leases", names.app, f"scalebed-{NAME}"))
+    if purge or not _data(api, names.app):
+        removed += [f"namespace {name}" for name in namespaces.remove_made(api, names)]
     say(f"Removed {', '.join(removed)}." if removed else "Nothing was left to remove in the cluster.")
 
 

@@ -15,11 +15,11 @@ from scalebed.engines.kubernetes.api.paths import NODES, field, found, listed, p
 from scalebed.engines.kubernetes.api.quantities import number
 from scalebed.engines.kubernetes.load.generator import Place, TestRunGenerator
 from scalebed.engines.kubernetes.load.testruns import read_base, scripts
-from scalebed.engines.kubernetes.preflight import Room
+from scalebed.engines.kubernetes.preflight import Resources
 from scalebed.engines.kubernetes.readings.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
 from scalebed.engines.kubernetes.readings.supply import supply
 from scalebed.engines.kubernetes.releases import namespaces, release
-from scalebed.engines.kubernetes.releases.namespaces import Rooms
+from scalebed.engines.kubernetes.releases.namespaces import Namespaces
 from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
 from scalebed.engines.kubernetes.releases.release import Release
 from scalebed.engines.kubernetes.releases.scaling import scale
@@ -42,7 +42,7 @@ class Cluster:
 
     api: Api
     helm: Helm
-    rooms: Rooms
+    namespaces: Namespaces
     context: str
     host: Callable[[], HostCpu] | None = None
     """Reads this machine's CPU; used where the cluster's only node is on it, as is `programs`."""
@@ -62,8 +62,8 @@ class KubernetesEngine:
         self._clock = clock
         self._say = say
         self._runners = runners
-        self._release = Release(NAME, cluster.rooms.app)
-        self._ownership = Ownership(self._api, cluster.rooms.app, NAME)
+        self._release = Release(NAME, cluster.namespaces.app)
+        self._ownership = Ownership(self._api, cluster.namespaces.app, NAME)
         self._tenancy = Tenancy(self._api, cluster.helm, self._release, clock)
         self._experiment: Experiment | None = None
         self._generator: TestRunGenerator | None = None
@@ -74,15 +74,15 @@ class KubernetesEngine:
         self._images: dict[str, str] = {}
         self._packages: dict[str, dict[str, str]] = {}
         self._nodes = list(self._api.get(NODES)["items"])
-        self.cores = sum(node.cores for node in preflight.nodes(self._api, self._release, cluster.rooms.load))
+        self.cores = sum(node.cores for node in preflight.nodes(self._api, self._release, cluster.namespaces.load))
 
     def preflight(self, experiment: Experiment) -> Sequence[Finding]:
         planned = cells(experiment)
         try:
-            namespaces.refuse_others(self._api, self._cluster.rooms)
+            namespaces.refuse_others(self._api, self._cluster.namespaces)
         except EngineError as error:
             return [Finding("refuse", str(error))]
-        room = preflight.nodes(self._api, self._release, self._cluster.rooms.load)
+        nodes = preflight.nodes(self._api, self._release, self._cluster.namespaces.load)
         runner = read_base(self._root)["spec"]["runner"]
         load = preflight.pod_request({"containers": [runner]}).times(self._runners)
         known = [cell for cell in planned if cell.variant.service in release.SERVICES]
@@ -90,11 +90,11 @@ class KubernetesEngine:
             return refused
         needs = {cell.id: self._needs(experiment, cell, load) for cell in known}
         return [
-            *preflight.findings(self._api, self._root, experiment, known or planned, room=room, needs=needs),
+            *preflight.findings(self._api, self._root, experiment, known or planned, nodes=nodes, needs=needs),
             *preflight.foreign_autoscalers(self._api, self._release),
         ]
 
-    def _needs(self, experiment: Experiment, cell: Cell, load: Room) -> Room:
+    def _needs(self, experiment: Experiment, cell: Cell, load: Resources) -> Resources:
         """Jobs are done before the load begins."""
         most = replace(cell, replicas=cell.most, autoscaler=None)
         values = release.merged(self._tenancy.values(), release.cell_values(experiment, most))
@@ -105,12 +105,12 @@ class KubernetesEngine:
         """Namespaces, scripts, the release without any service's pod, and its dataset."""
         if self._experiment is not None:
             raise EngineError("prepare: this engine is in use; close it first")
-        rooms = self._cluster.rooms
-        for made in namespaces.ensure(self._api, rooms):
+        names = self._cluster.namespaces
+        for made in namespaces.ensure(self._api, names):
             say(f"Made the namespace {made}.")
         self._ownership.acquire()
         try:
-            if removed := remove_loads(self._api, rooms.load, self._ownership.key):
+            if removed := remove_loads(self._api, names.load, self._ownership.key):
                 say(f"Ended what an earlier run left behind: TestRun {', '.join(removed)}.")
             self._prepare(experiment, say)
         except BaseException:
@@ -118,26 +118,26 @@ class KubernetesEngine:
             raise
 
     def _prepare(self, experiment: Experiment, say: Say) -> None:
-        rooms = self._cluster.rooms
+        names = self._cluster.namespaces
         script = scripts(self._root / "loadtest" / "k6")
-        if found(self._api, path("configmaps", rooms.load, script.name)) is None:
-            self._api.post(path("configmaps", rooms.load), script.manifest)
+        if found(self._api, path("configmaps", names.load, script.name)) is None:
+            self._api.post(path("configmaps", names.load), script.manifest)
         self._tenancy.begin(self._ownership.annotations)
         self._experiment = experiment
         contacts = experiment.dataset.contacts
         adopts = self._tenancy.before is not None
-        say(f"{'Adopting' if adopts else 'Installing'} the release {NAME} in the namespace {rooms.app} …")
+        say(f"{'Adopting' if adopts else 'Installing'} the release {NAME} in the namespace {names.app} …")
         self._upgrade(release.idle_values(experiment))
         say(f"Waiting until {contacts:,} contacts are loaded …")
         release.wait_until_loaded(self._api, self._release, self._clock, contacts)
         self._probe = KubeletProbe(
             self._api,
             [node["metadata"]["name"] for node in self._nodes],
-            rooms.all,
+            names.all,
             self._clock,
             host=self._cluster.host if self._on_this_machine() else None,
         )
-        place = Place(rooms.load, read_base(self._root), script, self._runners, self._ownership.annotations)
+        place = Place(names.load, read_base(self._root), script, self._runners, self._ownership.annotations)
         self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe)
 
     def fingerprint(self) -> Mapping[str, object]:
@@ -243,8 +243,8 @@ class KubernetesEngine:
             for service in release.SERVICES:
                 self._scale_down(service)
             self._say(
-                f"The release {NAME} stays in the namespace {self._cluster.rooms.app} with its data, for the next run; "
-                "scalebed down --engine kubernetes removes it."
+                f"The release {NAME} stays in the namespace {self._cluster.namespaces.app} with its data, for the next "
+                "run; scalebed down --engine kubernetes removes it."
             )
 
     def _upgrade(self, values: Mapping[str, object]) -> None:
@@ -296,13 +296,13 @@ class KubernetesEngine:
 class _Watching:
     """Implements `Probe`: the readings, and how far the scaling is."""
 
-    def __init__(self, probe: KubeletProbe, look: Callable[[], Supply]) -> None:
+    def __init__(self, probe: KubeletProbe, supply: Callable[[], Supply]) -> None:
         self._probe = probe
-        self._look = look
+        self._supply = supply
 
     def sample(self) -> Sample:
-        return replace(self._probe.sample(), supply=self._look())
+        return replace(self._probe.sample(), supply=self._supply())
 
     def finish(self) -> Sequence[Sample]:
         *before, last = self._probe.finish()
-        return [*before, replace(last, supply=self._look())]
+        return [*before, replace(last, supply=self._supply())]

@@ -23,24 +23,24 @@ REST_CORES = 1.0
 
 
 @dataclass(frozen=True)
-class Room:
+class Resources:
     """CPU in cores and memory in bytes."""
 
     cpu: float
     memory: float
 
-    def __add__(self, other: Room) -> Room:
-        return Room(self.cpu + other.cpu, self.memory + other.memory)
+    def __add__(self, other: Resources) -> Resources:
+        return Resources(self.cpu + other.cpu, self.memory + other.memory)
 
-    def __sub__(self, other: Room) -> Room:
-        return Room(self.cpu - other.cpu, self.memory - other.memory)
+    def __sub__(self, other: Resources) -> Resources:
+        return Resources(self.cpu - other.cpu, self.memory - other.memory)
 
-    def most(self, other: Room) -> Room:
+    def most(self, other: Resources) -> Resources:
         """The greater of each."""
-        return Room(max(self.cpu, other.cpu), max(self.memory, other.memory))
+        return Resources(max(self.cpu, other.cpu), max(self.memory, other.memory))
 
-    def times(self, count: int) -> Room:
-        return Room(self.cpu * count, self.memory * count)
+    def times(self, count: int) -> Resources:
+        return Resources(self.cpu * count, self.memory * count)
 
     def __str__(self) -> str:
         return f"{self.cpu * 1000:.0f}m CPU and {self.memory / 2**20:.0f} Mi memory"
@@ -50,7 +50,7 @@ class Room:
 class Node:
     name: str
     cores: float
-    free: Room
+    free: Resources
     """Allocatable, less what pods request that are no part of the release or its load."""
 
 
@@ -63,7 +63,7 @@ def nodes(api: Api, release: Release, load_namespace: str) -> list[Node]:
         name = node["metadata"]["name"]
         pods = api.get("/api/v1/pods", fieldSelector=selector({"spec.nodeName": name}))["items"]
         allocatable = node["status"]["allocatable"]
-        free = Room(number(allocatable["cpu"]), number(allocatable["memory"]))
+        free = Resources(number(allocatable["cpu"]), number(allocatable["memory"]))
         for pod in pods:
             if field(pod, "status", "phase") not in ("Succeeded", "Failed") and not _own(pod, release, load_namespace):
                 free -= pod_request(pod["spec"])
@@ -71,9 +71,9 @@ def nodes(api: Api, release: Release, load_namespace: str) -> list[Node]:
     return result
 
 
-def pod_request(spec: Mapping[str, Any]) -> Room:
+def pod_request(spec: Mapping[str, Any]) -> Resources:
     """What the scheduler counts: containers together, or the greediest init container where that is more."""
-    together = Room(0.0, 0.0)
+    together = Resources(0.0, 0.0)
     for container in spec.get("containers", []):
         together += _request(container)
     for container in spec.get("initContainers", []):
@@ -82,9 +82,9 @@ def pod_request(spec: Mapping[str, Any]) -> Room:
     return together
 
 
-def requested(objects: Iterable[Json], kinds: Iterable[str] = ("Deployment", "StatefulSet")) -> Room:
+def requested(objects: Iterable[Json], kinds: Iterable[str] = ("Deployment", "StatefulSet")) -> Resources:
     """By all pods that these manifests come to at once."""
-    total = Room(0.0, 0.0)
+    total = Resources(0.0, 0.0)
     for each in objects:
         if each["kind"] in kinds:
             total += pod_request(each["spec"]["template"]["spec"]).times(field(each, "spec", "replicas", default=1))
@@ -97,12 +97,12 @@ def findings(
     experiment: Experiment,
     cells: Sequence[Cell],
     *,
-    room: Sequence[Node],
-    needs: Mapping[str, Room],
+    nodes: Sequence[Node],
+    needs: Mapping[str, Resources],
 ) -> list[Finding]:
     """Every refusal and every warning, each one sentence. `needs`: by cell, what its release and load request."""
     return [*_services(root, experiment), *_addons(api, experiment), *_autoscaler(api, experiment.autoscaler),
-            *_space(cells, room, needs)]  # fmt: skip
+            *_space(cells, nodes, needs)]  # fmt: skip
 
 
 def foreign_values(experiment: Experiment, cells: Sequence[Cell]) -> list[Finding]:
@@ -165,11 +165,11 @@ def _autoscaler(api: Api, wanted: Autoscaler | None) -> list[Finding]:
     ]
 
 
-def _space(cells: Sequence[Cell], room: Sequence[Node], needs: Mapping[str, Room]) -> list[Finding]:
-    if not room:
+def _space(cells: Sequence[Cell], nodes: Sequence[Node], needs: Mapping[str, Resources]) -> list[Finding]:
+    if not nodes:
         return [Finding("refuse", "no node of the cluster takes pods: kubectl get nodes says more")]
-    free = Room(0.0, 0.0)
-    for node in room:
+    free = Resources(0.0, 0.0)
+    for node in nodes:
         free += node.free
     told: list[Finding] = []
     for cell in cells:
@@ -182,7 +182,7 @@ def _space(cells: Sequence[Cell], room: Sequence[Node], needs: Mapping[str, Room
                     "replicas or cpu_per_replica, or end other pods",
                 )
             )
-    cores = sum(node.cores for node in room)
+    cores = sum(node.cores for node in nodes)
     most = max(cell.cpu_per_replica * cell.most for cell in cells)
     if not told and most + REST_CORES > cores:
         told.append(
@@ -195,11 +195,11 @@ def _space(cells: Sequence[Cell], room: Sequence[Node], needs: Mapping[str, Room
     return told
 
 
-def _request(container: Mapping[str, Any]) -> Room:
+def _request(container: Mapping[str, Any]) -> Resources:
     wanted = field(container, "resources", "requests", default={})
     limits = field(container, "resources", "limits", default={})
     # A limit without a request is the request.
-    return Room(number(wanted.get("cpu", limits.get("cpu"))), number(wanted.get("memory", limits.get("memory"))))
+    return Resources(number(wanted.get("cpu", limits.get("cpu"))), number(wanted.get("memory", limits.get("memory"))))
 
 
 def _own(pod: Json, release: Release, load_namespace: str) -> bool:

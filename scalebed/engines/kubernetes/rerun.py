@@ -40,8 +40,8 @@ class Rerun:
     def __init__(self, cluster: Cluster, clock: Clock, say: Say, name: str) -> None:
         self._api: Api = cluster.api
         self._helm = cluster.helm
-        self._namespace = cluster.rooms.load
-        self._release = Release(NAME, cluster.rooms.app)
+        self._namespace = cluster.namespaces.load
+        self._release = Release(NAME, cluster.namespaces.app)
         self._clock = clock
         self._say = say
         self._name = name

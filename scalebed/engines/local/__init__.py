@@ -1,1 +1,1 @@
-"""Runs cells as processes on this machine: the only room that starts and stops them."""
+"""Runs cells as processes on this machine: the only package that starts and stops them."""

@@ -29,7 +29,7 @@ _REPLICA_BYTES = 200 * 2**20
 
 
 @dataclass(frozen=True)
-class Room:
+class Resources:
     """What the host offers."""
 
     cores: float
@@ -41,11 +41,11 @@ class Room:
     busiest: Sequence[Program] = ()
 
 
-def survey(cache: Path, quota: Quota) -> Room:
+def survey(cache: Path, quota: Quota) -> Resources:
     """Look at the host; takes a second, in which it samples how busy the host is."""
     place = next(folder for folder in (cache, *cache.parents) if folder.exists())
     busy = host.busy_cores()
-    return Room(
+    return Resources(
         cores=host.usable_cores(),
         memory_bytes=psutil.virtual_memory().available,
         disk_bytes=shutil.disk_usage(place).free + _kept(cache / "postgres"),
@@ -55,12 +55,12 @@ def survey(cache: Path, quota: Quota) -> Room:
     )
 
 
-def findings(experiment: Experiment, root: Path, room: Room) -> list[Finding]:
+def findings(experiment: Experiment, root: Path, free: Resources) -> list[Finding]:
     """Every refusal and every warning, each one sentence."""
     services, found = _services(experiment, root)
     found += _poolers(experiment)
     found += _values(experiment)
-    return [*found, *_capacity(experiment, room), *_space(experiment, services, room), *_quiet(room)]
+    return [*found, *_capacity(experiment, free), *_space(experiment, services, free), *_quiet(free)]
 
 
 def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], list[Finding]]:
@@ -105,27 +105,27 @@ def _values(experiment: Experiment) -> list[Finding]:
     ]
 
 
-def _capacity(experiment: Experiment, room: Room) -> list[Finding]:
+def _capacity(experiment: Experiment, free: Resources) -> list[Finding]:
     most = max(experiment.replicas)
     asked = most * experiment.cpu_per_replica
     product = f"{most} replicas × {experiment.cpu_per_replica:g} cores = {asked:g} cores"
-    if asked > room.cores:
+    if asked > free.cores:
         return [
             Finding(
                 "refuse",
-                f"{product} do not fit the {room.cores:g} cores of this host; lower replicas or cpu_per_replica",
+                f"{product} do not fit the {free.cores:g} cores of this host; lower replicas or cpu_per_replica",
             )
         ]
     found = []
-    if asked + REST_CORES > room.cores:
+    if asked + REST_CORES > free.cores:
         found.append(
             Finding(
                 "warn",
-                f"{product} leave {room.cores - asked:g} of {room.cores:g} cores for load generator and database, "
+                f"{product} leave {free.cores - asked:g} of {free.cores:g} cores for load generator and database, "
                 "which may need more: the host's ceiling may be what limits the largest cells",
             )
         )
-    if not room.limits:
+    if not free.limits:
         found.append(
             Finding(
                 "warn",
@@ -136,7 +136,7 @@ def _capacity(experiment: Experiment, room: Room) -> list[Finding]:
     return found
 
 
-def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> list[Finding]:
+def _space(experiment: Experiment, services: dict[str, Service], free: Resources) -> list[Finding]:
     clones = {
         (service.name, tuple(sorted(service.object_choice(variant.switches).items())))
         for variant in experiment.variants
@@ -145,25 +145,25 @@ def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> 
     copies = 1 + 2 * len(clones) + (changes_rows(experiment.workload))
     disk = disk_needed(experiment.dataset.contacts, copies)
     found = []
-    if disk > room.disk_bytes:
+    if disk > free.disk_bytes:
         found.append(
             Finding(
                 "refuse",
                 f"{experiment.dataset.contacts:,} contacts in {1 + len(clones)} databases need about {_gb(disk)} GB of "
-                f"disk, {_gb(room.disk_bytes)} GB are there; lower dataset.contacts, or set SCALEBED_CACHE to a larger "
+                f"disk, {_gb(free.disk_bytes)} GB are there; lower dataset.contacts, or set SCALEBED_CACHE to a larger "
                 "disk",
             )
         )
     memory = _SERVER_BYTES + max(experiment.replicas) * _REPLICA_BYTES
-    if memory > room.memory_bytes:
+    if memory > free.memory_bytes:
         found.append(
             Finding(
                 "refuse",
                 f"{max(experiment.replicas)} replicas and the parts around them need about {_gb(memory)} GB of memory, "
-                f"{_gb(room.memory_bytes)} GB are free; lower replicas or end something else",
+                f"{_gb(free.memory_bytes)} GB are free; lower replicas or end something else",
             )
         )
-    elif memory + disk_needed(experiment.dataset.contacts, 2) > room.memory_bytes:
+    elif memory + disk_needed(experiment.dataset.contacts, 2) > free.memory_bytes:
         found.append(
             Finding(
                 "warn",
@@ -173,11 +173,11 @@ def _space(experiment: Experiment, services: dict[str, Service], room: Room) -> 
     return found
 
 
-def _quiet(room: Room) -> list[Finding]:
-    if room.busy_cores <= _BUSY_CORES:
+def _quiet(free: Resources) -> list[Finding]:
+    if free.busy_cores <= _BUSY_CORES:
         return []
-    who = f", most by {', '.join(map(str, room.busiest[:3]))}" if room.busiest else ""
-    used = f"{room.busy_cores:.1f} of {room.cores:g} cores"
+    who = f", most by {', '.join(map(str, free.busiest[:3]))}" if free.busiest else ""
+    used = f"{free.busy_cores:.1f} of {free.cores:g} cores"
     return [Finding("warn", f"something else uses {used}{who}: results on a busy host are worth less")]
 
 

@@ -37,11 +37,11 @@ def linear(values: Sequence[float], most: int = 6) -> Axis:
     raise AssertionError("steps have no end")
 
 
-def logarithmic(values: Sequence[float], most: int = 6, room: float = 0.06) -> Axis:
-    """Around positive values, with `room` of their span at both ends; ticks at 1, 2, 5 or at decades alone."""
+def logarithmic(values: Sequence[float], most: int = 6, margin_share: float = 0.06) -> Axis:
+    """Around positive values, with `margin_share` of their span at both ends; ticks at 1, 2, 5 or at decades alone."""
     kept = [value for value in values if value > 0] or [1.0]
     span = math.log(max(kept) / min(kept))
-    margin = room * span if span > math.log(2) else (math.log(2.2) - span) / 2  # a lone value needs a scale around it
+    margin = margin_share * span if span > math.log(2) else (math.log(2.2) - span) / 2
     low = min(kept) / math.exp(margin)
     high = max(kept) * math.exp(margin)
     # The densest that fits, but no odd multiples where round ones are enough.

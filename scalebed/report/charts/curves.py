@@ -64,7 +64,7 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     # A ceiling far above what was measured would press the curves to the floor.
     drawn = {key: value for key, value in ceilings.items() if value <= max(values) * (4 if log else 1.5)}
     x = (
-        axes.logarithmic(analysis.replicas, room=0.07)
+        axes.logarithmic(analysis.replicas, margin_share=0.07)
         if log
         else axes.Axis(0.0, analysis.replicas[-1] * 1.04, log=False, ticks=())
     )
@@ -168,7 +168,7 @@ def scaling(analysis: Analysis, height: int = 200) -> Curves | None:
     if not scaled:
         return None
     values = [v for c in scaled if c.efficiency for v in c.efficiency.finite]
-    x = axes.logarithmic(analysis.replicas, room=0.07)
+    x = axes.logarithmic(analysis.replicas, margin_share=0.07)
     plane = _Plane(x, axes.linear([*values, 1.0], most=5), height)
     fewest = analysis.replicas[0]
     lines = []

@@ -33,7 +33,7 @@ STEADY_S = 5
 
 
 class Counts(Protocol):
-    """One look at a scaling, as `scalebed.records.run_directory.SupplyRecord`."""
+    """One sample of a scaling, as `scalebed.records.run_directory.SupplyRecord`."""
 
     @property
     def at_s(self) -> float: ...
@@ -96,7 +96,7 @@ class Milestones:
 
 
 def demand(rate: Curve, capacity_per_replica: float, least: int = 1) -> list[tuple[float, float]]:
-    """The fewest replicas for each rate, where a replica bears so much and several bear as many times that."""
+    """The fewest replicas for each rate, where a replica sustains so much and several sustain as many times that."""
     return [(at, float(max(least, math.ceil(value / capacity_per_replica - 1e-9)))) for at, value in rate]
 
 
@@ -154,18 +154,18 @@ def milestones(
 
     `tolerance`: the share above its target from which the metric has moved, the HPA's own for scaling up.
     """
-    before = [look for look in supply if look.at_s <= step]
+    before = [sample for sample in supply if sample.at_s <= step]
     base = before[-1] if before else (supply[0] if supply else None)
-    after = [look for look in supply if step < look.at_s <= until]
+    after = [sample for sample in supply if step < sample.at_s <= until]
 
     def first(reached: Callable[[Counts], bool]) -> float | None:
-        return next((look.at_s - step for look in after if reached(look)), None)
+        return next((sample.at_s - step for sample in after if reached(sample)), None)
 
     def above(name: str) -> float | None:
-        return first(lambda look: getattr(look, name) > getattr(base, name)) if base is not None else None
+        return first(lambda sample: getattr(sample, name) > getattr(base, name)) if base is not None else None
 
     return Milestones(
-        metric_moved=first(lambda look: look.metric is not None and look.metric > 1 + tolerance),
+        metric_moved=first(lambda sample: sample.metric is not None and sample.metric > 1 + tolerance),
         desired=above("desired"),
         scheduled=above("scheduled"),
         started=above("started"),
@@ -206,7 +206,7 @@ def slo_met(
 
 def curve(supply: Sequence[Counts], of: str = "receiving") -> list[tuple[float, float]]:
     """One of the counts over time."""
-    return [(look.at_s, float(getattr(look, of))) for look in supply]
+    return [(sample.at_s, float(getattr(sample, of))) for sample in supply]
 
 
 def _values(of: Curve, at: Floats) -> Floats:

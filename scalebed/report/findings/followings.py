@@ -37,7 +37,7 @@ class Following:
     steps: tuple[tuple[float, Milestones], ...]
     """When the load rose, and what came of it."""
     elasticity: Elasticity | None
-    """None where nobody said what one replica bears."""
+    """None where nobody said what one replica sustains."""
     pod_seconds: float
     seconds_out: int
     """Of the SLO."""
@@ -45,7 +45,7 @@ class Following:
     """Replicas that received requests at once."""
     load: Curve
     wanted: Curve
-    """Fewest replicas for the load; empty where nobody said what one bears."""
+    """Fewest replicas for the load; empty where nobody said what one sustains."""
     desired: Curve
     receiving: Curve
     out: tuple[int, ...]
@@ -79,9 +79,9 @@ def _following(experiment: Experiment, trial: Trial, tolerance: Tolerance) -> Fo
     load = load_curve(experiment)
     met = _met(experiment, trial)
     end = trial.duration_s
-    bears = experiment.capacity_per_replica.get(trial.variant)
+    sustained = experiment.capacity_per_replica.get(trial.variant)
     least = experiment.autoscaler.min_replicas if experiment.autoscaler else 1
-    wanted = elasticity.demand(load, bears, least) if bears and experiment.profile else []
+    wanted = elasticity.demand(load, sustained, least) if sustained and experiment.profile else []
     receiving = elasticity.curve(trial.supply)
     rises = elasticity.steps(load)
     changes = [*(at for at, _ in load), end]
@@ -98,7 +98,7 @@ def _following(experiment: Experiment, trial: Trial, tolerance: Tolerance) -> Fo
         elasticity=elasticity.elasticity(wanted, receiving, 0.0, end) if wanted else None,
         pod_seconds=elasticity.pod_seconds(elasticity.curve(trial.supply, "started"), 0.0, end),
         seconds_out=elasticity.seconds_out(met),
-        most=max(look.receiving for look in trial.supply),
+        most=max(sample.receiving for sample in trial.supply),
         load=load,
         wanted=wanted,
         desired=elasticity.curve(trial.supply, "desired"),

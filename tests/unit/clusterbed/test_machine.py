@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from clusterbed.machine import Machine, holds, look
+from clusterbed.machine import Machine, holds, inspect
 
 ALL = "CapBnd:\t000001ffffffffff\n"
 WITHOUT_SYS_RESOURCE = "CapBnd:\t000001fffeffffff\n"
@@ -25,7 +25,7 @@ def make_root(root: Path, capabilities: str = ALL, instances: int = 128, version
 
 
 def see(tmp_path: Path, **settings: object) -> Machine:
-    return look(tmp_path / "cache", make_root(tmp_path / "root", **settings))  # type: ignore[arg-type]
+    return inspect(tmp_path / "cache", make_root(tmp_path / "root", **settings))  # type: ignore[arg-type]
 
 
 def test_a_capability_is_a_bit_of_the_bounding_set() -> None:

@@ -21,7 +21,7 @@ class Host:
     def seen(self) -> Usage | None:
         return Usage(1.0, {"service": 0.01}, {}, 0.51 if self.clock.time < self.loud_until else 0.02, 0.0)
 
-    def look(self, seconds: float) -> Usage | None:
+    def sample(self, seconds: float) -> Usage | None:
         self.clock.sleep(seconds)
         return self.seen
 
@@ -79,7 +79,7 @@ def test_where_nothing_is_known_nothing_is_waited_for() -> None:
     class Blind:
         seen = None
 
-        def look(self, seconds: float) -> None:
+        def sample(self, seconds: float) -> None:
             raise AssertionError
 
     assert Host(100).quiet.wait(Blind())

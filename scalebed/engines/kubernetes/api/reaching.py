@@ -23,10 +23,10 @@ from scalebed.execution.ports import Program
 def reach(root: Path, cache: Path, context: str | None, namespace: str | None) -> Cluster:
     """Raises EngineError where there is no such cluster, or one that must be named and was not."""
     chosen = choose_context(context)
-    rooms = namespaces.rooms(namespace)
+    names = namespaces.named(namespace)
     program = find_helm(cache)
-    helm = HelmCommand(program.path, root / "charts" / "scalebed", chosen, rooms.app, program.major)
-    return Cluster(connect(chosen), helm, rooms, chosen, _host, _programs)
+    helm = HelmCommand(program.path, root / "charts" / "scalebed", chosen, names.app, program.major)
+    return Cluster(connect(chosen), helm, names, chosen, _host, _programs)
 
 
 def _host() -> HostCpu:

@@ -24,7 +24,7 @@ from scalebed.messages import EngineError
 
 GAP_S = 40.0
 """Without arrivals, between two rates of one TestRun: in it the service works off what is left, and the kubelet, which
-looks at containers every 10 to 15 s, reports both the end of what was and the idleness after it."""
+samples containers every 10 to 15 s, reports both the end of what was and the idleness after it."""
 _CONFIG_MAP = 2**20
 """Bytes that the API server takes in one."""
 _MEMORY_MIB = 128

@@ -1,7 +1,7 @@
 """Reads the kubelet's `/metrics/cadvisor`: what every container has used so far, and when that was so.
 
-The kubelet looks at each container every 10 to 15 s, at a moment of its own, and stamps each number with it; between
-two looks numbers stand still. metrics-server asks for the same every 15 s and hands on no throttling.
+The kubelet samples each container every 10 to 15 s, at a moment of its own, and stamps each number with it; between
+two samples numbers stand still. metrics-server asks for the same every 15 s and hands on no throttling.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Reading:
-    """Of one control group. `at` is the node's unix time of the look."""
+    """Of one control group. `at` is the node's unix time of the sample."""
 
     at: float
     cpu_s: float

@@ -1,6 +1,6 @@
 """When there was a load.
 
-A kubelet looks at a container every 10 to 15 s, so the looks before and after a load's first or last second span idle
+A kubelet samples a container every 10 to 15 s, so the samples before and after a load's first or last second span idle
 time too. Spread evenly between them, CPU of the load would be counted as used while there was none: a fifth of it in a
 trial of 20 s, most of it in one of 6 s.
 """

@@ -1,8 +1,8 @@
 """What every part has used so far, from readings that the kubelets made at moments of their own.
 
 A sample is of one moment that lies a little back: the latest on which every container has been looked at since. Each
-container's counters are interpolated to it; what parts used between two looks, they used while there was a load. No
-sample passes over the beginning or the end of a load, and after one the looks are awaited that reach past its end.
+container's counters are interpolated to it; what parts used between two samples, they used while there was a load. No
+sample passes over the beginning or the end of a load, and after one the samples are awaited that reach past its end.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class _History:
         return value(before) + share * (value(after) - value(before))
 
     def extend(self, until: float, loads: Loads) -> None:
-        """It ends at `until`, and no look will come any more: under load it goes on as it last did."""
+        """It ends at `until`, and no sample will come any more: under load it goes on as it last did."""
         readings = list(self.readings)
         for before, after in zip(readings[-2::-1], readings[:0:-1], strict=True):
             loaded = loads.seconds(before.at, after.at)
@@ -153,8 +153,8 @@ class KubeletProbe:
 
     def _newest(self) -> float:
         """The latest moment since which every part's containers have been looked at."""
-        looks = [reading.at for key, reading in self._live.items() if self._part(key) not in ("", "cluster")]
-        return min(looks, default=min((r.at for r in self._live.values()), default=float("-inf")))
+        sampled = [reading.at for key, reading in self._live.items() if self._part(key) not in ("", "cluster")]
+        return min(sampled, default=min((r.at for r in self._live.values()), default=float("-inf")))
 
     def _scrape(self) -> None:
         live: dict[Key, Reading] = {}

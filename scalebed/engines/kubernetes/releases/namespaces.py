@@ -16,7 +16,7 @@ _POD_SECURITY = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in 
 
 
 @dataclass(frozen=True)
-class Rooms:
+class Namespaces:
     """`app` is the release's namespace, `load` that of TestRuns; `given`: named by whoever started this."""
 
     app: str
@@ -28,12 +28,12 @@ class Rooms:
         return tuple(dict.fromkeys((self.app, self.load)))
 
 
-def rooms(given: str | None) -> Rooms:
+def named(given: str | None) -> Namespaces:
     """Two of the project's own, or everything in the one that was given."""
-    return Rooms(given, given, True) if given else Rooms(APP, LOAD, False)
+    return Namespaces(given, given, True) if given else Namespaces(APP, LOAD, False)
 
 
-def refuse_others(api: Api, of: Rooms) -> None:
+def refuse_others(api: Api, of: Namespaces) -> None:
     """Raises EngineError where a namespace is there that is neither the project's nor given."""
     for name in of.all:
         there = found(api, f"{NAMESPACES}/{name}")
@@ -44,7 +44,7 @@ def refuse_others(api: Api, of: Rooms) -> None:
             )
 
 
-def ensure(api: Api, of: Rooms) -> list[str]:
+def ensure(api: Api, of: Namespaces) -> list[str]:
     """Make those that are missing, with restricted pod security; their names."""
     refuse_others(api, of)
     made = []
@@ -56,7 +56,7 @@ def ensure(api: Api, of: Rooms) -> list[str]:
     return made
 
 
-def remove_made(api: Api, of: Rooms) -> list[str]:
+def remove_made(api: Api, of: Namespaces) -> list[str]:
     """Remove those that an engine made, and nothing else; their names."""
     removed = []
     for name in of.all:

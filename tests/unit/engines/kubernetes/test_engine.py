@@ -38,7 +38,7 @@ class Bench:
         self.api.texts[METRICS] = lambda: ""
         self.operator = FakeOperator(self.api)
         self.helm = FakeHelm(self.api, there)
-        self.cluster = Cluster(self.api, self.helm, namespaces.rooms(namespace), "kind-scalebed")
+        self.cluster = Cluster(self.api, self.helm, namespaces.named(namespace), "kind-scalebed")
         self.said: list[str] = []
 
     def engine(self, runners: int = 2) -> KubernetesEngine:
@@ -421,12 +421,12 @@ def test_a_value_that_would_make_another_cell_is_refused(values: dict[str, Any],
 
 
 def test_everything_goes_into_a_namespace_that_is_given() -> None:
-    rooms = namespaces.rooms("mine")
-    assert rooms.all == ("mine",)
+    names = namespaces.named("mine")
+    assert names.all == ("mine",)
     bench = Bench(namespace="mine")
     bench.api.put("/api/v1/namespaces/mine", {})
-    namespaces.refuse_others(bench.api, rooms)
-    assert namespaces.remove_made(bench.api, rooms) == []
+    namespaces.refuse_others(bench.api, names)
+    assert namespaces.remove_made(bench.api, names) == []
     assert "/api/v1/namespaces/mine" in bench.api.objects
 
 

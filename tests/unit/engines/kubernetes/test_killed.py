@@ -54,8 +54,8 @@ class World:
         self.said: list[str] = []
 
     def cluster(self, life: Life) -> Cluster:
-        rooms = namespaces.rooms(None)
-        return Cluster(MortalApi(self.api, life), MortalHelm(self.helm, life), rooms, "kind-scalebed")
+        names = namespaces.named(None)
+        return Cluster(MortalApi(self.api, life), MortalHelm(self.helm, life), names, "kind-scalebed")
 
     def run(self, life: Life, spec: Experiment | None = None) -> None:
         """A run with one load in each cell, to its end or its death."""

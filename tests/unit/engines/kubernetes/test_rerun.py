@@ -28,7 +28,7 @@ def api() -> FakeApi:
 
 def rerun(api: FakeApi, helm: FakeHelm | None = None) -> Rerun:
     there: dict[str, Any] = {"optimized": {"replicas": 2}}
-    cluster = Cluster(api, helm or FakeHelm(api, there), namespaces.rooms(None), "kind-scalebed")
+    cluster = Cluster(api, helm or FakeHelm(api, there), namespaces.named(None), "kind-scalebed")
     return Rerun(cluster, api.clock, lambda line: None, "browse")
 
 

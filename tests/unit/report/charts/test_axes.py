@@ -28,7 +28,7 @@ def test_linear_starts_at_zero_and_has_few_ticks(values: list[float]) -> None:
 
 
 def test_a_decade_is_as_wide_as_the_next() -> None:
-    axis = axes.logarithmic([1, 10, 100], room=0)
+    axis = axes.logarithmic([1, 10, 100], margin_share=0)
     assert [round(axis.at(v), 6) for v in (1, 10, 100, 1000)] == [0, 0.5, 1, 1]
 
 
