@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.engine import LocalEngine
+from scalebed.paths import ROOT
 from tests.local import rooms
 
 
@@ -15,7 +16,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone in which the tiny service is the only one, with this clone's load scripts."""
     made = tmp_path_factory.mktemp("root")
     (made / "apps").symlink_to(rooms.FAKE_ROOT / "apps")
-    (made / "loadtest").symlink_to(Path(__file__).parents[2] / "loadtest")
+    (made / "loadtest").symlink_to(ROOT / "loadtest")
     return made
 
 

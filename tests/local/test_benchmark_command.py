@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from scalebed.paths import ROOT
 from tests.local.server import Server, running_server
 
-APPS = Path(__file__).parents[2] / "apps"
+APPS = ROOT / "apps"
 CONTACTS = 400
 CHARTS = {"time.svg", "queries.svg", "time-against-queries.svg", "distributions.svg", "pagination.svg"}
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from scalebed.paths import ROOT
 from tests.local.server import BINARIES, Server, running_server
 
-ROOT = Path(__file__).parents[2]
 APPS = ROOT / "apps"
 DATASTORE = ROOT / "charts" / "datastore" / "files"
 WEBAPP = ROOT / "charts" / "webapp" / "files"

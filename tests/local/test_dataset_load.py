@@ -10,15 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from scalebed.paths import ROOT
 from tests.local.server import Server, running_server
 
-APPS = Path(__file__).parents[2] / "apps"
+APPS = ROOT / "apps"
 TABLES = ("address", "app_user", "customer_relationship")
 COUNT = 20_001
 

@@ -5,16 +5,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 from dataset.objects.choice import OBJECTS, of_strategy, wanted
 from dataset.objects.denormalised import ADDRESS, RELATIONSHIP
 
+from scalebed.paths import ROOT
 from tests.local.server import Server, running_server
 
-APPS = Path(__file__).parents[2] / "apps"
+APPS = ROOT / "apps"
 COMMAND = [sys.executable, APPS / "dataset" / "manage.py"]
 
 Manage = Callable[..., subprocess.CompletedProcess[str]]

@@ -22,10 +22,10 @@ from scalebed.engines.k6.protocol import Line, is_whole, parse_line
 from scalebed.engines.local.generator import K6Generator, K6Run, command, environment
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+from scalebed.paths import ROOT
 from scalebed.provision.k6 import ensure_k6
 from tests.local.contacts_server import ContactsServer, contacts_server
 
-ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "loadtest" / "k6"
 CONTACTS = 5000
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from scalebed.paths import ROOT
 from scalebed.provision.go import find_go, go_environment, needed_go
 
-SOURCE = Path(__file__).resolve().parents[2] / "loadtest" / "extension"
+SOURCE = ROOT / "loadtest" / "extension"
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from processes import children, living
 from scalebed.engines.local.down import down
 from scalebed.engines.local.engine import LocalEngine
 from scalebed.messages import EngineError
+from scalebed.paths import ROOT
 from tests.local import rooms
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -38,7 +39,7 @@ with engine.deploy(cells(experiment)[0]):
 def testbed(root: Path, cache: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Another process, in which a cell is deployed."""
     argv = [sys.executable, "-c", _TESTBED, str(root), str(cache)]
-    with subprocess.Popen(argv, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"deployed\n"
         yield process

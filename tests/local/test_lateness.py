@@ -22,11 +22,11 @@ from scalebed.experiment.variant import Variant
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.verdict import Enough
+from scalebed.paths import ROOT
 from scalebed.provision.k6 import ensure_k6
 from scalebed.records.run_directory import Trial
 from tests.local.odd_server import odd_server
 
-ROOT = Path(__file__).resolve().parents[2]
 SLO = Slo(percentile=95, latency_ms=30)
 CELL = Cell(Variant(name="a", service="a"), 1, 1.0, "detail", 5000, 7)
 RATE, DURATION_S = 60.0, 12

@@ -17,10 +17,11 @@ import pytest
 from optimized.config.switches import TABLE
 
 from scalebed.engines.local.isolation.processes import free_port
+from scalebed.paths import ROOT
 from tests.local.server import running_server
 from tests.local.tls_proxy import tls_proxy
 
-APPS = Path(__file__).parents[2] / "apps"
+APPS = ROOT / "apps"
 CONTACTS = 5
 
 

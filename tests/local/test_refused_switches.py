@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-APPS = Path(__file__).resolve().parents[2] / "apps"
+from scalebed.paths import ROOT
+
+APPS = ROOT / "apps"
 
 
 NAIVE = ("naive", ["-m", "gunicorn", "config.wsgi"])

@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from scalebed.paths import ROOT
 from tests.local.server import Server, running_server
 
-APPS = Path(__file__).parents[2] / "apps"
+APPS = ROOT / "apps"
 MAKERS = ("dataset", "naive", "optimized")
 
 COLUMNS = """

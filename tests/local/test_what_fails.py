@@ -14,10 +14,10 @@ from scalebed.engines.local.generator import K6Generator, K6Run
 from scalebed.measurement.histograms import decode
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+from scalebed.paths import ROOT
 from scalebed.provision.k6 import ensure_k6
 from tests.local.odd_server import Answer, OddServer, odd_server
 
-ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "loadtest" / "k6"
 BODY = "check(http.get(`${BASE_URL}/a`, A), { 'it is right': () => true });"
 SCRIPT = """

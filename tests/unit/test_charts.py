@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from scalebed.paths import ROOT
+
 CHARTS = ROOT / "charts"
 VARIANTS = ["naive", "optimized", "fastapi"]
 

@@ -4,9 +4,10 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-APPS = Path(__file__).resolve().parents[2] / "apps"
+from scalebed.paths import ROOT
+
+APPS = ROOT / "apps"
 VARIANTS = ("naive", "optimized")
 
 

@@ -18,7 +18,9 @@ import psycopg
 import pytest
 from redis import Redis
 
-APPS = Path(__file__).resolve().parents[3] / "apps"
+from scalebed.paths import ROOT
+
+APPS = ROOT / "apps"
 if str(APPS) not in sys.path:
     sys.path.append(str(APPS))
 

@@ -55,11 +55,26 @@ def test_schema_prints_a_schema_that_fits_the_shipped_experiments() -> None:
         jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), schema)
 
 
-def test_experiments_lists_each_shipped_one() -> None:
+def test_experiments_lists_each_shipped_one_at_80_columns() -> None:
     result = call("experiments")
     assert result.exit_code == 0
-    names = {line.split()[0] for line in result.stdout.splitlines()[1:] if line.startswith(" ") and line[1] != " "}
-    assert names >= shipped.shipped_experiments().keys()
+    lines = result.stdout.splitlines()
+    names = {line.split()[0] for line in lines if not line.startswith(" ")}
+    assert names == shipped.shipped_experiments().keys()
+    assert max(map(len, lines)) <= 80
+    words = [len(line.split()) for line in lines if line.startswith(" ")]
+    assert sum(words) / len(words) > 5
+
+
+def test_help_and_the_refusal_of_a_typing_error_import_nothing_that_they_do_not_need() -> None:
+    """Both once cost two seconds of CPU, for scipy, kubernetes and all of the testbed."""
+    told = "import sys; from scalebed.cli.app import app; app(sys.argv[1:], standalone_mode=False)"
+    for words in (["--help"], ["run", "--help"]):
+        program = f"{told}; print(sorted(sys.modules), file=sys.stderr)"
+        done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+        assert "Usage: " in done.stdout
+        for heavy in ("scipy", "numpy", "kubernetes", "psycopg", "jinja2", "scalebed.engines", "scalebed.report"):
+            assert f"'{heavy}'" not in done.stderr
 
 
 def test_run_refuses_a_missing_file(tmp_path: Path) -> None:
@@ -102,8 +117,8 @@ def test_report_refuses_what_is_no_run_directory(tmp_path: Path, file: Path) -> 
 
 
 def test_the_generated_documentation_has_not_drifted() -> None:
-    result = call("generate", "--check")
-    assert (result.exit_code, result.stdout) == (0, "")
+    done = subprocess.run([sys.executable, "-m", "docsmith", "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_help_names_each_command() -> None:

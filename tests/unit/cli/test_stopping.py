@@ -1,6 +1,5 @@
 """A stopping service has time for the longest statement, and whoever stops it waits for that."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,7 @@ from stopping import drain_s
 
 from scalebed.engines.local.isolation.processes import STOP_GRACE_S
 from scalebed.engines.local.parts.postgres import STATEMENT_TIMEOUT_MS
-
-ROOT = Path(__file__).resolve().parents[2]
+from scalebed.paths import ROOT
 
 
 def values(chart: str, file: str = "values.yaml") -> dict[str, Any]:

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,9 @@ from dataset.faking import build_pools
 from dataset.locales import LOCALES
 from dataset.pools import Pool
 
-APPS = Path(__file__).parents[3] / "apps"
+from scalebed.paths import ROOT
+
+APPS = ROOT / "apps"
 LENGTHS = {"street_number": (16,), "place": (100, 16, 100)}
 NAMES = [field.name for field in fields(build_pools())]
 

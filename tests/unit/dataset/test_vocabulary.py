@@ -1,14 +1,15 @@
 """The vocabulary: weighted as the rows are, and committed as the load scripts read it."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from dataset.faking import build_pools
 from dataset.rows import make_rows
 from dataset.vocabulary import as_json, vocabulary
 
-COMMITTED = Path(__file__).parents[3] / "loadtest" / "k6" / "vocabulary.json"
+from scalebed.paths import ROOT
+
+COMMITTED = ROOT / "loadtest" / "k6" / "vocabulary.json"
 
 
 def test_the_committed_file_has_not_drifted() -> None:

@@ -1,13 +1,12 @@
 """The naive service's switches: what was always measured by default, and no choice that cannot work."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from naive.config.switches import TABLE, parse
 from switchboard import SwitchError, declared
 
-ROOT = Path(__file__).resolve().parents[3]
+from scalebed.paths import ROOT
 
 
 def test_the_defaults_are_the_documentation_s() -> None:

@@ -1,13 +1,13 @@
 """The optimized service's switches: every value can be chosen, and no choice that cannot work."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from optimized.config.switches import TABLE, parse, without_shared_cache
 from switchboard import SwitchError, declared
 
-ROOT = Path(__file__).resolve().parents[3]
+from scalebed.paths import ROOT
+
 # What must be chosen along with a value that does not go with the defaults.
 WITH = {("async", "on"): ",server=uvicorn"}
 

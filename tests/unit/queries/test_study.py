@@ -1,14 +1,14 @@
 """What a study compares, and in which order."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from dataset.objects.choice import strategies
 
+from scalebed.paths import ROOT
 from scalebed.queries.study import Strategy, Study, StudyError, chosen, order, read_strategies
 
-FILE = Path(__file__).resolve().parents[3] / "apps" / "dataset" / "strategies.toml"
+FILE = ROOT / "apps" / "dataset" / "strategies.toml"
 
 
 def study(**keys: object) -> Study:

@@ -4,12 +4,13 @@ import json
 import logging
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from telemetry.logs import JsonFormatter, logging_config
 
-APPS = Path(__file__).parents[3] / "apps"
+from scalebed.paths import ROOT
+
+APPS = ROOT / "apps"
 
 
 def record(**attributes: object) -> logging.LogRecord:

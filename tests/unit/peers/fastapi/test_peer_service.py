@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-APPS = Path(__file__).resolve().parents[4] / "apps"
+from scalebed.paths import ROOT
+
+APPS = ROOT / "apps"
 # In a process of its own: the service's packages have names that others have too.
 SCRIPT = """
 import asyncio, json, sys

@@ -1,13 +1,14 @@
 """Settings: read whole or refused in one sentence."""
 
 import re
-from pathlib import Path
 
 import pytest
 from peers.fastapi.config.settings import Settings, SettingsError
 
+from scalebed.paths import ROOT
+
 WHOLE = {"SECRET_KEY": "secret", "DATABASE_URL": "postgres://user:word@host:6432/rows"}
-EXAMPLE = Path(__file__).resolve().parents[4] / "apps/peers/fastapi/.env.example"
+EXAMPLE = ROOT / "apps/peers/fastapi/.env.example"
 
 
 def test_little_is_required() -> None:

@@ -1,13 +1,12 @@
 """The FastAPI peer's switches: every value can be chosen, and the engine is told the same."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from peers.fastapi.config.switches import TABLE, parse
 from switchboard import SwitchError, declared
 
-ROOT = Path(__file__).resolve().parents[4]
+from scalebed.paths import ROOT
 
 
 def some(values: tuple[str, ...] | range) -> list[str]:

@@ -12,12 +12,13 @@ import yaml
 from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, alone, by_users, ladder, two_variants
 
 from scalebed.experiment.spec import parse_experiment
+from scalebed.paths import ROOT
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import write_report
 from scalebed.report.output.pages import experiment_yaml
 
 VOID = {"meta", "link", "br"}
-CSS = (Path(__file__).parents[3] / "scalebed/report/templates/report.css").read_text(encoding="utf-8")
+CSS = (ROOT / "scalebed/report/templates/report.css").read_text(encoding="utf-8")
 
 
 class Reader(HTMLParser):
