@@ -15,7 +15,8 @@ from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorS
 
 Line = EndpointSecond | GeneratorSecond | CheckCount
 
-_MARK = b'{"scalebed":'
+MARK = b'{"scalebed":'
+"""With which every line of ours begins."""
 _FORMATS = (1, 2)
 """1 told neither why requests failed nor how late they began."""
 
@@ -66,6 +67,8 @@ class Row:
     number: int | None = None
     """From 1, without a gap, in what one k6 writes; None where it is not ours, or an older k6's."""
     last: bool = False
+    runner: str = ""
+    """A word that tells this k6's lines from those of others; empty where it is not ours, or an older k6's."""
 
 
 def parse_line(row: bytes) -> Line | str | None:
@@ -75,14 +78,14 @@ def parse_line(row: bytes) -> Line | str | None:
 
 def parse_row(row: bytes) -> Row:
     """Raises ValueError, KeyError or TypeError for a line that begins like ours and is none."""
-    if not row.startswith(_MARK):
+    if not row.startswith(MARK):
         return Row(None)
     values: dict[str, Any] = json.loads(row)
-    values.pop("runner", None)
+    runner = values.pop("runner", "")
     number = values.pop("line", None)
     if values.get("type") == "end":
-        return Row(None, number, last=True)
-    return Row(_line(values), number)
+        return Row(None, number, last=True, runner=runner)
+    return Row(_line(values), number, runner=runner)
 
 
 def is_whole(rows: Iterable[bytes]) -> bool:

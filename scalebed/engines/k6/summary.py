@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from scalebed.measurement import errors
+from scalebed.engines.k6.protocol import MARK, Row, parse_row
 from scalebed.measurement.histograms import HistogramError, merge
+from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
 from scalebed.messages import UserError
 
-_MARK = '{"scalebed":'
-_FORMATS = (1, 2)
+_MARK = MARK.decode()
 _PREFIX = re.compile(
     r"(\[pod/[^\]\s]+\] )?"  # kubectl logs --prefix
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d) )?"  # kubectl logs --timestamps
@@ -81,6 +79,7 @@ class Tally:
         self._failures: dict[str, None] = {}
         self._remarks: list[str] = []
         self._digests: dict[str, list[bytes]] = {}
+        self._numbers: defaultdict[str, _Numbers] = defaultdict(_Numbers)
 
     def remark(self, sentence: str) -> None:
         """On what of the lines is missing."""
@@ -108,10 +107,12 @@ class Tally:
             if broken is not None:
                 raise self._unreadable(where, *broken)
             try:
-                self._count(line)
+                parsed = parse_row(line.encode())
             except (ValueError, KeyError, TypeError) as error:
                 broken = number, line, error
                 continue
+            self._number(source, parsed)
+            self._count(parsed)
             digest.update(line.encode())
             digests.append(digest.digest())
         # What stands after the last end of a line may be the beginning of one of k6's, whatever it is.
@@ -137,7 +138,7 @@ class Tally:
             tuple(self._failures),
             tuple(ErrorSummary(*key, count) for key, count in errors),
             dict(self._checks),
-            tuple(self._remarks),
+            (*self._remarks, *(said for runner, each in self._numbers.items() if (said := each.missing(runner)))),
         )
 
     def _ours(self, where: str, number: int, row: str) -> str | None:
@@ -153,27 +154,34 @@ class Tally:
             )
         return mark + rest
 
-    def _count(self, text: str) -> None:
-        """Raises ValueError, KeyError or TypeError, and then has counted nothing."""
-        line = json.loads(text)
-        if line["scalebed"] not in _FORMATS:
-            raise ValueError("another format")
-        if line["type"] == "endpoint":
-            endpoint, status, count, histogram = line["endpoint"], line["status"], line["count"], line["histogram"]
-            failed = _failed(line)
-            for name in (endpoint, ALL):
-                self._endpoints[name].add(count, histogram, failed=failed)
-            if failed:
-                self._errors[endpoint, status, line.get("error") or ""] += count
-        elif line["type"] == "generator":
-            arrivals, dropped = line["arrivals"], line["dropped"]
-            self._due += arrivals + dropped
-            self._dropped += dropped
-        elif line["type"] == "check":
-            if line["failed"]:
-                self._checks[line["check"]] += line["failed"]
-        elif line["type"] == "failure":
-            self._failures[line["message"]] = None
+    def _number(self, source: str, row: Row) -> None:
+        """Raises LinesError for a line that has been counted."""
+        if row.number is None:
+            return
+        numbers = self._numbers[row.runner]
+        if (other := numbers.sources.get(row.number)) is not None:
+            where = f"{other} and {source} both hold" if other != source else f"{source or 'this'} holds twice"
+            raise LinesError(
+                f"{where} line {row.number} of the runner {row.runner}, which would count twice; give every line once"
+            )
+        numbers.sources[row.number] = source
+        numbers.whole = numbers.whole or row.last
+
+    def _count(self, row: Row) -> None:
+        line = row.line
+        if isinstance(line, EndpointSecond):
+            for name in (line.endpoint, ALL):
+                self._endpoints[name].add(line.count, line.histogram, failed=bool(line.failure))
+            if line.failure:
+                self._errors[line.endpoint, line.status, line.error or ""] += line.count
+        elif isinstance(line, GeneratorSecond):
+            self._due += line.arrivals + line.dropped
+            self._dropped += line.dropped
+        elif isinstance(line, CheckCount):
+            if line.failed:
+                self._checks[line.check] += line.failed
+        elif line is not None:
+            self._failures[line] = None
 
     def _unreadable(self, where: str, number: int, line: str, error: Exception) -> LinesError:
         told = LinesError(f"{where}line {number} begins like a line of k6's output but cannot be read: {line[:80]}")
@@ -198,6 +206,21 @@ def summarize(rows: Iterable[str]) -> Summary:
 
 
 @dataclass
+class _Numbers:
+    """Of one runner's lines, which count from 1 to its last, that says so."""
+
+    sources: dict[int, str] = field(default_factory=dict)
+    whole: bool = False
+
+    def missing(self, runner: str) -> str:
+        """What is, in a sentence; empty where nothing is."""
+        last = max(self.sources)
+        if lost := last - len(self.sources):
+            return f"{lost:,} of the first {last:,} lines of the runner {runner}, as when its log is rotated."
+        return "" if self.whole else f"what the runner {runner} wrote after its line {last:,}, as while it runs."
+
+
+@dataclass
 class _Endpoint:
     requests: int = 0
     errors: int = 0
@@ -214,11 +237,6 @@ class _Endpoint:
         merged = merge(self.histograms)
         percentiles = (merged.percentile_ms(percentile) for percentile in (50, 95, 99))
         return EndpointSummary(endpoint, self.requests, self.errors, *percentiles)
-
-
-def _failed(line: Mapping[str, Any]) -> bool:
-    """As the line says; where it does not, any status but 2xx, and no answer."""
-    return bool(errors.kind(line["status"], line.get("error")))
 
 
 def _all_last(item: tuple[str, _Endpoint]) -> tuple[bool, str]:

@@ -81,8 +81,8 @@ def numbered(number: int, kind: str = "generator") -> bytes:
 
 
 def test_a_line_says_where_it_stands() -> None:
-    assert parse_row(numbered(7)) == Row(GeneratorSecond(5, 9, 1, 0.5, 1.25), 7)
-    assert parse_row(numbered(8, "end")) == Row(None, 8, last=True)
+    assert parse_row(numbered(7)) == Row(GeneratorSecond(5, 9, 1, 0.5, 1.25), 7, runner="ABC")
+    assert parse_row(numbered(8, "end")) == Row(None, 8, last=True, runner="ABC")
     assert parse_row(b"k6 says something") == Row(None)
 
 
