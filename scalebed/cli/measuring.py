@@ -24,10 +24,10 @@ from scalebed.experiment.spec import Experiment, SpecError
 from scalebed.measurement.host import Host
 from scalebed.records import runs
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import answer, conclusions, minded, table, write_report
+from scalebed.report import Report
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.report.scenarios.outcome_tables import combined_markdown, side_by_side
-from scalebed.report.scenarios.outcomes import Outcome, combined_csv, outcome
+from scalebed.report.scenarios.outcomes import Outcome, combined_csv
 
 
 def run(
@@ -46,17 +46,16 @@ def run(
     console = ERR if as_json else OUT
     spec = experiment(shipped.experiment_file(file), engine, around, settings, out)
     directory = _measure(spec, out, fresh, console, chosen, host=host)
-    report = write_report(directory)
-    concluded = conclusions(directory)
+    report = Report(directory)
+    path = report.write()
     console.print()
-    console.print(table(directory))
-    console.print(answer(directory), markup=False, highlight=False)
-    _explain(console, concluded)
-    console.print(f"Report: {report}", soft_wrap=True, highlight=False, markup=False)
+    console.print(report.table)
+    console.print(report.answer, markup=False, highlight=False)
+    _explain(console, report.conclusions)
+    console.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
-        result = _outcome(directory, concluded)
-        print(json.dumps({"directory": str(directory.path), "report": str(report), **result}))
-    return gravest(each.conclusion for each in concluded)
+        print(json.dumps({"directory": str(directory.path), "report": str(path), **report.as_json()}))
+    return gravest(each.conclusion for each in report.conclusions)
 
 
 def _explain(console: Console, concluded: Sequence[CellConclusion]) -> None:
@@ -134,9 +133,10 @@ def scenario(
         else:
             OUT.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
             _measure(spec, directory.path, False, OUT, host=host)
-        write_report(directory)
-        outcomes.append(outcome(directory, base))
-        concluded += conclusions(directory)
+        report = Report(directory)
+        report.write()
+        outcomes.append(report.scenario(base))
+        concluded += report.conclusions
         OUT.print()
         OUT.print(side_by_side(outcomes[-1]))
         RunDirectory.write(folder / "scenarios.md", combined_markdown(outcomes, _typed()))
@@ -152,29 +152,10 @@ def _typed() -> str:
     return shlex.join(["./scripts/scalebed", *sys.argv[1:]])
 
 
-def _outcome(directory: RunDirectory, concluded: Sequence[CellConclusion]) -> dict[str, object]:
-    caveats = minded(directory)
-    return {
-        "answer": answer(directory),
-        "caveats": [{"kind": c.kind, "sentence": c.sentence, "cells": list(c.cells)} for c in caveats],
-        "exit_code": int(gravest(each.conclusion for each in concluded)),
-        "cells": [
-            {
-                "cell": e.cell,
-                "conclusion": e.conclusion.words,
-                "reason": e.reason,
-                "caveats": [c.kind for c in caveats if not c.cells or e.cell in c.cells],
-            }
-            for e in concluded
-        ],
-        "repetitions": [repetition.model_dump(mode="json") for repetition in directory.repetitions()],
-    }
-
-
 def report(directory: Path) -> None:
     """Write the report of a run anew."""
-    run_directory = RunDirectory(directory)
-    path = write_report(run_directory)
-    OUT.print(table(run_directory))
-    OUT.print(answer(run_directory), markup=False, highlight=False)
+    read = Report(RunDirectory(directory))
+    path = read.write()
+    OUT.print(read.table)
+    OUT.print(read.answer, markup=False, highlight=False)
     OUT.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)

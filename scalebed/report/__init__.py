@@ -13,52 +13,83 @@ from rich.table import Table
 
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
-from scalebed.report.findings.conclusion import CellConclusion
+from scalebed.report.findings.conclusion import CellConclusion, gravest
 from scalebed.report.findings.views import Caveat
 from scalebed.report.output.junit import junit_xml
 from scalebed.report.output.pages import html, markdown
 from scalebed.report.output.spreadsheet import cells_csv, comparison_csv
 from scalebed.report.output.terminal import cells_table, compared_table
+from scalebed.report.scenarios.outcomes import Outcome, outcome
 from scalebed.report.sentences.answer import compose
 
-__all__ = ["answer", "conclusions", "minded", "table", "write_report"]
+__all__ = ["Report"]
 
 
-def write_report(directory: RunDirectory) -> Path:
-    """Write `report.html`, `report.md`, `cells.csv` and `junit.xml` into the run directory; the HTML's path.
-
-    Of an ablation or a matrix also `comparison.csv`.
+class Report:
+    """What a run found: its directory, read once, and everything that is said of it.
 
     Raises `RunDirectoryError` where the directory is none or a file in it cannot be read.
     """
-    analysis = analyse(directory)
-    for name, text in (
-        ("report.md", markdown(analysis)),
-        ("cells.csv", cells_csv(analysis)),
-        *([("comparison.csv", comparison_csv(analysis))] if analysis.comparisons else []),
-        ("junit.xml", junit_xml(analysis)),
-        ("report.html", html(analysis)),
-    ):
-        directory.write(directory.path / name, text)
-    return directory.path / "report.html"
 
+    def __init__(self, directory: RunDirectory) -> None:
+        self.directory = directory
+        self.analysis = analyse(directory)
 
-def table(directory: RunDirectory) -> Table:
-    """The short table printed at the end of a run. Raises `RunDirectoryError` as `write_report` does."""
-    analysis = analyse(directory)
-    return compared_table(analysis) if analysis.comparisons else cells_table(analysis)
+    def write(self) -> Path:
+        """Write `report.html`, `report.md`, `cells.csv` and `junit.xml` into the run directory; the HTML's path.
 
+        Of an ablation or a matrix also `comparison.csv`.
+        """
+        analysis = self.analysis
+        for name, text in (
+            ("report.md", markdown(analysis)),
+            ("cells.csv", cells_csv(analysis)),
+            *([("comparison.csv", comparison_csv(analysis))] if analysis.comparisons else []),
+            ("junit.xml", junit_xml(analysis)),
+            ("report.html", html(analysis)),
+        ):
+            self.directory.write(self.directory.path / name, text)
+        return self.directory.path / "report.html"
 
-def answer(directory: RunDirectory) -> str:
-    """The answer in a sentence or a few. Raises `RunDirectoryError` as `write_report` does."""
-    return compose(analyse(directory)).text
+    @property
+    def table(self) -> Table:
+        """The short table printed at the end of a run."""
+        return compared_table(self.analysis) if self.analysis.comparisons else cells_table(self.analysis)
 
+    @property
+    def answer(self) -> str:
+        """The answer in a sentence or a few."""
+        return compose(self.analysis).text
 
-def minded(directory: RunDirectory) -> tuple[Caveat, ...]:
-    """What makes the figures mean less. Raises `RunDirectoryError` as `write_report` does."""
-    return analyse(directory).caveats
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What makes the figures mean less."""
+        return self.analysis.caveats
 
+    @property
+    def conclusions(self) -> tuple[CellConclusion, ...]:
+        """What each cell comes to."""
+        return self.analysis.conclusions
 
-def conclusions(directory: RunDirectory) -> tuple[CellConclusion, ...]:
-    """What each cell comes to. Raises `RunDirectoryError` as `write_report` does."""
-    return analyse(directory).conclusions
+    def scenario(self, base: str | None = None) -> Outcome:
+        """Its variants beside one another; ratios are to the one named, or else to the first."""
+        return outcome(self.directory, self.analysis, base)
+
+    def as_json(self) -> dict[str, object]:
+        """Answer, caveats, exit code, what each cell comes to, and every repetition, for programs."""
+        caveats = self.caveats
+        return {
+            "answer": self.answer,
+            "caveats": [{"kind": c.kind, "sentence": c.sentence, "cells": list(c.cells)} for c in caveats],
+            "exit_code": int(gravest(each.conclusion for each in self.conclusions)),
+            "cells": [
+                {
+                    "cell": e.cell,
+                    "conclusion": e.conclusion.words,
+                    "reason": e.reason,
+                    "caveats": [c.kind for c in caveats if not c.cells or e.cell in c.cells],
+                }
+                for e in self.conclusions
+            ],
+            "repetitions": [repetition.model_dump(mode="json") for repetition in self.directory.repetitions()],
+        }

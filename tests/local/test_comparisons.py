@@ -19,7 +19,7 @@ from scalebed.experiment.shipped import shipped_experiments
 from scalebed.experiment.spec import Experiment, load_experiment
 from scalebed.measurement.load import Load
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import answer, write_report
+from scalebed.report import Report
 
 SMALL = ["dataset.contacts=1000", "control=false", "cpu_per_replica=1"]
 AT_MOST_S = 30.0
@@ -96,8 +96,8 @@ def test_an_ablation_from_end_to_end(cache: Path, tmp_path: Path) -> None:
     cached, uncached = by_variant["optimized"], by_variant["no-cache"]
     assert (uncached.database_time_s_per_request or 0) > (cached.database_time_s_per_request or 0) > 0
 
-    assert write_report(directory).stat().st_size > 10_000
-    assert "No interval: one block" in answer(directory)
+    assert Report(directory).write().stat().st_size > 10_000
+    assert "No interval: one block" in Report(directory).answer
     with (directory.path / "comparison.csv").open(encoding="utf-8", newline="") as file:
         rows = {(row["variant"], row["measure"]): row for row in csv.DictReader(file)}
     assert float(rows["no-cache", "cpu"]["ratio"]) > 1

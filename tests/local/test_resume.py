@@ -17,7 +17,7 @@ from processes import children, living, names
 
 from scalebed import paths
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import conclusions
+from scalebed.report import Report
 from scalebed.report.findings.conclusion import gravest
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
@@ -71,7 +71,7 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
 
     second = subprocess.run(command, capture_output=True, text=True, cwd=paths.ROOT, timeout=240, check=False)
     # A busy host may spoil a trial, which is not what this is about; the exit code says the same as the records.
-    concluded = [each.conclusion for each in conclusions(RunDirectory(out))]
+    concluded = [each.conclusion for each in Report(RunDirectory(out)).conclusions]
     assert second.returncode == gravest(concluded) != 2, second.stdout + second.stderr
     assert f"{len(finished)} trials are finished" in " ".join(second.stdout.split())
     made = list(RunDirectory(out).trials())

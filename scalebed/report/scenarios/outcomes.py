@@ -17,9 +17,8 @@ from scalebed.experiment.workloads import workloads
 from scalebed.measurement import histograms
 from scalebed.records.run_directory import Manifest, RunDirectory, Trial
 from scalebed.report.findings import caveats, leak
-from scalebed.report.findings.analysis import analyse
 from scalebed.report.findings.comparing import SERVING
-from scalebed.report.findings.views import MEASURES, Caveat
+from scalebed.report.findings.views import MEASURES, Analysis, Caveat
 from scalebed.report.sentences import figures
 from scalebed.statistics import intervals
 from scalebed.statistics.intervals import Interval
@@ -108,8 +107,8 @@ class Outcome:
         return f"{figures.listing([f'{rate:g}' for rate in self.experiment.rates])}/s"
 
 
-def outcome(directory: RunDirectory, base: str | None = None) -> Outcome:
-    """Read a scenario's run; ratios are to the variant named, or else to the first. Raises `RunDirectoryError`."""
+def outcome(directory: RunDirectory, analysis: Analysis, base: str | None = None) -> Outcome:
+    """Of a scenario's run; ratios are to the variant named, or else to the first. Raises `RunDirectoryError`."""
     manifest = directory.manifest()
     names = [variant.name for variant in manifest.experiment.variants]
     first = names[0] if base is None else base
@@ -117,7 +116,6 @@ def outcome(directory: RunDirectory, base: str | None = None) -> Outcome:
     for trial in directory.trials():
         by_variant[trial.variant].append(trial)
     measured = {name: _measured(trials) for name, trials in by_variant.items()}
-    analysis = analyse(directory)
     minded = {cell.variant: caveats.of_cell(analysis.caveats, cell.id) for cell in analysis.cells}
     rough = {name for name, found in minded.items() if any(caveat.kind == "rough" for caveat in found)}
     base_row, *others = (

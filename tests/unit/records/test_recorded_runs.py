@@ -12,7 +12,7 @@ from scalebed import paths
 from scalebed.cli import engine_options
 from scalebed.experiment.plan import Step, plan
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
-from scalebed.report import conclusions, write_report
+from scalebed.report import Report
 from scalebed.report.findings.conclusion import Conclusion, gravest
 from scalebed.report.output.pages import experiment_yaml
 from scalebed.search.bisection import Answer, Ask
@@ -71,7 +71,7 @@ def test_every_trial_was_asked_for_and_every_repetition_follows_from_its_trials(
 
 def test_every_figure_of_the_report_is_the_one_that_was_reported(recorded: RunDirectory) -> None:
     before = RUNS / recorded.path.name / "cells.csv"
-    write_report(recorded)
+    Report(recorded).write()
     assert (recorded.path / "report.html").stat().st_size > 10_000
     if not before.exists():
         return  # it was interrupted, and had no report yet
@@ -92,4 +92,4 @@ def test_every_figure_of_the_report_is_the_one_that_was_reported(recorded: RunDi
     ],
 )
 def test_what_once_ended_with_0_throughout_now_says_what_it_came_to(name: str, wanted: Conclusion) -> None:
-    assert gravest(each.conclusion for each in conclusions(RunDirectory(RUNS / name))) is wanted
+    assert gravest(each.conclusion for each in Report(RunDirectory(RUNS / name)).conclusions) is wanted

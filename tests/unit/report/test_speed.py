@@ -6,7 +6,7 @@ from pathlib import Path
 from synthetic import NAIVE, OPTIMIZED, Synthetic
 
 from scalebed.records.run_directory import EndpointRecord
-from scalebed.report import write_report
+from scalebed.report import Report
 
 
 def test_two_hundred_trials_of_a_minute_render_in_time(folder: Path) -> None:
@@ -22,5 +22,5 @@ def test_two_hundred_trials_of_a_minute_render_in_time(folder: Path) -> None:
         directory.add_trial(trial.model_copy(update={"endpoints": endpoints, "duration_s": 60.0}))
     assert len(trials) > 150
     started = time.process_time()
-    write_report(directory)
+    Report(directory).write()
     assert time.process_time() - started < 20

@@ -13,10 +13,10 @@ from synthetic import FINGERPRINT, NAIVE, OPTIMIZED, Synthetic
 
 from scalebed.measurement.causes import Cause, Kind
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import answer, minded, table, write_report
+from scalebed.report import Report
 from scalebed.report.findings.analysis import analyse
 from scalebed.report.scenarios.outcome_tables import combined_markdown, side_by_side
-from scalebed.report.scenarios.outcomes import combined_csv, outcome
+from scalebed.report.scenarios.outcomes import combined_csv
 
 SERVICES = {"naive": NAIVE, "optimized": OPTIMIZED}
 FOREIGN = Cause(kind=Kind.FOREIGN_CPU, sentence="Other programs used 0.52 cores (0.20 allowed): let the host rest.")
@@ -51,17 +51,17 @@ def shown(renderable: object) -> str:
 
 
 def surfaces(directory: RunDirectory) -> dict[str, str]:
-    write_report(directory)
+    Report(directory).write()
     files = {
         name: (directory.path / name).read_text() for name in ("report.md", "report.html", "cells.csv", "junit.xml")
     }
-    return {**files, "answer": answer(directory), "terminal": shown(table(directory))}
+    return {**files, "answer": Report(directory).answer, "terminal": shown(Report(directory).table)}
 
 
 def test_a_run_as_it_should_be_has_none(folder: Path) -> None:
     directory = written(folder)
-    assert minded(directory) == ()
-    assert "mind" not in shown(table(directory))
+    assert Report(directory).caveats == ()
+    assert "mind" not in shown(Report(directory).table)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_the_manifest_tells_stands_everywhere(
     folder: Path, kind: str, more: dict[str, Any], spec: dict[str, Any]
 ) -> None:
     directory = written(folder, spec, **more)
-    (caveat,) = minded(directory)
+    (caveat,) = Report(directory).caveats
     assert caveat.kind == kind
     seen = surfaces(directory)
     said = "This run is partial" if kind == "fewer blocks" else caveat.sentence
@@ -89,7 +89,7 @@ def test_what_the_manifest_tells_stands_everywhere(
 
 def test_beside_a_disturbance_figures_have_no_cpu_and_say_why(folder: Path) -> None:
     directory = trials_with(written(folder), "optimized", causes=(FOREIGN,), foreign_cores=0.52)
-    (caveat,) = minded(directory)
+    (caveat,) = Report(directory).caveats
     assert (caveat.kind, caveat.cells) == ("busy host", ("optimized-x1",))
     assert "Other programs used up to 0.52 cores" in caveat.sentence
     naive, optimized = analyse(directory).cells
@@ -121,7 +121,7 @@ def test_where_nothing_but_bounds_is_known_the_answer_is_the_bounds(folder: Path
     directory = trials_with(written(folder), causes=(FOREIGN,))
     for cell, lower in (("naive-x1", 3.5), ("optimized-x1", 507.0)):
         ended(directory, cell, outcome="at least", capacity=None, lower=lower, upper=None)
-    said = answer(directory)
+    said = Report(directory).answer
     assert "naive serves at least 3.50 requests a second" in said
     assert "optimized serves at least 507 requests a second" in said
     assert "×" not in said
@@ -129,7 +129,7 @@ def test_where_nothing_but_bounds_is_known_the_answer_is_the_bounds(folder: Path
 
 def test_rough_figures_say_so_everywhere_and_are_not_compared(folder: Path) -> None:
     directory = trials_with(written(folder), "optimized", causes=(FOREIGN,), foreign_cores=0.52, rough=True)
-    (caveat,) = minded(directory)
+    (caveat,) = Report(directory).caveats
     assert (caveat.kind, caveat.cells) == ("rough", ("optimized-x1",))
     _, optimized = analyse(directory).cells
     assert optimized.rate is not None
@@ -175,7 +175,7 @@ def test_scenarios_compare_only_what_is_neither_rough_nor_disturbed(folder: Path
         "search": {"min_requests": 30},
     }
     directory = trials_with(written(folder, spec), "optimized", causes=(FOREIGN,), rough=rough)
-    found = outcome(directory)
+    found = Report(directory).scenario()
     (row,) = found.others
     kind = "rough" if rough else "busy host"
     assert (row.ratios, bool(row.figures), [caveat.kind for caveat in row.caveats]) == ({}, rough, [kind])

@@ -10,7 +10,7 @@ from scaled import BROKEN, KEPT, look, scaled, spec
 from scalebed.experiment.autoscaler import Autoscaler
 from scalebed.experiment.plan import plan
 from scalebed.records.run_directory import Manifest, RunDirectory, Trial
-from scalebed.report import answer, write_report
+from scalebed.report import Report
 from scalebed.report.findings.followings import followings, headline, load_curve, sentences
 
 
@@ -123,20 +123,21 @@ def recorded_run(path: Path) -> RunDirectory:
 
 def test_the_report_has_the_timeline(tmp_path: Path) -> None:
     directory = recorded_run(tmp_path)
-    html = write_report(directory).read_text()
+    html = Report(directory).write().read_text()
     assert 'id="following"' in html
     assert "open: requests arrive whether or not earlier ones have been answered" in html
     assert "10 of 60 seconds were out of the SLO" in html
     markdown = (directory.path / "report.md").read_text()
     assert "| optimized-hpa | 0 | 20 | 2 | 8 | 0 | 0 | 0 | 0 | 10 | 90 | 10 of 60 |\n\n" in markdown
-    assert "When the load rises from 5 to 50 requests a second, optimized meets the SLO again after 10 s" in answer(
-        directory
+    assert (
+        "When the load rises from 5 to 50 requests a second, optimized meets the SLO again after 10 s"
+        in Report(directory).answer
     )
 
 
 def test_the_number_of_replicas_is_told_from_the_fewest_to_the_most(tmp_path: Path) -> None:
     directory = recorded_run(tmp_path)
-    html = write_report(directory).read_text()
+    html = Report(directory).write().read_text()
     assert "| optimized | 1–2 |" in (directory.path / "report.md").read_text()
     assert "1–2 replicas" in html
     (row,) = csv.DictReader((directory.path / "cells.csv").read_text(encoding="utf-8").splitlines())

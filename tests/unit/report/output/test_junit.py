@@ -6,11 +6,11 @@ from xml.etree import ElementTree as ET
 from synthetic import CRAWLING, OPTIMIZED, Synthetic, two_variants
 
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import write_report
+from scalebed.report import Report
 
 
 def suite(directory: RunDirectory) -> ET.Element:
-    write_report(directory)
+    Report(directory).write()
     found = ET.parse(directory.path / "junit.xml").getroot().find("testsuite")  # noqa: S314 - we wrote it
     assert found is not None
     return found

@@ -14,7 +14,7 @@ from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, alone, by_
 from scalebed.experiment.spec import parse_experiment
 from scalebed.paths import ROOT
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import write_report
+from scalebed.report import Report
 from scalebed.report.output.pages import experiment_yaml
 
 VOID = {"meta", "link", "br"}
@@ -69,13 +69,13 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_html_is_whole_and_fetches_nothing(folder: Path, case: str) -> None:
-    page = write_report(two_variants(folder, **CASES[case]).write())
+    page = Report(two_variants(folder, **CASES[case]).write()).write()
     assert_whole(page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_markdown_keeps_its_blocks_apart(folder: Path, case: str) -> None:
-    write_report(two_variants(folder, **CASES[case]).write())
+    Report(two_variants(folder, **CASES[case]).write()).write()
     assert_apart(folder / "report.md")
 
 
@@ -90,13 +90,13 @@ COMPARED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("case", COMPARED)
 @pytest.mark.parametrize("made", [ladder, alone, by_users])
 def test_html_of_a_comparison_is_whole(folder: Path, made: Callable[..., Synthetic], case: str) -> None:
-    page = write_report(made(folder, **COMPARED[case]).write())
+    page = Report(made(folder, **COMPARED[case]).write()).write()
     assert_whole(page.read_text(encoding="utf-8"), "comparison.csv")
     assert_apart(page.with_name("report.md"))
 
 
 def test_a_comparison_has_a_chart_of_each_measure_and_a_line_of_each_variant(climbed: RunDirectory) -> None:
-    text = write_report(climbed).read_text(encoding="utf-8")
+    text = Report(climbed).write().read_text(encoding="utf-8")
     for measure in ("CPU in all", "CPU service", "CPU database", "Database time", "p95"):
         assert f'aria-label="{measure} at 12 requests a second: naive ' in text
     markdown = (climbed.path / "report.md").read_text(encoding="utf-8")
@@ -113,7 +113,7 @@ def test_a_comparison_has_a_chart_of_each_measure_and_a_line_of_each_variant(cli
 
 @pytest.mark.parametrize("blocks", [1, 3])
 def test_what_a_ratio_is_of_is_not_set_off_with_it(folder: Path, blocks: int) -> None:
-    page = write_report(ladder(folder, experiment={"blocks": blocks}).write()).read_text()
+    page = Report(ladder(folder, experiment={"blocks": blocks}).write()).write().read_text()
     emphasised = re.findall("<em>([^<]*)</em>", page)
     assert emphasised
     for text in emphasised:
@@ -122,7 +122,7 @@ def test_what_a_ratio_is_of_is_not_set_off_with_it(folder: Path, blocks: int) ->
 
 
 def test_only_at_a_rate_is_the_load_called_the_same(left_out: RunDirectory, crowded: RunDirectory) -> None:
-    at_a_rate, with_users = (write_report(each).read_text(encoding="utf-8") for each in (left_out, crowded))
+    at_a_rate, with_users = (Report(each).write().read_text(encoding="utf-8") for each in (left_out, crowded))
     assert "measured under the same load" in at_a_rate
     assert "measured under the same load" not in with_users
     assert "what answers sooner also serves more" in with_users
@@ -163,11 +163,11 @@ def assert_apart(page: Path) -> None:
 def test_html_escapes_what_it_was_given(folder: Path) -> None:
     given = "<script>alert(1)</script>"
     run = two_variants(folder, findings=(given,), fingerprint={"cpu": given}, experiment={"replicas": [1], "blocks": 1})
-    assert given not in write_report(run.write()).read_text(encoding="utf-8")
+    assert given not in Report(run.write()).write().read_text(encoding="utf-8")
 
 
 def test_every_chart_has_words(replicas: RunDirectory) -> None:
-    text = write_report(replicas).read_text(encoding="utf-8")
+    text = Report(replicas).write().read_text(encoding="utf-8")
     for image in re.findall(r"<svg[^>]*role=\"img\"[^>]*>", text):
         assert re.search(r'aria-label="[^"]{20,}"', image)
     for cell in ("naive, one replica", "optimized, 4 replicas"):
@@ -175,12 +175,12 @@ def test_every_chart_has_words(replicas: RunDirectory) -> None:
 
 
 def test_one_mark_for_each_trial(replicas: RunDirectory) -> None:
-    text = write_report(replicas).read_text(encoding="utf-8")
+    text = Report(replicas).write().read_text(encoding="utf-8")
     assert len(re.findall(r"<title>(?:PASS|FAIL|UNDECIDED|INVALID), block", text)) == len(list(replicas.trials()))
 
 
 def test_markdown_has_a_line_for_each_cell(replicas: RunDirectory) -> None:
-    write_report(replicas)
+    Report(replicas).write()
     text = (replicas.path / "report.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if re.match(r"\| (naive|optimized) \| \d \| [\d,.]+ \(", line)]
     assert len(rows) == 6
@@ -191,7 +191,7 @@ def test_markdown_has_a_line_for_each_cell(replicas: RunDirectory) -> None:
 def test_the_experiment_can_be_run_again(replicas: RunDirectory) -> None:
     experiment = replicas.manifest().experiment
     assert parse_experiment(yaml.safe_load(experiment_yaml(experiment)), "again") == experiment
-    assert "git checkout 3f0043f5c1d2" in write_report(replicas).read_text(encoding="utf-8")
+    assert "git checkout 3f0043f5c1d2" in Report(replicas).write().read_text(encoding="utf-8")
 
 
 def test_many_variants_and_long_names(folder: Path) -> None:
@@ -199,7 +199,7 @@ def test_many_variants_and_long_names(folder: Path) -> None:
     services = dict(zip(names, [NAIVE, OPTIMIZED, FASTAPI, NAIVE, OPTIMIZED, FASTAPI, NAIVE, FASTAPI], strict=True))
     variants = [{"name": name, "service": "naive"} for name in names]
     run = Synthetic(folder, services, {"variants": variants, "replicas": [1, 2], "blocks": 1}, seconds=4)
-    assert "variant-with-a-ra…" in write_report(run.write()).read_text(encoding="utf-8")
+    assert "variant-with-a-ra…" in Report(run.write()).write().read_text(encoding="utf-8")
 
 
 def luminance(colour: str) -> float:
@@ -234,6 +234,6 @@ def test_the_method_tells_of_planned_rates(tmp_path: Path) -> None:
         ("planned", planned, "each cell climbs through 80%, 100% and 125% of the rate planned for it"),
     ):
         run = two_variants(tmp_path / name, experiment=experiment).write()
-        write_report(run)
+        Report(run).write()
         page = (tmp_path / name / "report.md").read_text(encoding="utf-8")
         assert f"In each, {said}" in page

@@ -7,13 +7,13 @@ import pytest
 from synthetic import CRAWLING, OPTIMIZED, Synthetic
 
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import write_report
+from scalebed.report import Report
 from scalebed.report.findings.analysis import analyse
 from scalebed.report.output.spreadsheet import COLUMNS, COMPARED_COLUMNS
 
 
 def rows(directory: RunDirectory) -> list[dict[str, str]]:
-    write_report(directory)
+    Report(directory).write()
     with (directory.path / "cells.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -38,7 +38,7 @@ def test_what_there_is_not_is_empty(folder: Path) -> None:
 
 
 def test_a_line_for_each_measure_compared(climbed: RunDirectory) -> None:
-    write_report(climbed)
+    Report(climbed).write()
     with (climbed.path / "comparison.csv").open(encoding="utf-8", newline="") as file:
         found = {(row["variant"], row["measure"]): row for row in csv.DictReader(file)}
     (comparison,) = analyse(climbed).comparisons
@@ -55,5 +55,5 @@ def test_a_line_for_each_measure_compared(climbed: RunDirectory) -> None:
 
 
 def test_a_run_that_compares_nothing_has_no_such_file(replicas: RunDirectory) -> None:
-    write_report(replicas)
+    Report(replicas).write()
     assert not (replicas.path / "comparison.csv").exists()

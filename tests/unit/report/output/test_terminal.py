@@ -6,13 +6,13 @@ from rich.console import Console
 from synthetic import CRAWLING, OPTIMIZED, Synthetic
 
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import table
+from scalebed.report import Report
 
 
 def printed(directory: RunDirectory) -> str:
     console = Console(width=80, color_system=None)
     with console.capture() as capture:
-        console.print(table(directory))
+        console.print(Report(directory).table)
     return capture.get()
 
 

@@ -13,8 +13,9 @@ from rich.console import Console
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.records.run_directory import RunDirectory
+from scalebed.report import Report
 from scalebed.report.scenarios.outcome_tables import combined_markdown, side_by_side
-from scalebed.report.scenarios.outcomes import COLUMNS, Outcome, combined_csv, outcome
+from scalebed.report.scenarios.outcomes import COLUMNS, Outcome, combined_csv
 
 MIB = 2**20
 
@@ -35,7 +36,7 @@ def recorded(path: Path, experiment: Experiment, *trials: dict[str, object]) -> 
         written = trial(purpose=experiment.kind, **{"cell": f"{keys['variant']}-x1", **keys})
         directory.add_trial(written)
         directory.add_repetition(repetition(written.block, written.cell, outcome="measured", capacity=None))
-    return outcome(directory)
+    return Report(directory).scenario()
 
 
 def measured(variant: str, block: int, p95: float, cpu_s: float, **more: object) -> dict[str, object]:
@@ -64,7 +65,7 @@ def test_figures_and_ratios_are_over_blocks(pair: Outcome) -> None:
 
 
 def test_ratios_are_to_the_base_that_is_named(tmp_path: Path, pair: Outcome) -> None:
-    turned = outcome(RunDirectory(tmp_path / "run"), "optimized")
+    turned = Report(RunDirectory(tmp_path / "run")).scenario("optimized")
     assert [row.variant for row in turned.rows] == ["optimized", "naive"]
     assert not turned.base.ratios
     to_naive, to_optimized = (each.rows[1].ratios["cpu_ms"].estimate for each in (pair, turned))

@@ -6,7 +6,11 @@ from pathlib import Path
 from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, two_variants
 
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import answer
+from scalebed.report import Report
+
+
+def told(run: Synthetic) -> str:
+    return Report(run.write()).answer
 
 
 def test_two_variants_with_intervals(replicas: RunDirectory) -> None:
@@ -16,25 +20,29 @@ def test_two_variants_with_intervals(replicas: RunDirectory) -> None:
         r"From one replica to 4, naive keeps \d+% \(\d+–\d+%\) and optimized \d+% \(\d+–\d+%\) of linear scaling\. "
         r"The service’s own CPU quota held every cell back\. "
         r"In brackets: 95% intervals over 5 blocks\.",
-        answer(replicas),
+        Report(replicas).answer,
     )
 
 
 def test_one_block_has_no_interval_and_says_so(folder: Path) -> None:
-    said = answer(two_variants(folder, experiment={"replicas": [1, 2], "blocks": 1}).write())
+    said = Report(two_variants(folder, experiment={"replicas": [1, 2], "blocks": 1}).write()).answer
     assert "No interval: one block; it takes three to have one." in said
     assert "(" not in said
 
 
 def test_one_variant(folder: Path) -> None:
-    said = answer(Synthetic(folder, {"naive": NAIVE}, {"variants": ["naive"], "replicas": [1], "blocks": 3}).write())
+    said = Report(
+        Synthetic(folder, {"naive": NAIVE}, {"variants": ["naive"], "replicas": [1], "blocks": 3}).write()
+    ).answer
     assert re.match(r"naive serves [\d.]+ \([\d.]+–[\d.]+\) requests a second at one replica under p95 ≤ 1 s\.", said)
     assert "linear" not in said
 
 
 def test_three_variants(folder: Path) -> None:
     services = {"naive": NAIVE, "optimized": OPTIMIZED, "fastapi": FASTAPI}
-    said = answer(Synthetic(folder, services, {"variants": list(services), "replicas": [2], "blocks": 3}).write())
+    said = Report(
+        Synthetic(folder, services, {"variants": list(services), "replicas": [2], "blocks": 3}).write()
+    ).answer
     assert re.match(
         r"optimized serves \d+ × \(.*?\) and fastapi \d+ × \(.*?\) the requests of naive at 2 replicas", said
     )
@@ -42,7 +50,9 @@ def test_three_variants(folder: Path) -> None:
 
 def test_the_first_variant_has_none_at_this_slo(folder: Path) -> None:
     services = {"naive": CRAWLING, "optimized": OPTIMIZED}
-    said = answer(Synthetic(folder, services, {"variants": list(services), "replicas": [1], "blocks": 1}).write())
+    said = Report(
+        Synthetic(folder, services, {"variants": list(services), "replicas": [1], "blocks": 1}).write()
+    ).answer
     assert re.match(
         r"optimized serves \d+ requests a second at one replica under p95 ≤ 1 s; "
         r"naive has no capacity at this SLO \(p95 is [\d,]+ ms unloaded\)\.",
@@ -51,23 +61,25 @@ def test_the_first_variant_has_none_at_this_slo(folder: Path) -> None:
 
 
 def test_none_has_any(folder: Path) -> None:
-    said = answer(Synthetic(folder, {"naive": CRAWLING}, {"variants": ["naive"], "replicas": [1], "blocks": 1}).write())
+    said = Report(
+        Synthetic(folder, {"naive": CRAWLING}, {"variants": ["naive"], "replicas": [1], "blocks": 1}).write()
+    ).answer
     assert said.startswith("At one replica under p95 ≤ 1 s: naive has no capacity at this SLO (p95 is ")
 
 
 def test_partial_run_says_what_is_missing(folder: Path) -> None:
-    said = answer(two_variants(folder, repetitions=2).write())
+    said = Report(two_variants(folder, repetitions=2).write()).answer
     assert "This run is partial: 2 of 30 repetitions done; nothing yet of " in said
     assert said.count("-x") == 4
 
 
 def test_nothing_measured(folder: Path) -> None:
-    assert answer(two_variants(folder, repetitions=0).write()).startswith("Nothing has been measured yet.")
+    assert Report(two_variants(folder, repetitions=0).write()).answer.startswith("Nothing has been measured yet.")
 
 
 def test_invalid_cell(folder: Path) -> None:
     spoiled = [("naive-x1", 0)]
-    said = answer(two_variants(folder, experiment={"replicas": [1], "blocks": 1}, invalid=spoiled).write())
+    said = Report(two_variants(folder, experiment={"replicas": [1], "blocks": 1}, invalid=spoiled).write()).answer
     assert "naive has no valid trial (The load generator dropped 214 iterations" in said
     assert "One trial of" in said
 
@@ -81,7 +93,7 @@ def test_fixed_rate(folder: Path) -> None:
         "replicas": [1],
         "blocks": 1,
     }
-    said = answer(two_variants(folder, experiment=kind).write())
+    said = Report(two_variants(folder, experiment=kind).write()).answer
     assert said.startswith(
         "Asked for p95 ≤ 1 s at 10 and 30 requests a second at one replica: naive meets it up to 10 ("
     )
@@ -97,7 +109,7 @@ def test_one_fixed_rate_is_met_or_missed(folder: Path) -> None:
         "replicas": [1],
         "blocks": 1,
     }
-    said = answer(two_variants(folder, experiment=kind).write())
+    said = Report(two_variants(folder, experiment=kind).write()).answer
     assert said.startswith(
         "Asked for p95 ≤ 1 s at 30 requests a second at one replica: naive misses it; optimized meets it ("
     )
@@ -106,6 +118,6 @@ def test_one_fixed_rate_is_met_or_missed(folder: Path) -> None:
 
 def test_closed_is_labelled(folder: Path) -> None:
     kind = {"kind": "closed", "users": 50, "duration": "60s", "replicas": [1], "blocks": 1}
-    said = answer(two_variants(folder, experiment=kind).write())
+    said = Report(two_variants(folder, experiment=kind).write()).answer
     assert said.startswith("With 50 users in a closed model at one replica, naive answers ")
     assert "above the limit of 1 s" in said

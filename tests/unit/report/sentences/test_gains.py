@@ -6,7 +6,7 @@ from pathlib import Path
 from synthetic import Service, alone, ladder
 
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report import answer
+from scalebed.report import Report
 
 
 def test_a_ladder(climbed: RunDirectory) -> None:
@@ -19,12 +19,12 @@ def test_a_ladder(climbed: RunDirectory) -> None:
         r"In brackets: 95% intervals over 5 blocks, ratios paired within them\. "
         r"Measured twice at 12 requests a second, naive differs from itself by a factor of up to 1\.\d+ in CPU a "
         r"request; no smaller difference is claimed\.( Mind that .*)?",
-        answer(climbed),
+        Report(climbed).answer,
     )
 
 
 def test_each_alone(left_out: RunDirectory) -> None:
-    said = answer(left_out)
+    said = Report(left_out).answer
     assert re.match(
         r"At 40 requests a second, CPU a request against optimized is more with no-cache-and-stdlib \S+ × \(.*?\), "
         r"no-cache \S+ × \(.*?\) and stdlib \S+ × \(.*?\) \(CPU of the service",
@@ -35,11 +35,11 @@ def test_each_alone(left_out: RunDirectory) -> None:
 
 
 def test_capacity_is_not_spoken_of_where_none_was_sought(left_out: RunDirectory) -> None:
-    assert "Capacity" not in answer(left_out)
+    assert "Capacity" not in Report(left_out).answer
 
 
 def test_by_users(crowded: RunDirectory) -> None:
-    said = answer(crowded)
+    said = Report(crowded).answer
     assert said.startswith("With 2 users, CPU a request against sync is more with async ")
     assert "With 50 users, CPU a request against sync is more with async " in said
     assert "With 2 users, throughput against sync is more with async " in said
@@ -52,17 +52,17 @@ def test_latency_is_told_where_the_cost_tells_nothing(folder: Path) -> None:
         name: Service(cpu_ms=0.62, base_ms=ms, database_ms=0.16)
         for name, ms in {**slow, "optimized-again": 40.0}.items()
     }
-    said = answer(alone(folder, services=services).write())
+    said = Report(alone(folder, services=services).write()).answer
     assert said.startswith("At 40 requests a second, no variant is known to differ from optimized in CPU a request")
     assert re.search(r"At 40 requests a second, p95 against optimized is less with no-cache\S* \S+ × \(.*?\)", said)
 
 
 def test_latency_is_not_told_beside_a_cost(left_out: RunDirectory) -> None:
-    assert "p95 against" not in answer(left_out)
+    assert "p95 against" not in Report(left_out).answer
 
 
 def test_few_blocks_have_no_intervals_and_say_so(folder: Path) -> None:
-    said = answer(alone(folder, experiment={"blocks": 1}).write())
+    said = Report(alone(folder, experiment={"blocks": 1}).write()).answer
     assert "No interval: one block; it takes three to have one." in said
     assert "No difference is claimed" not in said
     assert re.match(r"At 40 requests a second, CPU a request against optimized came out as no-cache", said)
@@ -70,14 +70,14 @@ def test_few_blocks_have_no_intervals_and_say_so(folder: Path) -> None:
 
 
 def test_nothing_measured(folder: Path) -> None:
-    assert answer(ladder(folder, repetitions=0).write()).startswith("Nothing has been measured yet.")
+    assert Report(ladder(folder, repetitions=0).write()).answer.startswith("Nothing has been measured yet.")
 
 
 def test_the_baseline_alone(folder: Path) -> None:
     order = ladder(folder, repetitions=0).write().manifest().order
     first = [cell for _, cell in order].index("naive-x1") + 1
     cells = [cell for _, cell in order[:first]]
-    said = answer(ladder(folder, repetitions=first).write())
+    said = Report(ladder(folder, repetitions=first).write()).answer
     assert "This run is partial" in said
     if cells == ["naive-x1"]:
         assert said.startswith("Only naive has been measured at 12 requests a second")
@@ -85,5 +85,5 @@ def test_the_baseline_alone(folder: Path) -> None:
 
 def test_an_invalid_baseline(folder: Path) -> None:
     spoiled = [("naive-x1", block) for block in range(3)]
-    said = answer(ladder(folder, experiment={"blocks": 3}, invalid=spoiled).write())
+    said = Report(ladder(folder, experiment={"blocks": 3}, invalid=spoiled).write()).answer
     assert said.startswith("Nothing can be compared yet: the baseline has not been measured.")
