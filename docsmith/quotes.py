@@ -3,6 +3,7 @@
 A page has a mark, and an end; what is between them is written anew:
 
 - `<!-- from: FILE -->` … `<!-- end -->` takes the whole text of a file.
+- `<!-- first: FILE -->` … `<!-- end -->` takes its first sentence, without the asterisks that make it bold.
 - `<!-- rows: FILE | NAME, NAME | HEADING; HEADING -->` … `<!-- end -->` takes the rows with such names in their first
   column from the first table of a Markdown file that has them all, in the table's order, and of them the columns with
   such a heading. `FILE#WORD` looks for it only below the first heading with this word. Of several columns with one
@@ -21,6 +22,8 @@ from pathlib import Path
 from scalebed.messages import UserError
 
 _FILE = re.compile(r"(<!-- from: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_FIRST = re.compile(r"(<!-- first: (?P<source>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_SENTENCE = re.compile(r"\*\*(?P<bold>.+?)\*\*|.+?[.!?](?=\s|$)", re.DOTALL)
 _ROWS = re.compile(
     r"(<!-- rows: (?P<source>\S+) \| (?P<names>[^|\n]+) \| (?P<headings>[^|\n]+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
@@ -37,12 +40,13 @@ class QuoteError(UserError):
 def quoted(page: str, root: Path) -> str:
     """The page's text with every quotation as its source has it now; raises QuoteError."""
     page = _FILE.sub(lambda match: f"{match[1]}{_text(root / match['source']).strip()}\n{match[3]}", page)
+    page = _FIRST.sub(lambda match: f"{match[1]}{_first(root / match['source'])}\n{match[3]}", page)
     page = _ITEMS.sub(lambda match: f"{match[1]}{_items(root, match)}{match[4]}", page)
     return _ROWS.sub(lambda match: f"{match[1]}{_rows(root, match)}{match[5]}", page)
 
 
 def quotes(page: str) -> bool:
-    return any(mark.search(page) for mark in (_FILE, _ROWS, _ITEMS))
+    return any(mark.search(page) for mark in (_FILE, _FIRST, _ROWS, _ITEMS))
 
 
 def _text(source: Path) -> str:
@@ -50,6 +54,13 @@ def _text(source: Path) -> str:
         return source.read_text(encoding="utf-8")
     except OSError as error:
         raise QuoteError(f"{source}: cannot be quoted ({error.strerror}); publish that result first") from error
+
+
+def _first(source: Path) -> str:
+    sentence = _SENTENCE.match(_text(source).strip())
+    if sentence is None:
+        raise QuoteError(f"{source}: begins with no sentence; quote a file that does")
+    return sentence["bold"] or sentence[0]
 
 
 def _below(root: Path, named: str) -> tuple[Path, str]:

@@ -98,3 +98,22 @@ def test_items_of_lists_are_taken_by_what_they_hold(root: Path) -> None:
     assert quoted(page(mark), root) == page(mark, "- naive: memory +0.1\n- fastapi: memory 0\n")
     with pytest.raises(QuoteError, match="no item of a list has 'disk'"):
         quoted(page("items: lists.md | disk"), root)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("**One is 1.5 × the other.** That is 3 against 2.\n", "One is 1.5 × the other."),
+        ("Most is gained with 1.17 × (1.07–1.27). It costs.\n", "Most is gained with 1.17 × (1.07–1.27)."),
+    ],
+)
+def test_the_first_sentence_of_a_file_is_taken(root: Path, text: str, sentence: str) -> None:
+    (root / "answer.md").write_text(text, encoding="utf-8")
+    assert quotes(page("first: answer.md"))
+    assert quoted(page("first: answer.md"), root) == page("first: answer.md", f"{sentence}\n")
+
+
+def test_a_file_without_a_sentence_has_no_first_one(root: Path) -> None:
+    (root / "answer.md").write_text("\n", encoding="utf-8")
+    with pytest.raises(QuoteError, match="begins with no sentence"):
+        quoted(page("first: answer.md"), root)
