@@ -22,7 +22,7 @@ ASK_S = 20
 
 
 def unanswered(answer: Answer) -> EngineError:
-    """Of a question that only the daemon can answer."""
+    """What to raise where the daemon should have answered, and did not."""
     return EngineError(f"The Docker daemon does not answer: {answer.trouble}")
 
 

@@ -9,7 +9,7 @@ Schema = dict[str, Any]
 
 _NAME = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 _KEY = r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
-"""Of a label or an annotation, with or without a domain before it."""
+"""A key of a label or an annotation, with or without a domain before it."""
 _LABEL = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
 INT32 = 2**31 - 1
 """The most that a whole number in an object of the cluster can be."""

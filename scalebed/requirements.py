@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SERVICES_LOCK = "apps/requirements.lock"
-"""Of a clone: what the services' images install, and no package else."""
+"""The lock of what the services' images install, and of no package else."""
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")

@@ -82,7 +82,7 @@ class Depth:
     """A page of the list, warm: how deep it lies, and how it was reached."""
 
     share: float
-    """Of the list that lies before the page."""
+    """How much of the list lies before the page."""
     page: int
     by: Literal["number", "link"]
     seconds: float

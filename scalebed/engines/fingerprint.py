@@ -11,7 +11,7 @@ from scalebed.requirements import SERVICES_LOCK, read_pins
 
 
 def package_versions(root: Path = paths.ROOT) -> dict[str, str]:
-    """Of every package that the services lock and that is installed; services and testbed share this environment.
+    """Versions of installed packages that the services lock; services and testbed share this environment.
 
     What the lock has for other Pythons alone is not.
     """

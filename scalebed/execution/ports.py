@@ -33,7 +33,7 @@ class Program:
     name: str
     cores: float
     pid: int
-    """Of the one that uses most."""
+    """The one that uses most."""
     count: int = 1
 
     def __str__(self) -> str:

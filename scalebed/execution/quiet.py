@@ -29,7 +29,7 @@ class Sampling(Protocol):
 
 
 class Quiet:
-    """Of one run on a host of so many cores. `programs` names what uses CPU now and is no part of the experiment."""
+    """The waiting of one run on a host of so many cores. `programs` names what uses CPU and is no part of it."""
 
     def __init__(self, cores: float, clock: Clock, programs: Callable[[], Sequence[Program]], say: Say) -> None:
         self._cores = cores

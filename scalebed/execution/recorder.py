@@ -44,7 +44,7 @@ class Assignment:
     purpose: Purpose
     slo: Slo
     cores: float
-    """Of the host."""
+    """The cores of the host."""
     enough: Enough
     sequential: bool = True
     """May end before its duration, once the verdict is certain."""
@@ -169,7 +169,7 @@ class Watch:
         return judge(window, self._assignment.slo, self._rate, self._load.max_vus, self._assignment.enough, final=final)
 
     def _counted(self, failed: int) -> int:
-        """Of so many failures: those that the SLO's percentile counts."""
+        """How many of so many failures count: those that the SLO's percentile counts."""
         return failed if self._assignment.slo.latency_of == "all" else 0
 
     def _percentile(self, latencies: Latencies, failed: int) -> float | None:
@@ -191,7 +191,7 @@ class Watch:
         return min(self._timeline.complete_s, math.floor(self._load.duration_s))
 
     def _at(self, second: float) -> float:
-        """Of `Clock.now`, for seconds since the first arrival."""
+        """What `Clock.now` was, for seconds since the first arrival."""
         return (self._timeline.first or 0) + second + (self._offset if math.isfinite(self._offset) else 0.0)
 
     def _usage(self, start: int, end: int) -> Usage | None:

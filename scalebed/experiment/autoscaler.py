@@ -60,7 +60,7 @@ class Rules(Strict):
 
 
 class Behavior(Strict):
-    """Of both directions. A word of the API that is none, the server would drop without another."""
+    """The rules of both directions. A word of the API that is none, the server would drop without another."""
 
     scaleUp: Rules = Rules()  # noqa: N815
     scaleDown: Rules = Rules()  # noqa: N815

@@ -39,7 +39,7 @@ class Change(Strict):
     switches: Mapping[str, SwitchValue] = {}
     pooler: NamedPooling | None = None
     name: Name = Field(default_factory=lambda data: label(settings(data["service"], data["switches"], data["pooler"])))
-    """Of what the step comes to; made of what it sets where none is given."""
+    """The name of what the step comes to; made of what it sets where none is given."""
 
     @model_validator(mode="after")
     def _changes(self) -> Self:
@@ -71,7 +71,7 @@ class Ablation(Strict):
     mode: Literal["ladder", "alone"] = "ladder"
     steps: tuple[Change, ...] = Field(min_length=1)
     pairs: tuple[tuple[Name, Name], ...] = ()
-    """Of steps, in mode `alone`: both at once, to see whether their gains multiply."""
+    """Pairs of steps, in mode `alone`: both at once, to see whether their gains multiply."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

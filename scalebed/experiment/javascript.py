@@ -43,7 +43,7 @@ class Script:
     values: Mapping[str, str]
     """What names of it are set to, where that is one word."""
     keys: frozenset[str]
-    """Of its objects."""
+    """The names of its objects."""
 
 
 def read(text: str) -> Script:
@@ -68,7 +68,7 @@ def read(text: str) -> Script:
 
 
 def _comment(text: str) -> str:
-    """Of several lines with `//`, or one block."""
+    """The text of several lines with `//`, or of one block."""
     text = text.lstrip("\ufeff \t\r\n")
     if text.startswith("/*"):
         block = text[2:].partition("*/")[0]

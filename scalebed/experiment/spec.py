@@ -214,7 +214,7 @@ class Experiment(Strict):
 
     @property
     def cell_ids(self) -> tuple[str, ...]:
-        """Of all cells, variants first, as the file lists them."""
+        """The ids of all cells, variants first, as the file lists them."""
         return tuple(
             cell_id(variant.name, None if self.autoscaler else replicas, users)
             for variant in self.variants
@@ -229,7 +229,7 @@ class Experiment(Strict):
 
     @property
     def crowd(self) -> str:
-        """Of a load that is not sought, in words: `50 users`, `10, 100 and 10 users`, `5 and 50 requests a second`."""
+        """A load that is not sought, in words: `50 users`, `10, 100 and 10 users`, `5 and 50 requests a second`."""
         if self.profile:
             *others, last = (f"{level.rate:g}" for level in self.profile)
             return f"{', '.join(others)}{' and ' if others else ''}{last} requests a second"
@@ -243,7 +243,7 @@ class Experiment(Strict):
 
     @property
     def levels(self) -> tuple[int | None, ...]:
-        """Of a comparison: how many users send requests; None at a rate."""
+        """How many users send requests in a comparison; None at a rate."""
         return (self.matrix.users if self.matrix else ()) or (self.users,)
 
 
@@ -330,7 +330,7 @@ _SHARES = ("slo.error_rate", "search.precision", "search.shares")
 
 
 def _meant(error: ErrorDetails) -> str:
-    """Of percent where a share belongs: the share."""
+    """The share, where percent were written for one."""
     given, place = error["input"], ".".join(str(part) for part in error["loc"])
     if not place.startswith(_SHARES) or not isinstance(given, int | float) or not 1 <= given <= 1000:
         return ""

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Verdict = Literal["PASS", "FAIL", "UNDECIDED", "INVALID"]
-"""Of a trial."""
+"""What a trial comes to."""
 
 _SATURATED = 0.95
 

@@ -55,10 +55,10 @@ class CheckCount:
     passed: int
     failed: int
     beside: int = 0
-    """Of those that failed: in setup or teardown, where no request could be counted as failed."""
+    """How many of those failed in setup or teardown, where no request could be counted as failed."""
 
     def __add__(self, other: CheckCount) -> CheckCount:
-        """Of the same check."""
+        """The sum of two counts of the same check."""
         return CheckCount(
             self.check, self.passed + other.passed, self.failed + other.failed, self.beside + other.beside
         )

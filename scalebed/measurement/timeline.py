@@ -26,11 +26,11 @@ class Window:
     responses: Ints
     """Requests that were over: answered, or failed without an answer."""
     slow: Ints
-    """Of those that succeeded: slower than the SLO's limit, counted from when they were due."""
+    """How many of those that succeeded were slower than the SLO's limit, counted from when they were due."""
     errors: Ints
     """Requests that failed (`scalebed.measurement.errors`)."""
     latency_sum_ms: Floats
-    """Of all requests, from when they began."""
+    """Latencies of all requests, from when they began."""
     arrivals: Ints
     dropped: Ints
     in_flight: Floats
@@ -96,7 +96,7 @@ class _Second:
     in_flight: float = 0.0
     lag_ms: float = 0.0
     due: Latencies | None = None
-    """Of what succeeded, from when it was due."""
+    """Latencies of what succeeded, from when it was due."""
     undelayed: Latencies | None = None
     """The same from when it began; None while nothing began late."""
 
@@ -127,7 +127,7 @@ class Timeline:
         self.endpoints: list[EndpointSecond] = []
         self.generator: list[GeneratorSecond] = []
         self.so_far = Latencies()
-        """Of all that succeeded since the start, the warm-up too."""
+        """Latencies of all that succeeded since the start, the warm-up too."""
         self.first: int | None = None
         """Generator's unix second of the first arrival."""
         self.quiet_s = 0
@@ -205,7 +205,7 @@ class Timeline:
         )
 
     def latencies(self, start_s: int, end_s: int, *, undelayed: bool = False) -> Latencies:
-        """Of what succeeded, merged over the same seconds as `window`; from when requests were due, or `undelayed`
+        """Latencies of successes, merged over the same seconds as `window`; from when requests were due, or `undelayed`
         from when they began."""
         total = Latencies()
         first = self.first or 0

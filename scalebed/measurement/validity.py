@@ -27,15 +27,15 @@ class Limits:
     foreign: float = 0.1
     """Programs outside the experiment used this share of the host."""
     saturated: float = 0.95
-    """Of the host: above it whoever needs CPU waits."""
+    """A share of the host: above it whoever needs CPU waits."""
     at_quota: float = 0.9
-    """Of the service's quota: above it the service was the limit, whatever else was short."""
+    """A share of the service's quota: above it the service was the limit, whatever else was short."""
     throttled: float = 0.05
-    """Of the time the generator was held back by a quota of its own."""
+    """A share of the time in which the generator was held back by a quota of its own."""
     little: float = 0.25
-    """Of the requests in flight: how far two independent measures may differ, and at least by one request."""
+    """A share of the requests in flight: how far two independent measures may differ, and at least by one request."""
     rate: float = 0.01
-    """Of the arrivals due: how many responses may be missing, and at least one request."""
+    """A share of the arrivals due: how many responses may be missing, and at least one request."""
 
 
 @dataclass(frozen=True)

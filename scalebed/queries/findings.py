@@ -30,7 +30,7 @@ class Cell:
     title: str
     strategy: str
     seconds: Interval
-    """Of a warm request."""
+    """The time of a warm request."""
     cold_seconds: float | None
     queries: float
     speedup: Interval | None

@@ -57,7 +57,7 @@ class Study(BaseModel):
     budget_s: float = 3.0
     """After so many seconds of warm requests a question is not asked again."""
     writes: int = 300
-    """Of each kind of write, in a block."""
+    """How many of each kind of write, in a block."""
 
 
 class Step(BaseModel):

@@ -40,7 +40,7 @@ class Build(_Record):
     seconds: float
     """To make them all, one after the other."""
     bytes: int
-    """Of the whole database."""
+    """Bytes of the whole database."""
     objects: int
 
 

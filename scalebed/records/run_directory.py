@@ -77,7 +77,7 @@ class UsageRecord(_Record):
     throttled_s: Mapping[str, float]
     memory_bytes: Mapping[str, int]
     replica_memory_bytes: tuple[int, ...] = ()
-    """Of each replica of the service; empty where it was not read."""
+    """Resident memory of each replica of the service; empty where it was not read."""
     host_busy_s: float
     host_steal_s: float
     database_time_s: float | None = None
@@ -103,7 +103,7 @@ class CheckRecord(_Record):
     passed: int
     failed: int
     beside: int = 0
-    """Of those that failed: in setup or teardown, so that no request was counted as failed."""
+    """How many of those failed in setup or teardown, so that no request was counted as failed."""
 
 
 class Trial(_Record):
@@ -118,7 +118,7 @@ class Trial(_Record):
     index: int
     """Place among the trials of its repetition, from 0."""
     attempt: int = 0
-    """Of the repetition, from 0: where something spoiled it, it is tried again at the end of its block."""
+    """Which attempt at the repetition, from 0: what something spoiled is tried again at the end of its block."""
     purpose: Purpose
     workload: str
     rate_asked: float
@@ -150,7 +150,7 @@ class Trial(_Record):
     judged: Verdict | None = None
     """What the verdict would be if nothing had spoiled it; None in records from before this was kept."""
     causes: tuple[Cause, ...] = ()
-    """Of INVALID: why; of another verdict: what disturbed it, and left the verdict as it is."""
+    """Why, where the verdict is INVALID; else what disturbed it, and left the verdict as it is."""
     rough: bool = False
     """Other programs used CPU on a host that is shared with them, as was said: it counts, but not exactly."""
     warnings: tuple[str, ...] = ()

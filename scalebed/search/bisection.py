@@ -32,7 +32,7 @@ FULL_S = 20
 INVALID_AT_MOST = 3
 """Trials at one rate, until one stays INVALID; from then on one for each rate, as the next will hardly fare better."""
 LONGEST_S = 900
-"""Of one trial, where its requests come so seldom that fewer seconds would not judge them."""
+"""The longest that one trial may last, where its requests come so seldom that fewer seconds would not judge them."""
 CUT_S = 5
 """Allowed for what is cut from the start of a trial, where its length follows from the requests it needs."""
 CARRIED = 1.25
@@ -40,7 +40,7 @@ CARRIED = 1.25
 AWAY = 2.0
 """The step down from a rate that stayed INVALID: any rate that passes is an answer, and trials are few."""
 CAUTION = 0.9
-"""Of an estimate from the unloaded trial, to be tried first: a trial that passes also estimates CPU better."""
+"""The share of an estimate from the unloaded trial to be tried first: a trial that passes also estimates CPU better."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Task:
 
     search: Search
     prior: Prior | None
-    """Of earlier repetitions."""
+    """What earlier repetitions say."""
     know_unloaded: bool
     """An earlier block found the cell to serve at all, so its unloaded latency needs no measuring again."""
     quota: float | None
@@ -264,7 +264,7 @@ class _State:
 
     @property
     def width(self) -> float:
-        """Of the bracket, when it is narrow enough."""
+        """The widest that a bracket may be which is narrow enough."""
         precise = 1 + self.task.search.precision
         return max(precise, CARRIED) if self.overrun or self.stayed else precise
 

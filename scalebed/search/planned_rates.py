@@ -70,7 +70,7 @@ class Ladder:
         return next(planned, passed * shares[-1] / shares[-2])
 
     def _stayed(self, spoiled: Sequence[Trial]) -> list[Trial]:
-        """Of each rate that stayed INVALID the last trial, lowest rate last."""
+        """The last trial of each rate that stayed INVALID, lowest rate last."""
         times: dict[float, list[Trial]] = {}
         for trial in spoiled:
             rate = next((r for r in times if _same(r, trial.rate_asked)), trial.rate_asked)
@@ -85,7 +85,7 @@ class Ladder:
         return stands([each.disturbed for each in seen if each.verdict == "PASS"], against)
 
     def _least(self, passed: float, failed: float | None, stayed: Sequence[Trial]) -> Answer:
-        """Of a rate that stayed INVALID: the host or the generator could not carry it, or something disturbed."""
+        """The answer at a rate that stayed INVALID: host or generator could not carry it, or something disturbed."""
         told = f"At {stayed[-1].rate_asked:.4g}/s: {' '.join(stayed[-1].reasons)}"
         if observed(stayed[-1], self.search).overrun:
             return Answer("beyond the generator", None, passed, None, told)

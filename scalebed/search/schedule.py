@@ -31,7 +31,7 @@ FEWEST_COMPARED = 30
 
 
 class Schedule:
-    """Of one attempt at a repetition. `earlier`: the repetitions before it in the plan."""
+    """What one attempt at a repetition asks for. `earlier`: the repetitions before it in the plan."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Schedule:
         return tuple(rate for rate in self._experiment.rates if rate not in done)
 
     def duration_s(self, ask: Ask) -> float:
-        """Of one trial, at most. Planned rates last as long as the lowest of them, since one load makes them all."""
+        """The longest that one trial lasts. Planned rates last as long as the lowest, since one load makes them all."""
         search = self._experiment.search
         if not searching(ask.purpose):
             return self._experiment.duration or search.max_trial
@@ -95,11 +95,11 @@ class Schedule:
         return REST_S if self._experiment.compares and not searching(purpose) else 0.0
 
     def warmup_seed(self) -> int:
-        """Of the load before the first trial."""
+        """The seed of the load before the first trial."""
         return self._seed()
 
     def seed(self, purpose: Purpose, index: int) -> int:
-        """Of the load of a trial, by its place in the repetition: each gets its own arrivals.
+        """The seed of a trial's load, by its place in the repetition: each gets its own arrivals.
 
         Trials that are compared with each other get the same ones, in each block others: what the requests of a
         block happen to cost is then in both sides of a ratio (common random numbers; Law, *Simulation Modeling and

@@ -207,7 +207,7 @@ def summarize(rows: Iterable[str]) -> Summary:
 
 @dataclass
 class _Numbers:
-    """Of one runner's lines, which count from 1 to its last, that says so."""
+    """The numbers of one runner's lines, from 1 to its last, which says so."""
 
     sources: dict[int, str] = field(default_factory=dict)
     whole: bool = False

@@ -33,7 +33,7 @@ from scalebed.measurement.readings import Sample, Supply
 from scalebed.messages import EngineError, Say
 
 NAME = "scalebed"
-"""Of the release."""
+"""The name of the release."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class KubernetesEngine:
         return _Watching(self._probe, lambda: supply(self._api, self._release, cell.variant.service, self._clock.now()))
 
     def programs(self) -> Sequence[Program]:
-        """Of another machine than this they are not seen."""
+        """What else uses this machine's CPU; another machine's programs are not seen."""
         return self._cluster.programs() if self._cluster.programs and self._on_this_machine() else ()
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ def cluster(api: Api, context: str) -> dict[str, object]:
 
 
 def images(api: Api, release: Release) -> dict[str, str]:
-    """Of the release's pods, by container, or by service where it is one: the image and what it resolved to."""
+    """The images of the release's pods and what they resolved to, by container, or by service where it is one."""
     pods = listed(api, "pods", release.namespace, release.labels)
     return {name: image for pod in pods for name, image in _images(pod)}
 

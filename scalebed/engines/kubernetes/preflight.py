@@ -106,7 +106,7 @@ def findings(
 
 
 def foreign_values(experiment: Experiment, cells: Sequence[Cell]) -> list[Finding]:
-    """Of variants, that would change what a cell is. `cells`: of services that the chart installs."""
+    """What variants set that would change what a cell is. `cells`: of services that the chart installs."""
     told = dict.fromkeys(sentence for cell in cells for sentence in clashes(experiment, cell))
     return [Finding("refuse", sentence) for sentence in told]
 

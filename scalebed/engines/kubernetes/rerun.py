@@ -35,7 +35,7 @@ class Outcome:
 
 
 class Rerun:
-    """Of the TestRun `name`, which is left as it was; its repetitions are TestRuns named after it."""
+    """Repeats the TestRun `name`, which is left as it was; the repetitions are TestRuns named after it."""
 
     def __init__(self, cluster: Cluster, clock: Clock, say: Say, name: str) -> None:
         self._api: Api = cluster.api

@@ -25,7 +25,7 @@ class Bar:
     value: str
     """The figure and its ratio to where the bar starts, in words."""
     interval: str
-    """Of the ratio, in brackets; empty without one. A narrow page leaves it out, for the whisker shows it."""
+    """The ratio's interval, in brackets; empty without one. A narrow page leaves it out, for the whisker shows it."""
     y: float
     start: float
     end: float
@@ -37,7 +37,7 @@ class Bar:
     above: float
     """The middle of the bar that it starts from."""
     colour: Literal["soft", "good", "warn", "generator"]
-    """Of the style sheet: the baseline's, for the better, for the worse, no difference."""
+    """A class of the style sheet: the baseline's, for the better, for the worse, no difference."""
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,7 @@ def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float |
 
 
 def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: float | None) -> tuple[State, str]:
-    """Of a cell whose repetitions found no rate: what most of them say."""
+    """What most repetitions say of a cell that they found no rate for."""
     outcome = Counter(r.outcome for r in repetitions).most_common(1)[0][0]
     if outcome == "none at this SLO" and slo_latency:
         slo = run.manifest.experiment.slo

@@ -14,10 +14,10 @@ Part = Literal["service", "host", "database", "pooler", "cache", "balancer", "ge
 
 AT_QUOTA = 0.9
 AT_CORE = 0.9
-"""Of the one core that PgBouncer or a single nginx worker can use."""
+"""A share of the one core that PgBouncer or a single nginx worker can use."""
 SATURATED = 0.95
 BUSIEST = 0.5
-"""Of the host's CPU: a part that uses so much of a saturated host is what saturates it."""
+"""A share of the host's CPU: a part that uses so much of a saturated host is what saturates it."""
 NEAR = 0.85
 """A trial at this share of the capacity or more shows what limits it."""
 _SINGLE_CORE: tuple[Part, ...] = ("pooler", "balancer")
@@ -35,7 +35,7 @@ class Bottleneck:
 
 
 def near_capacity(trials: Sequence[Trial], capacity: float) -> list[Trial]:
-    """Of one cell: the counted trials at 85% of its capacity and above whose CPU readings count, too."""
+    """One cell's counted trials at 85% of its capacity and above whose CPU readings count, too."""
     return [
         t
         for t in trials

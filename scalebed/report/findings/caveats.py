@@ -14,7 +14,7 @@ from scalebed.report.sentences import figures
 
 
 def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
-    """Of a run, from its manifest and its trials; those that hold for some cells alone name them."""
+    """A run's caveats, from its manifest and its trials; those that hold for some cells alone name them."""
     measured = [cell for cell in cells if cell.done or any(trial.cell == cell.id for trial in run.trials)]
     if not measured:
         return ()
@@ -34,7 +34,7 @@ def _quota(run: Gathered) -> Caveat | None:
 
 
 def _disturbed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
-    """Of cells whose figures rest on trials that something disturbed, or that were not found because of it."""
+    """The caveat of cells whose figures rest on disturbed trials, or that were not found because of a disturbance."""
     ids = []
     for cell in cells:
         disturbed = [t for t in run.trials if t.cell == cell.id and t.disturbed]

@@ -119,7 +119,7 @@ def _asserted(trials: Sequence[TrialView]) -> Iterable[Check]:
 
 
 def _memory(trials: Sequence[TrialView]) -> Iterable[Check]:
-    """Of trials long enough to tell."""
+    """What trials long enough to tell show of memory."""
     for trial in trials:
         for replica, growth in enumerate(trial.growths, 1):
             seen = (

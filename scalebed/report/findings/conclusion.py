@@ -101,7 +101,7 @@ _Answer = tuple[Conclusion, str]
 
 
 def _failed_checks(trials: Sequence[Tried]) -> _Answer:
-    """Of INVALID trials too: a busy host spoils latencies, but no answer becomes a wrong one."""
+    """Checks that failed, of INVALID trials too: a busy host spoils latencies, but no answer becomes a wrong one."""
     failed = dict.fromkeys(check.check for trial in trials for check in trial.checks if check.failed)
     return (Conclusion.NO, f"A check failed: {'; '.join(failed)}.") if failed else (Conclusion.YES, "")
 

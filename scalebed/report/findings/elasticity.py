@@ -70,7 +70,7 @@ class Elasticity:
 
 @dataclass(frozen=True)
 class Milestones:
-    """Of one upward step of the load: the seconds after it at which each stage was reached; None for never."""
+    """One upward step of the load: the seconds after it at which each stage was reached; None for never."""
 
     metric_moved: float | None
     desired: float | None
@@ -150,7 +150,9 @@ def steps(load: Curve) -> list[float]:
 def milestones(
     step: float, supply: Sequence[Counts], met: Sequence[bool | None], until: float, tolerance: float
 ) -> Milestones:
-    """Of the load's step up at `step`, as far as they lie before `until`. `met`: by second, whether the SLO was met.
+    """The milestones of the load's step up at `step`, as far as they lie before `until`.
+
+    `met`: by second, whether the SLO was met.
 
     `tolerance`: the share above its target from which the metric has moved, the HPA's own for scaling up.
     """

@@ -23,7 +23,7 @@ STAGES = {
     "ready": ("ready", "until it was ready"),
     "receiving": ("receiving", "until a request reached it"),
 }
-"""Of a scaling, in their order (`scalebed.report.findings.elasticity.Milestones`): as a column, and in a sentence."""
+"""A scaling's `elasticity.Milestones`, in their order: as a column, and in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Following:
     """None where nobody said what one replica sustains."""
     pod_seconds: float
     seconds_out: int
-    """Of the SLO."""
+    """Seconds out of the SLO."""
     most: int
     """Replicas that received requests at once."""
     load: Curve
@@ -53,7 +53,7 @@ class Following:
 
 
 def followings(experiment: Experiment, trials: Sequence[Trial], kubernetes: str = "") -> tuple[Following, ...]:
-    """Of the trials that count and in which the scaling was looked at; `kubernetes` is the cluster's version."""
+    """How the scaling followed in trials that count and sampled it; `kubernetes` is the cluster's version."""
     tolerance = experiment.autoscaler.tolerance(kubernetes) if experiment.autoscaler else Tolerance()
     return tuple(_following(experiment, trial, tolerance) for trial in trials if trial.supply)
 
@@ -71,7 +71,7 @@ def load_curve(experiment: Experiment) -> list[tuple[float, float]]:
 
 
 def load_unit(experiment: Experiment) -> str:
-    """Of the values of `load_curve`."""
+    """The unit of the values of `load_curve`."""
     return "requests a second" if experiment.profile else "users"
 
 

@@ -22,7 +22,7 @@ from scalebed.records.run_directory import Trial
 LONG_S = 240.0
 """A trial shorter than this says nothing about leaks."""
 FILLING_SHARE = 1 / 3
-"""Of a trial, at its start: pools, caches and the allocator fill up, which is no leak."""
+"""Seconds at a trial's start: pools, caches and the allocator fill up, which is no leak."""
 BATCHES = 12
 TOLERANCE = 0.1
 """MiB a minute, 144 MiB a day: growth below it does not matter to a replica that is deployed anew now and then."""
@@ -35,7 +35,7 @@ Verdict = Literal["leak", "no leak", "undecided"]
 
 @dataclass(frozen=True)
 class Growth:
-    """Of one replica's resident memory, in MiB a minute; the limits are of 95% confidence."""
+    """How one replica's resident memory grows, in MiB a minute; the limits are of 95% confidence."""
 
     slope: float
     lower: float
@@ -66,7 +66,7 @@ def growth(at_s: Sequence[float], memory_bytes: Sequence[float]) -> Growth | Non
 
 
 def growths(trial: Trial) -> tuple[Growth, ...]:
-    """Of each replica; none where the trial was short or its memory was not read replica by replica."""
+    """The growth of each replica's memory; none where the trial was short or memory was not read by replica."""
     if trial.duration_s < LONG_S:
         return ()
     known = [record for record in trial.usage if len(record.replica_memory_bytes) == trial.replicas]

@@ -102,7 +102,7 @@ class CellView:
     scale: str
     """Replicas for people: `2`, or under an autoscaler `1–3`."""
     users: int | None = None
-    """Of a comparison in a closed model."""
+    """Users, in a comparison in a closed model."""
     caveats: tuple[CaveatKind, ...] = ()
     """What makes its figures mean less."""
     least: float | None = None
@@ -271,7 +271,7 @@ class TrialView:
     causes: tuple[Cause, ...] = ()
     checks: tuple[CheckRecord, ...] = ()
     growths: tuple[Growth, ...] = ()
-    """Of each replica's memory; empty where the trial was too short to tell."""
+    """The growth of each replica's memory; empty where the trial was too short to tell."""
 
 
 Level = Literal["good", "note", "warn"]
@@ -350,7 +350,7 @@ class Analysis:
 
     @property
     def conclusion(self) -> Conclusion:
-        """Of the run: the gravest of its cells'."""
+        """What the run comes to: the gravest of its cells'."""
         return gravest(each.conclusion for each in self.conclusions)
 
     @property

@@ -108,7 +108,7 @@ class Outcome:
 
 
 def outcome(directory: RunDirectory, analysis: Analysis, base: str | None = None) -> Outcome:
-    """Of a scenario's run; ratios are to the variant named, or else to the first. Raises `RunDirectoryError`."""
+    """What a scenario's run shows; ratios are to the variant named, or the first. Raises `RunDirectoryError`."""
     manifest = directory.manifest()
     names = [variant.name for variant in manifest.experiment.variants]
     first = names[0] if base is None else base

@@ -154,7 +154,7 @@ def _together(comparison: Comparison) -> list[str]:
 
 
 def _ratios(comparison: Comparison, measure: Measure, *, step: bool) -> list[tuple[ComparedVariant, Interval]]:
-    """Of all but the baseline and the control."""
+    """The ratios of all but the baseline and the control."""
     found = []
     for row in comparison.rows[1:]:
         compared = row.measures.get(measure)

@@ -161,5 +161,5 @@ def wait_for(
 
 
 def runner_labels(name: str) -> Mapping[str, str]:
-    """Of the runner pods of a TestRun, as the operator labels them."""
+    """The labels that the operator gives a TestRun's runner pods."""
     return {"k6_cr": name, "runner": "true"}

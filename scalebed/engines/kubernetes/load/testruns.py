@@ -41,7 +41,7 @@ class Script:
 
 
 def scripts(folder: Path) -> Script:
-    """Of `loadtest/k6`, with the files that they open; two clones with unlike scenarios never share a ConfigMap.
+    """The scripts of `loadtest/k6` and the files that they open; clones with unlike scenarios never share a ConfigMap.
 
     Raises EngineError for what no ConfigMap holds: folders that a script names, and more than a MiB.
     """
@@ -106,7 +106,7 @@ def starts(loads: Sequence[Load]) -> list[float]:
 
 
 def parallelism(loads: Sequence[Load], runners: int) -> int:
-    """Of so many runners, those that share these loads: each has a user, or a VU and an arrival a second.
+    """How many of so many runners share these loads: each has a user, or a VU and an arrival a second.
 
     One with less to do would come to its first arrival late or never, and a load begins when all have had theirs.
     """

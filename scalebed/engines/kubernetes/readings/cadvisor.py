@@ -22,7 +22,7 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Reading:
-    """Of one control group. `at` is the node's unix time of the sample."""
+    """What one control group used. `at` is the node's unix time of the sample."""
 
     at: float
     cpu_s: float

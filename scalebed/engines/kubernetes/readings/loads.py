@@ -28,7 +28,7 @@ class Loads:
         self._spans = deque(((start, min(end, at)) for start, end in self._spans if start < at), maxlen=_KEPT)
 
     def share(self, start: float, moment: float, end: float) -> float:
-        """Of the work from `start` to `end`, what was done until `moment`: all of it under load, if there was any."""
+        """The share of the work from `start` to `end` done until `moment`: all of it under load, if there was any."""
         loaded = self.seconds(start, end)
         if loaded > 0:
             return self.seconds(start, moment) / loaded

@@ -200,7 +200,7 @@ class KubeletProbe:
         return replace(sample, replica_memory_bytes=tuple(replicas))
 
     def _host_at(self, moment: float) -> tuple[float, float]:
-        """Of this machine where the node is on it; else what the nodes' control groups used, without any theft."""
+        """This machine's CPU where the node is on it; else what the nodes' control groups used, without any theft."""
         if self._hosts:
             at = [host.at for host in self._hosts]
             return (

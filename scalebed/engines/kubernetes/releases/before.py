@@ -54,7 +54,7 @@ def fields_of(there: Json, *wanted: Sequence[str]) -> Json:
 
 
 class Record:
-    """Of `name`, in a Secret, since values may hold passwords."""
+    """What was there, kept in a Secret called after `name`, since values may hold passwords."""
 
     def __init__(self, api: Api, namespace: str, name: str) -> None:
         self._api = api

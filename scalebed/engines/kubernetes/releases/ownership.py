@@ -63,7 +63,7 @@ class Holder:
 
 
 class Ownership:
-    """Of one release. Renewed in a thread while it is held."""
+    """One release's Lease. Renewed in a thread while it is held."""
 
     def __init__(
         self, api: Api, namespace: str, release: str, holder: Holder | None = None, every_s: float = _RENEW_S
@@ -81,7 +81,7 @@ class Ownership:
 
     @property
     def annotations(self) -> Mapping[str, str]:
-        """Of what is made on the holder's behalf."""
+        """Annotations of what is made on the holder's behalf."""
         return {HOLDER: str(self.holder), RELEASE: self.key}
 
     @property
@@ -182,7 +182,7 @@ def remove_loads(api: Api, namespace: str, release: str) -> list[str]:
 
 
 def mark_path(namespace: str, release: str) -> str:
-    """Of a ConfigMap that is there while the release is one that an engine installed."""
+    """The path of a ConfigMap that is there while the release is one that an engine installed."""
     return path("configmaps", namespace, f"scalebed-made-{release}")
 
 

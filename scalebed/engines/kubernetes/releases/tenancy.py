@@ -25,7 +25,7 @@ _BEGUN = "scalebed/revision"
 
 
 class Tenancy:
-    """Of one release. Whoever calls a method that changes something holds the Lease."""
+    """An engine's stay in one release. Whoever calls a method that changes something holds the Lease."""
 
     def __init__(self, api: Api, helm: Helm, release: Release, clock: Clock) -> None:
         self._api = api
