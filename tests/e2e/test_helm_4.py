@@ -22,7 +22,7 @@ from tests.e2e.pages import script
 SERVICE = "scalebed-optimized"
 CELL = (
     f"dataset.contacts={release.CONTACTS}", "blocks=1", "autoscaler.max_replicas=2",
-    "profile=[{rate: 5, duration: 15s}, {rate: 10, duration: 15s}]",
+    "profile=[{rate: 10, duration: 15s}, {rate: 20, duration: 15s}]",
 )  # fmt: skip
 """Short: what the autoscaler does is another test's."""
 
