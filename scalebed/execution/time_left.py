@@ -53,7 +53,7 @@ class Eta:
 
     def _searched(self, cell: Cell) -> bool:
         """Whether its capacity is sought, which takes longer than a trial at a rate."""
-        return self._experiment.kind == "capacity" or cell.variant.name in self._experiment.capacity
+        return self._experiment.seeks(cell.variant.name)
 
     def _guess(self, cell: Cell) -> float:
         experiment = self._experiment
@@ -61,8 +61,8 @@ class Eta:
         if experiment.compares:
             compared = BEFORE_COMPARED_S + (experiment.duration or 0)
             return compared + (search if self._searched(cell) else 0)
-        if experiment.kind == "fixed-rate":
+        if experiment.traits.asks_rates:
             return len(experiment.rates) * ((experiment.duration or 0) + OVERHEAD_S)
-        if experiment.kind in ("closed", "hpa"):
+        if experiment.traits.counts_answers:
             return (experiment.duration or 0) + OVERHEAD_S
         return search

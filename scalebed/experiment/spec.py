@@ -15,12 +15,13 @@ from scalebed.experiment.autoscaler import Autoscaler, Behavior, Level, Policy, 
 from scalebed.experiment.design import Ablation, Change, Matrix, compared
 from scalebed.experiment.doubts import doubts
 from scalebed.experiment.duration import Duration
+from scalebed.experiment.kinds import KINDS, KindName, require
+from scalebed.experiment.kinds.kind import Kind
 from scalebed.experiment.variant import Name, NamedVariant, Pooling, Strict, Variant, cell_id
 from scalebed.experiment.workloads import workloads
 from scalebed.messages import UserError
 from scalebed.statistics import sample_size
 
-LONGEST_NAME = 63
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -84,7 +85,7 @@ class Experiment(Strict):
     description: str = ""
     advice: str = ""
     """What a developer should do about the result, as a sentence for the report."""
-    kind: Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa"] = "capacity"
+    kind: KindName = "capacity"
     engine: Literal["local", "kubernetes"] = "local"
     seed: int = Field(7, ge=0, le=2**31 - 1)
     dataset: Dataset = Dataset()
@@ -138,79 +139,14 @@ class Experiment(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.variants:
-            raise ValueError(f"{self.kind if self.compares else 'variants'}: is missing")
+            raise ValueError(f"{self.kind if self.traits.compares else 'variants'}: is missing")
         names = [v.name for v in self.variants]
         if len(set(names)) != len(names):
             raise ValueError("variants: two have the same name")
         if len(set(self.replicas)) != len(self.replicas):
             raise ValueError("replicas: one count is named twice")
-        if self.kind == "fixed-rate" and not (self.rates and self.duration):
-            raise ValueError("rates and duration: kind fixed-rate needs both")
-        if self.kind == "closed" and not (self.users and self.duration):
-            raise ValueError("users and duration: kind closed needs both, or stages")
-        self._searched()
-        if self.stages:
-            self._staged()
-        self._scaled()
-        if self.compares:
-            self._comparable()
-        else:
-            for key in ("ablation", "matrix", "control", "rate", "capacity"):
-                if getattr(self, key):
-                    raise ValueError(f"{key}: belongs to kinds ablation and matrix, not to {self.kind}")
+        require(self)
         return self
-
-    def _searched(self) -> None:
-        """Raises ValueError with the rest of a sentence."""
-        if self.at_least is not None and self.kind != "capacity":
-            raise ValueError(f"at_least: belongs to kind capacity, not to {self.kind}")
-
-    def _staged(self) -> None:
-        """Raises ValueError with the rest of a sentence."""
-        if self.kind not in ("closed", "hpa"):
-            raise ValueError(f"stages: belong to kinds closed and hpa, not to {self.kind}")
-        seconds, most = sum(stage.duration for stage in self.stages), max(stage.users for stage in self.stages)
-        if (self.duration, self.users) != (seconds, most):
-            raise ValueError("stages: say how many users there are and for how long; leave out users and duration")
-
-    def _scaled(self) -> None:
-        """Raises ValueError with the rest of a sentence."""
-        if self.kind != "hpa":
-            for key in ("profile", "autoscaler", "capacity_per_replica"):
-                if getattr(self, key):
-                    raise ValueError(f"{key}: belongs to kind hpa, not to {self.kind}")
-            return
-        if self.autoscaler is None:
-            raise ValueError("autoscaler: kind hpa needs it, if only as {}")
-        if self.engine != "kubernetes":
-            raise ValueError("engine: kind hpa needs kubernetes")
-        if bool(self.stages) == bool(self.profile):
-            raise ValueError("stages and profile: kind hpa needs one of the two")
-        if self.replicas != (1,):
-            raise ValueError("replicas: kind hpa leaves their number to the autoscaler")
-        if self.profile and (self.users is not None or self.duration != sum(level.duration for level in self.profile)):
-            raise ValueError("profile: says how long it lasts; leave out users and duration")
-        if unknown := self.capacity_per_replica.keys() - {v.name for v in self.variants}:
-            raise ValueError(f"capacity_per_replica: {min(unknown)} is no variant")
-
-    def _comparable(self) -> None:
-        """Raises ValueError with the rest of a sentence."""
-        if (self.ablation is None) == (self.kind == "ablation") or (self.matrix is None) == (self.kind == "matrix"):
-            raise ValueError(f"{self.kind}: kind {self.kind} needs this key, and only this")
-        if self.variants != compared(self.ablation, self.matrix, control=self.control):
-            raise ValueError(f"variants: kind {self.kind} makes them; leave them out")
-        if long := [v.name for v in self.variants if len(v.name) > LONGEST_NAME]:
-            raise ValueError(f"variants: {long[0]} is more than {LONGEST_NAME} letters; give it a shorter name")
-        if self.rates:
-            raise ValueError(f"rates: kind {self.kind} compares at one; give rate")
-        if sum((self.rate is not None, self.users is not None, self.levels != (self.users,))) != 1:
-            raise ValueError(f"rate and users: kind {self.kind} needs one of the two")
-        if self.duration is None:
-            raise ValueError(f"duration: kind {self.kind} needs it")
-        if unknown := [name for name in self.capacity if name not in {v.name for v in self.variants}]:
-            raise ValueError(
-                f"capacity: {unknown[0]} is no variant; they are {', '.join(v.name for v in self.variants)}"
-            )
 
     @property
     def cell_ids(self) -> tuple[str, ...]:
@@ -223,9 +159,18 @@ class Experiment(Strict):
         )
 
     @property
+    def traits(self) -> Kind:
+        """What its kind is like."""
+        return KINDS[self.kind]
+
+    @property
     def compares(self) -> bool:
         """Whether every variant is measured under one common load."""
-        return self.kind in ("ablation", "matrix")
+        return self.traits.compares
+
+    def seeks(self, variant: str) -> bool:
+        """Whether the capacity of this variant's cells is sought."""
+        return self.traits.seeks or variant in self.capacity
 
     @property
     def crowd(self) -> str:

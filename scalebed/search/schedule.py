@@ -61,10 +61,10 @@ class Schedule:
 
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:
         """Given the finished trials of the repetition, in their order."""
-        if self._experiment.kind == "capacity":
+        if self._experiment.traits.seeks:
             return self._ladder.next(trials, self.attempt) if self._ladder else self._search(trials)
         fixed = self._fixed([t for t in trials if not searching(t.purpose)])
-        if isinstance(fixed, Ask) or self._step.cell.variant.name not in self._experiment.capacity:
+        if isinstance(fixed, Ask) or not self._experiment.seeks(self._step.cell.variant.name):
             return fixed
         sought = self._search([t for t in trials if searching(t.purpose)])
         return sought if isinstance(sought, Ask) else replace(sought, again=sought.again or fixed.again)
@@ -73,7 +73,7 @@ class Schedule:
         """Rates that will be asked for after this one, unless something goes wrong. `trials` are the finished ones."""
         if self._ladder is not None:
             return self._ladder.foreseen(ask.rate)
-        if self._experiment.kind != "fixed-rate":
+        if not self._experiment.traits.asks_rates:
             return ()
         done = {ask.rate, *(trial.rate_asked for trial in trials if trial.verdict != "INVALID")}
         return tuple(rate for rate in self._experiment.rates if rate not in done)
@@ -115,7 +115,7 @@ class Schedule:
 
     def repetition(self, answer: Answer, trials: int) -> Repetition:
         cell = self._step.cell
-        measured = self._experiment.kind != "capacity" and cell.variant.name not in self._experiment.capacity
+        measured = not self._experiment.seeks(cell.variant.name)
         return Repetition(
             cell=cell.id,
             variant=cell.variant.name,

@@ -143,7 +143,7 @@ def _addons(api: Api, experiment: Experiment) -> list[Finding]:
     told = []
     if found(api, "/apis/k6.io/v1alpha1") is None:
         told.append("the cluster has no k6-operator: install it, or let ./scripts/cluster make a cluster with it")
-    if experiment.kind == "hpa" and found(api, "/apis/metrics.k8s.io/v1beta1") is None:
+    if experiment.traits.autoscales and found(api, "/apis/metrics.k8s.io/v1beta1") is None:
         told.append("the cluster has no metrics-server, without which an HPA sees nothing: install it, or let "
                     "./scripts/cluster make a cluster with it")  # fmt: skip
     return [Finding("refuse", sentence) for sentence in told]

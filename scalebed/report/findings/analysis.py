@@ -23,6 +23,7 @@ from scalebed.report.findings.conclusion import conclude
 from scalebed.report.findings.followings import followings
 from scalebed.report.findings.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
 from scalebed.report.findings.views import Analysis, Basis, Caveat, CellView, Demand, EndpointView, InvalidTrials, State
+from scalebed.report.kinds import WORDS
 from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
 
@@ -38,6 +39,8 @@ def analyse(directory: RunDirectory) -> Analysis:
     cells = _minding(cells, minded, experiment.variants[0].name)
     return Analysis(
         manifest=run.manifest,
+        rate_name=WORDS[experiment.kind].rate_name,
+        rate_meaning=WORDS[experiment.kind].rate_meaning(experiment),
         variants=tuple(variant.name for variant in experiment.variants),
         replicas=tuple(sorted(experiment.replicas)),
         cells=cells,
@@ -45,7 +48,7 @@ def analyse(directory: RunDirectory) -> Analysis:
         cores=cores,
         checks=checks(run, cells),
         invalid=_invalid(run),
-        demands=_demands(cells) if experiment.kind == "capacity" else (),
+        demands=_demands(cells) if experiment.traits.seeks else (),
         comparisons=comparisons(run, cells),
         followings=followings(
             experiment,
@@ -75,11 +78,11 @@ def _minding(cells: Sequence[CellView], minded: Sequence[Caveat], base: str) -> 
 def _rates(run: Gathered, cell: str) -> dict[int, Bracket]:
     """The cell's rate in each block that found one."""
     experiment = run.manifest.experiment
-    if experiment.kind == "capacity" or experiment.compares:
+    if experiment.traits.seeks or experiment.compares:
         planned = cell in experiment.search.around
         found = {block: brackets.of(r, planned=planned) for (name, block), r in run.repetitions.items() if name == cell}
         return {block: bracket for block, bracket in found.items() if bracket is not None}
-    if experiment.kind in ("closed", "hpa"):
+    if experiment.traits.counts_answers:
         return {
             block: Bracket.exact(float(np.mean([trial.rate_achieved for trial in undisturbed(trials)])))
             for (name, block), trials in run.basis.items()
@@ -152,7 +155,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
 
 
 def _rate(run: Gathered, cell: str, own: Mapping[int, Bracket]) -> Interval | None:
-    if run.manifest.experiment.kind == "fixed-rate":
+    if run.manifest.experiment.traits.asks_rates:
         met = highest_met(trial for trial in run.trials if trial.cell == cell)
         blocks = {t.block for t in run.trials if t.cell == cell and t.rate_asked == met and t.verdict == "PASS"}
         return None if met is None else Interval(met, None, None, len(blocks))
@@ -161,7 +164,7 @@ def _rate(run: Gathered, cell: str, own: Mapping[int, Bracket]) -> Interval | No
 
 def _basis(run: Gathered, cell: str, own: Mapping[int, Bracket]) -> tuple[list[Trial], Basis]:
     """The trials that a cell's figures rest on: at its rate, else unloaded."""
-    if run.manifest.experiment.kind == "capacity":
+    if run.manifest.experiment.traits.seeks:
         trials = [trial for block in sorted(own) for trial in run.basis.get((cell, block), [])]
     else:
         trials = run.basis_of(cell)
@@ -174,7 +177,7 @@ def _basis(run: Gathered, cell: str, own: Mapping[int, Bracket]) -> tuple[list[T
 def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
     """Trials that show what limits a capacity: those near it, passed or not."""
     experiment = run.manifest.experiment
-    if rate is None or not (experiment.kind == "capacity" or experiment.compares):
+    if rate is None or not (experiment.traits.seeks or experiment.compares):
         return []
     return bottleneck.near_capacity(run.slim.get(cell, []), rate.estimate)
 
@@ -183,7 +186,8 @@ def _limit(
     run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None
 ) -> Bottleneck | None:
     """None for fixed rates and for loads that an autoscaler follows, which need not be anyone's limit."""
-    if cores is None or run.manifest.experiment.kind in ("fixed-rate", "hpa"):
+    traits = run.manifest.experiment.traits
+    if cores is None or traits.asks_rates or traits.autoscales:
         return None
     throttled = float(np.mean([trial.throttled_share for trial in watched])) if watched else None
     quotas = quota_kind(run.manifest.fingerprint) != "none"
@@ -204,7 +208,7 @@ def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float |
     if run.manifest.experiment.compares and run.basis_of(cell):
         sought = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items()]
         return "measured", figures.listing([f"capacity {text}" for text in sought if not text.startswith("measured")])
-    if seen and run.manifest.experiment.kind == "fixed-rate":
+    if seen and run.manifest.experiment.traits.asks_rates:
         return "none at this SLO", "no rate asked was met"
     if not repetitions:
         return "not measured", "interrupted before its first repetition was finished" if seen else ""
@@ -235,7 +239,7 @@ def _shaken(run: Gathered, repetitions: Sequence[Repetition]) -> bool:
 def _least(run: Gathered, cell: str) -> float | None:
     """What was served in each block that tells so much and no more."""
     served = [r.lower for (name, _), r in run.repetitions.items() if name == cell and r.outcome in _BOUNDS and r.lower]
-    if run.manifest.experiment.kind in ("closed", "hpa"):
+    if run.manifest.experiment.traits.counts_answers:
         # Beside a disturbance the users get no more answers than without it.
         served += [max(t.rate_achieved for t in trials) for (name, _), trials in run.basis.items() if name == cell]
     return min((rate for rate in served if rate), default=None)

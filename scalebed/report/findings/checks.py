@@ -67,7 +67,7 @@ def _model(run: Gathered) -> Check:
     if users := [f"{level}" for level in experiment.levels if experiment.compares and level]:
         crowd = figures.listing(users)
         return Check("Model", f"closed: {crowd} users, each sending its next request when the last is answered", "note")
-    if experiment.kind in ("closed", "hpa") and not experiment.profile:
+    if experiment.traits.counts_answers and not experiment.profile:
         seen = f"closed: {experiment.crowd}, each sending its next request when the last is answered"
         return Check("Model", seen, "note")
     return Check("Model", "open: requests arrive whether or not earlier ones have been answered", "good")

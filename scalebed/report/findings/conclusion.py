@@ -88,10 +88,10 @@ def _of_cell(
 ) -> CellConclusion:
     sought = [r for r in repetitions if r.outcome != "measured"]
     answers = [_failed_checks(given)]
-    if experiment.kind != "capacity":
+    if not experiment.traits.seeks:
         rates: tuple[float | None, ...] = experiment.rates or (None,)
         answers += [_met([t for t in given if rate is None or t.rate_asked == rate], rate) for rate in rates]
-    if experiment.kind == "capacity" or sought:
+    if experiment.traits.seeks or sought:
         answers.append(_capacity(sought, experiment.at_least))
     gravest_answer = max(answers, key=lambda answer: _GRAVITY.index(answer[0]))
     return CellConclusion(cell, *gravest_answer)

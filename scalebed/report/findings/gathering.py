@@ -48,7 +48,7 @@ def gather(directory: RunDirectory) -> Gathered:
         run.slim.setdefault(trial.cell, []).append(slim)
         run.warnings.update(trial.warnings)
         _keep(run, trial)
-    if manifest.experiment.kind == "fixed-rate":
+    if manifest.experiment.traits.asks_rates:
         _keep_highest_met(run)
     run.basis = {key: undisturbed(trials) or trials for key, trials in run.basis.items()}
     return run

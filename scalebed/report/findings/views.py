@@ -333,6 +333,10 @@ class Analysis:
     """Everything that a report says about a run."""
 
     manifest: Manifest
+    rate_name: str
+    """What a cell's figure is called."""
+    rate_meaning: str
+    """Where other figures of a cell were measured, as in `at capacity`."""
     variants: tuple[str, ...]
     replicas: tuple[int, ...]
     cells: tuple[CellView, ...]
@@ -367,18 +371,3 @@ class Analysis:
     def of(self, variant: str) -> tuple[CellView, ...]:
         """The variant's cells, fewest replicas first."""
         return tuple(sorted((c for c in self.cells if c.variant == variant), key=lambda c: c.replicas))
-
-    @property
-    def rate_name(self) -> str:
-        kind = self.manifest.experiment.kind
-        return {"fixed-rate": "Highest rate met", "closed": "Throughput", "hpa": "Throughput"}.get(kind, "Capacity")
-
-    @property
-    def rate_meaning(self) -> str:
-        experiment = self.manifest.experiment
-        return {
-            "capacity": "at capacity",
-            "fixed-rate": "at the highest rate met",
-            "closed": f"with {experiment.crowd}",
-            "hpa": f"with {experiment.crowd}",
-        }.get(experiment.kind, "under the common load")

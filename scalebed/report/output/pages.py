@@ -10,24 +10,16 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from scalebed.experiment.spec import Experiment, Search
+from scalebed.experiment.spec import Experiment
 from scalebed.report.charts import bars, curves, panels, rows
 from scalebed.report.charts.timelines import timeline
 from scalebed.report.charts.waterfall import Waterfall, waterfall
 from scalebed.report.findings.followings import STAGES, load_unit
 from scalebed.report.findings.views import MEASURES, PARTS, Analysis, Comparison
+from scalebed.report.kinds import WORDS
 from scalebed.report.output import spreadsheet
 from scalebed.report.sentences import figures
 from scalebed.report.sentences.answer import compose
-
-_KINDS = {
-    "capacity": "capacity search",
-    "fixed-rate": "fixed rates",
-    "closed": "closed model",
-    "hpa": "autoscaling",
-    "ablation": "ablation",
-    "matrix": "matrix",
-}
 
 
 def html(analysis: Analysis) -> str:
@@ -83,15 +75,15 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "details": [_unbroken(sentence) for sentence in answer.details],
         "quiet": " ".join(c for c in answer.caveats if c.startswith("In brackets")),
         "loud": [c for c in answer.caveats if not c.startswith("In brackets")],
-        "kind": _KINDS[experiment.kind],
+        "kind": WORDS[experiment.kind].title,
         "slo": f"{figures.percentile_name(experiment.slo.percentile)} ≤ {figures.limit(experiment.slo.latency_ms)}",
         "error_limit": f"{experiment.slo.error_rate * 100:g}%",
         "contents": [(key, title) for key, title, shown in contents if shown],
         "slots": {name: i % 6 for i, name in enumerate(analysis.variants)},
         "charts": [_charts(comparison) for comparison in analysis.comparisons],
         "measures": MEASURES,
-        "compares": experiment.kind != "fixed-rate" and len(analysis.variants) > 1,
-        "scales": experiment.kind != "fixed-rate" and len(analysis.replicas) > 1,
+        "compares": not experiment.traits.asks_rates and len(analysis.variants) > 1,
+        "scales": not experiment.traits.asks_rates and len(analysis.replicas) > 1,
         "has_capacity": any(cell.rate for cell in analysis.cells),
         "has_compared_intervals": any(
             compared.value.lower is not None
@@ -171,45 +163,7 @@ def experiment_yaml(experiment: Experiment) -> str:
 def _method(experiment: Experiment) -> str:
     blocks = figures.count(experiment.blocks, "block")
     order = f"{blocks[0].upper()}{blocks[1:]}, each one pass over all cells in an order drawn from the seed."
-    search = experiment.search
-    if experiment.compares:
-        return f"{order} {_compared(experiment)}"
-    how = {
-        "capacity": f"In each, {_searched(search)}; a trial ends when its verdict is certain, after "
-        f"{search.max_trial:g} s at most.",
-        "fixed-rate": f"In each, every rate is one trial of {experiment.duration or 0:g} s.",
-        "closed": f"In each, {experiment.crowd} send requests for {experiment.duration or 0:g} s, each the next "
-        "one when the last is answered. A closed model slows down with its service, so its latencies are not those "
-        "of an open one.",
-        "hpa": f"In each, the load is {experiment.crowd}, one after another, while an autoscaler owns the number of "
-        "replicas.",
-    }[experiment.kind]
-    return f"{order} {how}"
-
-
-def _searched(search: Search) -> str:
-    if not search.around:
-        return f"the search for capacity brackets, bisects on a log scale to {search.precision:.0%} and confirms"
-    shares = figures.listing([f"{share:.0%}" for share in search.shares])
-    return (
-        f"each cell climbs through {shares} of the rate planned for it, and the highest that passes before one does "
-        "not is its capacity; where all do, or none, it goes on in the same proportion. Each is known to lie below the "
-        "next step only, and intervals take that in"
-    )
-
-
-def _compared(experiment: Experiment) -> str:
-    users = figures.listing([str(users) for users in experiment.levels if users])
-    load = f"under {users} users in a closed model" if users else f"at {experiment.rate or 0:g} requests a second"
-    same = "" if users else ", on the same requests at the same moments, which are others in each block"
-    told = (
-        f"In each, every variant is measured {load} for {experiment.duration or 0:g} s, after a warm-up and a rest"
-        f"{same}. Ratios are paired within blocks, and their intervals are Student’s t on logarithms. The same first "
-        "seconds of every trial are cut."
-    )
-    if experiment.capacity:
-        told += f" The capacity of {figures.listing(list(experiment.capacity))} was sought after that."
-    return told
+    return f"{order} {WORDS[experiment.kind].method(experiment)}"
 
 
 def _again(analysis: Analysis) -> str:

@@ -97,7 +97,7 @@ class Outcome:
     @property
     def closed(self) -> bool:
         """Users wait for their answers, so how many requests are served is a result."""
-        return self.experiment.kind in ("closed", "hpa")
+        return self.experiment.traits.counts_answers
 
     @property
     def load(self) -> str:

@@ -3,157 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from scalebed.report.findings import followings
-from scalebed.report.findings.views import Analysis, Answer, CellView
+from scalebed.report.findings.views import Analysis, Answer
+from scalebed.report.kinds import WORDS
 from scalebed.report.sentences import figures, gains
 
 
 def compose(analysis: Analysis) -> Answer:
-    kind = analysis.manifest.experiment.kind
+    experiment = analysis.manifest.experiment
+    words = WORDS[experiment.kind]
     if analysis.comparisons:
         return Answer(
-            headline=gains.headline(analysis),
+            headline=words.headline(analysis),
             details=gains.details(analysis),
             caveats=tuple(s for s in (*gains.caveats(analysis), *_minded(analysis)) if s),
         )
-    details: tuple[str, ...] = (_against(analysis), _scaling(analysis), _limits(analysis))
+    details: tuple[str, ...] = (*words.details(analysis), _scaling(analysis), _limits(analysis))
     if analysis.followings:
-        details = followings.sentences(analysis.manifest.experiment, analysis.followings)
+        details = followings.sentences(experiment, analysis.followings)
     return Answer(
-        headline={"capacity": _capacity, "fixed-rate": _fixed_rate, "closed": _closed, "hpa": _elastic}[kind](analysis),
+        headline=words.headline(analysis),
         details=tuple(s for s in details if s),
         caveats=tuple(s for s in (_intervals(analysis), *_minded(analysis)) if s),
     )
-
-
-def _slo(analysis: Analysis) -> str:
-    slo = analysis.manifest.experiment.slo
-    return f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"
-
-
-@dataclass(frozen=True)
-class _Row:
-    """The cells of all variants at one replica count."""
-
-    replicas: int
-    cells: tuple[CellView, ...]
-
-    @property
-    def found(self) -> tuple[CellView, ...]:
-        return tuple(cell for cell in self.cells if cell.rate is not None)
-
-
-def _telling_row(analysis: Analysis) -> _Row:
-    """The fewest replicas at which most variants have a rate, or else at least a bound."""
-    rows = [_Row(n, tuple(c for c in analysis.cells if c.replicas == n)) for n in analysis.replicas]
-    return max(rows, key=lambda row: (len(row.found), sum(bool(c.bound) for c in row.cells), -row.replicas))
-
-
-def _capacity(analysis: Analysis) -> str:
-    row = _telling_row(analysis)
-    at = f"at {figures.count(row.replicas, 'replica')}"
-    if not row.found:
-        return _nothing(analysis, row)
-    base, *others = row.cells
-    compared = [cell for cell in others if cell.ratio is not None]
-    if base.rate is not None and compared:
-        name = compared[0].variant
-        said = figures.listing([f"{cell.variant} {figures.ratio(cell.ratio)}" for cell in compared if cell.ratio])
-        ratios = f"{name} serves{said.removeprefix(name)}"
-        return f"{ratios} the requests of {base.variant} {at} under {_slo(analysis)}{_without(row)}."
-    rates = [f"{cell.variant} {figures.interval(cell.rate)}" for cell in row.found if cell.rate]
-    name, said = row.found[0].variant, figures.listing(rates)
-    return f"{name} serves{said.removeprefix(name)} requests a second {at} under {_slo(analysis)}{_without(row)}."
-
-
-def _against(analysis: Analysis) -> str:
-    """The rates that the headline's ratios stand for."""
-    if analysis.manifest.experiment.kind != "capacity":
-        return ""
-    base, *others = _telling_row(analysis).cells
-    rates = [figures.interval(cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
-    if base.rate is None or not rates:
-        return ""
-    return f"That is {figures.listing(rates)} against {figures.interval(base.rate)} requests a second."
-
-
-def _without(row: _Row) -> str:
-    lacking = [f"{cell.variant} {_why_none(cell)}" for cell in row.cells if cell.rate is None]
-    return f"; {'; '.join(lacking)}" if lacking else ""
-
-
-def _why_none(cell: CellView) -> str:
-    match cell.state:
-        case "none at this SLO":
-            text = "has no capacity at this SLO"
-        case "beyond the generator" | "at least":
-            text = f"serves {cell.bound} requests a second" if cell.bound else "serves more than could be offered"
-        case "INVALID":
-            text = "has no valid trial"
-        case "not measured":
-            text = "has not been measured"
-        case _:
-            text = "has no capacity that could be confirmed"
-    return f"{text} ({cell.note.rstrip('.')})" if cell.note else text
-
-
-def _nothing(analysis: Analysis, row: _Row) -> str:
-    """No cell has a rate at any replica count."""
-    if not analysis.trials:
-        return "Nothing has been measured yet."
-    reasons = [f"{cell.variant} {_why_none(cell)}" for cell in row.cells]
-    at = f"At {figures.count(row.replicas, 'replica')} under {_slo(analysis)}"
-    return f"{at}: {'; '.join(reasons)}."
-
-
-def _fixed_rate(analysis: Analysis) -> str:
-    experiment = analysis.manifest.experiment
-    row = _telling_row(analysis)
-    if not analysis.trials:
-        return "Nothing has been measured yet."
-    asked = figures.listing([f"{rate:,g}" for rate in sorted(experiment.rates)])
-    one = len(experiment.rates) == 1
-    parts = []
-    for cell in row.cells:
-        if cell.rate is not None:
-            every = cell.rate.estimate >= max(experiment.rates)
-            latency = figures.milliseconds(cell.slo_latency)
-            met = "at every rate" if every else f"up to {cell.rate.estimate:,g}"
-            parts.append(f"{cell.variant} meets it{f' ({latency})' if one else f' {met} ({latency} there)'}")
-        elif cell.state == "none at this SLO":
-            parts.append(f"{cell.variant} {'misses it' if one else 'at none'}")
-        else:
-            parts.append(f"{cell.variant} {_why_none(cell)}")
-    at = f"at {figures.count(row.replicas, 'replica')}"
-    return f"Asked for {_slo(analysis)} at {asked} requests a second {at}: {'; '.join(parts)}."
-
-
-def _closed(analysis: Analysis) -> str:
-    experiment = analysis.manifest.experiment
-    row = _telling_row(analysis)
-    if not row.found:
-        return _nothing(analysis, row)
-    slo, limit = experiment.slo, experiment.slo.latency_ms
-    parts = []
-    for cell in row.found:
-        if cell.rate is None or cell.slo_latency is None:
-            continue
-        ratio = f", {figures.ratio(cell.ratio)} as many as {row.cells[0].variant}" if cell.ratio else ""
-        latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
-        broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
-        parts.append(
-            f"{cell.variant} answers {figures.interval(cell.rate)} requests a second{ratio} ({latency}{broken})"
-        )
-    with_users = f"With {experiment.crowd}{'' if experiment.profile else ' in a closed model'}"
-    at = "under an autoscaler" if experiment.autoscaler else f"at {figures.count(row.replicas, 'replica')}"
-    return f"{with_users} {at}, {'; '.join(parts)}{_without(row)}."
-
-
-def _elastic(analysis: Analysis) -> str:
-    """How the load was followed, where it rose; what was answered otherwise."""
-    return followings.headline(analysis.manifest.experiment, analysis.followings) or _closed(analysis)
 
 
 def _scaling(analysis: Analysis) -> str:
@@ -214,7 +87,7 @@ def _sentence(text: str) -> str:
 
 
 def _intervals(analysis: Analysis) -> str:
-    if analysis.manifest.experiment.kind == "fixed-rate":
+    if analysis.manifest.experiment.traits.asks_rates:
         return ""
     found = [cell.rate for cell in analysis.cells if cell.rate is not None]
     if not found:

@@ -1,0 +1,40 @@
+"""The kinds of experiments, a module each. A new one is a module here, one in `scalebed.report.kinds`, and a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from scalebed.experiment.kinds.capacity import Capacity
+from scalebed.experiment.kinds.closed import Closed
+from scalebed.experiment.kinds.comparison import AblationKind, MatrixKind
+from scalebed.experiment.kinds.fixed_rate import FixedRate
+from scalebed.experiment.kinds.hpa import Hpa
+from scalebed.experiment.kinds.kind import Kind
+
+if TYPE_CHECKING:
+    from scalebed.experiment.spec import Experiment
+
+KindName = Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa"]
+_EVERY: tuple[Kind, ...] = (Capacity(), FixedRate(), Closed(), AblationKind(), MatrixKind(), Hpa())
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _EVERY}
+
+
+def require(experiment: Experiment) -> None:
+    """That an experiment has no key of another kind, and all that its own needs.
+
+    Raises ValueError with the rest of a sentence.
+    """
+    own = KINDS[experiment.kind]
+    for kind in _EVERY:
+        for key in sorted(kind.keys - own.keys):
+            if getattr(experiment, key):
+                raise ValueError(f"{key}: {_whose(key)}, not to {own.name}")
+    own.require(experiment)
+
+
+def _whose(key: str) -> str:
+    names = [kind.name for kind in _EVERY if key in kind.keys]
+    return f"{'belong' if key.endswith('s') else 'belongs'} to {'kinds' if len(names) > 1 else 'kind'} " + " and ".join(
+        names
+    )

@@ -1,0 +1,47 @@
+"""`ablation` and `matrix`: what changes to a base are worth, under one common load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scalebed.experiment.design import compared
+from scalebed.experiment.kinds.kind import Kind
+
+if TYPE_CHECKING:
+    from scalebed.experiment.spec import Experiment
+
+LONGEST_NAME = 63
+
+
+class Comparison(Kind):
+    """The two differ in how variants are made (`scalebed.experiment.design`), and in nothing else."""
+
+    keys = frozenset({"ablation", "matrix", "control", "rate", "capacity"})
+    compares = True
+
+    def require(self, experiment: Experiment) -> None:
+        made, variants = getattr(experiment, self.name), experiment.variants
+        if made is None or (experiment.ablation and experiment.matrix):
+            raise ValueError(f"{self.name}: kind {self.name} needs this key, and only this")
+        if variants != compared(experiment.ablation, experiment.matrix, control=experiment.control):
+            raise ValueError(f"variants: kind {self.name} makes them; leave them out")
+        if long := [v.name for v in variants if len(v.name) > LONGEST_NAME]:
+            raise ValueError(f"variants: {long[0]} is more than {LONGEST_NAME} letters; give it a shorter name")
+        if experiment.rates:
+            raise ValueError(f"rates: kind {self.name} compares at one; give rate")
+        given = (experiment.rate is not None, experiment.users is not None, experiment.levels != (experiment.users,))
+        if sum(given) != 1:
+            raise ValueError(f"rate and users: kind {self.name} needs one of the two")
+        if experiment.duration is None:
+            raise ValueError(f"duration: kind {self.name} needs it")
+        names = [v.name for v in variants]
+        if unknown := [name for name in experiment.capacity if name not in names]:
+            raise ValueError(f"capacity: {unknown[0]} is no variant; they are {', '.join(names)}")
+
+
+class AblationKind(Comparison):
+    name = "ablation"
+
+
+class MatrixKind(Comparison):
+    name = "matrix"

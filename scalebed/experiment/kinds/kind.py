@@ -1,0 +1,31 @@
+"""A kind of experiment: what its file has to say, and how its cells are loaded."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from scalebed.experiment.spec import Experiment
+
+
+class Kind(ABC):
+    """One module of this folder has one; `scalebed.report.kinds` has what is said of its results."""
+
+    name: ClassVar[str]
+    keys: ClassVar[frozenset[str]] = frozenset()
+    """Keys of an experiment file that belong to this kind, and to others at most that name them, too."""
+    seeks: ClassVar[bool] = False
+    """The capacity of every cell is sought."""
+    compares: ClassVar[bool] = False
+    """Every variant is measured under one common load, and ratios are paired within blocks."""
+    asks_rates: ClassVar[bool] = False
+    """Each of several rates is one trial, and the highest that met the SLO is the cell's figure."""
+    counts_answers: ClassVar[bool] = False
+    """How many answers the load got is the cell's figure."""
+    autoscales: ClassVar[bool] = False
+    """An autoscaler owns the number of replicas."""
+
+    @abstractmethod
+    def require(self, experiment: Experiment) -> None:
+        """Raises ValueError with the rest of a sentence: which key is wrong, and what the kind needs."""

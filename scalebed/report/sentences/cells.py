@@ -1,0 +1,60 @@
+"""What is said of the cells of one replica count, whatever the kind of experiment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scalebed.report.findings.views import Analysis, CellView
+from scalebed.report.sentences import figures
+
+
+def slo_limit(analysis: Analysis) -> str:
+    slo = analysis.manifest.experiment.slo
+    return f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of all variants at one replica count."""
+
+    replicas: int
+    cells: tuple[CellView, ...]
+
+    @property
+    def found(self) -> tuple[CellView, ...]:
+        return tuple(cell for cell in self.cells if cell.rate is not None)
+
+
+def telling_row(analysis: Analysis) -> Row:
+    """The fewest replicas at which most variants have a rate, or else at least a bound."""
+    rows = [Row(n, tuple(c for c in analysis.cells if c.replicas == n)) for n in analysis.replicas]
+    return max(rows, key=lambda row: (len(row.found), sum(bool(c.bound) for c in row.cells), -row.replicas))
+
+
+def without(row: Row) -> str:
+    lacking = [f"{cell.variant} {why_none(cell)}" for cell in row.cells if cell.rate is None]
+    return f"; {'; '.join(lacking)}" if lacking else ""
+
+
+def why_none(cell: CellView) -> str:
+    match cell.state:
+        case "none at this SLO":
+            text = "has no capacity at this SLO"
+        case "beyond the generator" | "at least":
+            text = f"serves {cell.bound} requests a second" if cell.bound else "serves more than could be offered"
+        case "INVALID":
+            text = "has no valid trial"
+        case "not measured":
+            text = "has not been measured"
+        case _:
+            text = "has no capacity that could be confirmed"
+    return f"{text} ({cell.note.rstrip('.')})" if cell.note else text
+
+
+def nothing(analysis: Analysis, row: Row) -> str:
+    """No cell has a rate at any replica count."""
+    if not analysis.trials:
+        return "Nothing has been measured yet."
+    reasons = [f"{cell.variant} {why_none(cell)}" for cell in row.cells]
+    at = f"At {figures.count(row.replicas, 'replica')} under {slo_limit(analysis)}"
+    return f"{at}: {'; '.join(reasons)}."
