@@ -95,7 +95,13 @@ def put(draw: st.DrawFn) -> tuple[Place, Any]:
     raws = [json.loads(raw) for other, raw in rows if other == place]
     texts = st.sampled_from([raw for raw in raws if isinstance(raw, str)] or [""])
     made = MADE["time"] if place[-1] == "last_activity" else MADE["date"] if place[-1] == "birthday" else texts
-    anything = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.lists(st.integers())
+    anything = (
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.lists(st.integers())
+    )
     return place, draw(edited(texts) | edited(made) | anything | st.integers(0, 2**31))
 
 

@@ -102,6 +102,10 @@ class MortalHelm:
         self._life.read()
         return self._helm.values(release)
 
+    def jobs(self, release: str, revision: int) -> frozenset[str]:
+        self._life.read()
+        return self._helm.jobs(release, revision)
+
     def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
         return self._helm.template(release, values)
 

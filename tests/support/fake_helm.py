@@ -52,8 +52,17 @@ class FakeHelm:
         return [revision for revision, _ in self.revisions]
 
     def rollback(self, release: str, revision: int) -> None:
+        last = self.revisions[-1][0]
+        for job in self.jobs(release, revision) - self.jobs(release, last.number):
+            if path("jobs", NAMESPACE, job) in self.api.objects:
+                raise EngineError(
+                    f'helm rollback {release}: cannot patch "{job}" with kind Job: spec.selector is immutable'
+                )
         values = next(values for each, values in self.revisions if each.number == revision)
         self._apply(release, values, "rollback", f"Rollback to {revision}")
+
+    def jobs(self, release: str, revision: int) -> frozenset[str]:
+        return _jobs(release, next(values for each, values in self.revisions if each.number == revision))
 
     def upgrade(self, release: str, values: Mapping[str, Any], why: str) -> None:
         if self.revisions and self.revisions[-1][0].status.startswith("pending"):
@@ -74,8 +83,11 @@ class FakeHelm:
         self.stored.append(self._pooled)
         before, self.given = self.given, values
         labels = {"app.kubernetes.io/instance": release}
-        job = {"metadata": {"name": f"{release}-dataset", "labels": labels}, "status": self.job}
-        self.api.put(path("jobs", NAMESPACE, f"{release}-dataset"), job)
+        for name in (_jobs(release, before) if before is not None else frozenset()) - _jobs(release, values):
+            self.api.delete(path("jobs", NAMESPACE, name))
+        for name in sorted(_jobs(release, values)):
+            job = {"metadata": {"name": name, "labels": labels}, "status": self.job}
+            self.api.put(path("jobs", NAMESPACE, name), job)
         self._pool(f"{release}-pgbouncer", labels, values.get("datastore", {}))
         for service in SERVICES:
             if not values.get(service, {}).get("enabled", service not in _LEFT_OUT):
@@ -167,6 +179,13 @@ class FakeHelm:
         self.uninstalled.append(release)
         self.given = None
         self.revisions.clear()
+
+
+def _jobs(release: str, values: Mapping[str, Any]) -> frozenset[str]:
+    """One for each service, called after what it does, as the chart does."""
+    enabled = [s for s in SERVICES if values.get(s, {}).get("enabled", s not in _LEFT_OUT)]
+    rows = {service: values.get(service, {}).get("database", {}).get("revision") or "rows" for service in enabled}
+    return frozenset(f"{release}-{service}-database-{name}" for service, name in rows.items())
 
 
 def _requests(values: Mapping[str, Any]) -> dict[str, str]:

@@ -58,6 +58,10 @@ class Helm(Protocol):
         """Make a new revision of what this one was."""
         ...
 
+    def jobs(self, release: str, revision: int) -> frozenset[str]:
+        """The names of the Jobs that this revision's manifest has."""
+        ...
+
     def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
         """The manifests that these values come to."""
         ...
@@ -108,6 +112,12 @@ class HelmCommand:
     def rollback(self, release: str, revision: int) -> None:
         words = ("rollback", release, str(revision), *self._applying(release))
         self._check(self._run(*words), f"helm rollback {release}")
+
+    def jobs(self, release: str, revision: int) -> frozenset[str]:
+        done = self._run("get", "manifest", release, f"--revision={revision}")
+        self._check(done, f"helm get manifest {release}")
+        objects = yaml.load_all(done.stdout, Loader=yaml.CSafeLoader)
+        return frozenset(each["metadata"]["name"] for each in objects if each and each["kind"] == "Job")
 
     def template(self, release: str, values: Mapping[str, Any]) -> list[Json]:
         done = self._run("template", release, str(self.chart), "--values", "-", given=json.dumps(values))

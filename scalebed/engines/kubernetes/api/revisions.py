@@ -30,11 +30,22 @@ def by_engine(history: Sequence[Revision], begun: int) -> bool:
     return history[-1].status != "deployed" or _OURS.match(history[-1].description) is not None
 
 
-def settle(helm: Helm, clock: Clock, release: str, begun: int, begin: Callable[[int], None]) -> Sequence[Revision]:
+def settle(
+    helm: Helm,
+    clock: Clock,
+    release: str,
+    begun: int,
+    *,
+    begin: Callable[[int], None],
+    remove_job: Callable[[str], None],
+) -> Sequence[Revision]:
     """Wait for a helm that is at work on the release; where it was killed, undo what it had begun. The history then.
 
-    `begin` is told the number of a revision that is about to be made. Raises EngineError where a revision is unfinished
-    that no engine began.
+    `begin` is told the number of a revision that is about to be made. `remove_job` removes a Job by its name: one that
+    the unfinished revision does not have, and that helm had not removed yet, it takes in the rollback for one that
+    somebody else made, and patches away what the cluster has added to it; a Job's selector cannot be changed, so the
+    rollback fails (seen with Helm 3.22.0). The Job is made anew, and does again what is done. Raises EngineError where
+    a revision is unfinished that no engine began.
     """
     now = clock.now()
     while True:
@@ -56,4 +67,6 @@ def settle(helm: Helm, clock: Clock, release: str, begun: int, begin: Callable[[
             helm.uninstall(release)
         else:
             begin(last + 1)
+            for job in sorted(helm.jobs(release, whole) - helm.jobs(release, last)):
+                remove_job(job)
             helm.rollback(release, whole)

@@ -131,7 +131,12 @@ class Tenancy:
         self._helm.upgrade(self._release.name, values, why)
 
     def _settled(self) -> Sequence[Revision]:
-        return settle(self._helm, self._clock, self._release.name, self._begun(), self._note)
+        name, begun = self._release.name, self._begun()
+        return settle(self._helm, self._clock, name, begun, begin=self._note, remove_job=self._remove_job)
+
+    def _remove_job(self, name: str) -> None:
+        # Without the word, the API leaves a Job's pods behind.
+        self._api.delete(path("jobs", self._release.namespace, name), propagationPolicy="Background")
 
     def _note(self, revision: int) -> None:
         patch: Json = {"metadata": {"annotations": {_BEGUN: str(revision)}}}

@@ -108,3 +108,11 @@ def test_an_error_is_helm_s_own_sentence_and_nothing_before_it(tmp_path: Path, s
     with pytest.raises(EngineError) as caught:
         program.helm.upgrade("scalebed", {}, "why")
     assert str(caught.value) == f"helm upgrade scalebed: {sentence}"
+
+
+def test_the_jobs_of_a_revision_are_those_of_its_manifest(tmp_path: Path) -> None:
+    program = Program(tmp_path, 3)
+    manifest = "---\nkind: Job\nmetadata: {name: rows-1}\n---\nkind: Service\nmetadata: {name: web}\n---\n"
+    program.says("get-manifest", manifest)
+    assert program.helm.jobs("scalebed", 3) == {"rows-1"}
+    assert "--revision=3" in program.call("get")
