@@ -125,6 +125,9 @@ def test_the_next_run_gives_it_back_too_and_one_beside_it_is_refused(tmp_path: P
     before = state()
     killed_when(tmp_path / "killed", running)
     with under_way(tmp_path / "next") as process:
+        # Until it has the release, pods of the run that was killed still are there, and another could be faster.
+        log = (tmp_path / "next.log").read_text
+        until("the next run's turn", lambda: "Adopting the release" in log(encoding="utf-8"), 400)
         until("a load of the next run", running, 400)
         refused = subprocess.run(
             command(tmp_path / "beside"), cwd=paths.ROOT, capture_output=True, text=True, timeout=120, check=False
