@@ -10,6 +10,7 @@ import pytest
 
 from scalebed import paths
 from scalebed.cli import engine_options
+from scalebed.experiment.kinds import KINDS
 from scalebed.experiment.plan import Step, plan
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 from scalebed.report import Report
@@ -36,6 +37,15 @@ def steps(directory: RunDirectory) -> dict[tuple[int, str], Step]:
 
 def asked(trial: Trial) -> tuple[str, float]:
     return trial.purpose, trial.rate_asked
+
+
+def test_every_kind_is_recorded_in_a_cluster_and_all_are_told_of() -> None:
+    """And on one machine as far as `tests/fixtures/README.md` says."""
+    experiments = {name: RunDirectory(RUNS / name).manifest().experiment for name in NAMES}
+    assert {each.kind for each in experiments.values() if each.engine == "kubernetes"} == set(KINDS)
+    told = (RUNS.parent / "README.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"| `{name}` |" not in told] == []
+    assert told.count("| `") == len(NAMES)
 
 
 def test_the_plan_is_the_one_that_was_followed(recorded: RunDirectory) -> None:
@@ -89,6 +99,8 @@ def test_every_figure_of_the_report_is_the_one_that_was_reported(recorded: RunDi
         ("local-writes", Conclusion.YES),
         ("local-matrix", Conclusion.NO_VALID_ANSWER),
         ("local-ablation", Conclusion.NO_VALID_ANSWER),
+        ("kubernetes-fixed-rate", Conclusion.NO_VALID_ANSWER),
+        ("kubernetes-hpa", Conclusion.NO_VALID_ANSWER),
     ],
 )
 def test_what_once_ended_with_0_throughout_now_says_what_it_came_to(name: str, wanted: Conclusion) -> None:
