@@ -227,6 +227,9 @@ class _State:
     lower: float
     confirmed: float
     """Highest rate below `upper` that passed in full length; 0 where none did."""
+    held: float
+    """Highest rate below every one that failed which passed in any length, also where it stayed INVALID since; 0 where
+    none did."""
     contested: Observed | None
     """A trial that passed at a rate where as many did not; see `stands`."""
 
@@ -244,11 +247,13 @@ class _State:
         stayed = _stayed([o for o in tried if o.spoiled])
         loads = tuple(o for o in tried if not o.spoiled or o is stayed.get(o.rate))
         upper = min((o.rate for o in loads if o.verdict != "PASS"), default=math.inf)
-        below = [o for o in loads if o.verdict == "PASS" and o.rate < upper]
+        failed = min((o.rate for o in loads if o.verdict in ("FAIL", "UNDECIDED")), default=math.inf)
         tries: dict[float, list[bool]] = {}
-        for o in below:
-            tries.setdefault(o.rate, []).append(o.disturbed)
+        for o in loads:
+            if o.verdict == "PASS" and o.rate < failed:
+                tries.setdefault(o.rate, []).append(o.disturbed)
         served = {rate for rate, passed in tries.items() if stands(passed, against.count(rate))}
+        below = [o for o in loads if o.verdict == "PASS" and o.rate < upper]
         passed = [o for o in below if o.rate in served]
         return cls(
             task=task,
@@ -259,6 +264,7 @@ class _State:
             upper=upper,
             lower=max((o.rate for o in passed), default=0.0),
             confirmed=max((o.rate for o in passed if o.full), default=0.0),
+            held=max(served, default=0.0),
             contested=max((o for o in below if o.rate not in served), key=lambda o: o.rate, default=None),
         )
 
@@ -352,7 +358,8 @@ class _State:
         rate = self.upper / (AWAY if last.spoiled else factor)
         longest = max(self.task.search.max_trial, LONGEST_S)
         if trial_s(rate, self.task.fewest, self.task.search) > longest:
-            return self._nothing(f"No rate passed, and {rate:.2g}/s is too low to be judged within {longest:.0f} s.")
+            passed = "No rate passed in full length" if self.held else "No rate passed"
+            return self._nothing(f"{passed}, and {rate:.2g}/s is too low to be judged within {longest:.0f} s.")
         full = self.certain_prior or last.verdict == "UNDECIDED" or self.left <= 2 or self.disturbed
         return self.ask("bracket", rate, full=full)
 
@@ -388,6 +395,8 @@ class _State:
     def _nothing(self, told: str) -> Answer:
         if self.stayed is not None:
             told = f"{told} At {self.upper:.4g}/s it stayed INVALID: {' '.join(self.stayed.reasons)}"
+        if self.held:
+            return self._least(self.held, f"{told} {self.held:.4g}/s passed before, in a shorter trial.")
         return Answer("not found", None, None, self._failed_at(), told, again=self.shaken)
 
     def _failed_at(self) -> float | None:

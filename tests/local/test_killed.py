@@ -23,7 +23,7 @@ _TESTBED = """
 import sys, time
 from pathlib import Path
 from scalebed.engines.local.engine import LocalEngine
-from scalebed.plan import cells
+from scalebed.experiment.plan import cells
 from tests.local import rooms
 
 engine = LocalEngine(Path(sys.argv[1]), Path(sys.argv[2]), lambda line: None)

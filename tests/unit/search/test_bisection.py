@@ -84,6 +84,18 @@ def test_any_sequence_of_verdicts_ends_within_the_trials_allowed(
         assert not any(rate < min(failed, default=math.inf) for rate in passed), "something passed, and is not told"
 
 
+def test_what_passed_in_a_short_trial_is_told_where_its_rate_stayed_invalid_since() -> None:
+    """Once "not found": of the rate that passed, only the trials that could not count were seen."""
+    task = replace(TASK, search=SEARCH.model_copy(update={"max_trials": 11}), prior=Prior(1.0, "other replicas"))
+    verdicts: tuple[Verdict, ...] = (*("PASS",) * 3, *("FAIL",) * 5, *("INVALID",) * 3)
+    history: list[Observed] = []
+    while isinstance(ask := decide(task, history), Ask):
+        history.append(seen(ask, verdicts[len(history)]))
+    assert len(history) == 11
+    assert (ask.outcome, ask.lower, ask.again) == ("at least", 1.0, True)
+    assert ask.note.endswith("1/s passed before, in a shorter trial.")
+
+
 @settings(max_examples=150)
 @given(st.floats(2, 4000), st.sampled_from([0.02, 0.05, 0.2, 0.5]))
 def test_the_capacity_of_a_service_without_noise_is_found_to_the_precision(capacity: float, precision: float) -> None:
