@@ -118,7 +118,8 @@ def _starved(window: Window, conditions: Conditions, usage: Usage, limits: Limit
         return ()
     service = "" if used is None else f" while the service used {used:.0%} of its quota"
     causes = [] if used is None else list(_full(conditions, usage, limits, service))
-    throttled = usage.throttled_s.get("generator", 0.0) / usage.interval_s
+    # Threads of several cores are held back at once, and their times add up.
+    throttled = min(1.0, usage.throttled_s.get("generator", 0.0) / usage.interval_s)
     if throttled > limits.throttled:
         told = f"The generator was held back by its own CPU quota {throttled:.0%} of the time{service}."
         figures = {"share": throttled, "allowed": limits.throttled}
@@ -130,6 +131,10 @@ _GOODNESS = ("FAIL", "UNDECIDED", "PASS")
 """Lateness can only make a verdict worse, so what passed with it passes."""
 
 
+_DROPPED_AT_MOST = 0.05
+"""A share of the arrivals due: where more found no VU, though every second had free ones, no service was to blame."""
+
+
 def vus_free(window: Window, max_vus: int) -> bool:
     """Whether an arrival that was dropped could have been made: the service did not hold all VUs."""
     return bool(window.seconds) and float(window.in_flight.max()) < 0.9 * max_vus
@@ -138,10 +143,18 @@ def vus_free(window: Window, max_vus: int) -> bool:
 def _late(window: Window, conditions: Conditions) -> tuple[Cause, ...]:
     """Did the generator's lateness decide? Latencies count from when arrivals were due, so it can do no other harm."""
     late, in_time = conditions.verdicts
-    if _GOODNESS.index(in_time) <= _GOODNESS.index(late):
-        return ()
     dropped = int(window.dropped.sum()) if vus_free(window, conditions.max_vus) else 0
     most_ms = float(window.lag_ms.max())
+    if _GOODNESS.index(in_time) <= _GOODNESS.index(late):
+        # Starved so far that it drops arrivals, a generator is late in reading answers as well.
+        if late != "FAIL" or dropped <= max(_DROPPED_AT_MOST * window.due, 1.0):
+            return ()
+        sentence = (
+            f"{dropped} of {window.due} arrivals were dropped with VUs free, and others began up to {most_ms:.0f} ms "
+            "late: the generator lacked CPU."
+        )
+        figures = {"most_ms": most_ms, "dropped": float(dropped)}
+        return (Cause(kind=Kind.DROPPED, sentence=sentence, figures=figures),)
     told = f" and {dropped} were dropped with VUs free" if dropped else ""
     most = f"Arrivals began up to {most_ms:.0f} ms late{told}"
     sentence = f"{most}, and that decides: {late} with it, {in_time} without; the generator lacked CPU."

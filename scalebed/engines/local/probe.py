@@ -43,7 +43,8 @@ class LocalProbe:
             usages = [group.usage() for group in members]
             cpu[part] = sum(usage.cpu_s for usage in usages)
             held = [usage.throttled_s for usage in usages if usage.throttled_s is not None]
-            if part == "service" and held:
+            # A generator has no quota here unless somebody has set one, and then its figures are not the service's.
+            if part in ("service", "generator") and held:
                 throttled[part] = sum(held)
         if self._count % _MEMORY_EVERY == 0:
             of = {part: [memory_of(group.pids()) for group in members] for part, members in groups.items()}

@@ -141,6 +141,17 @@ def test_dropped_arrivals_with_the_slo_met_count_as_failed_and_spoil_nothing() -
     assert reasons(window(98, 12, dropped=2, arrivals=98), usage()) == ""
 
 
+def test_a_generator_that_drops_with_vus_free_says_nothing_of_the_service() -> None:
+    """It is late in reading answers as well, so that without the lateness of arrivals it is a FAIL, too."""
+    starved = window(40, 12, slow=40, dropped=60, arrivals=40, in_flight=100)
+    both = ("FAIL", "FAIL")
+    assert causes.kinds(against(starved, usage(), broken=True, verdicts=both)) == {Kind.DROPPED}
+    held = window(40, 12, slow=40, dropped=60, arrivals=40, in_flight=310)
+    assert against(held, usage(), broken=True, verdicts=both) == ()
+    few = window(95, 12, slow=95, dropped=4, arrivals=95, in_flight=100)
+    assert against(few, usage(), broken=True, verdicts=both) == ()
+
+
 def test_dropped_arrivals_of_an_overloaded_service_are_a_failure_of_the_service() -> None:
     held = window(60, 12, dropped=40, in_flight=318, arrivals=60, lag_ms=300)
     assert reasons(held, usage(0.249), broken=True) == ""
@@ -149,13 +160,14 @@ def test_dropped_arrivals_of_an_overloaded_service_are_a_failure_of_the_service(
     assert not vus_free(held, 320)
 
 
-def test_dropped_arrivals_with_vus_free_are_the_generators_where_they_decide() -> None:
+def test_dropped_arrivals_with_vus_free_are_the_generators() -> None:
     starved = window(60, 12, dropped=40, in_flight=20, arrivals=60)
     assert vus_free(starved, 320)
     said = reasons(starved, usage(0.1), broken=True, verdicts=("FAIL", "PASS"))
     assert "480 were dropped with VUs free" in said
     assert "the generator lacked CPU" in said
-    assert reasons(starved, usage(0.1), broken=True, verdicts=("FAIL", "FAIL")) == ""
+    told = reasons(starved, usage(0.1), broken=True, verdicts=("FAIL", "FAIL"))
+    assert told.startswith("480 of 1200 arrivals were dropped with VUs free")
 
 
 def test_late_arrivals_spoil_only_where_they_decide() -> None:
