@@ -33,7 +33,7 @@ class Program:
     name: str
     cores: float
     pid: int
-    """The one that uses most."""
+    """The process that uses most."""
     count: int = 1
 
     def __str__(self) -> str:

@@ -61,7 +61,7 @@ class Latencies:
 
     @property
     def sum_ms(self) -> float:
-        """The mean of all latencies, each taken as the middle of its bucket, as HdrHistogram's mean does."""
+        """The sum of all latencies, each taken as the middle of its bucket, as HdrHistogram's mean does."""
         return float(self.counts @ _MIDDLE_US) / 1000
 
     @property

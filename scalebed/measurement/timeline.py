@@ -30,7 +30,7 @@ class Window:
     errors: Ints
     """Requests that failed (`scalebed.measurement.errors`)."""
     latency_sum_ms: Floats
-    """Latencies of all requests, from when they began."""
+    """The sum of the latencies of all requests, from when they began."""
     arrivals: Ints
     dropped: Ints
     in_flight: Floats

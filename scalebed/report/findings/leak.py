@@ -22,7 +22,7 @@ from scalebed.records.run_directory import Trial
 LONG_S = 240.0
 """A trial shorter than this says nothing about leaks."""
 FILLING_SHARE = 1 / 3
-"""Seconds at a trial's start: pools, caches and the allocator fill up, which is no leak."""
+"""A share of a trial, at its start: pools, caches and the allocator fill up, which is no leak."""
 BATCHES = 12
 TOLERANCE = 0.1
 """MiB a minute, 144 MiB a day: growth below it does not matter to a replica that is deployed anew now and then."""

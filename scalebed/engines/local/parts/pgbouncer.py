@@ -65,7 +65,7 @@ class Pooled:
     pooling: Pooling = field(default_factory=Pooling)
 
     def line(self, alias: str, port: int, size: int) -> str:
-        """The text of PgBouncer's configuration. With the pooler off nobody uses it, and it opens no connection."""
+        """A line of PgBouncer's configuration. With the pooler off nobody uses it, and it opens no connection."""
         mode = "transaction" if self.pooling.mode == "off" else self.pooling.mode
         size = self.pooling.size or size
         return f"{alias} = host=127.0.0.1 port={port} dbname={self.database} pool_mode={mode} pool_size={size}"
