@@ -32,6 +32,8 @@ class Limits:
     """A share of the service's quota: above it the service was the limit, whatever else was short."""
     throttled: float = 0.05
     """A share of the time in which the generator was held back by a quota of its own."""
+    dropped: float = 0.05
+    """A share of the arrivals due: where more found no VU, though every second had free ones, it was no service's doing."""
     little: float = 0.25
     """A share of the requests in flight: how far two independent measures may differ, and at least by one request."""
     rate: float = 0.01
@@ -71,7 +73,7 @@ def found(
         return (Cause(kind=Kind.TOO_SHORT, sentence="The trial was too short to say what it ran under."),)
     causes = (*disturbing(conditions.usage, conditions.cores, limits), *_late(window, conditions))
     if slo_broken:
-        return (*causes, *_starved(window, conditions, conditions.usage, limits))
+        return (*causes, *_dropping(window, conditions, limits), *_starved(conditions, conditions.usage, limits))
     against = (*causes, *_not_offered(window, conditions, limits), *_inconsistent(window, conditions, limits))
     full = _full(conditions, conditions.usage, limits) if kinds(against) - DISTURBANCES else ()
     return (*against, *full)
@@ -110,7 +112,7 @@ def _full(conditions: Conditions, usage: Usage, limits: Limits, service: str = "
     return (Cause(kind=Kind.SATURATED, sentence=told, figures={"share": busy, "allowed": limits.saturated}),)
 
 
-def _starved(window: Window, conditions: Conditions, usage: Usage, limits: Limits) -> tuple[Cause, ...]:
+def _starved(conditions: Conditions, usage: Usage, limits: Limits) -> tuple[Cause, ...]:
     """Was the SLO broken because the generator or the host, not the service, lacked CPU?"""
     quota = conditions.service_quota
     used = usage.cores("service") / quota if quota else None
@@ -131,8 +133,8 @@ _GOODNESS = ("FAIL", "UNDECIDED", "PASS")
 """Lateness can only make a verdict worse, so what passed with it passes."""
 
 
-_DROPPED_AT_MOST = 0.05
-"""A share of the arrivals due: where more found no VU, though every second had free ones, no service was to blame."""
+def _dropped_with_vus_free(window: Window, conditions: Conditions) -> int:
+    return int(window.dropped.sum()) if vus_free(window, conditions.max_vus) else 0
 
 
 def vus_free(window: Window, max_vus: int) -> bool:
@@ -143,23 +145,31 @@ def vus_free(window: Window, max_vus: int) -> bool:
 def _late(window: Window, conditions: Conditions) -> tuple[Cause, ...]:
     """Did the generator's lateness decide? Latencies count from when arrivals were due, so it can do no other harm."""
     late, in_time = conditions.verdicts
-    dropped = int(window.dropped.sum()) if vus_free(window, conditions.max_vus) else 0
-    most_ms = float(window.lag_ms.max())
     if _GOODNESS.index(in_time) <= _GOODNESS.index(late):
-        # Starved so far that it drops arrivals, a generator is late in reading answers as well.
-        if late != "FAIL" or dropped <= max(_DROPPED_AT_MOST * window.due, 1.0):
-            return ()
-        sentence = (
-            f"{dropped} of {window.due} arrivals were dropped with VUs free, and others began up to {most_ms:.0f} ms "
-            "late: the generator lacked CPU."
-        )
-        figures = {"most_ms": most_ms, "dropped": float(dropped)}
-        return (Cause(kind=Kind.DROPPED, sentence=sentence, figures=figures),)
+        return ()
+    dropped = _dropped_with_vus_free(window, conditions)
+    most_ms = float(window.lag_ms.max())
     told = f" and {dropped} were dropped with VUs free" if dropped else ""
     most = f"Arrivals began up to {most_ms:.0f} ms late{told}"
     sentence = f"{most}, and that decides: {late} with it, {in_time} without; the generator lacked CPU."
     figures = {"most_ms": most_ms, **({"dropped": float(dropped)} if dropped else {})}
     return (Cause(kind=Kind.DROPPED if dropped else Kind.LATE, sentence=sentence, figures=figures),)
+
+
+def _dropping(window: Window, conditions: Conditions, limits: Limits) -> tuple[Cause, ...]:
+    """With the SLO broken, with lateness and without: did the generator drop what it could have made?
+
+    Starved so far, it is late in reading answers as well, so that all of its latencies are its own.
+    """
+    dropped = _dropped_with_vus_free(window, conditions)
+    if conditions.verdicts != ("FAIL", "FAIL") or dropped <= max(limits.dropped * window.due, 1.0):
+        return ()
+    most_ms = float(window.lag_ms.max())
+    sentence = (
+        f"{dropped} of {window.due} arrivals were dropped with VUs free, and others began up to {most_ms:.0f} ms late: "
+        "the generator lacked CPU."
+    )
+    return (Cause(kind=Kind.DROPPED, sentence=sentence, figures={"most_ms": most_ms, "dropped": float(dropped)}),)
 
 
 def _not_offered(window: Window, conditions: Conditions, limits: Limits) -> tuple[Cause, ...]:
