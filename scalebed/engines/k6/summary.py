@@ -93,34 +93,38 @@ class Tally:
         """
         where = f"{source}: " if source else ""
         digest = hashlib.sha256()
-        digests: list[bytes] = []
+        digests: list[bytes] = []  # of an older k6's lines alone, which have no numbers to know them by
+        seen = 0
         broken: tuple[int, str, Exception] | None = None
         ended, after = False, ""
         for number, row in enumerate(rows, 1):
             ended = ended or row.endswith("\n")
             line = self._ours(where, number, row)
-            after = row if line is None and digests else ""
+            after = row if line is None and seen else ""
             if line is None:
                 if number == 1 and _TAIL.match(row.rstrip()):
                     self.remark(f"{where}the first line has lost its beginning; others may be missing before it.")
                 continue
             if broken is not None:
                 raise self._unreadable(where, *broken)
+            raw = line.encode()
             try:
-                parsed = parse_row(line.encode())
+                parsed = parse_row(raw)
             except (ValueError, KeyError, TypeError) as error:
                 broken = number, line, error
                 continue
             self._number(source, parsed)
             self._count(parsed)
-            digest.update(line.encode())
-            digests.append(digest.digest())
+            seen += 1
+            if parsed.number is None:
+                digest.update(raw)
+                digests.append(digest.digest())
         # What stands after the last end of a line may be the beginning of one of k6's, whatever it is.
         if broken is not None or (ended and after and not after.endswith("\n")):
             self.remark(f"{where}the last line is cut short and does not count; all before it does.")
         self._require_new(source, digests)
-        self._seen += len(digests)
-        return len(digests)
+        self._seen += seen
+        return seen
 
     def summary(self) -> Summary:
         """Raises LinesError where there is no line at all, or a histogram cannot be read."""
