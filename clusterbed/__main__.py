@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from clusterbed import catalogue
 from clusterbed import tools as toolbox
@@ -22,28 +21,16 @@ from clusterbed.setting_up import Setup
 from clusterbed.stages import digest_of_files
 from clusterbed.workshop import Workshop
 from scalebed import paths
+from scalebed.cli.console import ERR, OUT, refusing
 from scalebed.engines.local.doctor import as_table
-from scalebed.messages import EngineError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_out = Console()
-_err = Console(stderr=True)
-_announcer = ConsoleAnnouncer(_err)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Exit code 2 with one sentence on stderr, in place of EngineError."""
-    try:
-        yield
-    except EngineError as error:
-        _err.print(f"scalebed: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from error
+_announcer = ConsoleAnnouncer(ERR)
 
 
 @contextmanager
 def _workshop() -> Iterator[Workshop]:
-    with _refusing():
+    with refusing():
         yield Workshop.open(paths.ROOT, paths.cache(), _announcer.say)
 
 
@@ -64,7 +51,7 @@ def tools(names: Annotated[list[str], typer.Argument(help="Such as helm and kube
         toolbox.link(found, folder)
     for tool in found:
         _announcer.say(f"{tool.name} {tool.version} ({tool.source})")
-    _out.print(str(folder), markup=False, highlight=False, soft_wrap=True)
+    OUT.print(str(folder), markup=False, highlight=False, soft_wrap=True)
 
 
 _Registry = Annotated[
@@ -92,7 +79,7 @@ def base() -> None:
         wheelhouse = shop.root / "build" / "wheelhouse"
         shutil.rmtree(wheelhouse, ignore_errors=True)
         shutil.copytree(made.folder("wheelhouse"), wheelhouse)
-        _out.print(made.image("base-python"), markup=False, highlight=False, soft_wrap=True)
+        OUT.print(made.image("base-python"), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -114,8 +101,8 @@ def doctor() -> None:
     """Say what this machine can and cannot do for a cluster without a registry."""
     cache = paths.cache()
     symptoms = examine(inspect(cache), Docker(Log(cache / "airgap" / "logs" / "doctor.log")).engine_version(), cache)
-    _out.print(as_table(symptoms))
-    _out.print(conclude(symptoms), markup=False, highlight=False, soft_wrap=True)
+    OUT.print(as_table(symptoms))
+    OUT.print(conclude(symptoms), markup=False, highlight=False, soft_wrap=True)
     if any(symptom.status == "missing" for symptom in symptoms):
         raise typer.Exit(1)
 

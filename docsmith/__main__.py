@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
+from typing import Annotated
+
+import typer
 
 from docsmith import generated
-from scalebed.cli.app import app
-from scalebed.messages import UserError
+from scalebed.cli.app import app as command_line
+from scalebed.cli.console import OUT, refusing
 from scalebed.paths import ROOT
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-def main(words: list[str] | None = None) -> int:
-    """0, or with `--check` 1 where something drifted; 2 where a page cannot be made."""
-    parser = argparse.ArgumentParser(
-        prog="docsmith", description="Write the generated parts of documentation and charts."
-    )
-    parser.add_argument("--check", action="store_true", help="only say what has drifted")
-    check = parser.parse_args(words).check
-    try:
-        drifted = generated.drifted(ROOT, app) if check else generated.write(ROOT, app)
-    except UserError as error:
-        print(f"docsmith: {error}", file=sys.stderr)
-        return 2
+
+@app.command()
+def main(check: Annotated[bool, typer.Option("--check", help="Only say what has drifted.")] = False) -> None:
+    """Write the generated parts of documentation and charts, or check them."""
+    with refusing():
+        drifted = (generated.drifted if check else generated.write)(ROOT, command_line)
     for path in drifted:
-        print(f"{'has drifted; run scripts/fix' if check else 'wrote'}: {path}")
-    return 1 if check and drifted else 0
+        OUT.print(f"{'has drifted; run scripts/fix' if check else 'wrote'}: {path}", highlight=False, soft_wrap=True)
+    if check and drifted:
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    app(prog_name="docsmith")

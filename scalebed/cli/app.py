@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from scalebed import __version__, paths
+from scalebed.cli import RUNNERS
 from scalebed.cli.console import OUT, refusing
 from scalebed.measurement.host import Host
 
@@ -63,7 +64,7 @@ def run(
     engine: Annotated[str | None, typer.Option(help="local or kubernetes, in the place of the experiment's.")] = None,
     context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
-    runners: Annotated[int, typer.Option(help="Pods that share the load in a cluster.", min=1, max=32)] = 2,
+    runners: Annotated[int, typer.Option(help="Pods that share the load in a cluster.", min=1, max=32)] = RUNNERS,
     around: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Look for capacities near those that this run found.")
     ] = None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import geometric_mean
 
 from scalebed import paths
+from scalebed.cli import RUNNERS
 from scalebed.engines.kubernetes.api.reaching import reach
 from scalebed.engines.kubernetes.down import down as remove_from_cluster
 from scalebed.engines.kubernetes.engine import KubernetesEngine
@@ -21,8 +22,6 @@ from scalebed.execution.ports import Clock, Engine
 from scalebed.experiment.spec import Experiment, SpecError, load_experiment
 from scalebed.messages import EngineError, Say
 from scalebed.records.run_directory import RunDirectory
-
-RUNNERS = 2
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def run(
     console.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
         print(json.dumps({"directory": str(directory.path), "report": str(path), **report.as_json()}))
-    return gravest(each.conclusion for each in report.conclusions)
+    return report.conclusion
 
 
 def _explain(console: Console, concluded: Sequence[CellConclusion]) -> None:

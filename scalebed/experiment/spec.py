@@ -139,7 +139,7 @@ class Experiment(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.variants:
-            raise ValueError(f"{self.kind if self.traits.compares else 'variants'}: is missing")
+            raise ValueError(f"{self.kind if self.compares else 'variants'}: is missing")
         names = [v.name for v in self.variants]
         if len(set(names)) != len(names):
             raise ValueError("variants: two have the same name")

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
-from scalebed.report.findings.conclusion import CellConclusion, gravest
+from scalebed.report.findings.conclusion import CellConclusion, Conclusion
 from scalebed.report.findings.views import Caveat
 from scalebed.report.output.junit import junit_xml
 from scalebed.report.output.pages import html, markdown
@@ -67,6 +67,11 @@ class Report:
         return self.analysis.caveats
 
     @property
+    def conclusion(self) -> Conclusion:
+        """What the run comes to: the gravest of its cells'."""
+        return self.analysis.conclusion
+
+    @property
     def conclusions(self) -> tuple[CellConclusion, ...]:
         """What each cell comes to."""
         return self.analysis.conclusions
@@ -81,7 +86,7 @@ class Report:
         return {
             "answer": self.answer,
             "caveats": [{"kind": c.kind, "sentence": c.sentence, "cells": list(c.cells)} for c in caveats],
-            "exit_code": int(gravest(each.conclusion for each in self.conclusions)),
+            "exit_code": int(self.conclusion),
             "cells": [
                 {
                     "cell": e.cell,

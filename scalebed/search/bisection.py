@@ -359,7 +359,7 @@ class _State:
         longest = max(self.task.search.max_trial, LONGEST_S)
         if trial_s(rate, self.task.fewest, self.task.search) > longest:
             passed = "No rate passed in full length" if self.held else "No rate passed"
-            return self._nothing(f"{passed}, and {rate:.2g}/s is too low to be judged within {longest:.0f} s.")
+            return self._unconfirmed(f"{passed}, and {rate:.2g}/s is too low to be judged within {longest:.0f} s.")
         full = self.certain_prior or last.verdict == "UNDECIDED" or self.left <= 2 or self.disturbed
         return self.ask("bracket", rate, full=full)
 
@@ -369,7 +369,7 @@ class _State:
         told = f"{self.task.search.max_trials} trials did not find a rate that passes in full length"
         if self.lower:
             return self._least(self.lower, f"{told}; {self.lower:.4g}/s did in a shorter one.")
-        return self._nothing(f"{told}.")
+        return self._unconfirmed(f"{told}.")
 
     def _found(self) -> Answer:
         upper = self._upper_or_none()
@@ -392,7 +392,8 @@ class _State:
         """The service serves this, and may serve more."""
         return Answer("at least", None, rate, self._failed_at(), told, again=self.shaken)
 
-    def _nothing(self, told: str) -> Answer:
+    def _unconfirmed(self, told: str) -> Answer:
+        """No rate passed in full length."""
         if self.stayed is not None:
             told = f"{told} At {self.upper:.4g}/s it stayed INVALID: {' '.join(self.stayed.reasons)}"
         if self.held:

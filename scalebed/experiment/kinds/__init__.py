@@ -35,6 +35,5 @@ def require(experiment: Experiment) -> None:
 
 def _whose(key: str) -> str:
     names = [kind.name for kind in _EVERY if key in kind.keys]
-    return f"{'belong' if key.endswith('s') else 'belongs'} to {'kinds' if len(names) > 1 else 'kind'} " + " and ".join(
-        names
-    )
+    belong, kinds = "belong" if key.endswith("s") else "belongs", "kinds" if len(names) > 1 else "kind"
+    return f"{belong} to {kinds} {' and '.join(names)}"
