@@ -33,7 +33,7 @@ class Limits:
     throttled: float = 0.05
     """A share of the time in which the generator was held back by a quota of its own."""
     dropped: float = 0.05
-    """A share of the arrivals due: where more found no VU, though every second had free ones, it was no service's doing."""
+    """A share of the arrivals due: more that found no VU, though every second had free ones, no service caused."""
     little: float = 0.25
     """A share of the requests in flight: how far two independent measures may differ, and at least by one request."""
     rate: float = 0.01
