@@ -1,40 +1,10 @@
 import exec from 'k6/execution';
-import http from 'k6/http';
-import 'k6/x/scalebed';
+import { scenario } from './arrivals.js';
 import { ask, learn } from './dataset.js';
 import { restart } from './random.js';
-import { DURATION, MAX_VUS, RATE, SEED, STAGES, STEPS, TIMEOUT, USERS } from './settings.js';
+import { SEED } from './settings.js';
 
-// A script that expects another status says so with `http.expectedStatuses`; k6's own default would expect every 3xx.
-http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
-
-// A closed model of so many users.
-export function closed(users) {
-  return { executor: 'watched-constant-vus', vus: users, duration: DURATION, gracefulStop: TIMEOUT };
-}
-
-function scenario() {
-  if (STAGES.length > 0) {
-    // Each stage begins at once; a stage of no length is how k6 spells a jump.
-    const stages = STAGES.flatMap(({ users, duration }) => [
-      { target: users, duration: '0s' },
-      { target: users, duration },
-    ]);
-    const grace = { gracefulStop: TIMEOUT, gracefulRampDown: TIMEOUT };
-    return { executor: 'watched-ramping-vus', startVUs: STAGES[0].users, stages, ...grace };
-  }
-  if (USERS > 0) {
-    return closed(USERS);
-  }
-  const rates = STEPS.length > 0 ? { stages: STEPS } : { rate: RATE, duration: DURATION };
-  return {
-    executor: 'poisson-arrival-rate',
-    preAllocatedVUs: MAX_VUS,
-    seed: SEED,
-    gracefulStop: TIMEOUT,
-    ...rates,
-  };
-}
+export { closed } from './arrivals.js';
 
 export const options = {
   scenarios: { load: scenario() },

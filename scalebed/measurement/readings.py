@@ -45,6 +45,10 @@ class GeneratorSecond:
     """Mean number of requests under way, sampled; independent of the latencies."""
     lag_ms: float
     """The most an iteration started after it was due."""
+    journeys: int = 0
+    """Iterations that ended in this second, whole; 0 in lines that do not tell."""
+    journey_ms: float = 0.0
+    """How long all of those took together, pauses included."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,13 @@ type Second struct {
 	Dropped  int64         // iterations that were due and found no free VU
 	Busy     time.Duration // integral of the number of iterations under way over this second
 	Lag      time.Duration // the most an iteration started after it was due
+	Ended    Journeys      // as marks of iterations tell; not the ledger's
+}
+
+// Journeys are iterations that ended within one second, and how long they took together.
+type Journeys struct {
+	Count int64
+	Took  time.Duration
 }
 
 // Ledger adds up seconds. It is safe for concurrent use.

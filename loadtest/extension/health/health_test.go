@@ -24,10 +24,10 @@ func TestBusyTimeIsIntegratedAcrossSeconds(t *testing.T) {
 		t.Fatalf("%d seconds: %+v", len(seconds), seconds)
 	}
 	expected := []Second{
-		{base, 2, 1, 750 * time.Millisecond, 10 * time.Millisecond},
-		{base + 1, 0, 0, 1250 * time.Millisecond, 0},
-		{base + 2, 0, 0, time.Second, 0},
-		{base + 3, 0, 0, 500 * time.Millisecond, 0},
+		{Unix: base, Arrivals: 2, Dropped: 1, Busy: 750 * time.Millisecond, Lag: 10 * time.Millisecond},
+		{Unix: base + 1, Arrivals: 0, Dropped: 0, Busy: 1250 * time.Millisecond, Lag: 0},
+		{Unix: base + 2, Arrivals: 0, Dropped: 0, Busy: time.Second, Lag: 0},
+		{Unix: base + 3, Arrivals: 0, Dropped: 0, Busy: 500 * time.Millisecond, Lag: 0},
 	}
 	for index := range expected {
 		if seconds[index] != expected[index] {

@@ -16,6 +16,10 @@ import (
 // Key is the metadata of a sample that names the VU it comes from; a sample of setup or teardown has none.
 const Key = "scalebed"
 
+// Beside is the value of that metadata in setup and teardown of a script that calls guard: what they ask prepares the
+// load, or looks at what it did.
+const Beside = "0"
+
 // Began marks the start of an iteration.
 type Began struct {
 	VU   string
@@ -26,9 +30,15 @@ type Began struct {
 	Seen bool
 }
 
-// Followed marks that the redirect which the VU was answered last has been followed.
+// Followed marks that a redirect which the VU was answered has been followed, from one URL to another.
 type Followed struct {
-	VU string
+	VU, From, To string
+}
+
+// Elsewhere marks a request that was refused, since it was for somebody else than the target.
+type Elsewhere struct {
+	Origin string
+	At     time.Time
 }
 
 // Ended marks the end of an iteration.
@@ -43,6 +53,9 @@ func (*Began) GetSamples() []metrics.Sample { return nil }
 
 // GetSamples makes a mark a container of no samples.
 func (*Followed) GetSamples() []metrics.Sample { return nil }
+
+// GetSamples makes a mark a container of no samples.
+func (*Elsewhere) GetSamples() []metrics.Sample { return nil }
 
 // GetSamples makes a mark a container of no samples.
 func (*Ended) GetSamples() []metrics.Sample { return nil }

@@ -1,11 +1,9 @@
 package iterations
 
 import (
-	"net/http"
 	"sync"
 
 	"go.k6.io/k6/js/modules"
-	"go.k6.io/k6/lib"
 	"go.k6.io/k6/metrics"
 )
 
@@ -18,11 +16,21 @@ func init() {
 
 type module struct{}
 
-type instance struct{}
+type instance struct {
+	vu modules.VU
+}
 
-// Exports has nothing: to import the module is all there is to do with it.
-func (instance) Exports() modules.Exports {
-	return modules.Exports{}
+// Exports has `guard`, which `setup` and `teardown` call: they run in a VU that no executor activates. All others
+// import the module for its effect alone.
+func (i instance) Exports() modules.Exports {
+	return modules.Exports{Named: map[string]any{"guard": i.guard}}
+}
+
+func (i instance) guard() {
+	if state := i.vu.State(); state != nil {
+		state.Tags.Modify(func(values *metrics.TagsAndMeta) { values.SetMetadata(Key, Beside) })
+		travel(state, "")
+	}
 }
 
 // NewModuleInstance is called once for each VU whose script imports the module. The VU that k6 uses for setup and
@@ -31,7 +39,7 @@ func (module) NewModuleInstance(vu modules.VU) modules.Instance {
 	if number := vu.Runtime().Get("__VU"); number != nil && number.ToInteger() > 0 {
 		insides.Store(uint64(number.ToInteger()), vu)
 	}
-	return instance{}
+	return instance{vu}
 }
 
 // insides are the VUs that imported the module: modules.VU by number.
@@ -49,24 +57,6 @@ func look(v *VU) bool {
 		return false
 	}
 	state.Tags.Modify(func(values *metrics.TagsAndMeta) { values.SetMetadata(Key, v.name) })
-	if _, already := state.Transport.(*redirects); !already {
-		state.Transport = &redirects{state.Transport, v.name, state}
-	}
+	travel(state, v.name)
 	return true
-}
-
-// redirects is a transport that marks requests which follow a redirect. k6 hands on the samples of a redirect just
-// before it asks for the transport's next round trip, so the mark comes right after them.
-type redirects struct {
-	http.RoundTripper
-	vu    string
-	state *lib.State
-}
-
-// RoundTrip implements http.RoundTripper.
-func (r *redirects) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.Response != nil {
-		r.state.Samples <- &Followed{r.vu}
-	}
-	return r.RoundTripper.RoundTrip(request)
 }

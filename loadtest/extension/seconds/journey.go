@@ -22,12 +22,21 @@ const byItself = "iteration"
 // request is one that has been answered, or not, and may still be judged by a check.
 type request struct {
 	endpoint string
+	url      string // where samples name it: it tells which redirect led to which answer
 	status   int
 	ended    time.Time
 	latency  time.Duration // from its own start; of a redirect that was followed, from the first request's
 	late     time.Duration // how much later than due that start was
 	failure  string        // empty: it succeeded
 	beside   bool          // no part of the load
+}
+
+// told is what a redirect to this request is known by.
+func (r *request) told() string {
+	if r.url != "" {
+		return r.url
+	}
+	return r.endpoint
 }
 
 func (r *request) started() time.Time {
@@ -38,28 +47,36 @@ func (r *request) started() time.Time {
 // a check that fails makes a failure of the request it judges, which is the last one before it.
 type journey struct {
 	open   bool
-	seen   bool          // samples name their VU, and redirects that are followed have their mark
+	seen   bool // samples name their VU, and redirects that are followed have their mark
+	began  time.Time
 	late   time.Duration // of its first requests; 0 once there was one after them
 	busy   time.Time     // until here its time is accounted for: its start, or the end of the last request
 	held   []request
-	over   []request                // those no longer held, until the next are
-	hops   map[string]time.Duration // by endpoint: time that redirects took, which the next response ends
-	judged time.Time                // the check() call under way, told by its time
-	target int                      // what that call judges among those held
+	over   []request      // those no longer held, until the next are
+	hops   map[string]hop // by what follows them: redirects, which the next response ends
+	judged time.Time      // the check() call under way, told by its time
+	target int            // what that call judges among those held
+}
+
+// hop is what redirects of one request took so far, and the endpoint that it began with.
+type hop struct {
+	endpoint string
+	took     time.Duration
 }
 
 // begin starts anew, and returns what an iteration that was cut short had left.
 func (j *journey) begin(mark *iterations.Began) []request {
 	left := j.release()
-	*j = journey{open: true, seen: mark.Seen, late: mark.Late, busy: mark.At, held: j.held, over: j.over}
+	*j = journey{open: true, seen: mark.Seen, began: mark.At, late: mark.Late, busy: mark.At, held: j.held, over: j.over}
 	return left
 }
 
 // add holds a request, and returns those that no check can judge any more: they were over before this one began.
 func (j *journey) add(r request) []request {
-	if time, hop := j.hops[r.endpoint]; hop {
-		r.latency += time
-		delete(j.hops, r.endpoint)
+	if led, followed := j.hops[r.told()]; followed {
+		r.endpoint = led.endpoint
+		r.latency += led.took
+		delete(j.hops, r.told())
 	}
 	var over []request
 	if len(j.held) > 0 && !r.started().Before(j.lastEnd()) {
@@ -79,16 +96,22 @@ func (j *journey) add(r request) []request {
 }
 
 // follow takes back the redirect that was answered last: it is a part of the request that follows it.
-func (j *journey) follow() {
+func (j *journey) follow(mark *iterations.Followed) {
 	for index := len(j.held) - 1; index >= 0; index-- {
-		if r := j.held[index]; r.status >= 300 && r.status < 400 {
-			if j.hops == nil {
-				j.hops = make(map[string]time.Duration)
-			}
-			j.hops[r.endpoint] = r.latency
-			j.held = append(j.held[:index], j.held[index+1:]...)
-			return
+		r := j.held[index]
+		if r.status < 300 || r.status >= 400 || (r.url != "" && r.url != mark.From) {
+			continue
 		}
+		if j.hops == nil {
+			j.hops = make(map[string]hop)
+		}
+		to := r.endpoint
+		if r.url != "" {
+			to = mark.To
+		}
+		j.hops[to] = hop{r.endpoint, r.latency}
+		j.held = append(j.held[:index], j.held[index+1:]...)
+		return
 	}
 }
 

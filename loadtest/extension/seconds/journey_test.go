@@ -128,8 +128,8 @@ func TestK6sOwnDefaultDeclaresNoRedirect(t *testing.T) {
 func TestARedirectThatIsFollowedIsPartOfItsRequest(t *testing.T) {
 	lines := linesOf(t,
 		began("1", 0, 0),
-		answer("1", "a", 301, 10, 30, false), &iterations.Followed{VU: "1"},
-		answer("1", "a", 302, 30, 60, false), &iterations.Followed{VU: "1"},
+		answer("1", "a", 301, 10, 30, false), &iterations.Followed{VU: "1", From: "http://h/a", To: "http://h/b"},
+		answer("1", "a", 302, 30, 60, false), &iterations.Followed{VU: "1", From: "http://h/a", To: "http://h/b"},
 		answer("1", "a", 200, 60, 100, true),
 		ended("1", 101, ""),
 	)
@@ -147,7 +147,7 @@ func TestARedirectThatIsNotFollowedFails(t *testing.T) {
 		answer("1", "a", 301, 10, 20, false), answer("1", "b", 200, 20, 30, true), // the script's own next request
 		ended("1", 31, ""),
 		began("1", 40, 0),
-		answer("1", "a", 301, 50, 60, false), &iterations.Followed{VU: "1"}, answer("1", "a", 302, 60, 70, false),
+		answer("1", "a", 301, 50, 60, false), &iterations.Followed{VU: "1", From: "http://h/a", To: "http://h/b"}, answer("1", "a", 302, 60, 70, false),
 		ended("1", 71, ""), // one too many
 	)
 	if told(lines) != "a 301 3xx×1, a 302 3xx×1, b 200 ×1" {
@@ -295,5 +295,72 @@ func TestWhatAnInterruptedIterationGotIsKept(t *testing.T) {
 	)
 	if told(lines) != "a 200 ×1, b 200 ×1" {
 		t.Error(told(lines))
+	}
+}
+
+// page is an answer whose samples name its URL, as those of a script of the user's own do.
+func page(vu, url, group string, status, fromMs, toMs int) *httpext.Trail {
+	trail := answer(vu, "", status, fromMs, toMs, status/100 == 2)
+	trail.Tags = tags(map[string]string{
+		"status": fmt.Sprint(status), "url": url, "name": url, "method": "GET", "group": group,
+	})
+	return trail
+}
+
+func TestARedirectToAnotherURLIsPartOfTheRequestThatBegan(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0),
+		page("1", "http://h/login", "", 302, 10, 30),
+		page("1", "http://h/other", "", 301, 12, 31), // at the same time, and not followed
+		&iterations.Followed{VU: "1", From: "http://h/login", To: "http://h/home"},
+		page("1", "http://h/home", "", 200, 31, 70),
+		ended("1", 71, ""),
+	)
+	if told(lines) != "GET /login 200 ×1, GET /other 301 3xx×1" {
+		t.Fatal(told(lines))
+	}
+	if h := decode(t, lines[0].Histogram); !h.ValuesAreEquivalent(h.Max(), 59_000) {
+		t.Errorf("%d µs, with its redirect 59 ms", h.Max())
+	}
+}
+
+func TestWhatSetupAsksIsBesideTheLoad(t *testing.T) {
+	if lines := linesOf(t, page(iterations.Beside, "http://h/login", "::setup", 500, 10, 30)); len(lines) != 0 {
+		t.Error(told(lines))
+	}
+}
+
+func TestARequestElsewhereIsAFailureOfTheLoad(t *testing.T) {
+	lines := linesOf(t, &iterations.Elsewhere{Origin: "https://cdn.example:443", At: at(10)})
+	if len(lines) != 1 || !strings.Contains(lines[0].Message, "asks for https://cdn.example:443, which is not the target") {
+		t.Errorf("%+v", lines)
+	}
+}
+
+func TestJourneysAreCountedWithTheirTime(t *testing.T) {
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	o.ledger.Open(time.Unix(base, 0))
+	o.AddMetricSamples([]metrics.SampleContainer{
+		began("1", 0, 0), ended("1", 300, ""), began("1", 400, 0), ended("1", 600, "Error: thrown"),
+		began("2", 0, 0), ended("2", 1500, ""), began("2", 1600, 0), // cut short
+	})
+	o.flush(time.Unix(base+2, 0), base+2)
+	lines := parse(t, stdout.String())
+	var found []string
+	for _, line := range lines {
+		if line.Type == "generator" {
+			found = append(found, fmt.Sprintf("%d in %g ms", line.Journeys, line.JourneyMs))
+		}
+	}
+	if strings.Join(found, ", ") != "2 in 500 ms, 1 in 1500 ms" {
+		t.Error(found)
+	}
+	// What is heard of a second after its line goes into the next one's.
+	stdout.Reset()
+	o.AddMetricSamples([]metrics.SampleContainer{began("3", 500, 0), ended("3", 900, "")})
+	o.flush(time.Unix(base+3, 0), base+3)
+	if late := parse(t, stdout.String())[0]; late.Second != base+2 || late.Journeys != 1 || late.JourneyMs != 400 {
+		t.Errorf("%+v", late)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // Every line begins with the key "scalebed", whose value is the version of this format, so that readers find
 // the lines among others.
-const version = 2
+const version = 3
 
 type endpointLine struct {
 	Scalebed  int    `json:"scalebed"`
@@ -26,13 +26,15 @@ type endpointLine struct {
 }
 
 type generatorLine struct {
-	Scalebed int     `json:"scalebed"`
-	Type     string  `json:"type"`
-	Second   int64   `json:"second"`
-	Arrivals int64   `json:"arrivals"`
-	Dropped  int64   `json:"dropped"`
-	InFlight float64 `json:"in_flight"`
-	LagMs    float64 `json:"lag_ms"`
+	Scalebed  int     `json:"scalebed"`
+	Type      string  `json:"type"`
+	Second    int64   `json:"second"`
+	Arrivals  int64   `json:"arrivals"`
+	Dropped   int64   `json:"dropped"`
+	InFlight  float64 `json:"in_flight"`
+	LagMs     float64 `json:"lag_ms"`
+	Journeys  int64   `json:"journeys"`
+	JourneyMs float64 `json:"journey_ms"` // of all of them together
 }
 
 type checkLine struct {
@@ -83,5 +85,6 @@ func newGeneratorLine(second health.Second) generatorLine {
 	return generatorLine{
 		version, "generator", second.Unix, second.Arrivals, second.Dropped,
 		second.Busy.Seconds(), float64(second.Lag) / float64(time.Millisecond),
+		second.Ended.Count, float64(second.Ended.Took) / float64(time.Millisecond),
 	}
 }

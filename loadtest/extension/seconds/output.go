@@ -148,13 +148,24 @@ func (o *Output) flush(now time.Time, before int64) {
 	}
 }
 
-// healthBefore is the executor's ledger, or where k6's own executors ran (the closed model), what k6's metrics tell.
+// healthBefore is the executor's ledger, or where k6's own executors ran (the closed model), what k6's metrics tell;
+// and with it the iterations that ended.
 func (o *Output) healthBefore(now time.Time, before int64) []health.Second {
 	counted := o.tally.takeCounted(before)
 	if o.ledger.Opened() {
-		return o.ledger.Take(before, now)
+		counted = o.ledger.Take(before, now)
+	} else {
+		sort.Slice(counted, func(a, b int) bool { return counted[a].Unix < counted[b].Unix })
 	}
-	sort.Slice(counted, func(a, b int) bool { return counted[a].Unix < counted[b].Unix })
+	if len(counted) == 0 {
+		return counted
+	}
+	for unix, ended := range o.tally.takeEnded(before) {
+		// Of a second that has been written already, a line of its own would say that nothing was under way.
+		place := sort.Search(len(counted)-1, func(i int) bool { return counted[i].Unix >= unix })
+		counted[place].Ended.Count += ended.Count
+		counted[place].Ended.Took += ended.Took
+	}
 	return counted
 }
 

@@ -56,13 +56,15 @@ type anyLine struct {
 	Second, Arrivals, Dropped int64
 	InFlight                  float64 `json:"in_flight"`
 	LagMs                     float64 `json:"lag_ms"`
+	Journeys                  int64
+	JourneyMs                 float64 `json:"journey_ms"`
 }
 
 func parse(t *testing.T, text string) []anyLine {
 	t.Helper()
 	var lines []anyLine
 	for _, row := range strings.Split(strings.TrimSpace(text), "\n") {
-		if !strings.HasPrefix(row, `{"scalebed":2,`) {
+		if !strings.HasPrefix(row, `{"scalebed":3,`) {
 			t.Fatalf("not recognisable: %q", row)
 		}
 		var line anyLine

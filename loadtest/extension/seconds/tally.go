@@ -1,6 +1,7 @@
 package seconds
 
 import (
+	"fmt"
 	"sort"
 	"strconv"
 	"strings"
@@ -57,6 +58,7 @@ type outcomes struct {
 // labels are what a set of tags says of a request.
 type labels struct {
 	endpoint  string
+	url       string
 	beside    bool // with an empty endpoint: it prepares the load or looks at what it did, and is no part of it
 	status    int
 	exhausted string // what the generator itself had run out of, if that is why the request failed
@@ -72,6 +74,8 @@ type tally struct {
 	failures   map[int64]string
 	checks     map[check]outcomes
 	counted    map[int64]*health.Second
+	ended      map[int64]health.Journeys
+	names      names
 }
 
 func newTally() *tally {
@@ -83,6 +87,8 @@ func newTally() *tally {
 		failures:   make(map[int64]string),
 		checks:     make(map[check]outcomes),
 		counted:    make(map[int64]*health.Second),
+		ended:      make(map[int64]health.Journeys),
+		names:      make(names),
 	}
 }
 
@@ -95,7 +101,12 @@ func (t *tally) add(container metrics.SampleContainer) {
 		t.record(t.journey(mark.VU).begin(mark))
 		return
 	case *iterations.Followed:
-		t.journey(mark.VU).follow()
+		t.journey(mark.VU).follow(mark)
+		return
+	case *iterations.Elsewhere:
+		t.failures[mark.At.Unix()] = fmt.Sprintf(
+			"the script asks for %s, which is not the target, so it was not sent; aim the script at BASE_URL, or name "+
+				"that address under load.rewrite", mark.Origin)
 		return
 	case *iterations.Ended:
 		t.end(mark)
@@ -146,12 +157,13 @@ func (t *tally) addTrail(trail *httpext.Trail) {
 	under := t.under(trail.Metadata)
 	answered := request{
 		endpoint: label.endpoint,
+		url:      label.url,
 		status:   label.status,
 		ended:    trail.EndTime,
 		// A client also waits for its connection, which http_req_duration leaves out.
 		latency: trail.Blocked + trail.Duration,
 		failure: failureOf(trail, label.status, under != nil && under.seen),
-		beside:  label.beside,
+		beside:  label.beside || trail.Metadata[iterations.Key] == iterations.Beside,
 	}
 	if under == nil {
 		t.record([]request{answered})
@@ -165,14 +177,17 @@ func (t *tally) addDuration(sample metrics.Sample) {
 	label := t.label(sample.Tags)
 	latency := time.Duration(sample.Value * float64(time.Millisecond))
 	failure := failureOf(&httpext.Trail{}, label.status, false)
-	t.record([]request{{label.endpoint, label.status, sample.Time, latency, 0, failure, label.beside}})
+	t.record([]request{{label.endpoint, label.url, label.status, sample.Time, latency, 0, failure, label.beside}})
 }
 
 func (t *tally) label(tags *metrics.TagSet) labels {
 	label, known := t.known[tags]
 	if !known {
-		label = read(tags)
-		t.known[tags] = label
+		label = read(tags, t.names)
+		// A set with a URL in it may be met once only; k6 forgets none, and that is enough.
+		if label.url == "" {
+			t.known[tags] = label
+		}
 	}
 	return label
 }
@@ -212,10 +227,26 @@ func (t *tally) end(mark *iterations.Ended) {
 	under := t.journey(mark.VU)
 	t.record(under.release())
 	if mark.Thrown != "" {
-		t.record([]request{{byItself, 0, mark.At, under.idle(mark.At), 0, scriptError, false}})
+		t.record([]request{{byItself, "", 0, mark.At, under.idle(mark.At), 0, scriptError, false}})
 		t.addThrown(mark)
 	}
+	if under.open {
+		ended := t.ended[mark.At.Unix()]
+		t.ended[mark.At.Unix()] = health.Journeys{Count: ended.Count + 1, Took: ended.Took + mark.At.Sub(under.began)}
+	}
 	under.open = false
+}
+
+// takeEnded returns, and forgets, the iterations that ended before the given second.
+func (t *tally) takeEnded(before int64) map[int64]health.Journeys {
+	taken := make(map[int64]health.Journeys)
+	for unix, ended := range t.ended {
+		if unix < before {
+			taken[unix] = ended
+			delete(t.ended, unix)
+		}
+	}
+	return taken
 }
 
 // addThrown tells what a script threw as a check of the script that failed.
@@ -258,7 +289,7 @@ func (t *tally) judge(sample metrics.Sample) bool {
 	}
 	endpoint, _ := sample.Tags.Get("endpoint")
 	if !under.blame(sample.Time, endpoint) {
-		t.record([]request{{byItself, 0, sample.Time, under.idle(sample.Time), 0, checkFailed, false}})
+		t.record([]request{{byItself, "", 0, sample.Time, under.idle(sample.Time), 0, checkFailed, false}})
 	}
 	return true
 }
@@ -351,10 +382,14 @@ func (t *tally) takeCounted(before int64) []health.Second {
 	return taken
 }
 
-func read(tags *metrics.TagSet) labels {
+func read(tags *metrics.TagSet, known names) labels {
+	url, _ := tags.Get(metrics.TagURL.String())
 	endpoint, tagged := tags.Get("endpoint")
 	if !tagged {
-		endpoint, _ = tags.Get(metrics.TagName.String())
+		name, _ := tags.Get(metrics.TagName.String())
+		group, _ := tags.Get(metrics.TagGroup.String())
+		method, _ := tags.Get(metrics.TagMethod.String())
+		endpoint = known.of(name, group, method)
 	}
 	text, _ := tags.Get(metrics.TagStatus.String())
 	status, err := strconv.Atoi(text)
@@ -362,7 +397,7 @@ func read(tags *metrics.TagSet) labels {
 		status = 0
 	}
 	message, _ := tags.Get(metrics.TagError.String())
-	return labels{endpoint, endpoint == "" && tagged, status, exhausted(message)}
+	return labels{endpoint, url, endpoint == "" && tagged, status, exhausted(message)}
 }
 
 // exhausted tells failures of the generator's host from failures of the service.

@@ -17,8 +17,8 @@ Line = EndpointSecond | GeneratorSecond | CheckCount
 
 MARK = b'{"scalebed":'
 """With which every line of ours begins."""
-_FORMATS = (1, 2)
-"""1 told neither why requests failed nor how late they began."""
+_FORMATS = (1, 2, 3)
+"""1 told neither why requests failed nor how late they began, 2 nothing of whole iterations."""
 
 STOPPED = 105
 """The exit code of a k6 that was asked to stop."""

@@ -102,6 +102,8 @@ class Merge:
             dropped=sum(line.dropped for line in lines),
             in_flight=sum(runner.in_flight.get(second, 0.0) for runner in self._runners),
             lag_ms=max(line.lag_ms for line in lines),
+            journeys=sum(line.journeys for line in lines),
+            journey_ms=sum(line.journey_ms for line in lines),
         )
 
 

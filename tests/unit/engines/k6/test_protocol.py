@@ -35,7 +35,7 @@ def test_other_output_is_no_line_of_ours(row: bytes) -> None:
     "row",
     [
         b'{"scalebed":1,"type":"endpoint","second":5',
-        b'{"scalebed":3,"type":"endpoint","second":5,"endpoint":"a","status":200,"count":3,"histogram":""}',
+        b'{"scalebed":4,"type":"endpoint","second":5,"endpoint":"a","status":200,"count":3,"histogram":""}',
         b'{"scalebed":1,"type":"generator","second":5,"surprise":1}',
         b'{"scalebed":1,"type":"unknown"}',
     ],

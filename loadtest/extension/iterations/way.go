@@ -1,0 +1,102 @@
+package iterations
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"go.k6.io/k6/lib"
+)
+
+// way is a transport that marks requests which follow a redirect, and lets none go anywhere but to the target. k6 hands
+// on the samples of a redirect just before it asks for the transport's next round trip, so the mark comes right after
+// them.
+type way struct {
+	http.RoundTripper
+	vu     string // empty in setup and teardown
+	state  *lib.State
+	target *target
+}
+
+func travel(state *lib.State, vu string) {
+	if _, already := state.Transport.(*way); !already {
+		state.Transport = &way{state.Transport, vu, state, aim}
+	}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (w *way) RoundTrip(request *http.Request) (*http.Response, error) {
+	if answer := request.Response; answer != nil && w.vu != "" {
+		w.state.Samples <- &Followed{w.vu, answer.Request.URL.String(), request.URL.String()}
+	}
+	aimed, err := w.target.aim(request)
+	if err != nil {
+		w.state.Samples <- &Elsewhere{origin(request.URL), time.Now()}
+		return nil, err
+	}
+	return w.RoundTripper.RoundTrip(aimed)
+}
+
+// aim is read once: k6 gets its environment when it starts.
+var aim = newTarget(os.Getenv("ONLY_TARGET"), os.Getenv("BASE_URL"), os.Getenv("REWRITE"))
+
+// target is where requests may go.
+type target struct {
+	url    *url.URL
+	rework map[string]bool // origins whose requests go to it instead
+}
+
+// newTarget is nil, which lets everything pass, unless `only` is set. `rewrite` lists origins, with blanks between.
+func newTarget(only, base, rewrite string) *target {
+	parsed, err := url.Parse(base)
+	if only == "" || err != nil {
+		return nil
+	}
+	made := &target{parsed, make(map[string]bool)}
+	for _, from := range strings.Fields(rewrite) {
+		if old, err := url.Parse(from); err == nil {
+			made.rework[origin(old)] = true
+		}
+	}
+	return made
+}
+
+// aim returns the request as it is to be sent: as it is, or with the target in the place of an origin that it stands
+// for. A request for anybody else is an error.
+func (t *target) aim(request *http.Request) (*http.Request, error) {
+	if t == nil {
+		return request, nil
+	}
+	asked := origin(request.URL)
+	if asked == origin(t.url) {
+		return request, nil
+	}
+	if !t.rework[asked] {
+		return nil, fmt.Errorf("%s is not the target %s", asked, origin(t.url))
+	}
+	aimed := request.Clone(request.Context())
+	aimed.URL.Scheme, aimed.URL.Host = t.url.Scheme, t.url.Host
+	if aimed.Host == "" || aimed.Host == request.URL.Host {
+		aimed.Host = t.url.Host
+	}
+	return aimed, nil
+}
+
+// origin is scheme, host and port, which is named even where it is the scheme's own.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return fmt.Sprintf("%s://%s", u.Scheme, strings.ToLower(joined(u.Hostname(), port)))
+}
+
+func joined(host, port string) string {
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + port
+}

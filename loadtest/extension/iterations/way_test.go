@@ -1,0 +1,68 @@
+package iterations
+
+import (
+	"net/http"
+	"testing"
+)
+
+func asked(t *testing.T, url string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return request
+}
+
+func TestOnlyTheTargetIsAsked(t *testing.T) {
+	aimed := newTarget("true", "http://127.0.0.1:8000", "")
+	request := asked(t, "http://127.0.0.1:8000/items/1?page=2")
+	if same, err := aimed.aim(request); err != nil || same != request {
+		t.Errorf("%v, %v", same, err)
+	}
+	for _, url := range []string{"https://127.0.0.1:8000/", "http://127.0.0.1:8001/", "http://example.org/"} {
+		if sent, err := aimed.aim(asked(t, url)); err == nil {
+			t.Errorf("%s was sent to %s", url, sent.URL)
+		}
+	}
+}
+
+func TestTheUsualPortMayBeLeftOut(t *testing.T) {
+	aimed := newTarget("true", "https://Shop.example", "")
+	if _, err := aimed.aim(asked(t, "https://shop.example:443/")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAbsoluteURLIsSentToTheTarget(t *testing.T) {
+	aimed := newTarget("true", "http://127.0.0.1:8000", "https://shop.example http://[::1]:9000")
+	for _, url := range []string{"https://shop.example/items/1?page=2", "http://[::1]:9000/items/1?page=2"} {
+		request := asked(t, url)
+		sent, err := aimed.aim(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sent.URL.String() != "http://127.0.0.1:8000/items/1?page=2" || sent.Host != "127.0.0.1:8000" {
+			t.Errorf("%s, Host: %s", sent.URL, sent.Host)
+		}
+		if request.URL.String() != url {
+			t.Errorf("k6's own request was changed to %s", request.URL)
+		}
+	}
+}
+
+func TestAHostThatTheScriptNamesItselfStays(t *testing.T) {
+	aimed := newTarget("true", "http://127.0.0.1:8000", "https://shop.example")
+	request := asked(t, "https://shop.example/")
+	request.Host = "tenant.example"
+	if sent, err := aimed.aim(request); err != nil || sent.Host != "tenant.example" {
+		t.Errorf("%v, %v", sent, err)
+	}
+}
+
+func TestWithoutATargetEverythingPasses(t *testing.T) {
+	request := asked(t, "http://example.org/")
+	if same, err := newTarget("", "http://127.0.0.1:8000", "").aim(request); err != nil || same != request {
+		t.Errorf("%v, %v", same, err)
+	}
+}
