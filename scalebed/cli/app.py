@@ -27,6 +27,11 @@ _NAMESPACE = "Use this one alone, whoever made it."
 _HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked as rough, and is compared with nothing."
 
 
+_URL = "Of something that runs already, in the place of the file's service."
+_SCRIPT = "A k6 script, in the place of the file's load."
+_SLO = "Such as 'p(95) < 500 ms' or 'errors < 1 %', in the place of the file's; repeatable."
+
+
 def _version(asked: bool) -> None:
     if asked:
         from scalebed.engines.fingerprint import git_state
@@ -49,7 +54,9 @@ def scalebed(
 
 @app.command()
 def run(
-    experiment: Annotated[str, typer.Argument(help="An experiment file, or the name of a shipped one.")],
+    experiment: Annotated[
+        str | None, typer.Argument(help="An experiment file, or the name of a shipped one; else ./scalebed.yaml.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Run directory; one that was interrupted goes on.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Such as search.precision=0.1; repeatable.")
@@ -69,6 +76,9 @@ def run(
         Path | None, typer.Option(metavar="RUN", help="Look for capacities near those that this run found.")
     ] = None,
     host: Annotated[Host, typer.Option(help=_HOST)] = "alone",
+    url: Annotated[str | None, typer.Option(help=_URL)] = None,
+    script: Annotated[Path | None, typer.Option(help=_SCRIPT)] = None,
+    slo: Annotated[list[str] | None, typer.Option(metavar="LIMIT", help=_SLO)] = None,
 ) -> None:
     """Run an experiment and write its report.
 
@@ -79,7 +89,7 @@ def run(
     """
     with refusing():
         from scalebed.cli import measuring
-        from scalebed.cli.engine_options import Choice
+        from scalebed.cli.engine_options import Choice, Own
 
         raise typer.Exit(
             measuring.run(
@@ -92,8 +102,45 @@ def run(
                 fresh=fresh,
                 as_json=as_json,
                 host=host,
+                own=Own(url, script, slo or ()),
             )
         )
+
+
+@app.command()
+def check(
+    experiment: Annotated[str | None, typer.Argument(help="An experiment file; else ./scalebed.yaml.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="As of run; repeatable.")
+    ] = None,
+    *,
+    url: Annotated[str | None, typer.Option(help=_URL)] = None,
+    script: Annotated[Path | None, typer.Option(help=_SCRIPT)] = None,
+    slo: Annotated[list[str] | None, typer.Option(metavar="LIMIT", help=_SLO)] = None,
+) -> None:
+    """Do everything but measure: start each service, let one user through, and say what came back.
+
+    Exits with 0 where all was answered as it should be, with 1 where not, and with 2 where it could not be tried.
+    """
+    with refusing():
+        from scalebed.cli import checking, measuring
+        from scalebed.cli.engine_options import Own
+
+        own = Own(url, script, slo or ())
+        if not checking.check(measuring.file_of(experiment, own), settings or (), own):
+            raise typer.Exit(1)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Of the application.", file_okay=False, exists=True)] = Path(),
+    url: Annotated[str | None, typer.Option(help="Of something that runs already.")] = None,
+) -> None:
+    """Write scalebed.yaml and load.js for an application of your own; never over a file that is there."""
+    with refusing():
+        from scalebed.cli import beginning
+
+        beginning.begin(folder, url)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from scalebed.engines.local.down import down as remove_from_here
 from scalebed.engines.local.engine import LocalEngine
 from scalebed.execution.clock import SystemClock
 from scalebed.execution.ports import Clock, Engine
-from scalebed.experiment.spec import Experiment, SpecError, load_experiment
+from scalebed.experiment.spec import Experiment, SpecError, compose_experiment, load_experiment
 from scalebed.messages import EngineError, Say
 from scalebed.records.run_directory import RunDirectory
 
@@ -59,15 +59,45 @@ class Choice:
                 raise EngineError(f"{word} {value}: is for a cluster; add --engine kubernetes")
 
 
+@dataclass(frozen=True)
+class Own:
+    """An application and its load, by words of the command line, in the place of what the file says."""
+
+    url: str | None = None
+    script: Path | None = None
+    slo: Sequence[str] = ()
+
+    @property
+    def settings(self) -> list[str]:
+        """As `key=value`, with places in full."""
+        said = []
+        if self.url is not None:
+            said.append(f"service={json.dumps({'url': self.url})}")
+        if self.script is not None:
+            said.append(f"load.script={json.dumps(str(self.script.absolute()))}")
+        if self.slo:
+            said.append(f"slo={json.dumps(list(self.slo))}")
+        return said
+
+
 def experiment(
-    file: Path, engine: str | None, around: Path | None, given: Sequence[str], out: Path | None = None
+    file: Path | None,
+    engine: str | None,
+    around: Path | None,
+    given: Sequence[str],
+    out: Path | None = None,
+    *,
+    own: Own | None = None,
 ) -> Experiment:
-    """The file's, with `--engine` and `--around` as settings before those that were given.
+    """The file's, with `--engine`, `--around` and an application's own words as settings before those that were given;
+    without a file of these alone.
 
     Of the run that `--around` names, only cells count that this experiment has. What `--out` holds is gone on with as
     it was begun. Raises SpecError, and RunDirectoryError where `--out` holds a run that cannot be read.
     """
-    said = [] if engine is None else [f"engine={engine}"]
+    said = [*(own.settings if own else []), *([] if engine is None else [f"engine={engine}"])]
+    if file is None:
+        return compose_experiment([*said, *given], Path.cwd())
     begun = _begun(out)
     asked = load_experiment(file, [*said, *given], begun)
     if around is None:

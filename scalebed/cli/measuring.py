@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from scalebed.cli.console import ERR, OUT, stopping_once
-from scalebed.cli.engine_options import Choice, experiment
+from scalebed.cli.engine_options import Choice, Own, experiment
 from scalebed.cli.listings import scenario_list
 from scalebed.cli.progress import observer_for
 from scalebed.execution.clock import SystemClock
@@ -31,7 +31,7 @@ from scalebed.report.scenarios.outcomes import Outcome, combined_csv
 
 
 def run(
-    file: str,
+    name: str | None,
     settings: Sequence[str],
     out: Path | None,
     chosen: Choice,
@@ -41,11 +41,13 @@ def run(
     fresh: bool,
     as_json: bool,
     host: Host,
+    own: Own,
 ) -> Conclusion:
     """Run an experiment and write its report; what it came to."""
     console = ERR if as_json else OUT
-    spec = experiment(shipped.experiment_file(file), engine, around, settings, out)
-    directory = _measure(spec, out, fresh, console, chosen, host=host)
+    file = file_of(name, own)
+    spec = experiment(file, engine, around, settings, out, own=own)
+    directory = _measure(spec, out, fresh, console, chosen, host=host, folder=runs.folder_for(file))
     report = Report(directory)
     path = report.write()
     console.print()
@@ -56,6 +58,13 @@ def run(
     if as_json:
         print(json.dumps({"directory": str(directory.path), "report": str(path), **report.as_json()}))
     return report.conclusion
+
+
+def file_of(name: str | None, own: Own) -> Path | None:
+    """The experiment file; None where the words of the command line say all that there is to say."""
+    if name is None and own.url is not None and own.script is not None:
+        return None
+    return shipped.named_file(name)
 
 
 def _explain(console: Console, concluded: Sequence[CellConclusion]) -> None:
@@ -74,6 +83,7 @@ def _measure(
     chosen: Choice | None = None,
     *,
     host: Host = "alone",
+    folder: Path | None = None,
 ) -> RunDirectory:
     observer = observer_for(console, spec.slo.percentile)
     if out is not None and out.exists() and not out.is_dir():
@@ -81,8 +91,8 @@ def _measure(
     clock: Clock = SystemClock()
     engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
     commit = engine.fingerprint().get("commit")
-    unfinished = None if out or fresh else runs.unfinished_run(spec, commit, host)
-    directory = RunDirectory(out) if out else unfinished or runs.new_run(spec)
+    unfinished = None if out or fresh else runs.unfinished_run(spec, commit, host, folder)
+    directory = RunDirectory(out) if out else unfinished or runs.new_run(spec, folder)
     if unfinished:
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     try:

@@ -159,12 +159,15 @@ def _overall(remaining: Remaining) -> RenderableType:
 
 def _trial(trial: Trial, percentile: str) -> Text:
     asked = f"{_rate(trial.rate_asked)}/s" if trial.rate_asked else "closed"
-    text = Text(f"  {trial.purpose:<10} {asked:>9}  ")
+    served = f"{_rate(trial.rate_achieved)}/s"
+    if trial.journeys is not None:
+        asked, served = asked.replace("/s", " journeys/s"), served.replace("/s", " requests/s")
+    text = Text(f"  {trial.purpose:<10} {asked:>{9 if trial.journeys is None else 15}}  ")
     text.append(f"{trial.verdict:<9}", style=_STYLES[trial.verdict])
     errors = sum(trial.errors.values())
     judged = math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms
     text.append(
-        f"  served {_rate(trial.rate_achieved)}/s, {percentile} {_latency(judged)}, "
+        f"  served {served}, {percentile} {_latency(judged)}, "
         f"{trial.requests} requests, {errors} errors, {trial.duration_s:.0f} s"
     )
     if trial.verdict != "PASS" and trial.reasons:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from scalebed.execution.observer import Progress
 from scalebed.experiment.plan import Cell
-from scalebed.experiment.spec import Slo
+from scalebed.experiment.slo import Slo
 from scalebed.measurement import causes, usage, validity, warmup
 from scalebed.measurement.causes import Cause, Kind, Verdict
 from scalebed.measurement.histograms import HistogramError, Latencies
@@ -63,7 +63,9 @@ class Watch:
         self._assignment = assignment
         self._load = load
         self._target = target
-        self._timeline = Timeline(assignment.slo.latency_ms)
+        self._timeline = Timeline(
+            assignment.slo.latency_ms, assignment.slo.further, journeys=load.journeys, expected=load.expected
+        )
         self._samples: list[Sample] = []
         self._offset = math.inf  # of Clock.now against the generator's unix seconds
         self._judgement = Judgement("UNDECIDED", ("It has just begun.",))
@@ -156,11 +158,17 @@ class Watch:
             service_quota=self._target.service_quota,
             usage=used,
             failure=self._failure,
+            vus_wanted=self._vus_wanted(window),
             verdicts=verdicts,
         )
         against = validity.found(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
         invalid = validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
         return self._record(cut, window, used, "INVALID" if invalid else self._judgement.verdict, against)
+
+    def _vus_wanted(self, window: Window) -> float:
+        if window.journeys is None or self._rate is None:
+            return 0.0
+        return self._rate * window.journeys.allowed_s(self._assignment.slo.latency_ms)
 
     def _judge(self, end: int, *, final: bool, in_time: bool = False) -> Judgement:
         window = self._timeline.window(self._cut(end), end)
@@ -182,7 +190,13 @@ class Watch:
 
     def _cut(self, end: int) -> int:
         cut = self._assignment.cut_s
-        return min(warmup.steady_from(self._timeline.means_ms(end)) if cut is None else cut, end)
+        steady = warmup.steady_from(self._timeline.means_ms(end)) if cut is None else cut
+        return min(max(steady, self._filling_s(end)), end)
+
+    def _filling_s(self, end: int) -> int:
+        """Until as many journeys are under way as there will be: as long as one takes within the SLO."""
+        journeys = self._timeline.journeys(0, end)
+        return 0 if journeys is None else math.ceil(journeys.allowed_s(self._assignment.slo.latency_ms))
 
     def _end(self) -> int:
         """Where the seconds that count end: what came after the load was stopped, or over, was cut short."""
@@ -222,6 +236,11 @@ class Watch:
             duration_s=float(window.elapsed_s),
             warmup_cut_s=float(cut),
             requests=window.requests,
+            journeys=None if window.journeys is None else window.journeys.ended,
+            journey_ms=window.journeys.total_ms / window.journeys.ended
+            if window.journeys is not None and window.journeys.ended
+            else None,
+            pause_ms=None if window.journeys is None else window.journeys.pause_s * 1000,
             errors=line.errors(cut, window.elapsed_s),
             latency_ms=_summary(latencies),
             slo_percentile_ms=self._percentile(latencies, failed),
@@ -292,7 +311,8 @@ class Watch:
         if used is None:
             return {}
         shares = {part: used.cores(part) for part in used.cpu_s}
-        shares["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
+        if "service" in used.cpu_s:
+            shares["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
         shares["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
         return shares
 

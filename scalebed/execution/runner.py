@@ -13,18 +13,23 @@ from scalebed.execution.ports import Clock, Engine
 from scalebed.execution.quiet import Quiet
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.time_left import Eta
-from scalebed.execution.trial import Conductor
-from scalebed.experiment.plan import Step, plan
+from scalebed.execution.trial import GRACE_S, Conductor, Rehearsal
+from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
-from scalebed.experiment.workloads import changes_rows, remarks
+from scalebed.experiment.workloads import remarks
+from scalebed.measurement.errors import SCRIPT_ERROR
 from scalebed.measurement.host import Host
 from scalebed.measurement.load import Load, most_vus
+from scalebed.measurement.timeline import Journeys
 from scalebed.messages import UserError
 from scalebed.records import fingerprints
 from scalebed.records.fingerprints import Fingerprint
 from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
 from scalebed.search.bisection import Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
+
+_THROWS = "the script throws nothing"
+_NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less"
 
 
 class RunnerError(UserError):
@@ -119,7 +124,7 @@ class Runner:
         findings = self._engine.preflight(self._experiment)
         if refused := [finding.message for finding in findings if finding.level == "refuse"]:
             raise RunnerError(" Also: ".join(refused))
-        unheeded = remarks(self._experiment.workload)
+        unheeded = remarks(self._experiment.workload) if self._experiment.load is None else ()
         for sentence in unheeded:
             self._observer.said(sentence)
         return (*(finding.message for finding in findings), *unheeded)
@@ -166,16 +171,17 @@ class Runner:
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
-            warm = False
+            warm, journeys = False, None
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
                     users, seed = warmup_users(step.cell), schedule.warmup_seed()
-                    conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
+                    rehearsed = conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
+                    journeys = self._journeys(step.cell, rehearsed)
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
                 if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
                     return self._kept(before)
-                trials.append(self._try(conductor, schedule, step, ask, trials))
+                trials.append(self._try(conductor, schedule, step, ask, trials, journeys=journeys))
         return self._answer(schedule, ask, trials)
 
     def _kept(self, before: Repetition) -> Repetition:
@@ -183,18 +189,42 @@ class Runner:
         self._directory.add_repetition(kept)
         return kept
 
-    def _try(self, conductor: Conductor, schedule: Schedule, step: Step, ask: Ask, earlier: Sequence[Trial]) -> Trial:
+    def _journeys(self, cell: Cell, rehearsed: Rehearsal) -> Journeys | None:
+        """What an arrival comes to. Raises RunnerError where a script of the user's own does not work at all."""
+        if self._experiment.load is None:
+            return None
+        if rehearsed.failure is not None:
+            raise RunnerError(f"{cell.id}: {rehearsed.failure}")
+        thrown = rehearsed.errors.get(SCRIPT_ERROR, 0)
+        if rehearsed.journeys is None or thrown >= rehearsed.journeys.ended:
+            told = next((check.check for check in rehearsed.checks if check.failed), _NONE_ENDED)
+            raise RunnerError(
+                f"{cell.id}: {self._experiment.load.script} came to no whole journey before the first trial: "
+                f"{told.replace(_THROWS, 'each one threw')}"
+            )
+        return rehearsed.journeys
+
+    def _try(
+        self,
+        conductor: Conductor,
+        schedule: Schedule,
+        step: Step,
+        ask: Ask,
+        earlier: Sequence[Trial],
+        *,
+        journeys: Journeys | None,
+    ) -> Trial:
         self._engine.restore(step.cell)
         index = len(earlier)
         duration_s, seed = schedule.duration_s(ask), schedule.seed(ask.purpose, index)
-        load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed)
+        load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys)
         if ask.purpose == "closed":
             stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)
             steps = tuple((level.rate, level.duration) for level in self._experiment.profile)
             load = replace(load, stages=stages, steps=steps)
         elif step.cell.warm and not load.writes:  # or something is to be put back before each trial
             then = schedule.foreseen(earlier, ask)
-            load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo)) for rate in then))
+            load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo, journeys)) for rate in then))
         self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
         assignment = Assignment(
             cell=step.cell,
@@ -225,16 +255,20 @@ class Runner:
         before = self._plan[: self._plan.index(step)]
         return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
 
-    def _load(self, users: int | None, rate: float, *, duration_s: float, seed: int) -> Load:
+    def _load(
+        self, users: int | None, rate: float, *, duration_s: float, seed: int, journeys: Journeys | None = None
+    ) -> Load:
         return Load(
             workload=self._experiment.workload,
             rate=rate,
             duration_s=duration_s,
-            max_vus=users or most_vus(rate, self._experiment.slo),
+            max_vus=users or most_vus(rate, self._experiment.slo, journeys),
             seed=seed,
             contacts=self._experiment.dataset.contacts,
-            writes=changes_rows(self._experiment.workload),
+            writes=self._experiment.writes,
             concurrency=users,
+            journeys=self._experiment.load is not None,
+            expected=journeys,
         )
 
 

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from scalebed.execution.observer import Progress
 from scalebed.execution.ports import Clock, LoadGenerator, LoadRun, Probe
 from scalebed.execution.recorder import Assignment, Watch
 from scalebed.measurement import usage
 from scalebed.measurement.load import Load, Target
+from scalebed.measurement.readings import CheckCount
+from scalebed.measurement.timeline import Journeys, Timeline
 from scalebed.measurement.usage import Usage
 from scalebed.records.run_directory import Trial
 
+GRACE_S = 30.0
+"""How long journeys under way are waited for at the end of a load, as the scripts of loadtest/k6 have it."""
 SILENT_S = 20.0
 """A generator that reports nothing for so long has failed."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the load before the first trial came to."""
+
+    journeys: Journeys | None
+    errors: Mapping[str, int]
+    checks: tuple[CheckCount, ...]
+    failure: str | None
+    """The generator's own, as a sentence."""
 
 
 class Conductor:
@@ -53,16 +70,20 @@ class Conductor:
         watch.add(*run.poll(0.0), self._clock.now())
         return watch.trial(run.failure, run.checks)
 
-    def warm(self, load: Load) -> None:
-        """A load whose results are thrown away."""
+    def warm(self, load: Load) -> Rehearsal:
+        """A load whose results are thrown away, but for what its arrivals come to."""
+        seconds = Timeline(math.inf, journeys=load.journeys)
         run = self._generator.start(self._target, load)
         try:
-            until = self._clock.now() + load.duration_s + SILENT_S
+            until = self._clock.now() + load.duration_s + (GRACE_S if load.journeys else 0.0) + SILENT_S
             while not run.finished and self._clock.now() < until:
-                run.poll(1.0)
+                seconds.add(*run.poll(1.0))
         finally:
             run.stop()
+        seconds.add(*run.poll(0.0))
         self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
+        end = seconds.complete_s
+        return Rehearsal(seconds.journeys(0, end), seconds.errors(0, end), tuple(run.checks), run.failure)
 
     def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
         """Wait until the service has worked off what is left; the seconds waited.

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from scalebed.experiment.duration import Duration
-from scalebed.experiment.variant import Strict
+from scalebed.experiment.strict import Strict
 
 TOLERANCE = 0.1
 """By how large a share a metric must miss its target before the HPA does anything, where nobody says

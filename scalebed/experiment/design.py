@@ -13,7 +13,8 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from scalebed.experiment.variant import Name, NamedPooling, NamedVariant, Pooling, Strict, SwitchValue, Variant, label
+from scalebed.experiment.strict import Strict
+from scalebed.experiment.variant import Name, NamedPooling, NamedVariant, Pooling, SwitchValue, Variant, label
 
 POOLER_MODE, POOLER_SIZE, USERS = "pooler.mode", "pooler.size", "users"
 VALUES = "values."

@@ -9,6 +9,7 @@ import numpy as np
 from scalebed.experiment.autoscaler import Autoscaler
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Variant, cell_id
+from scalebed.experiment.workloads import changes_rows
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Cell:
     warm: bool = True
     users: int | None = None
     """`ablation` and `matrix` in a closed model: how many send requests."""
+    own_script: bool = False
+    """The workload is a script of the user's own."""
     autoscaler: Autoscaler | None = None
     """Set: it owns the number of replicas, which begins at its least."""
 
@@ -31,6 +34,11 @@ class Cell:
     def id(self) -> str:
         """Unique within an experiment, fit for a file name."""
         return cell_id(self.variant.name, None if self.autoscaler else self.replicas, self.users)
+
+    @property
+    def writes(self) -> bool:
+        """Whether rows are put back before each trial, since the workload changes them."""
+        return not self.own_script and changes_rows(self.workload)
 
     @property
     def most(self) -> int:
@@ -63,6 +71,7 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
             dataset_seed=experiment.dataset.seed,
             warm=experiment.warm,
             users=users,
+            own_script=experiment.load is not None,
             autoscaler=experiment.autoscaler,
         )
         for variant in experiment.variants

@@ -11,6 +11,19 @@ from scalebed.paths import ROOT
 EXPERIMENTS = ROOT / "loadtest" / "experiments"
 
 
+BESIDE = "scalebed.yaml"
+"""The experiment file beside an application, which needs not be named there."""
+
+
+def named_file(name: str | None) -> Path:
+    """As `experiment_file`, and without a name the one that lies here. Raises SpecError where there is none."""
+    if name is not None:
+        return experiment_file(name)
+    if not Path(BESIDE).is_file():
+        raise SpecError(f"{BESIDE}: is not here; name an experiment, or let scalebed init write the file")
+    return Path(BESIDE)
+
+
 def experiment_file(name: str) -> Path:
     """A path as it is, or the name of a shipped experiment, with its folder or without."""
     path = Path(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -11,14 +11,19 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from scalebed import yaml_reader
+from scalebed.experiment.application import Application, Database, Secret, with_applications
 from scalebed.experiment.autoscaler import Autoscaler, Behavior, Level, Policy, Rules
 from scalebed.experiment.design import Ablation, Change, Matrix, compared
 from scalebed.experiment.doubts import doubts
 from scalebed.experiment.duration import Duration
 from scalebed.experiment.kinds import KINDS, KindName, require
 from scalebed.experiment.kinds.kind import Kind
-from scalebed.experiment.variant import Name, NamedVariant, Pooling, Strict, Variant, cell_id
-from scalebed.experiment.workloads import workloads
+from scalebed.experiment.own import require_own
+from scalebed.experiment.script import Script
+from scalebed.experiment.slo import Limit, NamedSlo, Slo, requests_needed
+from scalebed.experiment.strict import Strict
+from scalebed.experiment.variant import Name, NamedVariant, Pooling, Variant, cell_id
+from scalebed.experiment.workloads import changes_rows, workloads
 from scalebed.messages import UserError
 from scalebed.statistics import sample_size
 
@@ -26,27 +31,14 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class SpecError(UserError, ValueError):
-    """One sentence: which file, which key, what is wrong, what would do."""
+    """One sentence: which file, which key, what is wrong, what would do; `others` are further ones of the same file."""
+
+    others: tuple[str, ...] = ()
 
 
 class Dataset(Strict):
     contacts: int = Field(100_000, ge=100, le=3_000_000)
     seed: int = Field(7, ge=0, le=2**31 - 1)
-
-
-class Slo(Strict):
-    """Limits that a rate must meet: `percentile` of all latencies ≤ `latency_ms`, and errors ≤ `error_rate`.
-
-    An error is a request without an answer, one whose check failed, an answer with a status outside 2xx that the script
-    neither follows nor declares expected, a script that throws, or an arrival that was dropped.
-    """
-
-    percentile: float = Field(95, gt=0, lt=100)
-    latency_ms: float = Field(1000, gt=0)
-    error_rate: float = Field(0.01, ge=0, lt=1)
-    latency_of: Literal["all", "successes"] = "all"
-    """What the percentile is of: `all` requests, where one that failed counts as slower than any limit, or `successes`
-    only."""
 
 
 class Search(Strict):
@@ -96,13 +88,19 @@ class Experiment(Strict):
     variants: tuple[NamedVariant, ...] = Field(
         default_factory=lambda data: compared(data["ablation"], data["matrix"], control=data["control"]), min_length=1
     )
-    """`ablation` and `matrix` make them."""
+    """`ablation` and `matrix` make them. With a key `service` they are applications of the user's own."""
+    database: Database | None = None
+    """Of applications that are started by a command; without it a database is their own affair."""
+    cache: Literal["none", "valkey"] = "none"
+    """The same of a cache."""
     replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
     cpu_per_replica: float = Field(0.25, gt=0, le=64)
     """CPU quota of one replica, in cores."""
-    workload: Name = "browse"
-    """A script of loadtest/k6/."""
-    slo: Slo = Slo()
+    load: Script | None = None
+    """A k6 script of the user's own."""
+    workload: Name = Field(default_factory=lambda data: load.name if (load := data.get("load")) else "browse")
+    """A script of loadtest/k6/; with `load` what that is called."""
+    slo: NamedSlo = Slo()
     search: Search = Search()
     at_least: float | None = Field(None, gt=0)
     """`capacity`: requests a second that every cell is to serve within the SLO; the exit code says whether it does."""
@@ -136,6 +134,11 @@ class Experiment(Strict):
     capacity: tuple[Name, ...] = ()
     """`ablation` and `matrix`: variants whose capacity is sought as well."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _applications(cls, data: Any) -> Any:
+        return with_applications(data)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.variants:
@@ -146,7 +149,18 @@ class Experiment(Strict):
         if len(set(self.replicas)) != len(self.replicas):
             raise ValueError("replicas: one count is named twice")
         require(self)
+        require_own(self)
         return self
+
+    @property
+    def writes(self) -> bool:
+        """Whether rows are put back before each trial, since the load changes them."""
+        return self.load is None and changes_rows(self.workload)
+
+    @property
+    def unit(self) -> str:
+        """What a rate counts: a script of the user's own may make several requests a journey."""
+        return "requests" if self.load is None else "journeys"
 
     @property
     def cell_ids(self) -> tuple[str, ...]:
@@ -192,6 +206,17 @@ class Experiment(Strict):
         return (self.matrix.users if self.matrix else ()) or (self.users,)
 
 
+def compose_experiment(overrides: Iterable[str], folder: Path) -> Experiment:
+    """An experiment of `key=value` alone, as `load_experiment` reads them; named after its script."""
+    data: dict[str, Any] = {}
+    for override in overrides:
+        _override(data, override)
+    load = data.get("load")
+    if "name" not in data and isinstance(load, dict) and load.get("script"):
+        data["name"] = Script(script=str(load["script"])).name
+    return parse_experiment(data, "the command line", folder=folder)
+
+
 def load_experiment(path: Path, overrides: Iterable[str] = (), begun: Experiment | None = None) -> Experiment:
     """Read an experiment file; `overrides` are `key=value` with dotted keys and YAML values.
 
@@ -207,22 +232,30 @@ def load_experiment(path: Path, overrides: Iterable[str] = (), begun: Experiment
         raise SpecError(f"{path}: must be a mapping of keys such as name, variants and replicas")
     for override in overrides:
         _override(data, override)
-    return parse_experiment(data, str(path), begun)
+    return parse_experiment(data, str(path), begun, path.parent)
 
 
-def parse_experiment(data: Mapping[str, object], where: str, begun: Experiment | None = None) -> Experiment:
+def parse_experiment(
+    data: Mapping[str, object], where: str, begun: Experiment | None = None, folder: Path | None = None
+) -> Experiment:
     """An experiment from its keys; raises `SpecError` with one sentence, which begins with `where`.
 
-    One that was begun as it stands is taken as it stands: what is doubted of it today, an earlier version took.
+    One that was begun as it stands is taken as it stands: what is doubted of it today, an earlier version took. Places
+    in it are counted from `folder`.
     """
-    experiment = _valid(Experiment, data, where)
+    experiment = _valid(Experiment, data, where, folder=folder)
     if begun is not None and not experiment.unlike(begun):
         return experiment
     if experiment.autoscaler is not None:
         _valid(Behavior, dict(experiment.autoscaler.behavior), where, "autoscaler", "behavior")
     experiment = _sampled(experiment)
     # Not where a run directory is read: a report needs no script.
-    if experiment.workload not in workloads():
+    if experiment.load is not None:
+        if experiment.workload != experiment.load.name:
+            raise SpecError(f"{where}: workload: is what load names; leave it out")
+        if not Path(experiment.load.script).is_file():
+            raise SpecError(f"{where}: load.script: {experiment.load.script} is no file; name a k6 script")
+    elif experiment.workload not in workloads():
         known = ", ".join(workloads())
         raise SpecError(f"{where}: workload: must be one of {known}, not {experiment.workload!r}")
     for doubt in doubts(experiment):
@@ -230,14 +263,45 @@ def parse_experiment(data: Mapping[str, object], where: str, begun: Experiment |
     return experiment
 
 
-def _valid(model: type[_Model], data: object, where: str, *place: str) -> _Model:
+def _valid(model: type[_Model], data: object, where: str, *place: str, folder: Path | None = None) -> _Model:
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context={} if folder is None else {"folder": folder})
     except ValidationError as error:
-        first = error.errors()[0]
-        first["loc"] = (*place, *first["loc"])
-        key = ".".join(str(part) for part in first["loc"])
-        raise SpecError(f"{where}: {key}{': ' if key else ''}{_wrong(first)}") from error
+        wrong, *others = (f"{where}: {_sentence(each, place, data)}" for each in _of_their_own(error.errors(), data))
+        refused = SpecError(wrong)
+        refused.others = tuple(others)
+        raise refused from error
+
+
+def _of_their_own(errors: list[ErrorDetails], data: object) -> list[ErrorDetails]:
+    """Those that do not come of others: of what a list holds, or of a key that a default is made from."""
+    named = isinstance(data, dict) and "variants" in data
+    places = [error["loc"] for error in errors]
+
+    def follows(error: ErrorDetails) -> bool:
+        loc = error["loc"]
+        inner = any(other[: len(loc)] == loc and len(other) > len(loc) for other in places)
+        made = not named and loc[:1] == ("variants",) and loc[2:] == ("name",)
+        return error["type"] == "default_factory_not_called" or (error["type"] == "too_short" and inner) or made
+
+    return [error for error in errors if not follows(error)] or errors
+
+
+def _sentence(error: ErrorDetails, place: tuple[str, ...], data: object) -> str:
+    error["loc"] = (*place, *error["loc"])
+    key = ".".join(_as_written(error["loc"], data))
+    return f"{key}{': ' if key else ''}{_wrong(error)}"
+
+
+def _as_written(loc: tuple[int | str, ...], data: object) -> Iterator[str]:
+    """The place in words of the file, where an application's keys stand under `service` or in the variant."""
+    parts = list(loc)
+    if "application" in parts[:3]:
+        at = parts.index("application")
+        shared = data.get("service") if isinstance(data, dict) else None
+        own = isinstance(shared, dict) and (len(parts) == at + 1 or parts[at + 1] in shared)
+        parts = ["service", *parts[at + 1 :]] if own else [*parts[:at], *parts[at + 1 :]]
+    return map(str, parts)
 
 
 def _sampled(experiment: Experiment) -> Experiment:
@@ -245,7 +309,7 @@ def _sampled(experiment: Experiment) -> Experiment:
     search, slo = experiment.search, experiment.slo
     if "min_requests" in search.model_fields_set:
         return experiment
-    requests = max(search.min_requests, sample_size.needed(slo.percentile, slo.error_rate))
+    requests = max(search.min_requests, *(sample_size.needed(*share) for share in requests_needed(slo)))
     return experiment.model_copy(update={"search": search.model_copy(update={"min_requests": requests})})
 
 
@@ -292,7 +356,8 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
 _MODELS: Mapping[int | str, type[BaseModel]] = {
     "dataset": Dataset, "slo": Slo, "search": Search, "autoscaler": Autoscaler, "profile": Level, "variants": Variant,
     "base": Variant, "behavior": Behavior, "scaleUp": Rules, "scaleDown": Rules, "policies": Policy,
-    "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix,
+    "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix, "application": Application,
+    "database": Database, "load": Script, "secrets": Secret, "further": Limit,
 }  # fmt: skip
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, model_validator
 
 from scalebed.experiment import chart_values
-
-
-class Strict(BaseModel):
-    """What an experiment file is made of: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
+from scalebed.experiment.application import Application
+from scalebed.experiment.strict import Strict
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -62,17 +57,31 @@ ChartValues = Annotated[Mapping[str, JsonValue], AfterValidator(_nested)]
 
 
 class Variant(Strict):
-    """A service with its switches. `name` is what the report calls it."""
+    """A service with its switches, or an application of the user's own. `name` is what the report calls it."""
 
     name: Name
     service: Name = Field(default_factory=lambda data: data["name"])
     """A folder in apps/; the name where none is given."""
+    application: Application | None = None
+    """What is measured in the place of a folder in apps/."""
     switches: Mapping[str, SwitchValue] = {}
     pooler: NamedPooling = Pooling()
-    values: ChartValues = {}
+    values: ChartValues = Field(default_factory=dict)
     """Engine kubernetes: further values of the service's chart by their dotted names, such as `env.POOL_MAX_SIZE`, and
     with `datastore.` before them those of the datastore's. A value may be a list or a mapping, whose keys are taken as
     they are; in a dotted name `\\.` is a dot of the key itself."""
+
+    @model_validator(mode="after")
+    def _own(self) -> Self:
+        for key in ("switches", "values"):
+            if self.application is not None and getattr(self, key):
+                raise ValueError(f"{key}: belong to the shipped services; an application takes env")
+        return self
+
+
+def has_own(variants: Iterable[Variant]) -> bool:
+    """Whether one of them is an application of the user's own."""
+    return any(variant.application is not None for variant in variants)
 
 
 def _shorthand(value: object) -> object:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scalebed.experiment.spec import Slo
+from scalebed.experiment.slo import Slo
+from scalebed.measurement.timeline import Journeys
 
 MOST_VUS = 2000
 
@@ -20,6 +21,10 @@ class Target:
     parts: tuple[str, ...]
     service_quota: float | None
     """CPU quota of all replicas together, in cores; None where the host lets nobody set one."""
+    insecure: bool = False
+    """Take any certificate."""
+    ca: str | None = None
+    """A file of certificates that are trusted."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,21 @@ class Load:
     """Users and seconds, one after another: a closed model whose users come and go; `concurrency` is the most."""
     steps: tuple[tuple[float, float], ...] = ()
     """Rates and seconds, one after another; `rate` is their mean."""
+    journeys: bool = False
+    """An arrival is a journey of a script of the user's own, which may make several requests and pause."""
+    expected: Journeys | None = None
+    """What a journey came to before, for as long as none has ended."""
     then: tuple[tuple[float, int], ...] = ()
     """`rate` and `max_vus` of the loads that will be asked for next, in this order, unless something goes wrong; they
     are like this one in all else. A generator that takes long to start may start them as one."""
 
 
-def most_vus(rate: float, slo: Slo) -> int:
-    """So many that an overloaded service holds them all only after it has broken the SLO."""
-    return min(math.ceil(3 * rate * slo.latency_ms / 1000 + 13 * math.sqrt(rate)) + 20, MOST_VUS)
+def most_vus(rate: float, slo: Slo, journeys: Journeys | None = None) -> int:
+    """So many that an overloaded service holds them all only after it has broken the SLO.
+
+    `journeys`: what an arrival comes to, where it is more than a request; VUs are held in its pauses, too.
+    """
+    waiting_s, pause_s = slo.latency_ms / 1000, 0.0
+    if journeys is not None:
+        waiting_s, pause_s = max(journeys.requests, 1.0) * waiting_s, journeys.pause_s
+    return min(math.ceil(rate * (3 * waiting_s + pause_s) + 13 * math.sqrt(rate)) + 20, MOST_VUS)

@@ -9,12 +9,40 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from scalebed.experiment.slo import Limit
 from scalebed.measurement import errors
 from scalebed.measurement.histograms import Latencies, decode
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Requests that a further limit is about, second by second."""
+
+    asked: Ints
+    slow: Ints
+    """Those that were slower than it, or failed."""
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """What an arrival comes to: so many requests, and pauses."""
+
+    ended: int
+    """Whole ones."""
+    total_ms: float
+    """How long all of those took together."""
+    requests: float
+    """Requests a journey."""
+    pause_s: float
+    """How long one goes on without waiting for an answer, on average: the script's own time and its pauses."""
+
+    def allowed_s(self, latency_ms: float) -> float:
+        """How long one may take where each request may take so long."""
+        return self.requests * latency_ms / 1000 + self.pause_s
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +71,10 @@ class Window:
     """By how much those that succeeded had begun late, on average; None where none did."""
     kinds: Mapping[str, int] = field(default_factory=dict)
     """The errors and dropped arrivals by kind."""
+    journeys: Journeys | None = None
+    """Of a load whose arrivals make several requests each; None where an arrival is a request."""
+    further: tuple[Counted, ...] = ()
+    """Of each further limit of the SLO, in its order."""
 
     @property
     def failed(self) -> Ints:
@@ -95,6 +127,10 @@ class _Second:
     dropped: int = 0
     in_flight: float = 0.0
     lag_ms: float = 0.0
+    journeys: int = 0
+    journey_ms: float = 0.0
+    further: list[list[int]] = field(default_factory=list)
+    """Of each further limit: asked, slow."""
     due: Latencies | None = None
     """Latencies of what succeeded, from when it was due."""
     undelayed: Latencies | None = None
@@ -123,7 +159,14 @@ class _Second:
 class Timeline:
     """Collects a trial's seconds. Second 0 is that of the first arrival."""
 
-    def __init__(self, limit_ms: float) -> None:
+    def __init__(
+        self,
+        limit_ms: float,
+        further: Sequence[Limit] = (),
+        *,
+        journeys: bool = False,
+        expected: Journeys | None = None,
+    ) -> None:
         self.endpoints: list[EndpointSecond] = []
         self.generator: list[GeneratorSecond] = []
         self.so_far = Latencies()
@@ -137,6 +180,9 @@ class Timeline:
         self.failed = 0
         """Requests that failed since the start, and arrivals that were dropped."""
         self._limit_ms = limit_ms
+        self._further = tuple(further)
+        self._journeys = journeys
+        self._expected = expected
         self._seconds: dict[int, _Second] = {}
 
     def add(self, endpoints: Sequence[EndpointSecond], generator: Sequence[GeneratorSecond]) -> None:
@@ -148,7 +194,13 @@ class Timeline:
             if self.first is None:
                 self.first = health.second
             self.generator.append(health)
-            second = self._seconds.setdefault(health.second, _Second())
+            second = self._second(health.second)
+            second.journeys += health.journeys
+            second.journey_ms += health.journey_ms
+            for counts, limit in zip(second.further, self._further, strict=True):
+                if not limit.endpoint:
+                    counts[0] += health.dropped
+                    counts[1] += health.dropped
             second.arrivals += health.arrivals
             second.dropped += health.dropped
             self.failed += health.dropped
@@ -159,8 +211,12 @@ class Timeline:
             latencies = decode(record.histogram)
             undelayed = decode(record.undelayed) if record.undelayed else None
             self.endpoints.append(record)
-            second = self._seconds.setdefault(record.second, _Second())
+            second = self._second(record.second)
             second.responses += record.count
+            for counts, limit in zip(second.further, self._further, strict=True):
+                if limit.endpoint in ("", record.endpoint):
+                    counts[0] += record.count
+                    counts[1] += record.count if record.failure else latencies.slower_than(limit.latency_ms)
             second.latency_sum_ms += (undelayed or latencies).sum_ms
             if record.failure:
                 second.errors += record.count
@@ -169,6 +225,9 @@ class Timeline:
             self.so_far.counts.__iadd__(latencies.counts)
             second.slow += latencies.slower_than(self._limit_ms)
             second.add(latencies, undelayed)
+
+    def _second(self, unix: int) -> _Second:
+        return self._seconds.setdefault(unix, _Second(further=[[0, 0] for _ in self._further]))
 
     def means_ms(self, end_s: int) -> Floats:
         """Mean latency of each second up to `end_s`; NaN where nothing was answered."""
@@ -202,7 +261,34 @@ class Timeline:
             ),
             late_ms=floats("late_ms"),
             kinds=self.errors(start_s, end_s),
+            journeys=self.journeys(start_s, end_s),
+            further=tuple(self._counted(rows, index) for index in range(len(self._further))),
         )
+
+    def journeys(self, start_s: int, end_s: int) -> Journeys | None:
+        """Over the same seconds as `window`; where none has ended, what is expected of one. None where an arrival is a
+        request, or nothing is known."""
+        first = self.first or 0
+        rows = [row for s in range(start_s, end_s) if (row := self._seconds.get(first + s)) is not None]
+        ended = sum(row.journeys for row in rows)
+        if not self._journeys:
+            return None
+        if not ended:
+            return self._expected and replace(self._expected, ended=0, total_ms=0.0)
+        total_ms = sum(row.journey_ms for row in rows)
+        waited_ms = sum(row.latency_sum_ms for row in rows)
+        return Journeys(
+            ended=ended,
+            total_ms=total_ms,
+            requests=sum(row.responses for row in rows) / ended,
+            # Requests that were under way at once waited for more than the journey took.
+            pause_s=max(0.0, total_ms - waited_ms) / ended / 1000,
+        )
+
+    def _counted(self, rows: Sequence[_Second], index: int) -> Counted:
+        counts = [row.further[index] if row.further else [0, 0] for row in rows]
+        table = np.asarray(counts, dtype=np.int64).reshape(len(counts), 2)
+        return Counted(table[:, 0], table[:, 1])
 
     def latencies(self, start_s: int, end_s: int, *, undelayed: bool = False) -> Latencies:
         """Latencies of successes, merged over the same seconds as `window`; from when requests were due, or `undelayed`

@@ -52,13 +52,21 @@ class Conditions:
     usage: Usage | None
     failure: str | None = None
     """The generator's own, as a sentence."""
+    vus_wanted: float = 0.0
+    """As many as journeys at this rate hold within the SLO; 0 where an arrival is a request."""
     verdicts: tuple[str, str] = ("PASS", "PASS")
     """With the lateness of arrivals and without it (`Window.in_time`)."""
 
 
+def _expected(window: Window) -> float:
+    """Rate × mean time in the system (Little 1961): of requests, or of whole journeys with their pauses."""
+    total_ms = float(window.latency_sum_ms.sum()) if window.journeys is None else window.journeys.total_ms
+    return total_ms / 1000 / window.seconds if window.seconds else 0.0
+
+
 def little_ratio(window: Window) -> float | None:
     """Mean in flight, sampled, over rate × mean latency (Little 1961); None where too little was in flight."""
-    expected = float(window.latency_sum_ms.sum()) / 1000 / window.seconds if window.seconds else 0.0
+    expected = _expected(window)
     return float(window.in_flight.mean()) / expected if expected > 0.05 else None
 
 
@@ -73,7 +81,8 @@ def found(
         return (Cause(kind=Kind.TOO_SHORT, sentence="The trial was too short to say what it ran under."),)
     causes = (*disturbing(conditions.usage, conditions.cores, limits), *_late(window, conditions))
     if slo_broken:
-        return (*causes, *_dropping(window, conditions, limits), *_starved(conditions, conditions.usage, limits))
+        dropping = (*_too_few_vus(window, conditions), *_dropping(window, conditions, limits))
+        return (*causes, *dropping, *_starved(conditions, conditions.usage, limits))
     against = (*causes, *_not_offered(window, conditions, limits), *_inconsistent(window, conditions, limits))
     full = _full(conditions, conditions.usage, limits) if kinds(against) - DISTURBANCES else ()
     return (*against, *full)
@@ -98,7 +107,8 @@ def disturbing(usage: Usage, cores: float, limits: Limits | None = None) -> tupl
         told = f"A hypervisor took {steal:.1%} of the host's CPU ({limits.steal:.0%} allowed)."
         causes.append(Cause(kind=Kind.STEAL, sentence=told, figures={"share": steal, "allowed": limits.steal}))
     foreign, allowed = usage.foreign_cores, limits.foreign * cores
-    if foreign > allowed:
+    # Where the service's own CPU is not seen, it is among that of other programs.
+    if foreign > allowed and "service" in usage.cpu_s:
         told = f"Other programs used {foreign:.2f} cores ({allowed:.2f} allowed): let the host do nothing else."
         causes.append(Cause(kind=Kind.FOREIGN_CPU, sentence=told, figures={"cores": foreign, "allowed": allowed}))
     return tuple(causes)
@@ -156,6 +166,18 @@ def _late(window: Window, conditions: Conditions) -> tuple[Cause, ...]:
     return (Cause(kind=Kind.DROPPED if dropped else Kind.LATE, sentence=sentence, figures=figures),)
 
 
+def _too_few_vus(window: Window, conditions: Conditions) -> tuple[Cause, ...]:
+    """With the SLO broken: did arrivals find no VU as journeys last too long for so many as there may be?"""
+    dropped = int(window.dropped.sum())
+    if not dropped or conditions.vus_wanted <= conditions.max_vus:
+        return ()
+    sentence = (
+        f"{dropped} of {window.due} arrivals were dropped: {conditions.max_vus} VUs, the most there may be, are fewer "
+        f"than the {conditions.vus_wanted:.0f} that journeys hold at this rate even within the SLO."
+    )
+    return (Cause(kind=Kind.DROPPED, sentence=sentence, figures={"dropped": float(dropped)}),)
+
+
 def _dropping(window: Window, conditions: Conditions, limits: Limits) -> tuple[Cause, ...]:
     """With the SLO broken, with lateness and without: did the generator drop what it could have made?
 
@@ -197,23 +219,25 @@ def _inconsistent(window: Window, conditions: Conditions, limits: Limits) -> tup
         edges = float(max(window.in_flight[0], window.in_flight[-1]))
         edges += 2 * float(max(window.arrivals[0], window.arrivals[-1])) ** 0.5
         made = window.due - int(window.dropped.sum())
-        missing = made - window.requests
+        over = window.requests if window.journeys is None else window.journeys.ended
+        missing = made - over
         # An iteration that threw is counted beside the requests that it made before.
         tolerance = max(limits.rate * made, 1.0) + edges + window.kinds.get(SCRIPT_ERROR, 0)
         if abs(missing) > tolerance:
             told = (
-                f"{window.requests} responses to {made} arrivals differ by more than {tolerance:.0f}: "
-                "some were not counted."
+                f"{over} {'responses' if window.journeys is None else 'whole journeys'} to {made} arrivals differ by "
+                f"more than {tolerance:.0f}: some were not counted."
             )
-            counts = {"responses": window.requests, "due": made}
+            counts = {"responses": over, "due": made}
             causes.append(Cause(kind=Kind.UNCOUNTED, sentence=told, figures=counts))
     ratio = little_ratio(window)
     if ratio is not None and window.seconds >= 8:
         sampled = float(window.in_flight.mean())
-        expected = sampled / ratio if ratio else float(window.latency_sum_ms.sum()) / 1000 / window.seconds
+        expected = sampled / ratio if ratio else _expected(window)
         if abs(sampled - expected) > max(limits.little * expected, 1.0):
             told = (
-                f"Little's law is off: {sampled:.1f} requests were in flight, rate × mean latency says "
+                f"Little's law is off: {sampled:.1f} {'requests' if window.journeys is None else 'journeys'} were in "
+                "flight, rate × mean latency says "
                 f"{expected:.1f}; latencies or arrivals are measured wrongly."
             )
             figures = {"in_flight": sampled, "expected": expected}

@@ -16,10 +16,10 @@ from typing import Literal
 import numpy as np
 from scipy import stats as distributions
 
-from scalebed.experiment.spec import Slo
-from scalebed.measurement.timeline import Window
+from scalebed.experiment.slo import Limit, Slo
+from scalebed.measurement.timeline import Counted, Window
 from scalebed.statistics.intervals import share_bounds
-from scalebed.statistics.sample_size import FULL, SURE, fewest
+from scalebed.statistics.sample_size import FULL, SURE, fewest, needed
 
 EARLY = 0.99
 FEWEST_FOR_ERRORS = 300
@@ -66,6 +66,10 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
         return Judgement("UNDECIDED", ("Nothing was answered yet.",))
     final = final or (enough.decides and enough.reached(window))
     checks = [_latency(window, slo, final=final), _errors(window, slo, enough, final=final)]
+    checks += [
+        _further(limit, counted, window.seconds, final=final, alone=enough.decides)
+        for limit, counted in zip(slo.further, window.further, strict=True)
+    ]
     if rate is not None:
         checks.append(_backlog(window, slo, rate, max_vus, final=final))
     if final and not enough.decides:
@@ -103,6 +107,24 @@ def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
     return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
 
 
+def _further(limit: Limit, counted: Counted, seconds: int, *, final: bool, alone: bool) -> _Check:
+    """One of the SLO's further limits; for those of an endpoint only its own requests tell. `alone`: few requests are
+    all there will be, of one user."""
+    allowed = 1 - limit.percentile / 100
+    slow, total = int(counted.slow.sum()), int(counted.asked.sum())
+    whose = f" for {limit.endpoint}" if limit.endpoint else ""
+    if not total:
+        return _Check("open", f"No request{whose} came, so {limit.words} cannot be told.")
+    lower, upper = share_bounds(counted.slow.tolist(), counted.asked.tolist(), FULL if final else EARLY)
+    told = f"{slow / total:.1%} of {total} requests{whose} were slower than {limit.latency_ms:g} ms or failed"
+    told += f" ({allowed:.3g} allowed"
+    if lower > allowed and (final or seconds >= FEWEST_SECONDS_TO_FAIL):
+        return _Check("broken", f"{told}; surely more than {lower:.1%}).")
+    if upper <= allowed or (final and not slow and (alone or total >= needed(limit.percentile, 0.0, FULL))):
+        return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
+    return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
+
+
 def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool) -> _Check:
     errors, requests = int(window.failed.sum()), int(window.asked.sum())
     kinds = ", ".join(f"{number} {kind}" for kind, number in window.kinds.items())
@@ -126,7 +148,7 @@ def _size(window: Window, slo: Slo, enough: Enough) -> _Check:
 
 def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool) -> _Check:
     """Is a queue building up? At 5% over capacity it takes 20 times the limit to reach the limit."""
-    limit_s = slo.latency_ms / 1000
+    limit_s = slo.latency_ms / 1000 if window.journeys is None else window.journeys.allowed_s(slo.latency_ms)
     allowed = rate * limit_s
     now = float(window.in_flight[-1])
     # Arrivals are Poisson: a queue may wander by the square root of what has arrived without being overloaded.
@@ -136,18 +158,22 @@ def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool
     if now >= overload and not falling and window.elapsed_s >= FEWEST_SECONDS_TO_FAIL:
         return _Check(
             "broken",
-            f"{now:.0f} requests were in flight after {window.elapsed_s} s; "
-            f"within {slo.latency_ms:g} ms at {rate:.4g}/s there can be {allowed:.0f}.",
+            f"{now:.0f} {_what(window)} were in flight after {window.elapsed_s} s; "
+            f"within {limit_s * 1000:.4g} ms at {rate:.4g}/s there can be {allowed:.0f}.",
         )
     growth, z = _growth(window, rate)
     in_a_minute_s = (now + growth * HORIZON_S) / rate
     if z <= 0.5 or in_a_minute_s <= limit_s:
         return _Check("met", f"No queue was building up ({now:.0f} in flight at the end).")
     told = (
-        f"The queue grew by {growth:.2g} requests a second (z = {z:.1f}); after {HORIZON_S:.0f} s more a request "
-        f"would wait {in_a_minute_s:.1f} s."
+        f"The queue grew by {growth:.2g} {_what(window)} a second (z = {z:.1f}); after {HORIZON_S:.0f} s more each "
+        f"would take {in_a_minute_s:.1f} s."
     )
     return _Check("broken" if z > (2 if final else 3) else "open", told)
+
+
+def _what(window: Window) -> str:
+    return "requests" if window.journeys is None else "journeys"
 
 
 def _growth(window: Window, rate: float) -> tuple[float, float]:

@@ -122,7 +122,8 @@ class Trial(_Record):
     purpose: Purpose
     workload: str
     rate_asked: float
-    """Requests a second; 0 in a closed model, where nobody asks for a rate."""
+    """Requests a second, or where the load is a script of the user's own journeys a second; 0 in a closed model, where
+    nobody asks for a rate."""
     rate_achieved: float
     """Requests a second that succeeded, in the part that counts (after the warm-up was cut)."""
     started: str
@@ -133,6 +134,12 @@ class Trial(_Record):
     warmup_cut_s: float
     requests: int
     """Requests that were over in the part that counts, whether they succeeded or not."""
+    journeys: int | None = None
+    """Whole journeys in it, where an arrival is one; None where an arrival is a request."""
+    journey_ms: float | None = None
+    """How long one took on average."""
+    pause_ms: float | None = None
+    """How much of that was no wait for an answer: the script's own time and its pauses."""
     errors: Mapping[str, int]
     """By kind (`3xx`, `4xx`, `5xx`, `no response`, `check failed`, `script error`, and `dropped`, of which no request
     was made) in the part that counts."""
@@ -184,6 +191,11 @@ class Trial(_Record):
             return data
         host_busy = data.get("utilisation", {}).get("host", 0.0)
         return {**data, "causes": causes.told(data.get("reasons", ()), host_busy=host_busy)}
+
+    @property
+    def requests_per_arrival(self) -> float:
+        """1, but for journeys."""
+        return self.requests / self.journeys if self.journeys else 1.0
 
     @property
     def disturbed(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.host import Host
@@ -12,9 +13,18 @@ from scalebed.records.run_directory import RunDirectory, RunDirectoryError
 RUNS = ROOT / "runs"
 
 
-def unfinished_run(experiment: Experiment, commit: object, host: Host = "alone") -> RunDirectory | None:
+def folder_for(file: Path | None) -> Path:
+    """Where runs of an experiment file go: for one of the clone's into its own folder, else where one stands."""
+    if file is not None and file.resolve().is_relative_to(ROOT):
+        return RUNS
+    return Path.cwd() / "runs"
+
+
+def unfinished_run(
+    experiment: Experiment, commit: object, host: Host = "alone", folder: Path | None = None
+) -> RunDirectory | None:
     """The newest run of the same experiment, from the same commit and begun alike, that was interrupted."""
-    for path in sorted(RUNS.glob(f"{experiment.name}-*"), reverse=True):
+    for path in sorted((folder or RUNS).glob(f"{experiment.name}-*"), reverse=True):
         directory = RunDirectory(path)
         try:
             manifest = directory.manifest()
@@ -28,9 +38,9 @@ def unfinished_run(experiment: Experiment, commit: object, host: Host = "alone")
     return None
 
 
-def new_run(experiment: Experiment) -> RunDirectory:
+def new_run(experiment: Experiment, folder: Path | None = None) -> RunDirectory:
     """A run directory that no other run has, named after the experiment and the time."""
-    return RunDirectory(RUNS / f"{experiment.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    return RunDirectory((folder or RUNS) / f"{experiment.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
 
 
 def finished(directory: RunDirectory, wanted: Experiment) -> bool:

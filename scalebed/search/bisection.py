@@ -82,9 +82,10 @@ class Observed:
     full: bool
     """It counted long enough to be the answer."""
     mean_ms: float
+    """An arrival waits for answers on average."""
     slo_percentile_ms: float
     service_cpu_s: float
-    """Per request; 0 where unknown."""
+    """Per arrival; 0 where unknown."""
     reasons: tuple[str, ...]
     overrun: bool = False
     """INVALID because the host or the generator could not carry the rate; a lower one may do."""
@@ -137,9 +138,11 @@ def observed(trial: Trial, search: Search) -> Observed:
         rate=trial.rate_asked,
         verdict=trial.verdict,
         full=counted_s >= FULL_S or trial.duration_s >= search.max_trial - 2,
-        mean_ms=trial.latency_ms.get("mean", math.nan),
+        mean_ms=trial.latency_ms.get("mean", math.nan) * trial.requests_per_arrival,
         slo_percentile_ms=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms,
-        service_cpu_s=0.0 if trial.disturbed else trial.cpu_s_per_request.get("service", 0.0),
+        service_cpu_s=(
+            0.0 if trial.disturbed else trial.cpu_s_per_request.get("service", 0.0) * trial.requests_per_arrival
+        ),
         reasons=trial.reasons,
         overrun=trial.verdict == "INVALID" and trial.purpose != "unloaded" and causes.overrun(trial.causes),
         attempt=trial.attempt,

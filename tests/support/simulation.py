@@ -26,6 +26,7 @@ DATABASE_TIME_S = 0.0005
 GENERATOR_CPU_S = 0.0003
 REPORT_DELAY_S = 0.05
 STARTUP_S = 0.4
+GRACE_S = 30.0
 
 Floats = NDArray[np.float64]
 
@@ -56,10 +57,16 @@ class Behaviour:
     """Arrivals a second that the generator's CPU can make."""
     hangs: bool = False
     """Never answers."""
+    requests: int = 1
+    """A journey makes, one after another; where loads are of journeys."""
+    pause_s: float = 0.0
+    """After each of them."""
 
     def capacity(self, replicas: int, limit_s: float = 1.0, percentile: float = 95.0) -> float:
-        """The M/M/1's: the time in the system is exponential with the rate μ - λ."""
-        return self.rate * replicas + math.log(1 - percentile / 100) / (limit_s - self.base_s)
+        """The M/M/1's: the time in the system is exponential with the rate μ - λ. In arrivals a second: each visit of a
+        journey finds the queue as a Poisson stream of all visits would (Jackson, "Networks of waiting lines",
+        Operations Research 5, 1957)."""
+        return (self.rate * replicas + math.log(1 - percentile / 100) / (limit_s - self.base_s)) / self.requests
 
 
 @dataclass
@@ -74,6 +81,8 @@ class Served:
     work_until: Floats
     """When the server was done with each request, and below how much work it had done by then."""
     work_s: Floats
+    journeys: tuple[Floats, Floats] | None = None
+    """When each began and when it ended, both in order of beginning."""
 
 
 class SimulatedRun:
@@ -87,7 +96,11 @@ class SimulatedRun:
         self._rng = np.random.default_rng(load.seed)
         self._behaviour = behaviour
         self.served = _serve(load, behaviour, replicas, self._rng)
-        self._ends = np.sort(self.served.ended)
+        begun, over = self.served.journeys or (self.served.arrivals, self.served.ended)
+        self._begun, self._ends = begun, np.sort(over)
+        # Journeys that have begun are waited for, as requests are not.
+        lasts = max(self._duration_s, float(over.max(initial=0.0))) if self.served.journeys else self._duration_s
+        self._lasts_s = min(lasts, self._duration_s + GRACE_S)
         self._work_until = np.concatenate(([0.0], self.served.work_until))
         self._work_s = np.concatenate(([0.0], self.served.work_s))
         self.failure: str | None = engine.generator_failure
@@ -95,7 +108,7 @@ class SimulatedRun:
 
     @property
     def finished(self) -> bool:
-        return self._now() >= self._duration_s or self._stopped is not None or self.failure is not None
+        return self._now() >= self._lasts_s or self._stopped is not None or self.failure is not None
 
     def poll(self, timeout_s: float) -> tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]]:
         if self._stopped is None:
@@ -104,7 +117,7 @@ class SimulatedRun:
             if self._engine.interrupt_at is not None and self._clock.time >= self._engine.interrupt_at:
                 self._engine.interrupt_at = None
                 raise KeyboardInterrupt
-        until = min(self._now() - REPORT_DELAY_S, self._duration_s + 1)
+        until = min(self._now() - REPORT_DELAY_S, self._lasts_s + 1)
         whole = max(math.ceil(until) if self._stopped is not None else math.floor(until), self._reported)
         seconds = range(self._reported, whole)
         self._reported = whole
@@ -121,7 +134,7 @@ class SimulatedRun:
         return float(np.interp(self._clock.now() - self._began, self._work_until, self._work_s))
 
     def requests_done(self) -> int:
-        return int(np.searchsorted(self._ends, self._now()))
+        return int((self.served.ended <= self._now()).sum())
 
     def _now(self) -> float:
         return (self._clock.now() if self._stopped is None else self._stopped) - self._began
@@ -147,14 +160,18 @@ class SimulatedRun:
     def _health(self, second: int) -> GeneratorSecond:
         served = self.served
         at = second + np.arange(0.05, 1, 0.1)
-        in_flight = np.searchsorted(served.arrivals, at) - np.searchsorted(self._ends, at)
-        chosen = (served.arrivals >= second) & (served.arrivals < second + 1)
+        in_flight = np.searchsorted(self._begun, at) - np.searchsorted(self._ends, at)
+        chosen = (self._begun >= second) & (self._begun < second + 1)
+        begun, over = served.journeys or (np.empty(0), np.empty(0))
+        ended = (over >= second) & (over < second + 1)
         return GeneratorSecond(
             second=self._unix + second,
             arrivals=int(chosen.sum()),
             dropped=int(((served.dropped >= second) & (served.dropped < second + 1)).sum()),
             in_flight=float(in_flight.mean()),
-            lag_ms=float(served.lag_s[chosen].max(initial=0.0)) * 1000,
+            lag_ms=0.0 if served.journeys else float(served.lag_s[chosen].max(initial=0.0)) * 1000,
+            journeys=int(ended.sum()),
+            journey_ms=float((over - begun)[ended].sum()) * 1000,
         )
 
     @property
@@ -164,6 +181,8 @@ class SimulatedRun:
 
 def _serve(load: Load, behaviour: Behaviour, replicas: int, rng: np.random.Generator) -> Served:
     speed = behaviour.rate * replicas
+    if load.journeys:
+        return _journeys(load, behaviour, speed, rng)
     if load.concurrency:
         return _closed(load.concurrency, load.duration_s, behaviour, speed, rng)
     wanted = rng.poisson(load.rate * load.duration_s)
@@ -237,6 +256,37 @@ def _closed(users: int, duration_s: float, behaviour: Behaviour, speed: float, r
         heapq.heappush(ready, free + behaviour.base_s)
     sent, ended = np.asarray(arrivals), np.asarray(done) + behaviour.base_s
     return Served(sent, np.empty(0), ended, ended - sent, np.zeros(sent.size), np.asarray(done), np.cumsum(work))
+
+
+def _journeys(load: Load, behaviour: Behaviour, speed: float, rng: np.random.Generator) -> Served:
+    """Journeys that make several requests each, in the order in which those reach the one server."""
+    users = load.concurrency or 0
+    wanted = users or rng.poisson(load.rate * load.duration_s)
+    starts = [0.001 * (user + 1) for user in range(users)] or sorted(rng.random(wanted) * load.duration_s)
+    waiting = [(start, start, 1) for start in starts]
+    heapq.heapify(waiting)
+    begun, over, arrivals, done, work = [], [], [], [], []
+    free = 0.0
+    while waiting:
+        at, began, number = heapq.heappop(waiting)
+        takes = float(rng.exponential(1 / speed))
+        free = max(free, at) + takes
+        arrivals.append(at)
+        done.append(free)
+        work.append(takes)
+        after = free + behaviour.base_s + behaviour.pause_s
+        if number < behaviour.requests:
+            heapq.heappush(waiting, (after, began, number + 1))
+            continue
+        begun.append(began)
+        over.append(after)
+        if users and after < load.duration_s:
+            heapq.heappush(waiting, (after, after, 1))
+    order = np.argsort(begun)
+    sent, ended = np.asarray(arrivals), np.asarray(done) + behaviour.base_s
+    journeys = np.asarray(begun)[order], np.asarray(over)[order]
+    nothing = np.empty(0)
+    return Served(sent, nothing, ended, ended - sent, np.zeros(sent.size), np.asarray(done), np.cumsum(work), journeys)
 
 
 @dataclass

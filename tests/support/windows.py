@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scalebed.measurement.timeline import Window
+from scalebed.measurement.timeline import Counted, Journeys, Window
 
 
 def window(
@@ -21,7 +21,11 @@ def window(
     arrivals: int | None = None,
     lag_ms: float = 0.0,
     latency_ms: float | None = None,
+    journeys: Journeys | None = None,
+    further: Sequence[tuple[int, int]] = (),
 ) -> Window:
+    """`further`: asked and slow in each second, of each further limit."""
+
     def ints(value: int | Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         return np.array(np.broadcast_to(np.asarray(value, dtype=np.int64), (seconds,)))
 
@@ -40,4 +44,6 @@ def window(
         in_flight=flying,
         lag_ms=np.full(seconds, lag_ms),
         undelayed_slow=None if undelayed_slow is None else ints(undelayed_slow),
+        journeys=journeys,
+        further=tuple(Counted(ints(asked), ints(late)) for asked, late in further),
     )

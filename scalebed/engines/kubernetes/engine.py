@@ -27,7 +27,6 @@ from scalebed.engines.kubernetes.releases.tenancy import Tenancy
 from scalebed.execution.ports import Clock, Finding, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell, cells
 from scalebed.experiment.spec import Experiment
-from scalebed.experiment.workloads import changes_rows
 from scalebed.measurement.load import Target
 from scalebed.measurement.readings import Sample, Supply
 from scalebed.messages import EngineError, Say
@@ -200,7 +199,7 @@ class KubernetesEngine:
         experiment = self._in_use()
         if self._deployed != cell:
             raise EngineError(f"{cell.id} is not deployed, so there is nothing to restore")
-        writes = changes_rows(cell.workload)
+        writes = cell.writes
         if writes:
             self._scale_down(cell.variant.service)
             self._revision += 1

@@ -8,22 +8,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scalebed.engines import fingerprint, host
+from scalebed.engines.k6.script import Inspected, journey, remarks
 from scalebed.engines.local import preflight
-from scalebed.engines.local.generator import K6Generator
+from scalebed.engines.local.generator import K6Generator, OwnScript
+from scalebed.engines.local.inspection import inspect
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import Quota, find_quota
+from scalebed.engines.local.own_cells import Deployed, OwnCells, describe, describe_script, entry
 from scalebed.engines.local.parts.pgbouncer import pool_size
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.probe import PARTS, LocalProbe
-from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
+from scalebed.engines.local.rig import Rig, Wanted, cluster_folder
 from scalebed.engines.services import read_service
 from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.spec import Experiment
-from scalebed.experiment.variant import Pooling
-from scalebed.experiment.workloads import changes_rows
+from scalebed.experiment.variant import Pooling, Variant
 from scalebed.measurement.load import Target
 from scalebed.messages import EngineError, Say
 from scalebed.provision.k6 import ensure_k6
@@ -53,10 +55,26 @@ class LocalEngine:
         self._clones: dict[str, str] = {}
         self._dataset: dict[str, object] = {}
         self._pools: dict[str, str] = {}
-        self._running: tuple[Cell, Running, str] | None = None
+        self._running: tuple[Cell, Deployed] | None = None
+        self._experiment: Experiment | None = None
+        self._own: OwnCells | None = None
+        self._inspected: Inspected | None = None
 
     def preflight(self, experiment: Experiment) -> Sequence[Finding]:
-        return preflight.findings(experiment, self._root, preflight.survey(self._cache, self.quota))
+        found = preflight.findings(experiment, self._root, preflight.survey(self._cache, self.quota))
+        return [*found, *self._look_at_script(experiment)]
+
+    def _look_at_script(self, experiment: Experiment) -> Sequence[Finding]:
+        """What k6 says of a script of the user's own; k6 is built for that where it is missing."""
+        if experiment.load is None:
+            return ()
+        try:
+            self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", self._say)
+            self._inspected = inspect(self._k6, experiment.load)
+            journey(self._inspected, experiment.load.exec)
+        except EngineError as error:
+            return [Finding("refuse", str(error))]
+        return [Finding("warn", remark) for remark in remarks(self._inspected)]
 
     def prepare(self, experiment: Experiment, say: Say) -> None:
         """Find or build the parts, start Postgres, load the dataset, make each variant's database."""
@@ -88,21 +106,27 @@ class LocalEngine:
         cluster.lock()
         folder = self._cache / "run" / "engine"
         self._rig = Rig(self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster)
-        self._rig.start_cluster()
-        self._load(experiment, say)
+        self._experiment = experiment
+        self._own = OwnCells(experiment, self._rig)
+        shipped = [variant for variant in experiment.variants if variant.application is None]
+        if shipped or experiment.database is not None:
+            self._rig.start_cluster()
+        if shipped:
+            self._load(experiment, shipped, say)
+        self._own.prepare(say)
 
-    def _load(self, experiment: Experiment, say: Say) -> None:
+    def _load(self, experiment: Experiment, variants: Sequence[Variant], say: Say) -> None:
         rig = self._in_use()
         dataset = experiment.dataset
         size = pool_size(self.cores)
-        self._pools = {variant.name: _pool(variant.pooler, size) for variant in experiment.variants}
-        services = [(variant, read_service(self._root, variant.service)) for variant in experiment.variants]
+        self._pools = {variant.name: _pool(variant.pooler, size) for variant in variants}
+        services = [(variant, read_service(self._root, variant.service)) for variant in variants]
         size_and_seed = dataset.contacts, dataset.seed
         templates = {v.name: rig.databases.template_name(*size_and_seed, service) for v, service in services}
         clones = {v.name: rig.databases.clone_name(templates[v.name], service, v.switches) for v, service in services}
         wanted = {*templates.values(), *clones.values()}
         missing = wanted - set(rig.databases.names())
-        writes = changes_rows(experiment.workload)
+        writes = experiment.writes
         copies = 2 * len(missing) + 2 * writes
         rig.databases.make_room(preflight.disk_needed(dataset.contacts, copies), wanted)
         for variant, service in services:
@@ -125,13 +149,27 @@ class LocalEngine:
             "host": host.describe(),
             "quota": {"kind": self.quota.kind, "period_ms": 100 if self.quota.limits else None},
             "placement": self.placement.describe(),
-            "packages": fingerprint.package_versions(),
         }
-        if self._rig is not None:
+        shipped = self._experiment is None or any(v.application is None for v in self._experiment.variants)
+        if shipped:
+            found["packages"] = fingerprint.package_versions()
+        if self._rig is not None and self._experiment is not None:
             found["parts"] = {**self._rig.parts.versions(), "k6": self._k6_version()}
-            found["postgres_settings"] = dict(self._rig.cluster.shown_settings())
-            found["pool"] = dict(self._pools)
-            found["dataset"] = self._dataset
+            if self._rig.cluster.port:
+                found["postgres_settings"] = dict(self._rig.cluster.shown_settings())
+            if shipped:
+                found |= {"pool": dict(self._pools), "dataset": self._dataset}
+            found |= self._own_fingerprint(self._experiment)
+        return found
+
+    def _own_fingerprint(self, experiment: Experiment) -> dict[str, object]:
+        applications = {v.name: v.application for v in experiment.variants if v.application is not None}
+        found: dict[str, object] = {}
+        if applications:
+            found["applications"] = {name: describe(application) for name, application in applications.items()}
+            found["templates"] = {} if self._own is None else dict(self._own.databases)
+        if experiment.load is not None and self._inspected is not None:
+            found["script"] = describe_script(experiment.load, self._inspected)
         return found
 
     def _k6_version(self) -> dict[str, str]:
@@ -144,24 +182,39 @@ class LocalEngine:
         rig = self._in_use()
         if self._running is not None:
             raise EngineError(f"{self._running[0].id} is deployed: leave it before deploying {cell.id}")
+        quota = cell.cpu_per_replica if self.quota.limits else None
+        if (application := cell.variant.application) is not None:
+            assert self._own is not None  # noqa: S101 - prepare has set it
+            try:
+                with self._own.deploy(cell, application, quota) as deployed:
+                    self._running = (cell, deployed)
+                    yield deployed.target
+            finally:
+                self._running = None
+            return
         service = read_service(self._root, cell.variant.service)
         clone = self._clones.get(cell.variant.name)
         if clone is None:
             raise EngineError(f"{cell.id}: its variant was not prepared; prepare the experiment that names it")
-        writes = changes_rows(cell.workload)
+        writes = cell.writes
         database = rig.databases.throw_away(clone) if writes else clone
-        quota = cell.cpu_per_replica if self.quota.limits else None
         variant = cell.variant
         wanted = Wanted(variant.name, service, variant.switches, database, cell.replicas, quota, variant.pooler)
         try:
             with rig.running([wanted], warm=[database]) as running:
-                self._running = (cell, running, database)
-                yield Target(
+                replicas = running.replicas[wanted.name]
+                groups: dict[str, Sequence[Group]] = {
+                    part: (rig.processes.group(part),) for part in PARTS if part != "service"
+                }
+                groups["service"] = tuple(replica.group for replica in replicas)
+                target = Target(
                     url=running.url(wanted.name),
-                    replica_urls=tuple(replica.url for replica in running.replicas[wanted.name]),
+                    replica_urls=tuple(replica.url for replica in replicas),
                     parts=PARTS,
                     service_quota=None if quota is None else quota * cell.replicas,
                 )
+                self._running = (cell, Deployed(target, running, database, groups))
+                yield target
         finally:
             self._running = None
             if writes:
@@ -172,20 +225,32 @@ class LocalEngine:
         rig = self._in_use()
         if self._running is None or self._running[0] != cell:
             raise EngineError(f"{cell.id} is not deployed, so there is nothing to restore")
-        _, running, database = self._running
-        writes = changes_rows(cell.workload)
-        if writes:
+        if cell.variant.application is not None:
+            return  # its rows were copied when it was deployed, and what it keeps is its own
+        deployed = self._running[1]
+        running, database = deployed.running, deployed.database
+        assert running is not None and database is not None  # noqa: S101, PT018 - a shipped service has both
+        assert running.pooler is not None and running.cache is not None  # noqa: S101, PT018
+        if cell.writes:
             with running.pooler.paused(cell.variant.name):
                 rig.databases.renew(database, self._clones[cell.variant.name])
             rig.databases.warm(database)
-        if writes or not cell.warm:
+        if cell.writes or not cell.warm:
             running.cache.empty()
 
     def generator(self) -> LoadGenerator:
         """k6 in a group of its own, away from the replicas' cores where there are enough."""
         rig = self._in_use()
         assert self._k6 is not None  # noqa: S101 - prepare has set it
-        return K6Generator(self._k6, self._root / "loadtest" / "k6", rig.folder, self._spawn)
+        scripts = self._root / "loadtest" / "k6"
+        return K6Generator(self._k6, scripts, rig.folder, self._spawn, self._own_script(rig, scripts))
+
+    def _own_script(self, rig: Rig, scripts: Path) -> OwnScript | None:
+        if self._experiment is None or self._experiment.load is None or self._inspected is None:
+            return None
+        target = None if self._running is None else self._running[1].target
+        made = rig.folder / "entry.js"
+        return entry(self._inspected, self._experiment.load, scripts / "arrivals.js", made, target)
 
     def _spawn(self, argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:
         rig = self._in_use()
@@ -203,7 +268,12 @@ class LocalEngine:
 
     def probe(self) -> Probe:
         activity = self._in_use().activity
-        return LocalProbe(self.groups, lambda: activity.seconds(self._running[2]) if self._running else None)
+
+        def worked() -> float | None:
+            database = None if self._running is None else self._running[1].database
+            return None if database is None else activity.seconds(database)
+
+        return LocalProbe(self.groups, worked)
 
     def programs(self) -> Sequence[Program]:
         own = {pid for groups in self.groups().values() for group in groups for pid in group.pids()}
@@ -212,14 +282,15 @@ class LocalEngine:
     def groups(self) -> Mapping[str, Sequence[Group]]:
         """The CPU-accounting groups of each part, now."""
         rig = self._in_use()
-        replicas: list[Group] = []
         if self._running is not None:
-            cell, running, _ = self._running
-            replicas = [replica.group for replica in running.replicas[cell.variant.name]]
-        return {part: replicas if part == "service" else [rig.processes.group(part)] for part in PARTS}
+            return self._running[1].groups
+        return {part: [] if part == "service" else [rig.processes.group(part)] for part in PARTS}
 
     def close(self) -> None:
         """Stop all that this engine started; safe to call twice."""
+        if self._own is not None:
+            self._own.close()
+            self._own = None
         if self._rig is not None:
             self._rig.close()
             self._rig = None

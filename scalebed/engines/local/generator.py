@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -32,25 +33,41 @@ class Spawn(Protocol):
     ) -> subprocess.Popen[bytes]: ...
 
 
+@dataclass(frozen=True)
+class OwnScript:
+    """A script of the user's own: the file by which it is run, and what it finds in its environment."""
+
+    entry: Path
+    variables: Mapping[str, str]
+
+
 class K6Generator:
     """Implements `LoadGenerator`. One load at a time writes `k6.log` in `logs`; the last one's is kept."""
 
-    def __init__(self, k6: Path, scripts: Path, logs: Path, spawn: Spawn | None = None) -> None:
+    def __init__(
+        self, k6: Path, scripts: Path, logs: Path, spawn: Spawn | None = None, own: OwnScript | None = None
+    ) -> None:
         self._k6 = k6
         self._scripts = scripts
+        self._own = own
         self._log = logs / "k6.log"
         self._spawn = spawn or spawn_in_group
 
     def start(self, target: Target, load: Load) -> K6Run:
         """Start the load; raises EngineError where there is no such scenario."""
-        script = self._scripts / f"{load.workload}.js"
+        script = self._scripts / f"{load.workload}.js" if self._own is None else self._own.entry
         if not script.exists():
             known = ", ".join(workloads(self._scripts))
             raise EngineError(f"{script}: there is no such workload; the workloads there are {known}")
         self._log.parent.mkdir(parents=True, exist_ok=True)
         self._log.unlink(missing_ok=True)
         argv = command(self._k6, script, self._log)
-        process = self._spawn(argv, environment(target, load), stdout=subprocess.PIPE, log=self._log)
+        env = environment(target, load)
+        if self._own is not None:
+            env |= self._own.variables
+        if target.ca is not None:
+            env["SSL_CERT_FILE"] = target.ca
+        process = self._spawn(argv, env, stdout=subprocess.PIPE, log=self._log)
         return K6Run(process, self._log)
 
 

@@ -17,7 +17,6 @@ from scalebed.engines.local.parts.pgbouncer import MOST_CONNECTIONS
 from scalebed.engines.services import Service, read_service
 from scalebed.execution.ports import Finding, Program
 from scalebed.experiment.spec import Experiment
-from scalebed.experiment.workloads import changes_rows
 from scalebed.messages import EngineError
 
 REST_CORES = 1.0
@@ -67,6 +66,8 @@ def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], l
     services: dict[str, Service] = {}
     found = []
     for variant in experiment.variants:
+        if variant.application is not None:
+            continue
         try:
             service = read_service(root, variant.service)
             service.effective(variant.switches)
@@ -85,7 +86,7 @@ def _poolers(experiment: Experiment) -> list[Finding]:
                 f"pooler.size {size} is more than the {MOST_CONNECTIONS} connections that Postgres has for it; lower it"
             )
             found.append(Finding("refuse", f"variant {variant.name}: {told}"))
-        if mode != "transaction" and changes_rows(experiment.workload):
+        if mode != "transaction" and experiment.writes:
             told = f"pooler {mode} does not let go of the rows that {experiment.workload} has put back between trials"
             found.append(
                 Finding("refuse", f"variant {variant.name}: {told}; use transaction, or a workload that reads")
@@ -142,7 +143,7 @@ def _space(experiment: Experiment, services: dict[str, Service], free: Resources
         for variant in experiment.variants
         if (service := services.get(variant.name)) is not None
     }
-    copies = 1 + 2 * len(clones) + (changes_rows(experiment.workload))
+    copies = 1 + 2 * len(clones) + experiment.writes
     disk = disk_needed(experiment.dataset.contacts, copies)
     found = []
     if disk > free.disk_bytes:

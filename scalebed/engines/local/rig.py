@@ -14,6 +14,7 @@ from scalebed.engines.local.isolation.leftovers import Ledger
 from scalebed.engines.local.isolation.processes import Processes, part_account
 from scalebed.engines.local.isolation.quota import Quota
 from scalebed.engines.local.parts.activity import Activity
+from scalebed.engines.local.parts.applications import database_settings, start_application, wait_serving
 from scalebed.engines.local.parts.databases import Databases
 from scalebed.engines.local.parts.nginx import Balancer
 from scalebed.engines.local.parts.pgbouncer import Pooled, Pooler
@@ -21,6 +22,7 @@ from scalebed.engines.local.parts.postgres import STATEMENT_TIMEOUT_MS, Cluster
 from scalebed.engines.local.parts.replicas import Replica, start_replica, wait_quiet, wait_ready
 from scalebed.engines.local.parts.valkey import Cache
 from scalebed.engines.services import Service
+from scalebed.experiment.application import Application
 from scalebed.experiment.variant import Pooling
 from scalebed.provision.servers import Parts
 
@@ -30,20 +32,29 @@ class Wanted:
     """One service to start: `database` is the one its name maps to, `cpu` each replica's quota in cores."""
 
     name: str
-    service: Service
+    service: Service | Application
     switches: Mapping[str, str]
-    database: str
+    database: str | None
+    """None: an application that asks for none."""
     replicas: int = 1
     cpu: float | None = None
     pooling: Pooling = field(default_factory=Pooling)
+    cached: bool = True
+
+    @property
+    def pooled(self) -> Pooled | None:
+        """What the pooler lets clients to. A shipped service always has one, which it may pass by."""
+        passed = isinstance(self.service, Application) and self.pooling.mode == "off"
+        return None if self.database is None or passed else Pooled(self.database, self.pooling)
 
 
 @dataclass(frozen=True)
 class Running:
-    """Services that answer behind one balancer, with one pooler (which a service may pass by) and one cache."""
+    """Services that answer behind one balancer, with one pooler (which a service may pass by) and one cache; None where
+    nobody asked for one."""
 
-    pooler: Pooler
-    cache: Cache
+    pooler: Pooler | None
+    cache: Cache | None
     balancer: Balancer
     replicas: Mapping[str, Sequence[Replica]]
 
@@ -91,25 +102,28 @@ class Rig:
 
     def _start(self, wanted: Sequence[Wanted], warm: Sequence[str]) -> Running:
         rest = self.placement.rest
-        pooler = Pooler(self.parts.pgbouncer, self.cluster, self.folder / "pgbouncer", self._account)
-        cache = Cache(self.parts.valkey, self.folder / "valkey", self._account)
+        pooler, cache = self._pooler(wanted), self._shared_cache(wanted)
         balancer = Balancer(self.parts.nginx, self.folder / "nginx", self._account)
-        databases = {item.name: Pooled(item.database, item.pooling) for item in wanted}
-        pooler.start(self.processes, databases, self.cores, self.folder / "pgbouncer.log", rest)
-        cache.start(self.processes, self.folder / "valkey.log", rest)
-        pooler.wait()
-        cache.wait()
+        if pooler is not None:
+            pooler.wait()
+        if cache is not None:
+            cache.wait()
         replicas = {
             item.name: [self._replica(item, index, number, pooler, cache) for index in range(item.replicas)]
             for number, item in enumerate(wanted)
         }
         ports = {name: [replica.port for replica in members] for name, members in replicas.items()}
-        balancer.start(self.processes, ports, self.folder / "nginx.log", rest)
+        own = {item.name for item in wanted if isinstance(item.service, Application)}
+        balancer.start(self.processes, ports, self.folder / "nginx.log", rest, own)
         for database in warm:
             self.databases.warm(database)
         everyone = [replica for members in replicas.values() for replica in members]
-        for replica in everyone:
-            wait_ready(replica)
+        for item in wanted:
+            for replica in replicas[item.name]:
+                if isinstance(item.service, Application):
+                    wait_serving(replica, item.service)
+                else:
+                    wait_ready(replica)
         balancer.wait()
         if any(item.cpu is not None for item in wanted):
             wait_quiet(everyone)
@@ -118,7 +132,34 @@ class Rig:
                 replica.group.limit(item.cpu)
         return Running(pooler, cache, balancer, replicas)
 
-    def _replica(self, item: Wanted, index: int, number: int, pooler: Pooler, cache: Cache) -> Replica:
+    def _pooler(self, wanted: Sequence[Wanted]) -> Pooler | None:
+        databases = {item.name: pooled for item in wanted if (pooled := item.pooled) is not None}
+        if not databases:
+            return None
+        pooler = Pooler(self.parts.pgbouncer, self.cluster, self.folder / "pgbouncer", self._account)
+        pooler.start(self.processes, databases, self.cores, self.folder / "pgbouncer.log", self.placement.rest)
+        return pooler
+
+    def _shared_cache(self, wanted: Sequence[Wanted]) -> Cache | None:
+        if not any(item.cached for item in wanted):
+            return None
+        cache = Cache(self.parts.valkey, self.folder / "valkey", self._account)
+        cache.start(self.processes, self.folder / "valkey.log", self.placement.rest)
+        return cache
+
+    def _replica(self, item: Wanted, index: int, number: int, pooler: Pooler | None, cache: Cache | None) -> Replica:
+        given = {} if cache is None else {"CACHE_URL": cache.url(number)}
+        if isinstance(item.service, Application):
+            url = self._own_url(item, pooler)
+            return start_application(
+                self.processes,
+                item.service,
+                group_name(item, index),
+                logs=self.folder,
+                given={**given, **({} if url is None else database_settings(url))},
+                limited=item.cpu is not None,
+                cores=self.placement.service,
+            )
         return start_replica(
             self.processes,
             item.service,
@@ -127,8 +168,8 @@ class Rig:
             root=self.root,
             folder=self.folder,
             environment={
+                **given,
                 "DATABASE_URL": self._database_url(item, pooler),
-                "CACHE_URL": cache.url(number),
                 "SECRET_KEY": self._secret(item),
                 "STATEMENT_TIMEOUT_MS": str(STATEMENT_TIMEOUT_MS),
             },
@@ -136,8 +177,17 @@ class Rig:
             cores=self.placement.service,
         )
 
-    def _database_url(self, item: Wanted, pooler: Pooler) -> str:
-        return self.cluster.url(item.database, "app") if item.pooling.mode == "off" else pooler.url(item.name)
+    def _database_url(self, item: Wanted, pooler: Pooler | None) -> str:
+        assert item.database is not None  # noqa: S101 - a shipped service has one
+        if pooler is None or item.pooling.mode == "off":
+            return self.cluster.url(item.database, "app")
+        return pooler.url(item.name)
+
+    def _own_url(self, item: Wanted, pooler: Pooler | None) -> str | None:
+        """As its owner, with no limit on statements that the application has not set itself."""
+        if item.database is None:
+            return None
+        return self.cluster.url(item.database) if item.pooled is None or pooler is None else pooler.url(item.name)
 
     def _secret(self, item: Wanted) -> str:
         """One for all replicas of a service, so that each takes the tokens and cursors of the others."""

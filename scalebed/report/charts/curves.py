@@ -85,7 +85,7 @@ def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     return Curves(
         height=height,
         gutter=max(44, *(8 * len(line.label.text) + 14 for line in lines)),
-        unit=f"Requests a second{' (log scale)' if log else ''}",
+        unit=f"{analysis.unit.capitalize()} a second{' (log scale)' if log else ''}",
         x_ticks=tuple(Tick(pct(x.at(n)), f"{n}") for n in analysis.replicas),
         y_ticks=tuple(Tick(px(y.at(tick), height), y.label(tick)) for tick in y.ticks),
         lines=_apart(lines, height),

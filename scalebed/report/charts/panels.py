@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scalebed.experiment.spec import Slo
+from scalebed.experiment.slo import Slo
 from scalebed.report.charts import axes
 from scalebed.report.charts.geometry import Tick, pct, px
 from scalebed.report.findings.views import Analysis, CellView, TrialView

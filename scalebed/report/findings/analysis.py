@@ -101,7 +101,10 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
     trials, basis = _basis(run, cell.id, own)
     told = undisturbed(trials)
     cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in told).items()}
-    quota = cell.most * cell.cpu_per_replica
+    per_arrival = float(np.mean([trial.requests_per_arrival for trial in trials])) if trials else 1.0
+    pauses = [trial.pause_ms for trial in trials if trial.pause_ms is not None]
+    started = cell.variant.application is None or cell.variant.application.runs_here
+    quota = cell.most * cell.cpu_per_replica if started else None
     near = _watched(run, cell.id, rate)
     watched = near or told
     # What a comparison shows is its common load, which need not be near anyone's limit.
@@ -138,18 +141,20 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         cpu_ms=cpu_ms,
         utilisation=utilisation,
         quota_cores=quota,
-        quota_share=bottleneck.quota_explained(rate.estimate, cpu_ms["service"] / 1000, quota)
-        if at_rate and rate and "service" in cpu_ms and cell.autoscaler is None
+        quota_share=bottleneck.quota_explained(rate.estimate, cpu_ms["service"] * per_arrival / 1000, quota)
+        if at_rate and rate and quota and "service" in cpu_ms and cell.autoscaler is None
         else None,
-        ceiling=bottleneck.host_ceiling(cores, {part: ms / 1000 for part, ms in cpu_ms.items()})
+        ceiling=bottleneck.host_ceiling(cores, {part: ms * per_arrival / 1000 for part, ms in cpu_ms.items()})
         if cores and not experiment.compares
         else None,
-        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores)
+        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores, started=started)
         if at_rate or (near and experiment.compares)
         else None,
         endpoints=endpoints,
         users=cell.users,
         scale=cell.scale,
+        per_arrival=per_arrival,
+        pause_ms=float(np.mean(pauses)) if pauses else None,
         least=None if rate is not None else _least(run, cell.id),
     )
 
@@ -183,14 +188,14 @@ def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
 
 
 def _limit(
-    run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None
+    run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None, *, started: bool
 ) -> Bottleneck | None:
     """None for fixed rates and for loads that an autoscaler follows, which need not be anyone's limit."""
     traits = run.manifest.experiment.traits
     if cores is None or traits.asks_rates or traits.autoscales:
         return None
     throttled = float(np.mean([trial.throttled_share for trial in watched])) if watched else None
-    quotas = quota_kind(run.manifest.fingerprint) != "none"
+    quotas = started and quota_kind(run.manifest.fingerprint) != "none"
     return bottleneck.name_limit(utilisation, cores, has_quota=quotas, throttled_share=throttled)
 
 

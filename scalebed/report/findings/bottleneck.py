@@ -56,8 +56,8 @@ def mean_utilisation(trials: Sequence[Trial]) -> dict[str, float]:
 def name_limit(
     utilisation: Mapping[str, float], cores: float, *, has_quota: bool = True, throttled_share: float | None = None
 ) -> Bottleneck | None:
-    """From utilisation near capacity (as in `Trial.utilisation`); None where nothing was measured."""
-    if not utilisation:
+    """From utilisation near capacity (as in `Trial.utilisation`); None where the service was not seen."""
+    if "service" not in utilisation:
         return None
     service, host = utilisation.get("service", 0.0), utilisation.get("host", 0.0)
     if has_quota and service >= AT_QUOTA:

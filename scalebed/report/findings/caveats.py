@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from scalebed.experiment.workloads import changes_rows
 from scalebed.measurement import causes
 from scalebed.measurement.causes import Kind
 from scalebed.report.findings.checks import quota_kind
@@ -18,7 +17,14 @@ def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
     measured = [cell for cell in cells if cell.done or any(trial.cell == cell.id for trial in run.trials)]
     if not measured:
         return ()
-    found = [_quota(run), *_disturbed(run, measured), _rough(run, measured), _blocks(measured), _cold(run)]
+    found = [
+        _quota(run),
+        *_elsewhere(run, measured),
+        *_disturbed(run, measured),
+        _rough(run, measured),
+        _blocks(measured),
+        _cold(run),
+    ]
     return tuple(caveat for caveat in found if caveat is not None)
 
 
@@ -31,6 +37,23 @@ def _quota(run: Gathered) -> Caveat | None:
         return None
     told = "No CPU quota was in force, so replicas used what CPU they got, and figures by replica mean little."
     return Caveat("no quota", told)
+
+
+def _elsewhere(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
+    """Of what runs at a url, what cannot be known from here."""
+    at_urls = {v.name: v.application for v in run.manifest.experiment.variants if v.application is not None}
+    for seen in (True, False):
+        ids = tuple(
+            cell.id
+            for cell in cells
+            if (application := at_urls.get(cell.variant)) is not None
+            and not application.runs_here
+            and bool(application.observe) is seen
+        )
+        if ids:
+            told = "It was running already: no quota was set on it, and nothing is known of what it is made of"
+            told += "." if seen else ", what CPU it used, or what held it back."
+            yield Caveat("not started here", told, ids)
 
 
 def _disturbed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
@@ -69,7 +92,7 @@ def _blocks(cells: Sequence[CellView]) -> Caveat | None:
 
 def _cold(run: Gathered) -> Caveat | None:
     experiment = run.manifest.experiment
-    if experiment.warm and not changes_rows(experiment.workload):
+    if experiment.warm and not experiment.writes:
         return None
     return Caveat("cold cache", "The service’s cache was emptied before each trial.")
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from scalebed.experiment.workloads import changes_rows
 from scalebed.report.findings import leak
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import CellView, Check, Level, TrialView
@@ -89,7 +88,7 @@ def _arrivals(run: Gathered, trials: Sequence[TrialView]) -> Check | None:
 
 def _cache(run: Gathered) -> Check:
     experiment = run.manifest.experiment
-    warm = experiment.warm and not changes_rows(experiment.workload)
+    warm = experiment.warm and not experiment.writes
     return Check("Cache", "warm at the start of each trial" if warm else "emptied before each trial", "note")
 
 

@@ -87,7 +87,7 @@ def _of_cell(
     experiment: Experiment, cell: str, repetitions: Sequence[Repetition], given: Sequence[Tried]
 ) -> CellConclusion:
     sought = [r for r in repetitions if r.outcome != "measured"]
-    answers = [_failed_checks(given)]
+    answers = [_failed_checks(given, own=experiment.load is not None)]
     if not experiment.traits.seeks:
         rates: tuple[float | None, ...] = experiment.rates or (None,)
         answers += [_met([t for t in given if rate is None or t.rate_asked == rate], rate) for rate in rates]
@@ -100,9 +100,15 @@ def _of_cell(
 _Answer = tuple[Conclusion, str]
 
 
-def _failed_checks(trials: Sequence[Tried]) -> _Answer:
-    """Checks that failed, of INVALID trials too: a busy host spoils latencies, but no answer becomes a wrong one."""
-    failed = dict.fromkeys(check.check for trial in trials for check in trial.checks if check.failed)
+def _failed_checks(trials: Sequence[Tried], *, own: bool) -> _Answer:
+    """Checks that failed, of INVALID trials too: a busy host spoils latencies, but no answer becomes a wrong one.
+
+    A script of the user's `own` may check whether there was an answer at all. What it checks of a request makes an
+    error of it, which the SLO judges; what it checks beside them nothing else does.
+    """
+    failed = dict.fromkeys(
+        check.check for trial in trials for check in trial.checks if (check.beside if own else check.failed)
+    )
     return (Conclusion.NO, f"A check failed: {'; '.join(failed)}.") if failed else (Conclusion.YES, "")
 
 

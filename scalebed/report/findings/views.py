@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 
 from scalebed.measurement.causes import Cause, Verdict
@@ -92,7 +93,8 @@ class CellView:
     utilisation: Mapping[str, float]
     """`service`: share of its quota (of all cores where it has none); `host`: share of all cores; other parts:
     cores. In trials near capacity, passed or not, where a capacity was sought."""
-    quota_cores: float
+    quota_cores: float | None
+    """None of what was not started here."""
     quota_share: float | None
     """Rate × the service's CPU per request, over its quota; near 1 where the quota is the limit."""
     ceiling: float | None
@@ -105,6 +107,10 @@ class CellView:
     """Users, in a comparison in a closed model."""
     caveats: tuple[CaveatKind, ...] = ()
     """What makes its figures mean less."""
+    per_arrival: float = 1.0
+    """Requests that an arrival makes; 1, but for journeys."""
+    pause_ms: float | None = None
+    """How long a journey goes on without waiting for an answer; None where an arrival is a request."""
     least: float | None = None
     """Where no rate is known: one that was served in every block that tells one. No ratio is made of it."""
 
@@ -286,7 +292,7 @@ class Check:
     level: Level
 
 
-CaveatKind = Literal["no quota", "busy host", "rough", "fewer blocks", "cold cache"]
+CaveatKind = Literal["no quota", "not started here", "busy host", "rough", "fewer blocks", "cold cache"]
 
 
 @dataclass(frozen=True)
@@ -356,6 +362,20 @@ class Analysis:
     def conclusion(self) -> Conclusion:
         """What the run comes to: the gravest of its cells'."""
         return gravest(each.conclusion for each in self.conclusions)
+
+    @property
+    def unit(self) -> str:
+        """What rates count: requests, or journeys of a script of the user's own, where they were asked for."""
+        experiment = self.manifest.experiment
+        return "requests" if experiment.traits.counts_answers else experiment.unit
+
+    @property
+    def load(self) -> str:
+        """What was asked, in words: `workload browse, 100,000 contacts`, `script shop.js`."""
+        experiment = self.manifest.experiment
+        if experiment.load is not None:
+            return f"script {PurePath(experiment.load.script).name}"
+        return f"workload {experiment.workload}, {experiment.dataset.contacts:,} contacts"
 
     @property
     def planned(self) -> int:

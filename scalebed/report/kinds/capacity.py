@@ -31,15 +31,14 @@ class CapacityWords(Words):
             name = compared[0].variant
             said = figures.listing([f"{cell.variant} {figures.ratio(cell.ratio)}" for cell in compared if cell.ratio])
             ratios = f"{name} serves{said.removeprefix(name)}"
-            return f"{ratios} the requests of {base.variant} {at} under {slo_limit(analysis)}{without(row)}."
+            return f"{ratios} the {analysis.unit} of {base.variant} {at} under {slo_limit(analysis)}{without(row)}."
         rates = [f"{cell.variant} {figures.interval(cell.rate)}" for cell in row.found if cell.rate]
         name, said = row.found[0].variant, figures.listing(rates)
-        return (
-            f"{name} serves{said.removeprefix(name)} requests a second {at} under {slo_limit(analysis)}{without(row)}."
-        )
+        served = f"{name} serves{said.removeprefix(name)} {analysis.unit} a second"
+        return f"{served} {at} under {slo_limit(analysis)}{without(row)}."
 
     def details(self, analysis: Analysis) -> tuple[str, ...]:
-        return (_against(analysis),)
+        return (_against(analysis), _journeys(analysis))
 
 
 def _against(analysis: Analysis) -> str:
@@ -48,7 +47,23 @@ def _against(analysis: Analysis) -> str:
     rates = [figures.interval(cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
     if base.rate is None or not rates:
         return ""
-    return f"That is {figures.listing(rates)} against {figures.interval(base.rate)} requests a second."
+    return f"That is {figures.listing(rates)} against {figures.interval(base.rate)} {analysis.unit} a second."
+
+
+def _journeys(analysis: Analysis) -> str:
+    """What a journey comes to, and the rates in requests."""
+    cells = [cell for cell in telling_row(analysis).cells if cell.rate is not None and cell.pause_ms is not None]
+    if not cells:
+        return ""
+    told = [
+        f"{cell.variant} {figures.figure(cell.rate.estimate * cell.per_arrival)}"
+        for cell in cells
+        if cell.rate is not None
+    ]
+    pause = cells[0].pause_ms or 0.0
+    paused = f" and {figures.milliseconds(pause)} of pauses" if pause >= 1 else ""
+    made = f"A journey is {cells[0].per_arrival:.3g} requests{paused} on average"
+    return f"{made}; in requests a second: {figures.listing(told)}."
 
 
 def _searched(search: Search) -> str:

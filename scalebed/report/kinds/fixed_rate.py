@@ -36,6 +36,6 @@ class FixedRateWords(Words):
             elif cell.state == "none at this SLO":
                 parts.append(f"{cell.variant} {'misses it' if one else 'at none'}")
             else:
-                parts.append(f"{cell.variant} {why_none(cell)}")
+                parts.append(f"{cell.variant} {why_none(cell, row.unit)}")
         at = f"at {figures.count(row.replicas, 'replica')}"
-        return f"Asked for {slo_limit(analysis)} at {asked} requests a second {at}: {'; '.join(parts)}."
+        return f"Asked for {slo_limit(analysis)} at {asked} {analysis.unit} a second {at}: {'; '.join(parts)}."

@@ -60,10 +60,10 @@ def _case(analysis: Analysis, cell: CellView, conclusion: CellConclusion) -> ET.
 def _figure(analysis: Analysis, cell: CellView) -> str:
     if cell.rate is not None:
         within = figures.span(cell.rate.lower, cell.rate.upper, like=cell.rate.estimate)
-        out = f"{analysis.rate_name}: {figures.figure(cell.rate.estimate)} requests a second"
+        out = f"{analysis.rate_name}: {figures.figure(cell.rate.estimate)} {analysis.unit} a second"
         return f"{out} ({within})" if within else out
     if cell.bound:
-        return f"{analysis.rate_name}: {cell.bound} requests a second"
+        return f"{analysis.rate_name}: {cell.bound} {analysis.unit} a second"
     if cell.state == "measured":
         return f"CPU {analysis.rate_meaning}: {figures.with_unit(cell.cpu_total, 'ms')} a request, all parts together"
     return ""

@@ -20,6 +20,7 @@ from scalebed.report.kinds import WORDS
 from scalebed.report.output import spreadsheet
 from scalebed.report.sentences import figures
 from scalebed.report.sentences.answer import compose
+from scalebed.report.sentences.cells import slo_limit
 
 
 def html(analysis: Analysis) -> str:
@@ -76,7 +77,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "quiet": " ".join(c for c in answer.caveats if c.startswith("In brackets")),
         "loud": [c for c in answer.caveats if not c.startswith("In brackets")],
         "kind": WORDS[experiment.kind].title,
-        "slo": f"{figures.percentile_name(experiment.slo.percentile)} ≤ {figures.limit(experiment.slo.latency_ms)}",
+        "slo": slo_limit(analysis),
         "error_limit": f"{experiment.slo.error_rate * 100:g}%",
         "contents": [(key, title) for key, title, shown in contents if shown],
         "slots": {name: i % 6 for i, name in enumerate(analysis.variants)},

@@ -18,7 +18,7 @@ def cells_table(analysis: Analysis) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("variant", no_wrap=True)
     table.add_column("replicas", justify="right", no_wrap=True)
-    table.add_column(f"{analysis.rate_name.lower()}\nrequests/s", justify="right", no_wrap=True)
+    table.add_column(f"{analysis.rate_name.lower()}\n{analysis.unit}/s", justify="right", no_wrap=True)
     if compares:
         table.add_column(f"ratio to\n{analysis.variants[0]}", justify="right", no_wrap=True)
     if scales:

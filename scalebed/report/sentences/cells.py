@@ -10,7 +10,11 @@ from scalebed.report.sentences import figures
 
 def slo_limit(analysis: Analysis) -> str:
     slo = analysis.manifest.experiment.slo
-    return f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"
+    limits = [f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"]
+    for each in slo.further:
+        whose = f" for {each.endpoint}" if each.endpoint else ""
+        limits.append(f"{figures.percentile_name(each.percentile)} ≤ {figures.limit(each.latency_ms)}{whose}")
+    return figures.listing(limits)
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Row:
 
     replicas: int
     cells: tuple[CellView, ...]
+    unit: str
+    """As in `Analysis`."""
 
     @property
     def found(self) -> tuple[CellView, ...]:
@@ -27,21 +33,21 @@ class Row:
 
 def telling_row(analysis: Analysis) -> Row:
     """The fewest replicas at which most variants have a rate, or else at least a bound."""
-    rows = [Row(n, tuple(c for c in analysis.cells if c.replicas == n)) for n in analysis.replicas]
+    rows = [Row(n, tuple(c for c in analysis.cells if c.replicas == n), analysis.unit) for n in analysis.replicas]
     return max(rows, key=lambda row: (len(row.found), sum(bool(c.bound) for c in row.cells), -row.replicas))
 
 
 def without(row: Row) -> str:
-    lacking = [f"{cell.variant} {why_none(cell)}" for cell in row.cells if cell.rate is None]
+    lacking = [f"{cell.variant} {why_none(cell, row.unit)}" for cell in row.cells if cell.rate is None]
     return f"; {'; '.join(lacking)}" if lacking else ""
 
 
-def why_none(cell: CellView) -> str:
+def why_none(cell: CellView, unit: str = "requests") -> str:
     match cell.state:
         case "none at this SLO":
             text = "has no capacity at this SLO"
         case "beyond the generator" | "at least":
-            text = f"serves {cell.bound} requests a second" if cell.bound else "serves more than could be offered"
+            text = f"serves {cell.bound} {unit} a second" if cell.bound else "serves more than could be offered"
         case "INVALID":
             text = "has no valid trial"
         case "not measured":
@@ -55,6 +61,6 @@ def nothing(analysis: Analysis, row: Row) -> str:
     """No cell has a rate at any replica count."""
     if not analysis.trials:
         return "Nothing has been measured yet."
-    reasons = [f"{cell.variant} {why_none(cell)}" for cell in row.cells]
+    reasons = [f"{cell.variant} {why_none(cell, row.unit)}" for cell in row.cells]
     at = f"At {figures.count(row.replicas, 'replica')} under {slo_limit(analysis)}"
     return f"{at}: {'; '.join(reasons)}."

@@ -8,7 +8,7 @@ import pytest
 
 from scalebed.execution.recorder import Assignment, Watch
 from scalebed.experiment.plan import Cell
-from scalebed.experiment.spec import Slo
+from scalebed.experiment.slo import Slo
 from scalebed.experiment.variant import Variant
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.measurement.load import Load, Target

@@ -9,7 +9,7 @@ from scalebed.execution.observer import Progress
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.trial import Conductor
 from scalebed.experiment.plan import Cell
-from scalebed.experiment.spec import Slo
+from scalebed.experiment.slo import Slo
 from scalebed.experiment.variant import Variant
 from scalebed.measurement.causes import Kind
 from scalebed.measurement.load import Load, most_vus

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scalebed.experiment.slo import Limit
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
-from scalebed.measurement.timeline import Timeline
+from scalebed.measurement.timeline import Journeys, Timeline
 
 
 def answered(second: int, status: int, *latencies_ms: float) -> EndpointSecond:
@@ -103,3 +104,45 @@ def test_a_starved_generator_reads_answers_as_late_as_it_sends_requests() -> Non
     quiet = replace(answered(1001, 200, *[120] * 98, 140, 140), undelayed=encode(of_values([120] * 100)))
     line.add([quiet], [GeneratorSecond(1001, 100, 0, 1.0, 20.0)])
     assert line.window(1, 2).in_time(offered=True).slow.sum() == 100
+
+
+def test_a_journey_is_what_whole_iterations_came_to() -> None:
+    line = Timeline(1000, journeys=True)
+    answered = encode(of_values([100.0] * 30))
+    line.add(
+        [EndpointSecond(100 + s, "a", 200, 30, answered, "") for s in range(2)],
+        [GeneratorSecond(100 + s, 10, 0, 8.0, 0.0, journeys=10, journey_ms=8000.0) for s in range(2)],
+    )
+    found = line.journeys(0, 2)
+    assert found is not None
+    assert (found.ended, found.requests) == (20, 3)
+    assert found.pause_s == pytest.approx(0.8 - 0.3, abs=0.01)
+    assert found.allowed_s(1000) == pytest.approx(3.5, abs=0.01)
+
+
+def test_until_one_has_ended_a_journey_is_what_is_expected() -> None:
+    known = Journeys(ended=5, total_ms=100.0, requests=2, pause_s=7)
+    health = GeneratorSecond(100, 10, 0, 8.0, 0.0)
+    for expected, told in ((known, Journeys(0, 0.0, 2, 7)), (None, None)):
+        line = Timeline(1000, journeys=True, expected=expected)
+        line.add([], [health])
+        assert line.journeys(0, 1) == told
+    line = Timeline(1000, expected=known)
+    line.add([], [health])
+    assert line.journeys(0, 1) is None
+
+
+def test_further_limits_count_their_own_requests() -> None:
+    limits = (Limit(percentile=99, latency_ms=200, endpoint="search"), Limit(percentile=90, latency_ms=50))
+    line = Timeline(1000, limits)
+    line.add(
+        [
+            EndpointSecond(100, "search", 200, 2, encode(of_values([100.0, 300.0])), ""),
+            EndpointSecond(100, "search", 500, 1, encode(of_values([1.0])), "5xx"),
+            EndpointSecond(100, "list", 200, 2, encode(of_values([10.0, 60.0])), ""),
+        ],
+        [GeneratorSecond(100, 5, 1, 1.0, 0.0)],
+    )
+    search, overall = line.window(0, 1).further
+    assert (search.asked.tolist(), search.slow.tolist()) == ([3], [2])
+    assert (overall.asked.tolist(), overall.slow.tolist()) == ([6], [5])

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from windows import window
 
 from scalebed.measurement import causes
 from scalebed.measurement.causes import Cause, Kind
-from scalebed.measurement.timeline import Window
+from scalebed.measurement.timeline import Journeys, Window
 from scalebed.measurement.usage import Usage
 from scalebed.measurement.validity import Conditions, found, little_ratio, spoils, vus_free
 
@@ -230,3 +231,30 @@ def test_nothing_is_said_of_what_was_not_measured() -> None:
     (cause,) = found(window(100, 12), conditions, slo_broken=False)
     assert (cause.kind, cause.sentence) == (Kind.GENERATOR, "k6 crashed.")
     assert spoils((cause,), "PASS")
+
+
+def test_journeys_are_counted_and_timed_whole() -> None:
+    """Three requests and 5 s of pauses each: neither is a sign that something was measured wrongly."""
+    whole = Journeys(ended=1200, total_ms=1200 * 5300, requests=3, pause_s=5)
+    w = window(300, 12, arrivals=100, in_flight=530, latency_ms=100, journeys=whole)
+    assert reasons(w, usage()) == ""
+    assert little_ratio(w) == pytest.approx(1, abs=0.01)
+    lost = replace(w, journeys=replace(whole, ended=100, total_ms=100 * 5300))
+    assert "100 whole journeys to 1200 arrivals differ" in reasons(lost, usage())
+    assert "530.0 journeys were in flight" in reasons(lost, usage())
+
+
+def test_where_the_services_cpu_is_not_seen_no_other_programs_are_blamed() -> None:
+    seen = usage(host=1.5)
+    assert "Other programs used" in reasons(window(100, 12), seen)
+    unseen = replace(seen, cpu_s={part: used for part, used in seen.cpu_s.items() if part != "service"})
+    assert reasons(window(100, 12), unseen) == ""
+
+
+def test_too_few_vus_for_journeys_are_the_generators() -> None:
+    w = window(300, 12, arrivals=100, dropped=30, in_flight=320, journeys=Journeys(1200, 0, 3, 30))
+    short = Conditions(100, 320, 2.0, 0.25, usage(), vus_wanted=3000.0, verdicts=("FAIL", "FAIL"))
+    (cause,) = found(w, short, slo_broken=True)
+    assert cause.kind is Kind.DROPPED
+    assert "fewer than the 3000 that journeys hold at this rate" in cause.sentence
+    assert not found(w, replace(short, vus_wanted=300.0), slo_broken=True)

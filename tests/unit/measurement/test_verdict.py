@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from windows import window
 
-from scalebed.experiment.spec import Slo
-from scalebed.measurement.timeline import Window
+from scalebed.experiment.slo import Limit, Slo
+from scalebed.measurement.timeline import Journeys, Window
 from scalebed.measurement.verdict import Enough, judge
 
 SLO = Slo(percentile=95, latency_ms=1000, error_rate=0.01)
@@ -169,3 +169,41 @@ def test_a_reason_names_the_kinds_of_errors() -> None:
     assert "1200 of 1200 requests failed: 1100 3xx, 100 no response" in " ".join(
         judge(told, SLO, 100, 2000, ENOUGH, final=True).reasons
     )
+
+
+PAUSING = Journeys(ended=100, total_ms=0, requests=3, pause_s=5)
+"""Journeys that take 5 s and three answers."""
+
+
+def test_journeys_may_be_under_way_for_as_long_as_they_pause() -> None:
+    """800 at 100/s are no queue where each journey takes up to 8 s; where an arrival is one request, they are."""
+    under_way = window(300, 12, arrivals=100, in_flight=700, journeys=PAUSING)
+    assert verdict(under_way) == "PASS"
+    assert verdict(replace(under_way, journeys=None)) == "FAIL"
+
+
+def test_a_queue_of_journeys_is_told_in_journeys() -> None:
+    piled = judge(window(300, 12, arrivals=100, in_flight=1900, journeys=PAUSING), SLO, 100, 2000, ENOUGH, final=False)
+    assert piled.verdict == "FAIL"
+    assert "1900 journeys were in flight" in piled.reasons[0]
+    assert "within 8000 ms" in piled.reasons[0]
+
+
+TWO = SLO.model_copy(update={"further": (Limit(percentile=99, latency_ms=2000, endpoint="search"),)})
+
+
+@pytest.mark.parametrize(
+    ("asked", "slow", "expected"),
+    [(50, 0, "PASS"), (50, 10, "FAIL"), (0, 0, "UNDECIDED"), (1, 0, "UNDECIDED")],
+)
+def test_every_further_limit_must_hold(asked: int, slow: int, expected: str) -> None:
+    judged = judge(window(100, 20, further=[(asked, slow)]), TWO, 100, 2000, ENOUGH, final=True)
+    assert judged.verdict == expected
+    if expected == "FAIL":
+        assert "requests for search were slower than 2000 ms or failed" in judged.reasons[0]
+
+
+def test_the_limit_that_broke_is_named_although_others_hold() -> None:
+    judged = judge(window(100, 20, further=[(20, 5)]), TWO, 100, 2000, ENOUGH, final=False)
+    assert judged.verdict == "FAIL"
+    assert len(judged.reasons) == 1

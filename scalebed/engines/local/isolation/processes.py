@@ -88,6 +88,8 @@ class Child:
     stop_signal: int
     number: int
     """Place in the order of starts."""
+    grace_s: float = STOP_GRACE_S
+    """For how long it may finish what it has begun, once it was asked to stop."""
 
 
 class Processes:
@@ -121,6 +123,7 @@ class Processes:
         cores: Iterable[int] | None = None,
         stop_signal: int = signal.SIGTERM,
         stdout: int | IO[bytes] | None = None,
+        grace_s: float = STOP_GRACE_S,
     ) -> Child:
         """Start a program; `stdout` goes to the log too unless it is given."""
         with contextlib.ExitStack() as stack:
@@ -142,7 +145,7 @@ class Processes:
             )
         self._forget_ended()
         self._started += 1
-        child = Child(what, process, group, log, stop_signal, self._started)
+        child = Child(what, process, group, log, stop_signal, self._started, grace_s)
         self._children.append(child)
         self._ledger.add_child(entry_of(process.pid, what, stop_signal))
         group.adopt(process.pid)
@@ -154,15 +157,16 @@ class Processes:
         process.stdin = None  # or communicate() would write to it
         return child
 
-    def stop(self, children: Sequence[Child], grace_s: float = STOP_GRACE_S) -> None:
+    def stop(self, children: Sequence[Child], grace_s: float | None = None) -> None:
         """Ask all to stop, wait for them together, then kill what is left."""
         for child in children:
             if child.process.poll() is None:
                 child.process.send_signal(child.stop_signal)
-        deadline = time.monotonic() + grace_s
+        asked = time.monotonic()
         for child in children:
+            allowed = child.grace_s if grace_s is None else grace_s
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.process.wait(max(0.0, deadline - time.monotonic()))
+                child.process.wait(max(0.0, asked + allowed - time.monotonic()))
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.process.pid, signal.SIGKILL)
             child.process.wait()
@@ -198,15 +202,23 @@ class Processes:
         self._ledger.close()
 
 
-def wait_until(child: Child, ready: Callable[[], bool], timeout_s: float, pause_s: float = 0.02) -> None:
-    """Wait until `ready()`; raises EngineError with the log's last line when the child ends or takes too long."""
+def wait_until(
+    child: Child,
+    ready: Callable[[], bool],
+    timeout_s: float,
+    pause_s: float = 0.02,
+    last: Callable[[], str] = lambda: "",
+) -> None:
+    """Wait until `ready()`; raises EngineError with the log's last line when the child ends or takes too long, and with
+    what was seen `last`."""
     deadline = time.monotonic() + timeout_s
     while not ready():
         code = child.process.poll()
         if code is not None:
             _give_up(child, f"ended with status {code} while starting")
         if time.monotonic() > deadline:
-            _give_up(child, f"was not ready within {timeout_s:g} s")
+            seen = last()
+            _give_up(child, f"was not ready within {timeout_s:g} s{f': {seen}' if seen else ''}")
         time.sleep(pause_s)
 
 

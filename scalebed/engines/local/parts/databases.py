@@ -13,7 +13,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -86,6 +86,19 @@ class Databases:
         if fresh:
             say(f"Made the database of {service.name} in {time.monotonic() - begun:.1f} s.")
         return name
+
+    def once(self, name: str, fill: Callable[[str], None]) -> bool:
+        """Make a database unless it is there as a whole, by `fill`, which is given its name; whether it was made."""
+        if self._whole(name):
+            return False
+        self._create(name)
+        fill(name)
+        with self._cluster.connect(name) as connection:
+            # The cluster does neither by itself, so that it does nothing while something is measured.
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        self._mark(name)
+        return True
 
     def throw_away(self, clone: str) -> str:
         """A copy that may be written to; `drop` it."""

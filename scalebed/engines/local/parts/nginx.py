@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ class Upstream:
     name: str
     port: int
     ports: tuple[int, ...]
+    contract: bool = True
+    """It serves the contract, which limits the size of bodies."""
 
 
 def configuration(upstreams: Sequence[Upstream], folder: Path, log: Path) -> str:
@@ -48,11 +50,14 @@ class Balancer:
         replicas: Mapping[str, Sequence[int]],
         log: Path,
         pinned: tuple[int, ...] | None = None,
+        own: Collection[str] = (),
     ) -> Child:
-        """`replicas`: the ports of each service's replicas."""
+        """`replicas`: the ports of each service's replicas; `own`: those that keep no contract."""
         self.ports = {name: free_port() for name in replicas}
         self._folder.mkdir(parents=True, exist_ok=True)
-        upstreams = [Upstream(name, self.ports[name], tuple(ports)) for name, ports in replicas.items()]
+        upstreams = [
+            Upstream(name, self.ports[name], tuple(ports), name not in own) for name, ports in replicas.items()
+        ]
         config = self._folder / "nginx.conf"
         log.touch()
         config.write_text(configuration(upstreams, self._folder, log), encoding="utf-8")

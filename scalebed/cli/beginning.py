@@ -1,0 +1,104 @@
+"""What `init` does: a first file and a first script for an application, from what its folder says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from scalebed.cli.console import say
+from scalebed.messages import UserError
+
+FILE = "scalebed.yaml"
+SCRIPT = "load.js"
+_ENVIRONMENTS = (".venv", "venv", "env", "node_modules/.bin")
+_COMMAND = "./serve --bind $BIND"
+
+
+class BeginningError(UserError):
+    """One sentence: what is there already, or cannot be written."""
+
+
+def begin(folder: Path, url: str | None) -> None:
+    """Write both files, or, where one of them is there, nothing. Raises BeginningError."""
+    for name in (FILE, SCRIPT):
+        if (folder / name).exists():
+            raise BeginningError(f"{folder / name}: is there already; edit it, or begin in another folder")
+    service, told = ({"url": url}, []) if url is not None else _service(folder)
+    try:
+        (folder / FILE).write_text(_file(folder, service), encoding="utf-8")
+        (folder / SCRIPT).write_text(_SCRIPT, encoding="utf-8")
+    except OSError as error:
+        raise BeginningError(f"{folder}: cannot be written ({error.strerror}); name a folder that can") from error
+    say(f"Wrote {FILE} and {SCRIPT}.")
+    for line in told:
+        say(line)
+    say("Next: say in load.js what people do, then: scalebed check")
+
+
+def _service(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """How the application is started, as far as its folder tells, and sentences on what it does not tell."""
+    found: dict[str, str] = {}
+    told: list[str] = []
+    environment = next((name for name in _ENVIRONMENTS if (folder / name).is_dir()), None)
+    command = next(_commands(folder, folder / environment / "bin" if environment else None), None)
+    if command is None:
+        command = _COMMAND
+        told.append(f"How the application is started could not be told: put its command into {FILE}.")
+    found["command"] = command
+    if environment is not None:
+        found["environment"] = environment
+    return found, told
+
+
+def _commands(folder: Path, programs: Path | None) -> Iterator[str]:
+    installed = {path.name for path in programs.iterdir()} if programs is not None and programs.is_dir() else set()
+    for wsgi in sorted(folder.glob("*/wsgi.py")) if (folder / "manage.py").exists() else ():
+        module = f"{wsgi.parent.name}.wsgi"
+        if "gunicorn" in installed:
+            yield f"gunicorn {module} -b $BIND -w 2"
+        elif "granian" in installed:
+            yield f"granian --interface wsgi --host $HOST --port $PORT {module}:application"
+        elif "uwsgi" in installed:
+            yield f"uwsgi --http $BIND --module {module} --master --processes 2"
+        else:
+            yield "python manage.py runserver --noreload $BIND"
+    if (folder / "package.json").exists() and re.search(r'"start"\s*:', (folder / "package.json").read_text("utf-8")):
+        yield "npm start"
+
+
+def _file(folder: Path, service: dict[str, str]) -> str:
+    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "service"
+    written = yaml.safe_dump({"name": name, "service": service}, sort_keys=False, allow_unicode=True, width=100)
+    started = "" if "url" in service else _STARTED
+    return f"{written}{started}{_REST}{'' if 'url' in service else _SCALED}"
+
+
+_STARTED = """\
+# database:                # a Postgres of its own, whose address is in $DATABASE_URL and in $PGHOST, $PGPORT and so on
+#   setup: [python manage.py migrate --no-input]
+"""
+_REST = """\
+load:
+  script: load.js
+slo:                       # all must hold
+  - p(95) < 500 ms
+  - errors < 1 %
+blocks: 3                  # so many repetitions, over which there is an interval
+"""
+_SCALED = """\
+replicas: [1, 2]
+cpu_per_replica: 0.5       # in cores
+"""
+_SCRIPT = """\
+// What one person does: a journey. Any k6 script will do; BASE_URL is where the service is.
+import http from 'k6/http';
+import { check } from 'k6';
+
+export default function () {
+  const page = http.get(`${__ENV.BASE_URL}/`);
+  check(page, { 'the page is there': (answer) => answer.status === 200 });
+}
+"""

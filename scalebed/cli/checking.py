@@ -1,0 +1,77 @@
+"""What `check` does: everything but measuring, so that what is wrong shows before it costs an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from scalebed.cli.console import OUT, stopping_once
+from scalebed.cli.engine_options import Choice, Own, experiment
+from scalebed.execution.clock import SystemClock
+from scalebed.execution.rehearsal import Rehearsed, rehearse, rehearsed_cells
+from scalebed.experiment.spec import SpecError
+from scalebed.messages import EngineError
+from scalebed.report.sentences import figures
+
+
+def check(file: Path | None, settings: Sequence[str], own: Own) -> bool:
+    """Whether everything works. Raises UserError with every fault that was found before anything was started."""
+    try:
+        spec = experiment(file, None, None, settings, own=own)
+    except SpecError as error:
+        raise SpecError("\nscalebed: ".join((str(error), *error.others))) from error
+    clock = SystemClock()
+
+    def say(line: str) -> None:
+        OUT.print(line, highlight=False, markup=False)
+
+    engine = Choice().engine(spec.engine, clock, say)
+    findings = engine.preflight(spec)
+    if refused := [finding.message for finding in findings if finding.level == "refuse"]:
+        raise EngineError(" Also: ".join(refused))
+    for finding in findings:
+        say(f"Mind: {finding.message}")
+    works = True
+    try:
+        with stopping_once():
+            engine.prepare(spec, say)
+            for cell in rehearsed_cells(spec):
+                done = rehearse(engine, clock, spec, cell)
+                _show(OUT, done, journeys=spec.load is not None)
+                works = works and done.works
+    finally:
+        engine.close()
+    say("Everything works: run it." if works else "Not everything works: see above what failed.")
+    return works
+
+
+def _show(console: Console, done: Rehearsed, *, journeys: bool) -> None:
+    name = done.cell.variant.name
+    console.print(f"{name}: served after {done.ready_s:.1f} s.", highlight=False, markup=False)
+    if done.failure is not None:
+        console.print(f"{name}: {done.failure}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if journeys and done.journeys is not None:
+        made = done.journeys
+        console.print(
+            f"{name}: {figures.count(made.ended, 'journey')} of one user, each of {made.requests:.3g} requests in "
+            f"{figures.milliseconds(made.total_ms / made.ended)}, {figures.milliseconds(made.pause_s * 1000)} of them "
+            "pauses.",
+            highlight=False,
+            markup=False,
+        )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for column in ("endpoint", "answers", "failed", "mean ms"):
+        table.add_column(column, justify="left" if column == "endpoint" else "right")
+    for each in done.answered:
+        answers = ", ".join(f"{n} × {status or 'none'}" for status, n in sorted(each.statuses.items()))
+        failed = ", ".join(f"{n} {kind}" for kind, n in each.failures.items())
+        table.add_row(each.endpoint, answers, failed or "–", figures.figure(each.mean_ms))
+    console.print(table)
+    for counted in done.checks:
+        if counted.failed:
+            told = f"{name}: {counted.check}: {counted.passed:,} of {counted.passed + counted.failed:,} times"
+            console.print(told, style="red", highlight=False, markup=False)

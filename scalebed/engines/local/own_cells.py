@@ -1,0 +1,160 @@
+"""Cells of applications of the user's own: their databases, their parts, and what was measured with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalebed.engines import fingerprint
+from scalebed.engines.k6.script import Inspected, journey, wrapper
+from scalebed.engines.local.generator import OwnScript
+from scalebed.engines.local.inspection import variables
+from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.observed import observed
+from scalebed.engines.local.parts.applications import folder_of, packages, require_answer
+from scalebed.engines.local.parts.own_databases import OwnDatabases
+from scalebed.engines.local.rig import Rig, Running, Wanted
+from scalebed.experiment.application import Application
+from scalebed.experiment.plan import Cell
+from scalebed.experiment.script import Script
+from scalebed.experiment.spec import Experiment
+from scalebed.experiment.variant import Pooling
+from scalebed.measurement.load import Target
+from scalebed.messages import Say
+
+_LOCKS = ("requirements*.txt", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum")
+"""Files that pin what an application is made of."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A cell that serves. `running` is None where nothing was started for it."""
+
+    target: Target
+    running: Running | None
+    database: str | None
+    groups: Mapping[str, Sequence[Group]]
+    """By part, those that its readings come from."""
+
+
+class OwnCells:
+    """The applications of one prepared experiment."""
+
+    def __init__(self, experiment: Experiment, rig: Rig) -> None:
+        self._experiment = experiment
+        self._rig = rig
+        self._templates: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
+
+    def prepare(self, say: Say) -> None:
+        """Fill the databases. Raises EngineError with the last line of the command that failed."""
+        database = self._experiment.database
+        if database is None:
+            return
+        rig = self._rig
+        made = OwnDatabases(rig.cluster, rig.databases, rig.processes, rig.folder)
+        for variant in self._experiment.variants:
+            if variant.application is not None and variant.application.runs_here:
+                self._templates[variant.name] = made.template(variant.application, database, say)
+                if database.reset == "never":
+                    self._kept[variant.name] = rig.databases.throw_away(self._templates[variant.name])
+
+    @property
+    def databases(self) -> Mapping[str, str]:
+        """By variant, the template that its rows are copied from."""
+        return dict(self._templates)
+
+    @contextmanager
+    def deploy(self, cell: Cell, application: Application, quota: float | None) -> Iterator[Deployed]:
+        """Raises EngineError with what the application itself said, where it does not serve."""
+        if not application.runs_here:
+            yield self._elsewhere(application)
+            return
+        rig, pooler = self._rig, self._experiment.database.pooler if self._experiment.database else "off"
+        template = self._templates.get(cell.variant.name)
+        copied = None if template is None or self._kept else rig.databases.throw_away(template)
+        database = copied or self._kept.get(cell.variant.name)
+        wanted = Wanted(
+            name=cell.variant.name,
+            service=application,
+            switches={},
+            database=database,
+            replicas=cell.replicas,
+            cpu=quota,
+            pooling=Pooling(mode=pooler),
+            cached=self._experiment.cache == "valkey",
+        )
+        try:
+            with rig.running([wanted], warm=[database] if database else []) as running:
+                replicas = running.replicas[wanted.name]
+                groups: dict[str, Sequence[Group]] = {"service": tuple(replica.group for replica in replicas)}
+                around = {
+                    "database": database is not None,
+                    "pooler": running.pooler is not None,
+                    "cache": running.cache is not None,
+                    "balancer": True,
+                    "generator": True,
+                }
+                groups |= {part: (rig.processes.group(part),) for part, there in around.items() if there}
+                target = Target(
+                    url=running.url(wanted.name),
+                    replica_urls=tuple(replica.url for replica in replicas),
+                    parts=tuple(groups),
+                    service_quota=None if quota is None else quota * cell.replicas,
+                )
+                yield Deployed(target, running, database, groups)
+        finally:
+            if copied is not None:
+                rig.databases.drop(copied)
+
+    def _elsewhere(self, application: Application) -> Deployed:
+        require_answer(application.url)
+        groups: dict[str, Sequence[Group]] = {"generator": (self._rig.processes.group("generator"),)}
+        if application.watched is not None:
+            groups["service"] = (observed(*application.watched),)
+        url = application.url.rstrip("/")
+        target = Target(
+            url, (url,), tuple(groups), service_quota=None, insecure=application.insecure, ca=application.ca
+        )
+        return Deployed(target, None, None, groups)
+
+    def close(self) -> None:
+        """Drop what was kept for this run alone; safe to call twice."""
+        for name in self._kept.values():
+            self._rig.databases.drop(name)
+        self._kept.clear()
+
+
+def entry(inspected: Inspected, script: Script, arrivals: Path, made: Path, target: Target | None) -> OwnScript:
+    """Writes the file by which the script is run."""
+    insecure = target is not None and target.insecure
+    text = wrapper(Path(script.script), arrivals, journey(inspected, script.exec), insecure=insecure)
+    made.write_text(text, encoding="utf-8")
+    rewrite = " ".join(script.rewrite)
+    return OwnScript(made, {**variables(script), "ONLY_TARGET": "true", "REWRITE": rewrite})
+
+
+def describe(application: Application) -> dict[str, object]:
+    """For the fingerprint: what was measured, as far as that can be known from here."""
+    if not application.runs_here:
+        return {"url": application.url, "insecure": application.insecure, "observe": application.observe or None}
+    folder = folder_of(application)
+    locks = sorted({path for pattern in _LOCKS for path in folder.glob(pattern) if path.is_file()})
+    return {
+        **fingerprint.git_state(folder),
+        "command": application.command,
+        "packages": dict(each.split(" ", 1) for each in packages(application.environment) if " " in each),
+        "locks": {path.name: _digest(path) for path in locks},
+    }
+
+
+def describe_script(script: Script, inspected: Inspected) -> dict[str, object]:
+    """For the fingerprint: the script and the modules that it imports. What it opens is not seen."""
+    return {"script": script.script, "files": {str(path): _digest(path) for path in inspected.files}}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -1,0 +1,101 @@
+"""The database of an application of the user's own, filled by its own commands and kept under a hash of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from scalebed.engines.local.isolation.processes import Processes, last_line
+from scalebed.engines.local.parts.applications import (
+    database_settings,
+    folder_of,
+    packages,
+    require_program,
+    settings,
+    words,
+)
+from scalebed.engines.local.parts.databases import Databases
+from scalebed.engines.local.parts.postgres import Cluster
+from scalebed.experiment.application import Application, Database
+from scalebed.messages import EngineError, Say
+
+
+def template_name(application: Application, database: Database) -> str:
+    """Another one for whatever may change the rows: the commands, where and with what they run, and the files that they
+    are said to depend on. Raises EngineError where a pattern of files finds none."""
+    folder = folder_of(application)
+    parts = [str(folder), *database.setup, json.dumps(dict(application.env), sort_keys=True)]
+    parts += [json.dumps({name: str(each) for name, each in application.secrets.items()}, sort_keys=True)]
+    parts += packages(application.environment)
+    for path in _files(folder, database):
+        parts.append(f"{path.relative_to(folder)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}")
+    return f"tpl_own_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
+
+
+def _files(folder: Path, database: Database) -> Iterator[Path]:
+    for pattern in database.depends_on:
+        try:
+            found = sorted(path for path in folder.glob(pattern) if path.is_file())
+        except (ValueError, NotImplementedError) as error:
+            raise EngineError(f"database.depends_on: {pattern} is no pattern of files ({error})") from error
+        if not found:
+            raise EngineError(f"database.depends_on: {pattern} names no file in {folder}; mend it, or leave it out")
+        yield from found
+
+
+class OwnDatabases:
+    """Makes templates by the applications' own commands. `logs` gets one file a command."""
+
+    def __init__(self, cluster: Cluster, databases: Databases, processes: Processes, logs: Path) -> None:
+        self._cluster = cluster
+        self._databases = databases
+        self._processes = processes
+        self._logs = logs
+
+    def template(self, application: Application, database: Database, say: Say) -> str:
+        """The template's name; it is made where it is missing. Raises EngineError with a command's last line."""
+        name = template_name(application, database)
+        begun = time.monotonic()
+
+        def fill(made: str) -> None:
+            if database.setup:
+                said = f"{len(database.setup)} command{'s' if len(database.setup) > 1 else ''}"
+                say(f"Filling a database by {said} of the application (once; kept for later runs) …")
+            for number, command in enumerate(database.setup, 1):
+                self._run(application, command, number, made)
+
+        if self._databases.once(name, fill):
+            say(f"Made the application's database in {time.monotonic() - begun:.1f} s.")
+        return name
+
+    def _run(self, application: Application, command: str, number: int, name: str) -> None:
+        given = {
+            **database_settings(self._cluster.url(name)),
+            # Nothing listens on either: a command that fills a database serves nobody.
+            "HOST": "127.0.0.1",
+            "PORT": "1",
+            "BIND": "127.0.0.1:1",
+            "CACHE_URL": "redis://127.0.0.1:1/0",
+        }
+        env = settings(application, given)
+        argv = words(command, env, f"database.setup.{number - 1}")
+        require_program(argv[0], folder_of(application), env["PATH"], f"database.setup.{number - 1}")
+        log = self._logs / f"setup-{number}.log"
+        log.unlink(missing_ok=True)
+        child = self._processes.start(
+            f"database.setup {number}",
+            argv,
+            group=self._processes.group("loader"),
+            folder=folder_of(application),
+            env=env,
+            log=log,
+        )
+        try:
+            status = child.process.wait()
+        finally:
+            self._processes.stop([child])
+        if status != 0:
+            raise EngineError(f"database.setup: {command} ended with status {status}: {last_line(log)} ({log})")

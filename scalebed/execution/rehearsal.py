@@ -1,0 +1,114 @@
+"""One pass of the load over each service, to see whether it works before anything is measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scalebed.execution.ports import Clock, Engine
+from scalebed.execution.trial import SILENT_S
+from scalebed.experiment.plan import Cell, cells
+from scalebed.experiment.spec import Experiment
+from scalebed.measurement.histograms import Latencies, decode
+from scalebed.measurement.load import Load
+from scalebed.measurement.readings import CheckCount, EndpointSecond
+from scalebed.measurement.timeline import Journeys, Timeline
+
+PASS_S = 1.0
+"""One user goes on for so long, and ends what was begun by then."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one endpoint answered; `failures` by kind, latencies in ms of what succeeded."""
+
+    endpoint: str
+    statuses: Mapping[int, int]
+    failures: Mapping[str, int]
+    mean_ms: float
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What one pass came to on one service."""
+
+    cell: Cell
+    ready_s: float
+    """From its start until every replica served."""
+    journeys: Journeys | None
+    answered: Sequence[Answered]
+    checks: Sequence[CheckCount]
+    failure: str | None
+    """The generator's own, as a sentence."""
+
+    @property
+    def works(self) -> bool:
+        """Whether everything was answered, and as the script wants it."""
+        wrong = any(each.failures for each in self.answered) or any(check.failed for check in self.checks)
+        return self.failure is None and bool(self.answered) and not wrong
+
+
+def rehearsed_cells(experiment: Experiment) -> tuple[Cell, ...]:
+    """Of each variant the one with the fewest replicas."""
+    fewest: dict[str, Cell] = {}
+    for cell in cells(experiment):
+        known = fewest.get(cell.variant.name)
+        if known is None or cell.replicas < known.replicas:
+            fewest[cell.variant.name] = cell
+    return tuple(fewest.values())
+
+
+def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -> Rehearsed:
+    """Deploys a cell of a prepared engine, and lets one user go through it. Raises EngineError."""
+    began = clock.now()
+    with engine.deploy(cell) as target:
+        ready_s = clock.now() - began
+        engine.restore(cell)
+        load = Load(
+            workload=experiment.workload,
+            rate=0.0,
+            duration_s=PASS_S,
+            max_vus=1,
+            seed=experiment.seed,
+            contacts=experiment.dataset.contacts,
+            writes=experiment.writes,
+            concurrency=1,
+            journeys=experiment.load is not None,
+        )
+        seconds = Timeline(experiment.slo.latency_ms, journeys=load.journeys)
+        run = engine.generator().start(target, load)
+        try:
+            heard = clock.now()
+            while not run.finished and clock.now() - heard < SILENT_S:
+                endpoints, generator = run.poll(1.0)
+                heard = clock.now() if endpoints or generator else heard
+                seconds.add(endpoints, generator)
+        finally:
+            run.stop()
+        seconds.add(*run.poll(0.0))
+        return Rehearsed(
+            cell=cell,
+            ready_s=ready_s,
+            journeys=seconds.journeys(0, seconds.complete_s),
+            answered=_answered(seconds.endpoints),
+            checks=run.checks,
+            failure=run.failure,
+        )
+
+
+def _answered(lines: Sequence[EndpointSecond]) -> tuple[Answered, ...]:
+    statuses: dict[str, Counter[int]] = {}
+    failures: dict[str, Counter[str]] = {}
+    latencies: dict[str, Latencies] = {}
+    for line in lines:
+        statuses.setdefault(line.endpoint, Counter())[line.status] += line.count
+        found = failures.setdefault(line.endpoint, Counter())
+        if line.failure:
+            found[line.failure] += line.count
+        else:
+            latencies[line.endpoint] = latencies.get(line.endpoint, Latencies()) + decode(line.histogram)
+    return tuple(
+        Answered(name, dict(counts), dict(failures[name]), latencies.get(name, Latencies()).mean_ms)
+        for name, counts in statuses.items()
+    )

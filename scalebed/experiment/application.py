@@ -1,0 +1,196 @@
+"""An application of the user's own, as an experiment file describes it: how it is started, or where it runs."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from scalebed.experiment.duration import Duration
+from scalebed.experiment.strict import Strict
+
+
+def _from_file(place: str, info: ValidationInfo) -> str:
+    """In full, counted from the experiment file's folder; as it is in a run directory, where it is in full already."""
+    folder = (info.context or {}).get("folder")
+    return str((Path(folder) / Path(place).expanduser()).absolute()) if folder is not None else place
+
+
+Place = Annotated[str, Field(min_length=1), AfterValidator(_from_file)]
+"""A file or a folder, relative to the experiment file; in full once it is read."""
+
+
+def _word(value: object) -> object:
+    """A number as text; a YAML `on` is a truth value, and which word was meant nobody can tell."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Setting = Annotated[str, BeforeValidator(_word, json_schema_input_type=str | int | float)]
+"""The value of an environment variable."""
+
+
+def _variable(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError(f"{name!r} is no name of an environment variable; use letters, digits and underscores")
+    return name
+
+
+VariableName = Annotated[str, AfterValidator(_variable)]
+_OBSERVED = re.compile(r"(pid|port):([1-9]\d*)")
+
+
+class Secret(Strict):
+    """Where a value is read from when it is needed. It stands in no file of a run."""
+
+    variable: VariableName | None = None
+    """An environment variable of whoever starts the testbed."""
+    file: Place | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.variable is None) == (self.file is None):
+            raise ValueError("name either a variable or a file to read it from")
+        return self
+
+
+class Application(Strict):
+    """One of the two ways: by `command`, which is started once a replica, or at a `url`, where something runs."""
+
+    command: str = ""
+    """Run without a shell in `folder`. `$BIND` (`127.0.0.1:PORT`), `$HOST`, `$PORT` and what else it is given are put
+    in, here and in `env`; `$$` is a dollar."""
+    folder: Place | None = None
+    """Where it is run; the experiment file's folder where none is given."""
+    environment: Place | None = None
+    """A folder whose programs, or those in its `bin`, come first on the PATH, such as a virtual environment."""
+    env: Mapping[VariableName, Setting] = {}
+    secrets: Mapping[VariableName, Secret] = {}
+    ready: str = ""
+    """A path that answers 2xx or 3xx once it serves, or `port`: it listens. Where it is left out: anything but a 5xx
+    at `/`."""
+    ready_within: Duration = 60.0
+    stop: Duration = 10.0
+    """For how long it may finish what it has begun, once it was asked to end."""
+    url: str = ""
+    """Scheme, host and port, without a path."""
+    allow: str = ""
+    """The host of `url` once more, where it is neither this machine nor in a private network."""
+    insecure: bool = False
+    """Take any certificate."""
+    ca: Place | None = None
+    """A file of certificates that are trusted."""
+    observe: str = ""
+    """`port:8000` or `pid:123`, of something on this machine: whose CPU is the service's."""
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether it is started by the testbed."""
+        return bool(self.command)
+
+    @property
+    def watched(self) -> tuple[Literal["pid", "port"], int] | None:
+        """What `observe` names."""
+        match = _OBSERVED.fullmatch(self.observe)
+        if match is None:
+            return None
+        return ("pid" if match[1] == "pid" else "port"), int(match[2])
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if bool(self.command.strip()) == bool(self.url):
+            raise ValueError("needs either a command, which starts it, or the url where it runs")
+        if self.url:
+            _require_url(self.url, self.allow)
+        for key in ("folder", "environment", "env", "secrets", "ready") if self.url else ():
+            if getattr(self, key):
+                raise ValueError(f"{key}: belongs to a command; at a url nothing is started")
+        for key in ("allow", "insecure", "ca", "observe") if not self.url else ():
+            if getattr(self, key):
+                raise ValueError(f"{key}: belongs to a url, not to a command")
+        if self.ready not in ("", "port") and not self.ready.startswith("/"):
+            raise ValueError(f"ready: must be a path such as /health, or port, not {self.ready!r}")
+        if self.observe and self.watched is None:
+            raise ValueError(f"observe: must be port:NUMBER or pid:NUMBER, not {self.observe!r}")
+        return self
+
+
+class Database(Strict):
+    """A Postgres of the application's own."""
+
+    postgres: int = 18
+    """Its major version."""
+    setup: tuple[str, ...] = ()
+    """Commands that fill an empty database, run one after another like the service's own, with its environment. What
+    they made is kept, and used again as long as the commands and what they depend on stay the same."""
+    depends_on: tuple[str, ...] = ()
+    """Patterns of files in the service's folder that decide what `setup` makes, such as `**/migrations/*.py`."""
+    reset: Literal["block", "never"] = "block"
+    """Rows as `setup` left them for each cell of each block, or for the whole run as they have become. Within a cell
+    they stay: a database cannot be put back under connections that are open."""
+    pooler: Literal["off", "transaction", "session"] = "off"
+
+
+_OF_ONE = frozenset(Application.model_fields)
+
+
+def with_applications(data: Any) -> Any:
+    """An experiment's keys with `service` put into its variants, each of which changes only what it names.
+
+    A variant that is a bare word stays one of the shipped services.
+    """
+    if not isinstance(data, dict) or not isinstance(service := data.get("service", {}), dict):
+        return data
+    rest = {key: value for key, value in data.items() if key != "service"}
+    variants = data.get("variants", [{"name": data.get("name")}] if service else ())
+    if not isinstance(variants, list | tuple) or not variants:
+        return data
+    rest["variants"] = [_changed(service, each) if isinstance(each, dict) else each for each in variants]
+    return rest
+
+
+def _changed(service: Mapping[str, Any], variant: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "service" in variant or "application" in variant or not (service or variant.keys() & {"command", "url"}):
+        return variant
+    own = {key: value for key, value in variant.items() if key in _OF_ONE}
+    for key in ("env", "secrets"):
+        if isinstance(own.get(key), dict) and isinstance(service.get(key), dict):
+            own[key] = {**service[key], **own[key]}
+    others = {key: value for key, value in variant.items() if key not in _OF_ONE}
+    merged = {**service, **own}
+    if merged.get("command"):
+        merged.setdefault("folder", ".")  # a default would not be counted from the file
+    return {**others, "application": merged}
+
+
+def _require_url(text: str, allowed: str) -> None:
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname, url.port
+    except ValueError as error:
+        raise ValueError(f"url: {text} is no URL ({error})") from error
+    if url.scheme not in ("http", "https") or not host or url.path.strip("/") or url.query or url.fragment:
+        raise ValueError(
+            f"url: must be scheme, host and port, such as http://127.0.0.1:8000, not {text!r}; "
+            "paths belong to the script"
+        )
+    if url.username or url.password:
+        raise ValueError("url: a name and a password do not belong into it; let the script log in")
+    if not _near(host) and host != allowed:
+        raise ValueError(
+            f"url: {host} is neither this machine nor in a private network; if you may load it, add allow: {host}"
+        )
+
+
+def _near(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or (address.is_private and not address.is_unspecified)

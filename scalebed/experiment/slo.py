@@ -1,0 +1,101 @@
+"""What a service has to keep: latencies and errors, as a mapping or as lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from scalebed.experiment.strict import Strict
+
+
+class Limit(Strict):
+    """A further percentile that is limited: of all requests, or of those to one endpoint."""
+
+    percentile: float = Field(gt=0, lt=100)
+    latency_ms: float = Field(gt=0)
+    endpoint: str = ""
+    """As the report names it; empty for all."""
+
+    @property
+    def words(self) -> str:
+        """`p99 ≤ 2500 ms for search`."""
+        return f"p{self.percentile:g} ≤ {self.latency_ms:g} ms{f' for {self.endpoint}' if self.endpoint else ''}"
+
+
+class Slo(Strict):
+    """Limits that a rate must meet: `percentile` of all latencies ≤ `latency_ms`, and errors ≤ `error_rate`.
+
+    An error is a request without an answer, one whose check failed, an answer with a status outside 2xx that the script
+    neither follows nor declares expected, a script that throws, or an arrival that was dropped.
+    """
+
+    percentile: float = Field(95, gt=0, lt=100)
+    latency_ms: float = Field(1000, gt=0)
+    error_rate: float = Field(0.01, ge=0, lt=1)
+    latency_of: Literal["all", "successes"] = "all"
+    """What the percentile is of: `all` requests, where one that failed counts as slower than any limit, or `successes`
+    only."""
+    further: tuple[Limit, ...] = ()
+    """Percentiles that are limited besides."""
+
+
+_LATENCY = re.compile(
+    r"p\(?(?P<percentile>\d+(?:\.\d+)?)\)?\s*<=?\s*(?P<limit>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)"
+    r"(?:\s+for\s+(?P<endpoint>\S.*))?"
+)
+_ERRORS = re.compile(r"errors\s*<=?\s*(?P<percent>\d+(?:\.\d+)?)\s*%")
+_FORMS = "p(95) < 1000 ms, p(99) < 2.5 s for ENDPOINT, or errors < 1 %"
+
+
+def read_lines(lines: Sequence[object]) -> Mapping[str, Any]:
+    """The keys of `Slo` that the lines come to. Raises ValueError with the rest of a sentence.
+
+    The first percentile of all requests is the SLO's own, others are `further` ones; without any, that of the defaults
+    holds.
+    """
+    found: dict[str, Any] = {}
+    further: list[dict[str, Any]] = []
+    for line in lines:
+        text = " ".join(str(line).split())
+        if match := _ERRORS.fullmatch(text):
+            if "error_rate" in found:
+                raise ValueError(f"{text!r}: errors are limited twice")
+            found["error_rate"] = float(match["percent"]) / 100
+        elif match := _LATENCY.fullmatch(text):
+            limit_ms = float(match["limit"]) * (1000 if match["unit"] == "s" else 1)
+            limit = {"percentile": float(match["percentile"]), "latency_ms": limit_ms}
+            if match["endpoint"]:
+                further.append({**limit, "endpoint": match["endpoint"]})
+            elif "percentile" in found:
+                further.append(limit)
+            else:
+                found |= limit
+        elif text.startswith("checks"):
+            raise ValueError(f"{text!r}: a check that fails makes an error of its request; limit errors instead")
+        else:
+            raise ValueError(f"{text!r}: is no limit; write {_FORMS}")
+    return {**found, "further": further}
+
+
+def _read(value: object) -> object:
+    if isinstance(value, str):
+        value = [value]
+    return read_lines(value) if isinstance(value, list | tuple) else value
+
+
+NamedSlo = Annotated[
+    Slo, BeforeValidator(_read, json_schema_input_type=Slo | Annotated[list[str], Field(min_length=1)] | str)
+]
+"""In YAML also as lines."""
+
+
+def requests_needed(slo: Slo) -> Iterable[tuple[float, float]]:
+    """Percentile and error rate of each limit on all requests, for how many of them a verdict takes."""
+    return ((percentile, slo.error_rate) for percentile in (slo.percentile, *_overall(slo)))
+
+
+def _overall(slo: Slo) -> Iterable[float]:
+    return (limit.percentile for limit in slo.further if not limit.endpoint)

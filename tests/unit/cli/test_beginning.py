@@ -1,0 +1,59 @@
+"""The first file for an application, from what its folder says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scalebed.cli.beginning import BeginningError, begin
+from scalebed.experiment.spec import load_experiment
+
+
+def command(folder: Path) -> tuple[str, str | None]:
+    begin(folder, None)
+    (variant,) = load_experiment(folder / "scalebed.yaml").variants
+    assert variant.application is not None
+    return variant.application.command, variant.application.environment
+
+
+@pytest.mark.parametrize(
+    ("server", "told"),
+    [
+        ("gunicorn", "gunicorn shop.wsgi -b $BIND -w 2"),
+        ("granian", "granian --interface wsgi --host $HOST --port $PORT shop.wsgi:application"),
+        ("pip", "python manage.py runserver --noreload $BIND"),
+    ],
+)
+def test_a_django_project(tmp_path: Path, server: str, told: str) -> None:
+    for place in ("manage.py", "shop/wsgi.py", f".venv/bin/{server}"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    assert command(tmp_path) == (told, str(tmp_path / ".venv"))
+
+
+def test_a_node_package(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"scripts": {"start": "node ."}}', encoding="utf-8")
+    assert command(tmp_path) == ("npm start", None)
+
+
+def test_what_cannot_be_told_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(tmp_path)[0] == "./serve --bind $BIND"
+    assert "could not be told: put its command into scalebed.yaml" in " ".join(capsys.readouterr().out.split())
+
+
+def test_something_that_runs_already(tmp_path: Path) -> None:
+    begin(tmp_path, "http://127.0.0.1:8000")
+    spec = load_experiment(tmp_path / "scalebed.yaml")
+    assert spec.variants[0].application is not None
+    assert spec.variants[0].application.url == "http://127.0.0.1:8000"
+    assert spec.replicas == (1,)
+
+
+@pytest.mark.parametrize("name", ["scalebed.yaml", "load.js"])
+def test_nothing_that_is_there_is_written_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    with pytest.raises(BeginningError, match=f"{name}: is there already"):
+        begin(tmp_path, None)
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+    assert len(list(tmp_path.iterdir())) == 1

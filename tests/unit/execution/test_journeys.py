@@ -1,0 +1,98 @@
+"""Whole runs of loads whose arrivals are journeys: several requests, with pauses."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from simulation import Behaviour, SimulatedEngine
+
+from scalebed.execution.observer import Silent
+from scalebed.execution.runner import Runner, RunnerError
+from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.measurement.load import most_vus
+from scalebed.measurement.readings import CheckCount
+from scalebed.measurement.timeline import Journeys
+from scalebed.records.run_directory import RunDirectory
+from scalebed.report import Report
+
+
+def experiment(tmp_path: Path, **more: object) -> Experiment:
+    (tmp_path / "shop.js").write_text("export default function () {}\n", encoding="utf-8")
+    keys = {
+        "name": "shop", "service": {"command": "serve $BIND"}, "load": {"script": "shop.js"}, "blocks": 3,
+        "search": {"precision": 0.1, "max_trial": 60}, **more,
+    }  # fmt: skip
+    return parse_experiment(keys, "scalebed.yaml", folder=tmp_path)
+
+
+def run(tmp_path: Path, behaviour: Behaviour, **more: object) -> tuple[RunDirectory, SimulatedEngine]:
+    engine = SimulatedEngine({"shop": behaviour})
+    directory = RunDirectory(tmp_path / "run")
+    Runner(engine, engine.clock, directory, experiment(tmp_path, **more), Silent()).run()
+    return directory, engine
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 2.0])
+def test_the_capacity_is_of_journeys_whatever_they_do_between_requests(tmp_path: Path, pause_s: float) -> None:
+    behaviour = Behaviour(60, requests=3, pause_s=pause_s)
+    directory, _ = run(tmp_path, behaviour, replicas=[1, 2])
+    for repetition in directory.repetitions():
+        assert repetition.outcome == "found", repetition.note
+        true = behaviour.capacity(repetition.replicas)
+        assert abs(math.log((repetition.capacity or 0) / true)) < 0.2, (repetition.capacity, true)
+    counted = [trial for trial in directory.trials() if trial.verdict == "PASS" and trial.rate_asked]
+    assert counted
+    for trial in counted:
+        assert trial.requests_per_arrival == pytest.approx(3, rel=0.1)
+        assert trial.pause_ms == pytest.approx(3 * pause_s * 1000, abs=150)
+        assert trial.little_ratio == pytest.approx(1, abs=0.25)
+    verdicts = Counter(trial.verdict for trial in directory.trials())
+    assert not verdicts["INVALID"], [trial.reasons for trial in directory.trials() if trial.verdict == "INVALID"]
+
+
+def test_the_report_tells_both_units(tmp_path: Path) -> None:
+    directory, _ = run(tmp_path, Behaviour(60, requests=3, pause_s=1.0))
+    report = Report(directory)
+    assert "journeys a second at one replica" in report.answer
+    assert re.search(r"A journey is [23]\.?\d* requests and [23],\d+ ms of pauses on average", report.answer)
+    (cell,) = report.analysis.cells
+    assert cell.rate is not None
+    assert cell.quota_share == pytest.approx(cell.rate.estimate * 3 / 60, rel=0.1)
+    assert cell.ceiling is not None
+    assert cell.ceiling > cell.rate.estimate
+
+
+def test_vus_are_enough_for_the_pauses(tmp_path: Path) -> None:
+    directory, engine = run(tmp_path, Behaviour(60, requests=2, pause_s=4.0), blocks=1)
+    fastest = max((load for load in engine.loads if load.rate), key=lambda load: load.rate)
+    assert fastest.max_vus > fastest.rate * 8
+    assert all("dropped" not in trial.errors for trial in directory.trials())
+
+
+def test_the_most_vus_are_asked_for_where_journeys_take_long(tmp_path: Path) -> None:
+    slow = Journeys(ended=10, total_ms=0, requests=1, pause_s=100)
+    assert most_vus(50, experiment(tmp_path).slo, slow) == 2000
+
+
+@pytest.mark.parametrize(
+    ("failure", "checks", "told"),
+    [
+        (
+            "the script asks for https://cdn.example:443, which is not the target",
+            (),
+            "asks for https://cdn.example:443",
+        ),
+    ],
+)
+def test_a_script_that_does_not_work_at_all_ends_the_run(
+    tmp_path: Path, failure: str, checks: tuple[CheckCount, ...], told: str
+) -> None:
+    engine = SimulatedEngine({"shop": Behaviour(60)}, generator_failure=failure, checks=checks)
+    runner = Runner(engine, engine.clock, RunDirectory(tmp_path / "run"), experiment(tmp_path), Silent())
+    with pytest.raises(RunnerError, match=told):
+        runner.run()
+    assert engine.closed == 1

@@ -1,0 +1,115 @@
+"""An application of the user's own in an experiment file: what is read, and with which sentence it is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scalebed.experiment.application import Application
+from scalebed.experiment.spec import Experiment, SpecError, parse_experiment
+
+KEYS = {"name": "shop", "service": {"command": "serve $BIND"}, "load": {"script": "shop.js"}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shop.js").write_text("export default function () {}\n", encoding="utf-8")
+    return tmp_path
+
+
+def read(folder: Path, **more: object) -> Experiment:
+    return parse_experiment({**KEYS, **more}, "scalebed.yaml", folder=folder)
+
+
+def application(spec: Experiment, number: int = 0) -> Application:
+    found = spec.variants[number].application
+    assert found is not None
+    return found
+
+
+def test_a_service_is_one_variant_of_the_experiments_name(folder: Path) -> None:
+    spec = read(folder)
+    assert [variant.name for variant in spec.variants] == ["shop"]
+    assert application(spec).folder == str(folder)
+    assert (spec.workload, spec.unit, spec.writes) == ("shop", "journeys", False)
+
+
+def test_each_variant_changes_only_what_it_names(folder: Path) -> None:
+    service = {"command": "serve $BIND", "env": {"A": 1, "B": "x"}, "environment": ".venv"}
+    spec = read(folder, service=service, variants=[{"name": "before"}, {"name": "after", "env": {"B": 2}}, "naive"])
+    assert [dict(application(spec, n).env) for n in (0, 1)] == [{"A": "1", "B": "x"}, {"A": "1", "B": "2"}]
+    assert application(spec, 1).environment == str(folder / ".venv")
+    assert spec.variants[2].application is None
+    assert spec.variants[2].service == "naive"
+
+
+def test_a_variant_may_be_an_application_beside_shipped_ones(folder: Path) -> None:
+    spec = parse_experiment(
+        {"name": "both", "variants": ["naive", {"name": "mine", "url": "http://127.0.0.1:8000"}], "load": KEYS["load"]},
+        "scalebed.yaml",
+        folder=folder,
+    )
+    assert application(spec, 1).url == "http://127.0.0.1:8000"
+
+
+def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None:
+    spec = read(folder, database={"setup": ["migrate"]}, slo=["p(95) < 1 s", "p(99) < 2 s for search"])
+    again = Experiment.model_validate_json(spec.model_dump_json())
+    assert again == spec
+    assert not again.unlike(spec)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"service": {"comand": "x"}}, "service.comand: is not a key here; the keys are allow, ca, command, "),
+        ({"service": {"env": {}}}, "service: needs either a command, which starts it, or the url where it runs"),
+        ({"service": {"command": "a", "url": "http://127.0.0.1"}}, "service: needs either a command"),
+        ({"service": {"url": "http://127.0.0.1/shop"}}, "service: url: must be scheme, host and port"),
+        ({"service": {"url": "ftp://127.0.0.1"}}, "service: url: must be scheme, host and port"),
+        ({"service": {"url": "http://me:pw@127.0.0.1"}}, "service: url: a name and a password do not belong into it"),
+        ({"service": {"url": "https://shop.example"}}, "add allow: shop.example"),
+        ({"service": {"url": "http://8.8.8.8", "allow": "8.8.4.4"}}, "add allow: 8.8.8.8"),
+        ({"service": {"url": "http://127.0.0.1", "env": {"A": 1}}}, "service: env: belongs to a command"),
+        ({"service": {"command": "a", "insecure": True}}, "service: insecure: belongs to a url, not to a command"),
+        ({"service": {"command": "a", "ready": "health"}}, "service: ready: must be a path such as /health, or port"),
+        ({"service": {"url": "http://127.0.0.1", "observe": "8000"}}, "service: observe: must be port:NUMBER"),
+        ({"service": {"command": "a", "env": {"A B": 1}}}, "'A B' is no name of an environment variable"),
+        ({"service": {"command": "a", "secrets": {"KEY": {}}}}, "name either a variable or a file to read it from"),
+        ({"load": None}, "load: an application of your own needs a k6 script, as load: {script: FILE}"),
+        ({"load": {"script": "none.js"}}, "none.js is no file; name a k6 script"),
+        (
+            {"load": {"script": "shop.js", "rewrite": ["shop.example"]}},
+            "must be an origin such as https://shop.example",
+        ),
+        ({"load": {"script": "shop.js", "exec": "a b"}}, "must be the name of a function that the script exports"),
+        ({"service": {"url": "http://127.0.0.1"}, "replicas": [1, 2]}, "replicas: of what runs at a url nothing is"),
+        (
+            {"service": {"url": "http://127.0.0.1"}, "cache": "valkey"},
+            "cache: belongs to an application that is started",
+        ),
+        ({"engine": "kubernetes"}, "engine: an application or a script of your own runs on this machine alone"),
+        ({"workload": "browse"}, "workload: is what load names; leave it out"),
+        ({"warm": False}, "warm: what an application of your own keeps is not emptied"),
+        ({"variants": [{"name": "a", "switches": {"x": "1"}}]}, "switches: belong to the shipped services"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(folder: Path, more: dict[str, object], told: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        read(folder, **more)
+    assert told in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_hosts_near_by_need_no_leave(folder: Path) -> None:
+    for url in ("http://localhost:1", "http://10.1.2.3", "https://[::1]:9", "http://app.localhost"):
+        assert application(read(folder, service={"url": url})).url == url
+    assert application(read(folder, service={"url": "https://a.example", "allow": "a.example"})).allow == "a.example"
+
+
+def test_every_fault_is_told_once(folder: Path) -> None:
+    with pytest.raises(SpecError) as refused:
+        read(folder, service={"command": "x", "comand": "y"}, slo=["p95"], replicas=[0])
+    every = [str(refused.value), *refused.value.others]
+    assert [text.split(": ")[1] for text in every] == ["service.comand", "replicas.0", "slo"]
