@@ -29,15 +29,19 @@ func travel(state *lib.State, vu string) {
 
 // RoundTrip implements http.RoundTripper.
 func (w *way) RoundTrip(request *http.Request) (*http.Response, error) {
-	if answer := request.Response; answer != nil && w.vu != "" {
-		w.state.Samples <- &Followed{w.vu, answer.Request.URL.String(), request.URL.String()}
+	if led := request.Response; led != nil && w.vu != "" {
+		w.state.Samples <- &Followed{w.vu, led.Request.URL.String(), request.URL.String()}
 	}
 	aimed, err := w.target.aim(request)
 	if err != nil {
 		w.state.Samples <- &Elsewhere{origin(request.URL), time.Now()}
 		return nil, err
 	}
-	return w.RoundTripper.RoundTrip(aimed)
+	answer, err := w.RoundTripper.RoundTrip(aimed)
+	if answer != nil {
+		answer.Request = request // so that what follows goes by the addresses that the script knows
+	}
+	return answer, err
 }
 
 // aim is read once: k6 gets its environment when it starts.
