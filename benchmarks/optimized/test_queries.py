@@ -3,19 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-from contacts.application.cursors import CursorSigner
-from contacts.application.paging import Pager, Plan
-from contacts.application.parameters import parse
 from contacts.infrastructure.connections import Database
+from contacts.infrastructure.cursors import PlaceCodec
 from contacts.infrastructure.orm_reader import COLUMNS, OrmReader
 from contacts.infrastructure.sql.listing import Compiler
 from contacts.infrastructure.sql_reader import SqlReader
+from contract.cursors import CursorSigner
+from contract.paging import Pager, Plan, by_place
+from contract.parameters import parse
 from incoming import LISTINGS, listing_request
 from pytest_benchmark.fixture import BenchmarkFixture
 
 DATABASE = Database(prepared=True)
 COMPILER = Compiler(strength="substring", eager=True)
-PAGER = Pager(CursorSigner("of no use"), keyset=True, relevance=False)
+PAGER = Pager(CursorSigner("contacts", "of no use", PlaceCodec()), by_place, keyset=True, relevance=False)
 PREBUILT = SqlReader(DATABASE, COMPILER, eager=True)
 ORM = OrmReader(DATABASE, COMPILER, strength="substring", eager=True, values=False)
 

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from contacts.api.hot import HotViews
 from contacts.api.schemas import Contact
-from contacts.application.cursors import CursorSigner
-from contacts.application.listing import Criteria, Row
-from contacts.application.paging import Pager, Plan
+from contacts.application.ports import Row
 from contacts.application.queries import ContactQueries
 from contacts.composition import services, uncached
+from contacts.infrastructure.cursors import PlaceCodec
 from contacts.infrastructure.rendering import contact
 from contacts_page import ROWS
+from contract.cursors import CursorSigner
+from contract.listing import Criteria
+from contract.paging import Pager, Plan, by_place
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from incoming import contact_request
@@ -61,7 +63,9 @@ def ninja() -> View:
 
 def hot() -> View:
     """The service's own view, but for the query and the cache."""
-    queries = ContactQueries(AtHand(), Pager(CursorSigner("of no use"), keyset=True, relevance=False))
+    queries = ContactQueries(
+        AtHand(), Pager(CursorSigner("contacts", "of no use", PlaceCodec()), by_place, keyset=True, relevance=False)
+    )
 
     def refuse(request: HttpRequest, contact_id: int) -> HttpResponseBase:
         raise AssertionError("a GET is the hot view's")

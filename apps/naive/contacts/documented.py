@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from description import described
+from contract.description import described
 
 # What is true of a body only, although the serializer that says it makes answers too; and the library's own marks.
 NOT_OF_ANSWERS = frozenset({"readOnly", "writeOnly", "default", "example", "x-spec-enum-id"})

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from contract.document import MAX_BODY
 from django.core.exceptions import ImproperlyConfigured
 from switchboard import SwitchError
 from telemetry.logs import logging_config
@@ -91,7 +92,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY
 
 ACCESS_TOKEN_S = env.int("ACCESS_TOKEN_S", default=300)
 REFRESH_TOKEN_S = env.int("REFRESH_TOKEN_S", default=86_400)

@@ -1,1 +1,1 @@
-"""Contacts in layers: `domain` ← `application` ← `infrastructure` and `api`; `composition` joins them."""
+"""Contacts in layers: `contract` ← `application` ← `infrastructure` and `api`; `composition` joins them."""

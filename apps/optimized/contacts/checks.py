@@ -1,9 +1,9 @@
 """What `/readyz` asks beside the database; each check's name is what it asks."""
 
 from asgiref.sync import async_to_sync
+from contract.errors import UnavailableError
 
 from .composition import services
-from .domain.errors import UnavailableError
 from .infrastructure.stores import StoreDownError
 
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, cast
 
+from contract.cursors import CursorSigner
+from contract.paging import Page, Pager, Plan, by_place
 from django.conf import settings
 from switchboard import Switches
 
-from .application.cursors import CursorSigner
-from .application.listing import Row
-from .application.paging import Page, Pager, Plan
-from .application.ports import Reader
+from .application.ports import Reader, Row
 from .application.queries import AsyncContactQueries, ContactQueries
 from .application.services import ContactService
 from .infrastructure.async_reader import AsyncSqlReader
 from .infrastructure.breaker import Breaker
 from .infrastructure.connections import Database
+from .infrastructure.cursors import PlaceCodec
 from .infrastructure.orm_reader import OrmReader
 from .infrastructure.page_keys import KeyedPages
 from .infrastructure.rendering import RENDERINGS, Encoder
@@ -51,7 +51,7 @@ class Services:
     tokens: Tokens
     contact: Callable[[Row], dict[str, object]]
     encode: Encoder
-    page: Callable[[Plan, str], Page]
+    page: Callable[[Plan, str], Page[Row]]
     cached: Cached
     empty_cache: Callable[[], None]
     cache: ResponseCache | None
@@ -79,8 +79,9 @@ def services() -> Services:
     """The services under the settings' switches; made once a process."""
     switches: Switches = settings.SWITCHES
     eager, strength = switches.on("eager"), cast("Strength", switches["search"])
-    pager = Pager(
-        CursorSigner(settings.SECRET_KEY),
+    pager: Pager[Row] = Pager(
+        CursorSigner("contacts", settings.SECRET_KEY, PlaceCodec()),
+        by_place,
         keyset=switches["pagination"] == "keyset",
         relevance=strength == "fulltext",
     )
@@ -99,7 +100,7 @@ def services() -> Services:
     # Only these parts have an async twin; the others stay on Django's threads.
     if switches.on("async") and switches.on("pool") and eager and store is None and switches["sql"] == "prebuilt":
         asynchronous = AsyncContactQueries(AsyncSqlReader(compiler, prepared=switches.on("prepared")), pager)
-    page: Callable[[Plan, str], Page] = lambda plan, query: queries.page(plan)  # noqa: E731  the plain choice of two
+    page: Callable[[Plan, str], Page[Row]] = lambda plan, query: queries.page(plan)  # noqa: E731  the plain choice of two
     if store is not None and switches["cache"] == "keys":
         page = KeyedPages(store, queries, reader).page
     rendering = RENDERINGS[switches["json"]]

@@ -1,9 +1,8 @@
 """The three tables of the CRM; the same in every variant, so that one loaded database serves all."""
 
+from contract.rules import new_customer_id
 from django.db import models
 from django.utils import timezone
-
-from .domain.contact import new_customer_id
 
 __all__ = ["Address", "AppUser", "CustomerRelationship", "new_customer_id"]
 

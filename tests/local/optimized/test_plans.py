@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from optimized.contacts.application.cursors import CursorSigner
-from optimized.contacts.application.paging import Pager
-from optimized.contacts.application.parameters import parse
+from contract.cursors import CursorSigner
+from contract.paging import Pager, by_place
+from contract.parameters import parse
+from optimized.contacts.infrastructure.cursors import PlaceCodec
 from optimized.contacts.infrastructure.sql.listing import Compiler
 from optimized.contacts.infrastructure.sql.search import Strength
 from optimized.contacts.infrastructure.sql.statement import COPIED, JOINED, Source, Statement
@@ -24,10 +25,10 @@ def database(optimized_postgres: str, contacts_database: str) -> Iterator[str]:
 
 
 def statements(parameters: dict[str, str], strength: Strength, source: Source = JOINED) -> list[Statement]:
-    pager = Pager(CursorSigner("x"), keyset=True, relevance=strength == "fulltext")
+    pager = Pager(CursorSigner("contacts", "x", PlaceCodec()), by_place, keyset=True, relevance=strength == "fulltext")
     made = pager.plan(parse(parameters, cursors=True))
     compiler = Compiler(strength=strength, eager=True, source=source)
-    return compiler.page(made.request.criteria, made.window, ranked=made.ranked, keyset=made.keyset)
+    return compiler.page(made.listing.criteria, made.window, ranked=made.ranked, keyset=made.keyset)
 
 
 def rows(connection: psycopg.Connection, statement: Statement, before: str = "") -> list[tuple[object, ...]]:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from contract.errors import InvalidError, NotFoundError, UnavailableError
 from optimized.contacts.application.services import ContactService, CustomerIdTakenError
-from optimized.contacts.domain.errors import InvalidError, NotFoundError, UnavailableError
 
 
 class Rows:
@@ -142,9 +142,9 @@ def test_a_refused_write_changes_nothing_and_names_its_field(
     before = {contact_id: dict(row) for contact_id, row in rows.rows.items()}
     with pytest.raises(InvalidError) as refused:
         write(service)
-    assert list(refused.value.errors) == list(errors)
+    assert list(refused.value.body) == list(errors)
     if "contacts" in errors:
-        assert list(refused.value.errors["contacts"]) == list(errors["contacts"])
+        assert list(refused.value.body["contacts"]) == list(errors["contacts"])
     assert rows.rows == before
     assert rows.events == ["rollback"]
 
@@ -154,7 +154,7 @@ def test_a_bulk_that_repeats_itself_is_refused_before_the_database_is_asked(
 ) -> None:
     with pytest.raises(InvalidError) as refused:
         service.create_bulk([{"customer_id": "C"}, {"customer_id": "D"}, {"customer_id": "C"}])
-    assert list(refused.value.errors["contacts"]) == ["2"]
+    assert list(refused.value.body["contacts"]) == ["2"]
     assert rows.events == []
 
 

@@ -2,9 +2,10 @@
 
 import psycopg
 import pytest
+from contract.document import MESSAGES
+from contract.errors import UnavailableError
 from django import db
-from optimized.contacts.domain.errors import UnavailableError
-from optimized.contacts.infrastructure.outages import NO_DATABASE, TIMEOUT, translated
+from optimized.contacts.infrastructure.outages import translated
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 # By the moment at which it is met.
@@ -35,7 +36,7 @@ DJANGO = [db.OperationalError, db.InterfaceError, db.InternalError]
 def test_an_outage_is_told_as_one(error: Exception) -> None:
     with pytest.raises(UnavailableError) as refused, translated():
         raise error
-    assert str(refused.value) == NO_DATABASE
+    assert str(refused.value) == MESSAGES["no_database"]
     assert refused.value.__cause__ is error
 
 
@@ -43,17 +44,17 @@ def test_an_outage_is_told_as_one(error: Exception) -> None:
 def test_also_where_django_has_wrapped_it(wrapper: type[Exception]) -> None:
     with pytest.raises(UnavailableError) as refused, translated():
         raise wrapper from psycopg.InternalError("received 2 results from command 'COMMIT'")
-    assert str(refused.value) == NO_DATABASE
+    assert str(refused.value) == MESSAGES["no_database"]
 
 
 def test_a_timeout_is_told_as_one() -> None:
     canceled = psycopg.errors.QueryCanceled()
     with pytest.raises(UnavailableError) as refused, translated():
         raise canceled
-    assert str(refused.value) == TIMEOUT
+    assert str(refused.value) == MESSAGES["timeout"]
     with pytest.raises(UnavailableError) as refused, translated():
         raise db.OperationalError from canceled
-    assert str(refused.value) == TIMEOUT
+    assert str(refused.value) == MESSAGES["timeout"]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from contract.fields import FIELDS
 from hypothesis import given
 from hypothesis import strategies as st
-from optimized.contacts.application.fields import FIELDS
-from optimized.contacts.application.listing import Row
+from optimized.contacts.application.ports import Row
 from optimized.contacts.infrastructure.rendering import RENDERINGS, by_orjson, by_stdlib, contact
 
 WHEN = datetime(2021, 3, 4, 5, 6, 7)  # noqa: DTZ001  as the database gives it: UTC without saying so

@@ -1,8 +1,8 @@
 """Filters as conditions: values travel as parameters, wildcards as themselves."""
 
 import pytest
-from optimized.contacts.application.parameters import parse
-from optimized.contacts.infrastructure.sql.conditions import any_of, contains, of_criteria, tables_of, where
+from contract.parameters import parse
+from optimized.contacts.infrastructure.sql.conditions import any_of, contains, of_criteria, where
 from optimized.contacts.infrastructure.sql.statement import Condition
 
 
@@ -50,7 +50,7 @@ def test_presence_asks_for_null(parameters: dict[str, str], sql: str) -> None:
 
 def test_tables_are_those_that_the_filters_name() -> None:
     def named(**parameters: str) -> set[str]:
-        return tables_of(parse(parameters, cursors=True).criteria)
+        return parse(parameters, cursors=True).criteria.tables
 
     assert named(first_name="x") == set()
     assert named(address__city="x", id="1") == {"a"}

@@ -1,30 +1,22 @@
 """Ninja's endpoints for what a request costs without a database."""
 
-from typing import Annotated
-
+from contract.bodies import EchoCode, Name, Quantity, Tags
+from contract.parameters import basics_count
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
-from pydantic import AfterValidator, BaseModel, Field, StrictInt
+from pydantic import BaseModel
 
-from ..application.basics import MAX_ITEMS, MAX_N, items, prime_count, whole_parameter
-from ..domain import contact as rules
+from ..application.basics import items, prime_count
 from ..infrastructure.rendering import Encoder
-from .queries import parameters
-from .schemas import Name
-
-MAX_TAGS = 20
-
-Code = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{4}$")]
-Tag = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(rules.storable)]
 
 
 class Echo(BaseModel):
     """What is checked and given back."""
 
     name: Name
-    code: Code
-    quantity: Annotated[StrictInt, Field(ge=0, le=1000)]
-    tags: list[Tag] = Field(max_length=MAX_TAGS)
+    code: EchoCode
+    quantity: Quantity
+    tags: Tags
 
 
 class Item(Schema):
@@ -55,7 +47,7 @@ def add_basics(api: NinjaAPI, encode: Encoder) -> None:
     @api.get("/basics/json/", response=Items, tags=["basics"])
     def basics_json(request: HttpRequest) -> HttpResponse:
         """A number of items."""
-        number = whole_parameter(parameters(request), "items", 50, MAX_ITEMS)
+        number = basics_count(request.META.get("QUERY_STRING", ""), "items")
         return _answer(encode({"items": items(number)}))
 
     @api.post("/basics/echo/", response=Echo, tags=["basics"])
@@ -66,7 +58,7 @@ def add_basics(api: NinjaAPI, encode: Encoder) -> None:
     @api.get("/basics/cpu/", response=Primes, tags=["basics"])
     def basics_cpu(request: HttpRequest) -> HttpResponse:
         """How many primes there are up to a number, found the slow way."""
-        n = whole_parameter(parameters(request), "n", 2000, MAX_N)
+        n = basics_count(request.META.get("QUERY_STRING", ""), "n")
         return _answer(encode({"n": n, "primes": prime_count(n)}))
 
 

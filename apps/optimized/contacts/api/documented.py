@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from description import described
+from contract.description import described
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 

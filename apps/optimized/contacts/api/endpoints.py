@@ -1,9 +1,12 @@
 """Ninja's endpoints: the writes, the summaries, the tokens, and the documentation of everything."""
 
 import json
-from collections.abc import Sequence
 from typing import Any, cast
 
+from contract import bodies
+from contract.document import MESSAGES
+from contract.errors import RefusedError, nested
+from contract.parameters import group_by as group_of
 from django.contrib.auth import authenticate
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +15,12 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
-from ..application.parameters import only
 from ..composition import Services
-from ..domain.errors import InvalidError, RefusedError
 from ..infrastructure.outages import unavailable
 from . import schemas
 from .basics import add_basics
 from .documented import DescribedAPI
 from .errors import detail, json_response, refusal
-from .queries import parameters
-
-GROUPS = ("country", "city", "gender")
 
 
 class JsonParser(Parser):
@@ -36,7 +34,7 @@ class JsonParser(Parser):
         try:
             return json.loads(request.body.decode(), parse_constant=_no_constant)
         except (ValueError, RecursionError):
-            raise HttpError(400, "The body is not valid JSON.") from None
+            raise HttpError(400, MESSAGES["no_json"]) from None
 
 
 def _no_constant(name: str) -> object:
@@ -54,23 +52,6 @@ class Bearer(HttpBearer):
         """The user's name, or None for a token that does not count."""
         # Of the libraries one takes padding at a token's end, which it never has, and one does not.
         return None if "=" in token else self._services.tokens.username(token.strip(" "))
-
-
-def nested(errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Pydantic's errors, whose `loc` starts with where the value was and Ninja's name for it, as nested objects."""
-    found: dict[str, Any] = {}
-    for error in errors:
-        place = [str(part) for part in error["loc"][2:]] or ["detail"]
-        message = error["msg"].removeprefix("Value error, ")
-        inner = found
-        for part in place[:-1]:
-            step = inner.setdefault(part, {})
-            # The object itself was refused already: what is inside it adds nothing.
-            inner = step if isinstance(step, dict) else {}
-        messages = inner.setdefault(place[-1], [])
-        if isinstance(messages, list):
-            messages.append(message)
-    return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
 
 
 def make_api(services: Services) -> NinjaAPI:
@@ -98,7 +79,7 @@ def _add_error_handlers(api: NinjaAPI, services: Services) -> None:
             _there(request)
         except RefusedError as refused:
             return refusal(refused)
-        return json_response(nested(error.errors), 400)
+        return json_response(nested(error.errors, depth=2), 400)
 
     def _there(request: HttpRequest) -> None:
         """Make sure of the contact that an address names: that there is none is told before what its fields lack."""
@@ -112,7 +93,7 @@ def _add_error_handlers(api: NinjaAPI, services: Services) -> None:
 
     @api.exception_handler(AuthenticationError)
     def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        return _challenge("A valid access token is needed.")
+        return _challenge(MESSAGES["no_token"])
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -146,9 +127,7 @@ def _add_reads(api: NinjaAPI, services: Services) -> None:
     @api.get("/contacts/aggregate/", response=schemas.Aggregate, tags=["summaries"])
     def contact_aggregate(request: HttpRequest, group_by: str = "country") -> HttpResponse:
         """The largest groups by country, city or gender."""
-        group_by = only(parameters(request), "group_by") or "country"
-        if group_by not in GROUPS:
-            raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
+        group_by = group_of(request.META.get("QUERY_STRING", ""))
         key = f"aggregate:{group_by}".encode()
         return _json(services.cached(key, lambda: services.encode(services.summaries.aggregate(group_by))))
 
@@ -158,18 +137,18 @@ def _add_writes(api: NinjaAPI, services: Services) -> None:
         return _json(services.encode(services.contact(services.queries.detail(contact_id))), status)
 
     @api.post("/contacts/", response={201: schemas.Contact}, tags=["contacts"])
-    def contact_create(request: HttpRequest, body: schemas.ContactIn) -> HttpResponse:
+    def contact_create(request: HttpRequest, body: bodies.ContactIn) -> HttpResponse:
         """Add a contact."""
         return whole(services.contacts.create(body.values()), 201)
 
     @api.put("/contacts/{int:contact_id}/", response=schemas.Contact, tags=["contacts"])
-    def contact_replace(request: HttpRequest, contact_id: Path[int], body: schemas.ContactIn) -> HttpResponse:
+    def contact_replace(request: HttpRequest, contact_id: Path[int], body: bodies.ContactIn) -> HttpResponse:
         """Give a contact new values."""
         services.contacts.replace(contact_id, body.values())
         return whole(contact_id, 200)
 
     @api.patch("/contacts/{int:contact_id}/", response=schemas.Contact, tags=["contacts"])
-    def contact_change(request: HttpRequest, contact_id: Path[int], body: schemas.ContactPatch) -> HttpResponse:
+    def contact_change(request: HttpRequest, contact_id: Path[int], body: bodies.ContactPatch) -> HttpResponse:
         """Change some values of a contact."""
         services.contacts.change(contact_id, body.values())
         return whole(contact_id, 200)
@@ -181,13 +160,13 @@ def _add_writes(api: NinjaAPI, services: Services) -> None:
         return HttpResponse(status=204)
 
     @api.post("/contacts/bulk/", response={201: schemas.BulkOut}, tags=["contacts"])
-    def contact_create_bulk(request: HttpRequest, body: schemas.BulkIn) -> HttpResponse:
+    def contact_create_bulk(request: HttpRequest, body: bodies.BulkIn) -> HttpResponse:
         """Add up to 2000 contacts, all or none."""
         ids = services.contacts.create_bulk([item.values() for item in body.contacts])
         return json_response({"created": len(ids), "ids": ids}, 201)
 
     @api.post("/contacts/transfer/", response=schemas.TransferOut, by_alias=True, tags=["contacts"])
-    def points_transfer(request: HttpRequest, body: schemas.TransferIn) -> HttpResponse:
+    def points_transfer(request: HttpRequest, body: bodies.TransferIn) -> HttpResponse:
         """Move points from one contact to another."""
         balances = services.contacts.transfer(body.sender, body.receiver, body.points)
         sides = {"from": body.sender, "to": body.receiver}
@@ -196,11 +175,11 @@ def _add_writes(api: NinjaAPI, services: Services) -> None:
 
 def _add_tokens(api: NinjaAPI, services: Services) -> None:
     @api.post("/auth/token/", response=schemas.Tokens, tags=["auth"])
-    def token_create(request: HttpRequest, body: schemas.Credentials) -> HttpResponse:
+    def token_create(request: HttpRequest, body: bodies.Credentials) -> HttpResponse:
         """A pair of tokens for a name and a password."""
         user = authenticate(request, username=body.username, password=body.password)
         if user is None:
-            return _challenge("The name or the password is wrong.")
+            return _challenge(MESSAGES["wrong_credentials"])
         return json_response(services.tokens.pair(user.get_username()), 200)
 
     @api.get("/auth/me/", response=schemas.Me, auth=Bearer(services), tags=["auth"])

@@ -1,9 +1,9 @@
-"""What the domain refuses, and what Django refuses, as the contract's JSON."""
+"""What is refused, by the contract and by Django, as JSON."""
 
 import orjson
+from contract.document import MESSAGES
+from contract.errors import RefusedError
 from django.http import HttpRequest, HttpResponse
-
-from ..domain.errors import InvalidError, NotFoundError, RefusedError
 
 
 def json_response(body: object, status: int) -> HttpResponse:
@@ -17,22 +17,20 @@ def detail(message: str, status: int) -> HttpResponse:
 
 
 def refusal(error: RefusedError) -> HttpResponse:
-    """400 with the fields, 404 or 503."""
-    if isinstance(error, InvalidError):
-        return json_response(error.errors, 400)
-    return detail(str(error), 404 if isinstance(error, NotFoundError) else 503)
+    """The error's own status and body."""
+    return json_response(error.body, error.status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own refusals: a strange host, too many parameters."""
-    return detail("Bad request.", 400)
+    return detail(MESSAGES["bad_request"], 400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such path."""
-    return detail("Not found.", 404)
+    return detail(MESSAGES["not_found"], 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A bug of ours; Django has logged it."""
-    return detail("The service failed.", 500)
+    return detail(MESSAGES["failed"], 500)

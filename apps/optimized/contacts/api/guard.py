@@ -4,12 +4,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from contract.document import MESSAGES
+from contract.errors import RefusedError
+from contract.query import none
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from ..domain.errors import RefusedError
 from .errors import detail, refusal
-from .queries import none
 
 View = Callable[..., HttpResponseBase]
 BODIES = frozenset({"POST", "PUT", "PATCH"})
@@ -34,19 +35,19 @@ def guarded(view: View, route: str) -> View:
 
     def guard(request: HttpRequest, **values: Any) -> HttpResponseBase:
         if request.method not in allowed:
-            refused = detail(f"The method {request.method} is not allowed here.", HTTPStatus.METHOD_NOT_ALLOWED)
+            refused = detail(MESSAGES["method"].format(method=request.method), HTTPStatus.METHOD_NOT_ALLOWED)
             refused["Allow"] = allow
             return refused
         request.get_host()
         if route not in OWN_QUERY or request.method in BODIES:
             try:
-                none(request)
+                none(request.META.get("QUERY_STRING", ""))
             except RefusedError as error:
                 return refusal(error)
         if request.method in BODIES and media_type(request) != "application/json":
-            return detail("Send the body as application/json.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+            return detail(MESSAGES["media_type"], HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         if request.method in BODIES and not request.body:
-            return detail("The body is empty; send JSON.", HTTPStatus.BAD_REQUEST)
+            return detail(MESSAGES["empty_body"], HTTPStatus.BAD_REQUEST)
         return _answered(view, request, values)
 
     guard.csrf_exempt = True  # type: ignore[attr-defined]

@@ -1,1 +1,1 @@
-"""What the service can be asked: reading, writing, paging. Knows the domain and its own ports, nothing else."""
+"""What the service can be asked: reading and writing. Knows the contract and its own ports, nothing else."""

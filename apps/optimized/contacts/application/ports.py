@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence, Set
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from .listing import Criteria, Row
-from .paging import Plan
+from contract.listing import Criteria
+from contract.paging import Plan
+
+# How a contact travels from a reader to the JSON: 19 values in the order of `contract.fields.FIELDS`.
+Row = tuple[object, ...]
 
 
 class Reader(Protocol):
-    """Reads contacts as rows of 19 values (see `fields.FIELDS`)."""
+    """Reads contacts as rows."""
 
     def detail(self, contact_id: int) -> Row | None:
         """One contact, or None."""

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..domain.contact import TAKEN, repeated_customer_ids, whole_address
-from ..domain.errors import InvalidError, UnavailableError
-from ..domain.points import transferred
+from contract.document import MESSAGES
+from contract.errors import InvalidError, UnavailableError
+from contract.rules import all_free, transferred, whole_address
+
 from .ports import Repository, UnitOfWork
 
 Values = dict[str, Any]
@@ -31,13 +32,13 @@ class ContactService:
 
     def create_bulk(self, contacts: list[Values]) -> list[int]:
         """Add contacts, all or none; their ids in the same order. Raises `InvalidError` naming the places."""
-        if repeated := repeated_customer_ids(contacts):
-            raise InvalidError({"contacts": {str(place): {"customer_id": [TAKEN]} for place in repeated}})
+        all_free(contacts, set())
         try:
             with self._transaction():
                 return self._repository.add(contacts)
         except CustomerIdTakenError:
-            raise InvalidError({"contacts": self._taken(contacts)}) from None
+            self._all_free(contacts)
+            raise InvalidError({"contacts": [MESSAGES["customer_id_taken"]]}) from None
 
     def replace(self, contact_id: int, contact: Values) -> None:
         """Give a contact new values, and remove a nested object that is absent.
@@ -64,7 +65,8 @@ class ContactService:
     def transfer(self, sender: int, receiver: int, amount: int) -> dict[int, int]:
         """Move points; both balances after it. Raises `InvalidError` naming `from`, `to` or `points`."""
         with self._write():
-            balances = transferred(self._repository.lock_points({sender, receiver}), sender, receiver, amount)
+            sent, received = transferred(self._repository.lock_points({sender, receiver}), sender, receiver, amount)
+            balances = {sender: sent, receiver: received}
             self._repository.set_points(balances)
             return balances
 
@@ -88,12 +90,8 @@ class ContactService:
             with self._transaction():
                 yield
         except CustomerIdTakenError:
-            raise InvalidError({"customer_id": [TAKEN]}) from None
+            raise InvalidError({"customer_id": [MESSAGES["customer_id_taken"]]}) from None
 
-    def _taken(self, contacts: list[Values]) -> dict[str, Any]:
-        taken = self._repository.taken([contact["customer_id"] for contact in contacts if "customer_id" in contact])
-        return {
-            str(place): {"customer_id": [TAKEN]}
-            for place, contact in enumerate(contacts)
-            if contact.get("customer_id") in taken
-        }
+    def _all_free(self, contacts: list[Values]) -> None:
+        given = [contact["customer_id"] for contact in contacts if "customer_id" in contact]
+        all_free(contacts, self._repository.taken(given))

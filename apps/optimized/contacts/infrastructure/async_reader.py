@@ -4,12 +4,13 @@ from asyncio import Lock
 from typing import Any, cast
 
 import psycopg
+from contract.listing import Criteria
+from contract.paging import Plan
 from django.conf import settings
 from django.db import connection
 from psycopg_pool import AsyncConnectionPool
 
-from ..application.listing import Criteria, Row
-from ..application.paging import Plan
+from ..application.ports import Row
 from .outages import translated
 from .sql.listing import Compiler
 from .sql.statement import Statement
@@ -37,7 +38,7 @@ class AsyncSqlReader:
 
     async def page(self, plan: Plan) -> list[Row]:
         rows: list[Row] = []
-        criteria, window = plan.request.criteria, plan.window
+        criteria, window = plan.listing.criteria, plan.window
         for statement in self._compiler.page(criteria, window, ranked=plan.ranked, keyset=plan.keyset):
             rows += await self._rows(statement)
             if len(rows) >= window.limit:

@@ -10,7 +10,7 @@ import psycopg
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
-from ..application.listing import Row
+from ..application.ports import Row
 from .outages import translated
 from .sql.statement import Statement
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
+from contract.fields import FIELDS, SEARCHED
+from contract.listing import Criteria, Ordering, reversed_
+from contract.paging import Plan
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from ..application.fields import FIELDS, SEARCHED
-from ..application.listing import Criteria, Ordering, Row
-from ..application.paging import Plan
+from ..application.ports import Row
 from ..models import AppUser
 from .connections import Database
 from .outages import translated
-from .sql.listing import Compiler, reversed_
+from .sql.listing import Compiler
 
 COLUMNS = tuple(field.name for field in FIELDS)
 
@@ -61,7 +62,7 @@ class OrmReader:
 
     def page(self, plan: Plan) -> list[Row]:
         if plan.ranked:
-            statements = self._compiler.page(plan.request.criteria, plan.window, ranked=True, keyset=False)
+            statements = self._compiler.page(plan.listing.criteria, plan.window, ranked=True, keyset=False)
             return self.by_ids([cast("int", row[0]) for row in self._database.rows(statements[0])])
         window = plan.window
         rows: list[Row] = []
@@ -74,7 +75,7 @@ class OrmReader:
 
     def stretches(self, plan: Plan) -> list[QuerySet[AppUser]]:
         """What the plan's window is a slice of, one after the other; a ranked plan has none."""
-        criteria, window = plan.request.criteria, plan.window
+        criteria, window = plan.listing.criteria, plan.window
         ordering = reversed_(criteria.ordering) if window.backward else criteria.ordering
         contacts = self._matching(criteria).order_by(*map(str, ordering))
         bounds = _stretches(ordering, window.after) if plan.keyset and window.offset == 0 else [Q()]
@@ -98,10 +99,9 @@ class OrmReader:
     def _matching(self, criteria: Criteria) -> QuerySet[AppUser]:
         contacts = self._contacts()
         for item in criteria.filters:
-            contacts = contacts.filter(**{f"{item.field.name}__{item.lookup}": item.value})
-        for presence in criteria.presences:
-            name = "address" if presence.table == "a" else "relationship"
-            contacts = contacts.filter(**{f"{name}__isnull": presence.isnull})
+            # An object is absent, where in the listing's words its id is null.
+            name = item.field.name.removesuffix("__id")
+            contacts = contacts.filter(**{f"{name}__{item.lookup}": item.value})
         if not criteria.terms:
             return contacts
         if self._strength == "substring":

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from contract.document import MESSAGES
+from contract.errors import UnavailableError
 from django import db
-
-from ..domain.errors import UnavailableError
-
-TIMEOUT = "The statement took too long and was stopped."
-NO_DATABASE = "The database cannot be reached for now."
 
 # What the death of a session looks like depends on the moment. Where BEGIN or COMMIT is answered by the server's
 # farewell and the pooler's behind it, psycopg finds one result too many, an InternalError. What its pool raises is
@@ -27,8 +24,8 @@ _OUTAGES = (
 def unavailable(error: Exception) -> UnavailableError | None:
     """What to answer where the database stopped a statement or is away; None for any other error."""
     if isinstance(error, psycopg.errors.QueryCanceled) or isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-        return UnavailableError(TIMEOUT)
-    return UnavailableError(NO_DATABASE) if isinstance(error, _OUTAGES) else None
+        return UnavailableError(MESSAGES["timeout"])
+    return UnavailableError(MESSAGES["no_database"]) if isinstance(error, _OUTAGES) else None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from ..application.listing import Row
+from ..application.ports import Row
 
 Encoder = Callable[[object], bytes]
 

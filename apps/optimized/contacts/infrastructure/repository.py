@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
+from contract.document import MAX_ID, MESSAGES
+from contract.errors import NotFoundError
 from django.db import IntegrityError, transaction
 
-from ..application.queries import MAX_ID, NO_CONTACT
 from ..application.services import CustomerIdTakenError
-from ..domain.errors import NotFoundError
 from ..models import Address, AppUser, CustomerRelationship
 from .outages import translated
 
@@ -42,7 +42,7 @@ class DjangoRepository:
     def lock(self, contact_id: int) -> AppUser:
         contact = AppUser.objects.select_for_update().filter(pk=min(contact_id, MAX_ID)).first()
         if contact is None:
-            raise NotFoundError(NO_CONTACT)
+            raise NotFoundError(MESSAGES["no_contact"])
         return contact
 
     def has_address(self, stored: AppUser) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import cast
 
-from ..application.listing import Criteria, Row
-from ..application.paging import Plan
+from contract.listing import Criteria
+from contract.paging import Plan
+
+from ..application.ports import Row
 from .connections import Database
 from .sql.listing import Compiler
 from .sql.statement import ADDRESS, RELATIONSHIP, Statement
@@ -43,7 +45,7 @@ class SqlReader:
 
     def statements(self, plan: Plan) -> list[Statement]:
         """The statements that read the plan's window."""
-        return self._compiler.page(plan.request.criteria, plan.window, ranked=plan.ranked, keyset=plan.keyset)
+        return self._compiler.page(plan.listing.criteria, plan.window, ranked=plan.ranked, keyset=plan.keyset)
 
     def _rows(self, statement: Statement) -> list[Row]:
         rows = self._database.rows(statement)

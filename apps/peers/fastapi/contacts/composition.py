@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from config.settings import Settings
+from contract.cursors import CursorSigner
+from contract.document import MAX_BODY
+from contract.paging import Pager, by_place
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -24,9 +27,8 @@ from .api.gate import Gate
 from .api.origin import Origins
 from .api.strict import StrictRoute
 from .api.tokens import add_tokens
-from .application.cursors import CursorSigner
-from .application.paging import Pager
 from .infrastructure import reader
+from .infrastructure.cursors import PlaceCodec
 from .infrastructure.database import Database
 from .infrastructure.orm import reader as orm_reader
 from .infrastructure.orm.engine import make_engine
@@ -36,8 +38,6 @@ from .infrastructure.statements import Statements
 from .infrastructure.stores import LocalStore, RedisStore
 from .infrastructure.tokens import Tokens
 from .infrastructure.writer import Writer
-
-MAX_BODY = 5 * 1024 * 1024
 
 
 def application() -> ASGIApp:
@@ -93,6 +93,10 @@ def _pager_options(settings: Settings) -> tuple[bool, bool]:
     return settings.switches["pagination"] == "keyset", settings.switches["search"] == "fulltext"
 
 
+def _signer(settings: Settings) -> CursorSigner:
+    return CursorSigner("fastapi", settings.secret_key, PlaceCodec())
+
+
 def _tokens(settings: Settings) -> Tokens:
     return Tokens(settings.secret_key, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
 
@@ -101,7 +105,7 @@ def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
     switches, cache, origins = settings.switches, make_cache(settings), app.state.origins
     database = Database(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
     keyset, relevance = _pager_options(settings)
-    pager = Pager(CursorSigner(settings.secret_key), reader.value, keyset=keyset, relevance=relevance)
+    pager = Pager(_signer(settings), by_place, keyset=keyset, relevance=relevance)
     reads = reader.Reader(database, Statements(cast("Strength", switches["search"])), pager)
 
     async def ping() -> None:
@@ -122,7 +126,7 @@ def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:
     engine = make_engine(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
     sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
     keyset, relevance = _pager_options(settings)
-    pager = Pager(CursorSigner(settings.secret_key), orm_reader.value, keyset=keyset, relevance=relevance)
+    pager = Pager(_signer(settings), orm_reader.values, keyset=keyset, relevance=relevance)
     reads = orm_reader.OrmReader(cast("Strength", switches["search"]), pager)
 
     async def password(username: str) -> str | None:

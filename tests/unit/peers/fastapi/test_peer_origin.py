@@ -1,8 +1,8 @@
 """Origins: ours, as the client knows them, or refused."""
 
 import pytest
+from contract.errors import RefusedError
 from peers.fastapi.contacts.api.origin import Origins
-from peers.fastapi.contacts.application.errors import RefusedError
 
 
 def scope(host: str, scheme: str = "http") -> dict[str, object]:

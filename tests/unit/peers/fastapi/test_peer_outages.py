@@ -2,7 +2,8 @@
 
 import asyncpg
 import pytest
-from peers.fastapi.contacts.application.errors import NO_DATABASE, TIMEOUT, UnavailableError
+from contract.document import MESSAGES
+from contract.errors import UnavailableError
 from peers.fastapi.contacts.infrastructure.database import translated
 from peers.fastapi.contacts.infrastructure.orm.engine import unavailable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -49,20 +50,20 @@ def wrapped(error: Exception) -> DBAPIError:
 def test_an_outage_is_told_as_one(error: Exception) -> None:
     with pytest.raises(UnavailableError) as refused, translated():
         raise error
-    assert str(refused.value) == NO_DATABASE
+    assert str(refused.value) == MESSAGES["no_database"]
     for seen in (error, wrapped(error)):
-        assert str(unavailable(seen)) == NO_DATABASE
+        assert str(unavailable(seen)) == MESSAGES["no_database"]
 
 
 def test_a_timeout_is_told_as_one() -> None:
     canceled = asyncpg.QueryCanceledError("")
     with pytest.raises(UnavailableError) as refused, translated():
         raise canceled
-    assert str(refused.value) == str(unavailable(wrapped(canceled))) == TIMEOUT
+    assert str(refused.value) == str(unavailable(wrapped(canceled))) == MESSAGES["timeout"]
 
 
 def test_a_pool_without_a_free_connection_is_an_outage() -> None:
-    assert str(unavailable(PoolTimeoutError())) == NO_DATABASE
+    assert str(unavailable(PoolTimeoutError())) == MESSAGES["no_database"]
 
 
 @pytest.mark.parametrize("error", OTHERS, ids=lambda error: type(error).__name__)

@@ -3,26 +3,27 @@
 import re
 
 import pytest
-from peers.fastapi.contacts.application.cursors import CursorSigner
-from peers.fastapi.contacts.application.fields import ORDERABLE, PLACES, Field
-from peers.fastapi.contacts.application.listing import Window
-from peers.fastapi.contacts.application.paging import Pager
-from peers.fastapi.contacts.application.parameters import parse
+from contract.cursors import CursorSigner
+from contract.fields import FIELDS, ORDERABLE
+from contract.listing import Ordering, Window
+from contract.paging import Pager
+from contract.parameters import parse
+from peers.fastapi.contacts.infrastructure.cursors import PlaceCodec
 from peers.fastapi.contacts.infrastructure.search import Strength
-from peers.fastapi.contacts.infrastructure.statements import Statement, Statements
+from peers.fastapi.contacts.infrastructure.statements import DETAIL, Statement, Statements
 
 STRENGTHS: tuple[Strength, ...] = ("fulltext", "trigram", "substring")
 EVIL = "x'; DROP TABLE app_user; --%_\\"
 
 
-def nothing(contact: object, field: Field) -> object:
+def nothing(contact: object, ordering: Ordering) -> tuple[object, ...]:
     """No contact is ever read here."""
     raise AssertionError
 
 
 def statements(strength: Strength, **parameters: str) -> list[Statement]:
     """The statements of a listing, and those that count it."""
-    pager = Pager(CursorSigner("x"), nothing, keyset=True, relevance=strength == "fulltext")
+    pager = Pager(CursorSigner("fastapi", "x", PlaceCodec()), nothing, keyset=True, relevance=strength == "fulltext")
     plan = pager.plan(parse(parameters, cursors=True))
     made, criteria = Statements(strength), plan.listing.criteria
     pages = made.page(criteria, plan.window, ranked=plan.ranked, keyset=plan.keyset)
@@ -86,5 +87,12 @@ def test_a_pair_is_compared_as_a_row() -> None:
 
 
 def test_columns_stand_where_rows_are_read() -> None:
-    assert list(PLACES)[:2] == ["id", "first_name"]
-    assert PLACES["relationship__last_activity"] == 18
+    columns = DETAIL.removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
+    assert columns == [field.column for field in FIELDS]
+    assert (columns[1], columns[18]) == ("u.first_name", "r.last_activity")
+
+
+def test_lists_of_values_are_texts_whose_arrays_the_driver_knows() -> None:
+    first, _ = statements("substring", id__in="1,-2")
+    assert "u.id = ANY(($1::text[])::bigint[])" in first.sql
+    assert first.arguments[0] == ["1", "-2"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ...application.listing import Criteria, Filter
+from contract.listing import Criteria, Filter
+
 from .statement import Condition
 
 _OPERATORS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -20,7 +21,10 @@ def contains(column: str, text: str) -> Condition:
 
 def of_filter(item: Filter) -> Condition:
     """The condition of one filter."""
-    column = f"{item.field.table}.{item.field.column}"
+    column = item.field.column
+    if item.lookup == "isnull":
+        key = "u.address_id" if item.field.table == "a" else "r.id"
+        return Condition(f"{key} IS {'' if item.value else 'NOT '}NULL")
     if item.lookup == "in":
         return Condition(f"{column} = ANY(%s)", (list(item.value) if isinstance(item.value, tuple) else [item.value],))
     if item.lookup == "icontains":
@@ -31,18 +35,8 @@ def of_filter(item: Filter) -> Condition:
 
 
 def of_criteria(criteria: Criteria) -> list[Condition]:
-    """The conditions of all filters and presences; the search's are apart."""
-    conditions = [of_filter(item) for item in criteria.filters]
-    for presence in criteria.presences:
-        column = "u.address_id" if presence.table == "a" else "r.id"
-        conditions.append(Condition(f"{column} IS {'' if presence.isnull else 'NOT '}NULL"))
-    return conditions
-
-
-def tables_of(criteria: Criteria) -> set[str]:
-    """The tables besides `u` that the filters and presences speak of."""
-    named: set[str] = {item.field.table for item in criteria.filters}
-    return (named | {presence.table for presence in criteria.presences}) - {"u"}
+    """The conditions of all filters; the search's are apart."""
+    return [of_filter(item) for item in criteria.filters]
 
 
 def where(conditions: Sequence[Condition]) -> Condition:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ...application.fields import ID, Field
-from ...application.listing import Criteria, Order, Ordering, Window
+from contract.fields import ID, Field
+from contract.listing import Criteria, Ordering, Window, reversed_
+
 from . import search
-from .conditions import of_criteria, tables_of, where
-from .statement import COLUMNS, JOINED, SELECT_BARE, Condition, Source, Statement
+from .conditions import of_criteria, where
+from .statement import JOINED, SELECT_BARE, Condition, Source, Statement
 
 DETAIL_BARE = f"{SELECT_BARE} WHERE u.id = %s"
 
@@ -84,7 +85,7 @@ class Compiler:
         )
 
     def _candidates(self, criteria: Criteria) -> Condition:
-        relationship = self._source.relationship if "r" in tables_of(criteria) else ""
+        relationship = self._source.relationship if "r" in criteria.tables else ""
         return search.candidates(criteria.terms, of_criteria(criteria), self._source.address, relationship)
 
     def _conditions(self, criteria: Criteria) -> list[Condition]:
@@ -92,21 +93,14 @@ class Compiler:
         return found + search.conditions(criteria.terms, self._strength) if criteria.terms else found
 
     def _joins(self, criteria: Criteria, ordering: Ordering = ()) -> str:
-        tables = tables_of(criteria) | {order.field.table for order in ordering} | ({"a"} if criteria.terms else set())
+        tables = criteria.tables | {order.field.table for order in ordering} | ({"a"} if criteria.terms else set())
         return "".join(join for table, join in self._source.joins.items() if table in tables)
-
-
-def reversed_(ordering: Ordering) -> Ordering:
-    """The ordering from its other end; nulls change sides by themselves, as PostgreSQL has them."""
-    return tuple(Order(order.field, not order.descending) for order in ordering)
 
 
 @lru_cache(maxsize=256)
 def order_by(ordering: Ordering) -> str:
     """The ORDER BY clause."""
-    return " ORDER BY " + ", ".join(
-        f"{order.field.table}.{order.field.column}{' DESC' if order.descending else ''}" for order in ordering
-    )
+    return " ORDER BY " + ", ".join(f"{order.field.column}{' DESC' if order.descending else ''}" for order in ordering)
 
 
 def parts(ordering: Ordering, after: tuple[object, ...] | None, *, copied: bool = False) -> list[Condition]:
@@ -118,7 +112,7 @@ def parts(ordering: Ordering, after: tuple[object, ...] | None, *, copied: bool 
     present = "a.id IS NOT NULL" if first.field.table == "a" else "r.id IS NOT NULL"
     if copied:
         # The copies' index holds the contacts without a part too; only its own column's condition skips them.
-        present = f"{first.field.table}.{first.field.column} IS NOT NULL"
+        present = f"{first.field.column} IS NOT NULL"
     have, lack = Condition(present), Condition(absent)
     # Nulls come first where the order descends, and last where it ascends.
     stretches = [lack, have] if first.descending else [have, lack]
@@ -151,7 +145,4 @@ def _behind(ordering: Ordering, after: tuple[object, ...]) -> Condition:
 
 def _column(field: Field, leader: Field) -> str:
     # A relationship's own copy of the id stands in the index beside its columns.
-    return "r.appuser_id" if field is ID and leader.table == "r" else f"{field.table}.{field.column}"
-
-
-__all__ = ["COLUMNS", "Compiler", "order_by", "parts", "reversed_"]
+    return "r.appuser_id" if field is ID and leader.table == "r" else field.column

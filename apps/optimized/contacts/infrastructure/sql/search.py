@@ -7,7 +7,8 @@ contacts by a UNION of two index scans, and the other terms filter those.
 from dataclasses import dataclass
 from typing import Literal
 
-from ...application.fields import SEARCHED
+from contract.fields import SEARCHED
+
 from .conditions import any_of, contains, where
 from .statement import Condition
 
@@ -49,7 +50,7 @@ def is_identifier(term: str) -> bool:
 
 
 def _substring(term: str, *, own: bool) -> list[Condition]:
-    return [contains(f"{f.table}.{f.column}", term) for f in SEARCHED if (f.table == "u") is own]
+    return [contains(f.column, term) for f in SEARCHED if (f.table == "u") is own]
 
 
 def of_term(term: str, strength: Strength) -> Term:

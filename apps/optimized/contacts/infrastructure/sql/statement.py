@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...application.fields import FIELDS, Field
+from contract.fields import FIELDS, Field
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Condition:
 
 
 def _selected(field: Field) -> str:
-    column = f"{field.table}.{field.column}"
+    column = field.column
     # Naive UTC times are decoded in C, whatever the session's time zone; the JSON says that they are UTC.
     return f"{column} AT TIME ZONE 'UTC'" if field.kind == "time" else column
 
@@ -57,7 +57,7 @@ class Source:
 
 def _copies(alias: str, prefix: str, fixed: str) -> str:
     """The columns of `u` that hold a part's values, under the part's own names. The planner sees through it."""
-    copied = [f"u.{prefix}_{f.column} AS {f.column}" for f in FIELDS if f.table == alias and f.column != "id"]
+    copied = [f"u.{prefix}_{f.attribute} AS {f.attribute}" for f in FIELDS if f.table == alias and f.attribute != "id"]
     return f" CROSS JOIN LATERAL (SELECT {', '.join([fixed, *copied])}) {alias}"
 
 

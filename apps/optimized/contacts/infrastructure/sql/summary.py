@@ -1,5 +1,7 @@
 """The statements of `stats` and `aggregate`."""
 
+from contract.document import MAX_GROUPS
+
 from .statement import JOIN_ADDRESS, JOIN_RELATIONSHIP, Statement
 
 STATS = Statement(
@@ -9,7 +11,6 @@ STATS = Statement(
     " MAX(points) AS highest FROM customer_relationship) AS r",
     prepare=True,
 )
-MAX_GROUPS = 100
 GROUPS = {"country": "a.country", "city": "a.city", "gender": "u.gender"}
 
 

@@ -7,15 +7,34 @@ Without, they give bytes.
 from collections.abc import Callable
 from typing import Any
 
+from contract.parameters import basics_count
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from ..application.basics import ITEMS, N, items, prime_count, whole_parameter
 from ..infrastructure.rows import encode
 from . import schemas
-from .query import parameters
+from .origin import query_of
 
 JSON = "application/json"
+
+
+def items(number: int) -> list[dict[str, object]]:
+    """The items 1 to `number`, in the contract's order of keys."""
+    return [
+        {"id": item, "name": f"Item {item}", "price": item * 37 % 1000, "available": item % 3 != 0}
+        for item in range(1, number + 1)
+    ]
+
+
+def prime_count(n: int) -> int:
+    """How many primes there are up to `n`, by the contract's loop, which is not meant to be fast."""
+    primes = 1 if n >= 2 else 0
+    for candidate in range(3, n + 1, 2):
+        divisor = 3
+        while divisor * divisor <= candidate and candidate % divisor:
+            divisor += 2
+        primes += divisor * divisor > candidate
+    return primes
 
 
 def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
@@ -25,7 +44,7 @@ def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
     @app.get("/api/basics/json/", response_model=schemas.Items, tags=["basics"])
     async def basics_json(request: Request) -> Any:
         """A number of items."""
-        return answer({"items": items(whole_parameter(parameters(request.scope), *ITEMS))})
+        return answer({"items": items(basics_count(query_of(request.scope), "items"))})
 
     @app.post("/api/basics/echo/", response_model=schemas.Echo, tags=["basics"], max_body_size=max_body)
     async def basics_echo(body: schemas.Echo) -> Any:
@@ -35,7 +54,7 @@ def add_basics(app: FastAPI, *, modelled: bool, max_body: int) -> None:
     @app.get("/api/basics/cpu/", response_model=schemas.Primes, tags=["basics"])
     async def basics_cpu(request: Request) -> Any:
         """How many primes there are up to a number, found the slow way."""
-        n = whole_parameter(parameters(request.scope), *N)
+        n = basics_count(query_of(request.scope), "n")
         # On a thread: on the loop, everybody else would wait.
         return answer({"n": n, "primes": await run_in_threadpool(prime_count, n)})
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from ..application.errors import UnavailableError
+from contract.errors import UnavailableError
 
 Result = TypeVar("Result")
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from description import described
+from contract.description import described
 from fastapi import FastAPI
 
 

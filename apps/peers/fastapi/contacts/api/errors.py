@@ -1,10 +1,10 @@
 """What is refused, by the service, FastAPI or the database, as the contract's JSON."""
 
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
 import asyncpg
+from contract.document import MESSAGES
+from contract.errors import RefusedError, UnauthorizedError, nested
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.routing import Match, Route
 
-from ..application.errors import RefusedError, UnauthorizedError
 from ..infrastructure.orm.engine import unavailable
 
 # What a session raises that is opened for a read. SQLAlchemy lets through some of asyncpg's own errors.
@@ -30,22 +29,6 @@ def refusal(error: RefusedError) -> JSONResponse:
     """The error's own status and body."""
     challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, UnauthorizedError) else None
     return JSONResponse(error.body, error.status, challenge)
-
-
-def nested(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Pydantic's errors, whose `loc` starts with where the value was, as nested objects."""
-    found: dict[str, Any] = {}
-    for error in errors:
-        place = [str(part) for part in error["loc"][1:]] or ["detail"]
-        inner = found
-        for part in place[:-1]:
-            step = inner.setdefault(part, {})
-            # The object itself was refused already: what is inside it adds nothing.
-            inner = step if isinstance(step, dict) else {}
-        messages = inner.setdefault(place[-1], [])
-        if isinstance(messages, list):
-            messages.append(error["msg"].removeprefix("Value error, "))
-    return {"detail": found["detail"][0]} if list(found) == ["detail"] else found
 
 
 async def _outage(request: Request, error: Exception) -> JSONResponse:
@@ -73,7 +56,7 @@ def add_error_handlers(app: FastAPI) -> None:
             return refusal(missing)
         except OF_A_DATABASE as failure:
             return await _outage(request, failure)
-        return JSONResponse(nested(error.errors()), 400)
+        return JSONResponse(nested(error.errors(), depth=1), 400)
 
     @app.exception_handler(HTTPStatus.METHOD_NOT_ALLOWED)
     async def not_allowed(request: Request, error: Exception) -> JSONResponse:
@@ -82,7 +65,7 @@ def add_error_handlers(app: FastAPI) -> None:
         matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
         methods = {method for route in matching for method in route.methods or ()}
         allowed = methods | {"HEAD"} if "GET" in methods else methods
-        detail = f"The method {request.method} is not allowed here."
+        detail = MESSAGES["method"].format(method=request.method)
         return JSONResponse({"detail": detail}, HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(sorted(allowed))})
 
     for kind in OF_A_DATABASE:
@@ -90,4 +73,4 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": "The service failed."}, 500)
+        return JSONResponse({"detail": MESSAGES["failed"]}, 500)

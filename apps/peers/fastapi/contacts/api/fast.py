@@ -6,20 +6,19 @@ dependencies, a response object) would cost more than the query. FastAPI documen
 
 from typing import Any
 
+from contract import bodies
+from contract.parameters import group_by as group_of
+from contract.query import none, parameters
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from ..application.errors import InvalidError
-from ..application.parameters import only
 from ..infrastructure.reader import Reader
 from ..infrastructure.rows import Row, contact, encode
-from ..infrastructure.statements import GROUPS
 from ..infrastructure.writer import Writer
 from . import schemas
 from .caching import Cache, done
-from .origin import Origins
-from .query import none, parameters
+from .origin import Origins, query_of
 
 JSON = "application/json"
 
@@ -53,7 +52,7 @@ class HotContact:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         contact_id: int = scope["path_params"]["contact_id"]
         self._origins.of(scope)
-        none(scope)
+        none(query_of(scope))
 
         async def compute() -> bytes:
             return encode(contact(await self._reader.detail(contact_id)))
@@ -72,18 +71,12 @@ class HotListing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         base = f"{self._origins.of(scope)}{scope['path']}"
-        asked, query = parameters(scope), scope["query_string"].decode()
+        query = query_of(scope)
+        asked = parameters(query)
 
         async def compute() -> bytes:
             page = await self._reader.page(asked)
-            return encode(
-                {
-                    "count": page.count,
-                    "next": page.link(base, query, page.next),
-                    "previous": page.link(base, query, page.previous),
-                    "results": [contact(row) for row in page.contacts],
-                }
-            )
+            return encode(page.envelope(base, query, list(map(contact, page.contacts))))
 
         await _send(send, await self._cache.get(f"{base}?{query}".encode(), compute))
 
@@ -128,9 +121,7 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
     )
     async def contact_aggregate(request: Request) -> Any:
         """The largest groups by country, city or gender."""
-        group_by = only(parameters(request.scope), "group_by") or "country"
-        if group_by not in GROUPS:
-            raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
+        group_by = group_of(query_of(request.scope))
 
         async def compute() -> bytes:
             return encode(await reader.aggregate(group_by))
@@ -145,21 +136,21 @@ def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> No
     @app.post(
         "/api/contacts/", status_code=201, response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
-    async def contact_create(body: schemas.ContactIn) -> Any:
+    async def contact_create(body: bodies.ContactIn) -> Any:
         """Add a contact."""
         return whole(await done(writer.create(body.values()), cache), 201)
 
     @app.put(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
-    async def contact_replace(contact_id: int, body: schemas.ContactIn) -> Any:
+    async def contact_replace(contact_id: int, body: bodies.ContactIn) -> Any:
         """Give a contact new values."""
         return whole(await done(writer.replace(contact_id, body.values()), cache))
 
     @app.patch(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
-    async def contact_change(contact_id: int, body: schemas.ContactPatch) -> Any:
+    async def contact_change(contact_id: int, body: bodies.ContactPatch) -> Any:
         """Change some values of a contact."""
         return whole(await done(writer.change(contact_id, body.values()), cache))
 
@@ -176,13 +167,13 @@ def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> No
         tags=["contacts"],
         max_body_size=max_body,
     )
-    async def contact_create_bulk(body: schemas.BulkIn) -> Any:
+    async def contact_create_bulk(body: bodies.BulkIn) -> Any:
         """Add up to 2000 contacts, all or none."""
         ids = await done(writer.create_bulk([item.values() for item in body.contacts]), cache)
         return _json(encode({"created": len(ids), "ids": ids}), 201)
 
     @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
-    async def points_transfer(body: schemas.TransferIn) -> Any:
+    async def points_transfer(body: bodies.TransferIn) -> Any:
         """Move points from one contact to another."""
         sent, received = await done(writer.transfer(body.sender, body.receiver, body.points), cache)
         sides = {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}

@@ -3,18 +3,18 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
+from contract import bodies
+from contract.parameters import group_by as group_of
+from contract.query import parameters
 from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from ..application.errors import InvalidError
-from ..application.parameters import only
 from ..infrastructure.orm import writer
-from ..infrastructure.orm.reader import GROUPS, OrmReader
+from ..infrastructure.orm.reader import OrmReader
 from . import schemas
 from .caching import Cache, NoCache, done
-from .origin import Origins
-from .query import parameters
+from .origin import Origins, query_of
 
 Sessions = async_sessionmaker[AsyncSession]
 Answer = Callable[..., Awaitable[Any]]
@@ -56,17 +56,12 @@ def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, ori
     @app.get("/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"])
     async def contact_list(request: Request, session: Session) -> Any:
         """A page of contacts; follow `next`."""
-        base, query = f"{origins.of(request.scope)}{request.url.path}", request.url.query
-        asked = parameters(request.scope)
+        base, query = f"{origins.of(request.scope)}{request.url.path}", query_of(request.scope)
+        asked = parameters(query)
 
         async def compute() -> Mapping[str, Any]:
             page = await reader.page(session, asked)
-            return {
-                "count": page.count,
-                "next": page.link(base, query, page.next),
-                "previous": page.link(base, query, page.previous),
-                "results": page.contacts,
-            }
+            return page.envelope(base, query, page.contacts)
 
         return await answer(f"{base}?{query}", schemas.ContactPage, compute)
 
@@ -87,9 +82,7 @@ def _add_reads(app: FastAPI, opened: Any, reader: OrmReader, answer: Answer, ori
     )
     async def contact_aggregate(request: Request, session: Session) -> Any:
         """The largest groups by country, city or gender."""
-        group_by = only(parameters(request.scope), "group_by") or "country"
-        if group_by not in GROUPS:
-            raise InvalidError({"group_by": [f"Choose from {', '.join(GROUPS)}."]})
+        group_by = group_of(query_of(request.scope))
         return await answer(f"aggregate:{group_by}", schemas.Aggregate, lambda: reader.aggregate(session, group_by))
 
 
@@ -100,21 +93,21 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
     @app.post(
         "/api/contacts/", status_code=201, response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
-    async def contact_create(body: schemas.ContactIn, session: Session) -> Any:
+    async def contact_create(body: bodies.ContactIn, session: Session) -> Any:
         """Add a contact."""
         return await done(writer.create(session, body.values()), cache)
 
     @app.put(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
-    async def contact_replace(contact_id: int, body: schemas.ContactIn, session: Session) -> Any:
+    async def contact_replace(contact_id: int, body: bodies.ContactIn, session: Session) -> Any:
         """Give a contact new values."""
         return await done(writer.replace(session, contact_id, body.values()), cache)
 
     @app.patch(
         "/api/contacts/{contact_id:id}/", response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
     )
-    async def contact_change(contact_id: int, body: schemas.ContactPatch, session: Session) -> Any:
+    async def contact_change(contact_id: int, body: bodies.ContactPatch, session: Session) -> Any:
         """Change some values of a contact."""
         return await done(writer.change(session, contact_id, body.values()), cache)
 
@@ -130,13 +123,13 @@ def _add_writes(app: FastAPI, opened: Any, reader: OrmReader, cache: Cache, max_
         tags=["contacts"],
         max_body_size=max_body,
     )
-    async def contact_create_bulk(body: schemas.BulkIn, session: Session) -> Any:
+    async def contact_create_bulk(body: bodies.BulkIn, session: Session) -> Any:
         """Add up to 2000 contacts, all or none."""
         ids = await done(writer.create_bulk(session, [item.values() for item in body.contacts]), cache)
         return {"created": len(ids), "ids": ids}
 
     @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
-    async def points_transfer(body: schemas.TransferIn, session: Session) -> Any:
+    async def points_transfer(body: bodies.TransferIn, session: Session) -> Any:
         """Move points from one contact to another."""
         sent, received = await done(writer.transfer(session, body.sender, body.receiver, body.points), cache)
         return {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from contract.document import MESSAGES
+from contract.errors import RefusedError
 from starlette.types import Scope
 
-from ..application.errors import RefusedError
 from .gate import header
 
 
@@ -21,5 +22,11 @@ class Origins:
         name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
         name = name.lower().rstrip(".")
         if not ("*" in self._names or name in self._names or f".{name}".endswith(self._domains or ("\0",))):
-            raise RefusedError("Bad request.")
+            raise RefusedError(MESSAGES["bad_request"])
         return f"{scope['scheme']}://{host}"
+
+
+def query_of(scope: Scope) -> str:
+    """The query of a request; what is not ASCII in it stays so, and is the contract's to refuse."""
+    query: bytes = scope["query_string"]
+    return query.decode("latin-1")

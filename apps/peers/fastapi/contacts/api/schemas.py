@@ -1,137 +1,19 @@
-"""What clients send and get, as pydantic models; the rules themselves are `application.rules`."""
+"""What clients get, as pydantic models; what they send is `contract.bodies`."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints
-from pydantic import WithJsonSchema as Schema
-
-from ..application import parameters, rules
-
-MAX_BULK = 2000
-
-
-def _at_most(longest: int) -> Callable[[str], str]:
-    return lambda value: rules.text(value, longest)
-
-
-Name = Annotated[str, AfterValidator(_at_most(100)), Schema({"type": "string", "maxLength": 100})]
-Code = Annotated[str, AfterValidator(_at_most(16)), Schema({"type": "string", "maxLength": 16})]
-Gender = Annotated[str, AfterValidator(parameters.gender), Schema({"type": "string", "enum": ["M", "F", "O"]})]
-CustomerId = Annotated[str, AfterValidator(rules.customer_id)]
-PhoneNumber = Annotated[str, AfterValidator(rules.phone_number)]
-Birthday = Annotated[date, BeforeValidator(rules.birthday)]
-Moment = Annotated[datetime, BeforeValidator(rules.time), Schema({"type": "string", "format": "date-time"})]
-Points = Annotated[int, BeforeValidator(rules.points)]
-ContactId = Annotated[int, BeforeValidator(rules.whole), Field(ge=-parameters.MAX_ID, le=parameters.MAX_ID)]
-Amount = Annotated[int, BeforeValidator(rules.whole), Field(ge=1, le=parameters.MAX_POINTS)]
-Credential = Annotated[str, Field(min_length=1), AfterValidator(rules.storable)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(rules.storable)]
-
-# An optional field that may be absent but not null has this default, which `exclude_unset` never lets out.
-ABSENT: Any = None
-
-
-class AddressIn(BaseModel):
-    """An address, whole."""
-
-    street: Name
-    street_number: Code
-    city: Name
-    city_code: Code
-    country: Name
-
-
-class AddressPatch(BaseModel):
-    """An address, in part where the contact has one."""
-
-    street: Name = ABSENT
-    street_number: Code = ABSENT
-    city: Name = ABSENT
-    city_code: Code = ABSENT
-    country: Name = ABSENT
-
-
-class RelationshipIn(BaseModel):
-    """A relationship; no points and activity just now where they are absent."""
-
-    points: Points = 0
-    last_activity: Moment = Field(default_factory=rules.now)
-
-
-class RelationshipPatch(BaseModel):
-    """A relationship, in part."""
-
-    points: Points = ABSENT
-    last_activity: Moment = ABSENT
-
-
-class ContactIn(BaseModel):
-    """A contact to create, or to put in another's place."""
-
-    first_name: Name
-    last_name: Name
-    gender: Gender
-    customer_id: CustomerId = ABSENT
-    phone_number: PhoneNumber
-    birthday: Birthday
-    address: AddressIn | None = None
-    relationship: RelationshipIn | None = None
-
-    def values(self) -> dict[str, Any]:
-        """The contact whole, but without a customer id where none was sent."""
-        values = self.model_dump()
-        if "customer_id" not in self.model_fields_set:
-            del values["customer_id"]
-        return values
-
-
-class ContactPatch(BaseModel):
-    """What to change of a contact."""
-
-    first_name: Name = ABSENT
-    last_name: Name = ABSENT
-    gender: Gender = ABSENT
-    customer_id: CustomerId = ABSENT
-    phone_number: PhoneNumber = ABSENT
-    birthday: Birthday = ABSENT
-    address: AddressPatch | None = None
-    relationship: RelationshipPatch | None = None
-
-    def values(self) -> dict[str, Any]:
-        """What was sent, and nothing else."""
-        return self.model_dump(exclude_unset=True)
-
-
-class BulkIn(BaseModel):
-    """Contacts to create, all or none."""
-
-    contacts: list[ContactIn] = Field(min_length=1, max_length=MAX_BULK)
-
-
-class TransferIn(BaseModel):
-    """Points to move."""
-
-    sender: ContactId = Field(alias="from")
-    receiver: ContactId = Field(alias="to")
-    points: Amount
-
-
-class Credentials(BaseModel):
-    """Who wants a token."""
-
-    username: Credential
-    password: Credential
+from contract.bodies import EchoCode, Name, Quantity, Tags
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Echo(BaseModel):
     """What the echo takes and gives back."""
 
     name: Name
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9]{4}$")]
-    quantity: Annotated[StrictInt, Field(ge=0, le=1000)]
-    tags: list[Tag] = Field(max_length=20)
+    code: EchoCode
+    quantity: Quantity
+    tags: Tags
 
 
 class Stored(BaseModel):

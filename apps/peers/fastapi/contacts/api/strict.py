@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from contract.document import MESSAGES
+from contract.query import none
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 
-from .query import none
+from .origin import query_of
 
 BODIES = frozenset({"POST", "PUT", "PATCH"})
 # The addresses of which GET reads a query.
@@ -50,7 +52,7 @@ class StrictRequest(Request):
         try:
             return json.loads((await self.body()).decode(), parse_constant=_no_constant)
         except (ValueError, RecursionError):
-            raise HTTPException(400, "The body is not valid JSON.") from None
+            raise HTTPException(400, MESSAGES["no_json"]) from None
 
 
 class StrictRoute(APIRoute):
@@ -63,14 +65,14 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             request.app.state.origins.of(request.scope)
             if request.method in BODIES or self.path not in OWN_QUERY:
-                none(request.scope)
+                none(query_of(request.scope))
             if request.method not in BODIES:
                 return await handle(request)
             media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if media_type != "application/json":
-                raise HTTPException(415, "Send the body as application/json.")
+                raise HTTPException(415, MESSAGES["media_type"])
             if "transfer-encoding" not in request.headers and request.headers.get("content-length", "0") == "0":
-                raise HTTPException(400, "The body is empty; send JSON.")
+                raise HTTPException(400, MESSAGES["empty_body"])
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strict

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from contract import bodies
+from contract.document import MESSAGES
+from contract.errors import UnauthorizedError
 from fastapi import FastAPI, Request
 
-from ..application.errors import UnauthorizedError
 from ..infrastructure.passwords import matches
 from ..infrastructure.tokens import Tokens
 from . import schemas
@@ -18,10 +20,10 @@ def add_tokens(app: FastAPI, tokens: Tokens, password: Password, max_body: int) 
     """Put the endpoints into the application."""
 
     @app.post("/api/auth/token/", response_model=schemas.Tokens, tags=["auth"], max_body_size=max_body)
-    async def token_create(body: schemas.Credentials) -> Any:
+    async def token_create(body: bodies.Credentials) -> Any:
         """A pair of tokens for a name and a password."""
         if not await matches(body.password, await password(body.username)):
-            raise UnauthorizedError("The name or the password is wrong.")
+            raise UnauthorizedError(MESSAGES["wrong_credentials"])
         return tokens.pair(body.username)
 
     @app.get("/api/auth/me/", response_model=schemas.Me, tags=["auth"])
@@ -31,5 +33,5 @@ def add_tokens(app: FastAPI, tokens: Tokens, password: Password, max_body: int) 
         # A token has no padding at its end, though the library would take it.
         username = tokens.username(token.strip()) if scheme.lower() == "bearer" and "=" not in token else None
         if username is None:
-            raise UnauthorizedError("A valid access token is needed.")
+            raise UnauthorizedError(MESSAGES["no_token"])
         return {"username": username}

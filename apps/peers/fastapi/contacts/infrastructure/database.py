@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-
-from ..application.errors import NO_DATABASE, TIMEOUT, UnavailableError
+from contract.document import MESSAGES
+from contract.errors import UnavailableError
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -46,10 +46,10 @@ def _died(error: BaseException | None) -> bool:
 def unavailable(error: BaseException | None) -> UnavailableError | None:
     """What to answer where the database stopped a statement or is away; None for any other error of asyncpg."""
     if isinstance(error, asyncpg.QueryCanceledError):
-        return UnavailableError(TIMEOUT)
+        return UnavailableError(MESSAGES["timeout"])
     # A value of the wrong type is an InterfaceError too, and a fault of ours.
     away = isinstance(error, _AWAY) and not isinstance(error, ValueError)
-    return UnavailableError(NO_DATABASE) if away else None
+    return UnavailableError(MESSAGES["no_database"]) if away else None
 
 
 @contextmanager

@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..application.errors import NO_CONTACT, NotFoundError
-from ..application.fields import PLACES, Field
-from ..application.paging import Page, Pager, Plan
-from ..application.parameters import MAX_ID, parse
+from contract.document import MAX_ID, MESSAGES
+from contract.errors import NotFoundError
+from contract.paging import Page, Pager, Plan
+from contract.parameters import parse
+
 from . import rows, statements
 from .database import Database
 from .rows import Row
-
-
-def value(row: Row, field: Field) -> object:
-    """What stands in a field."""
-    return row[PLACES[field.name]]
 
 
 class Reader:
@@ -28,7 +24,7 @@ class Reader:
         """One contact; raises `NotFoundError`."""
         found = await self._database.rows(statements.DETAIL, (contact_id,)) if contact_id <= MAX_ID else []
         if not found:
-            raise NotFoundError(NO_CONTACT)
+            raise NotFoundError(MESSAGES["no_contact"])
         return found[0]
 
     async def page(self, parameters: Mapping[str, str]) -> Page[Row]:

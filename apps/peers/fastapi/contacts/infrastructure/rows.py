@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 
 Row = Sequence[Any] | asyncpg.Record
-"""19 values in the order of `fields.FIELDS`, or those that a function names."""
+"""19 values in the order of `contract.fields.FIELDS`, or those that a function names."""
 
 
 def contact(row: Row) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..application.fields import SEARCHED
+from contract.fields import SEARCHED
 
 Strength = Literal["fulltext", "trigram", "substring"]
 

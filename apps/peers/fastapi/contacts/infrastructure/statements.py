@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..application.fields import FIELDS, ID, Table
-from ..application.listing import Criteria, Filter, Ordering, Window, reversed_
+from contract.document import MAX_GROUPS
+from contract.fields import FIELDS, ID, Table
+from contract.listing import Criteria, Filter, Ordering, Window, reversed_
+
 from .search import Arguments, Search, Strength, contains, like_escaped
 
 JOINS: dict[Table, str] = {
@@ -24,7 +26,6 @@ STATS = (
     " MAX(points) AS highest FROM customer_relationship) AS r"
 )
 GROUPS = {"country": "a.country", "city": "a.city", "gender": "u.gender"}
-MAX_GROUPS = 100
 _OPERATORS = {"exact": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _PRESENT = {"a": "u.address_id", "r": "r.id"}
 
@@ -107,9 +108,9 @@ def _condition(item: Filter, arguments: Arguments) -> str:
     match item.lookup, item.value:
         case "isnull", absent:
             return f"{_PRESENT[item.field.table]} IS {'' if absent else 'NOT '}NULL"
-        case "in", values:
+        case "in", tuple(values):
             # As text, whose arrays the driver knows without asking the database.
-            given = f"{arguments.add(values)}::text[]"
+            given = f"{arguments.add(list(map(str, values)))}::text[]"
             return f"{column} = ANY(({given})::bigint[])" if item.field.kind == "id" else f"{column} = ANY({given})"
         case "icontains", text:
             return contains(column, arguments.add(f"%{like_escaped(str(text))}%"))

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+from contract.document import MAX_ID, MESSAGES
+from contract.errors import InvalidError, NotFoundError
+from contract.rules import ADDRESS_FIELDS, all_free, new_customer_id, now, transferred, whole_address
 
-from ..application.errors import NO_CONTACT, TAKEN, InvalidError, NotFoundError
-from ..application.parameters import MAX_ID
-from ..application.rules import ADDRESS_FIELDS, all_free, new_customer_id, now, transferred, whole_address
 from .database import Connection, Database
 from .rows import Row
 from .statements import DETAIL
@@ -39,7 +39,7 @@ def _free_customer_id() -> Iterator[None]:
     try:
         yield
     except asyncpg.UniqueViolationError:
-        raise InvalidError({"customer_id": [TAKEN]}) from None
+        raise InvalidError({"customer_id": [MESSAGES["customer_id_taken"]]}) from None
 
 
 class Writer:
@@ -70,7 +70,7 @@ class Writer:
             given = [contact["customer_id"] for contact in contacts if "customer_id" in contact]
             sql = "SELECT customer_id FROM app_user WHERE customer_id = ANY($1::text[])"
             all_free(contacts, {row[0] for row in await self._database.rows(sql, (given,))})
-            raise InvalidError({"contacts": [TAKEN]}) from None
+            raise InvalidError({"contacts": [MESSAGES["customer_id_taken"]]}) from None
 
     async def replace(self, contact_id: int, values: Values) -> Row:
         """Give a contact new values, and remove a nested object that is absent; its row.
@@ -137,7 +137,7 @@ async def _lock(connection: Connection, contact_id: int) -> int | None:
     sql = "SELECT address_id FROM app_user WHERE id = $1 FOR UPDATE"
     row = await connection.fetchrow(sql, contact_id) if contact_id <= MAX_ID else None
     if row is None:
-        raise NotFoundError(NO_CONTACT)
+        raise NotFoundError(MESSAGES["no_contact"])
     address_id: int | None = row[0]
     return address_id
 

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from contract.document import MESSAGES
+from contract.errors import UnavailableError
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from ...application.errors import NO_DATABASE, UnavailableError
 from ..database import unavailable as asyncpg_unavailable
 
 
@@ -24,10 +25,10 @@ def unavailable(error: Exception) -> UnavailableError | None:
     if isinstance(error, DBAPIError):
         # SQLAlchemy wraps its dialect's error, which wraps asyncpg's.
         told = asyncpg_unavailable(error.orig.__cause__ if error.orig else None)
-        return told or (UnavailableError(NO_DATABASE) if error.connection_invalidated else None)
+        return told or (UnavailableError(MESSAGES["no_database"]) if error.connection_invalidated else None)
     # No connection within the pool's time.
     if isinstance(error, PoolTimeoutError):
-        return UnavailableError(NO_DATABASE)
+        return UnavailableError(MESSAGES["no_database"])
     return asyncpg_unavailable(error)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from contract.rules import new_customer_id, now
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, String, orm
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-from ...application.rules import new_customer_id, now
 
 
 class Base(DeclarativeBase):

@@ -4,17 +4,17 @@ import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contract.document import MAX_GROUPS, MAX_ID, MESSAGES
+from contract.errors import NotFoundError
+from contract.fields import FIELDS, Field
+from contract.listing import Criteria, Filter, Ordering, reversed_
+from contract.paging import Page, Pager, Plan
+from contract.parameters import parse
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ...application.errors import NO_CONTACT, NotFoundError
-from ...application.fields import FIELDS, Field
-from ...application.listing import Criteria, Filter, Ordering, reversed_
-from ...application.paging import Page, Pager, Plan
-from ...application.parameters import MAX_ID, parse
 from .. import rows, search
-from ..statements import MAX_GROUPS
 from . import search as matching
 from .models import Address, AppUser, AuthUser, CustomerRelationship
 
@@ -32,8 +32,12 @@ _COMPARE = {
 _PRESENT: Mapping[str, Any] = {"a": AppUser.address_id, "r": CustomerRelationship.id}
 
 
-def value(contact: AppUser, field: Field) -> object:
-    """What stands in a field of a contact, None where it lacks the address or the relationship."""
+def values(contact: AppUser, ordering: Ordering) -> tuple[object, ...]:
+    """What stands in an ordering's fields of a contact, None where it lacks the address or the relationship."""
+    return tuple(_value(contact, order.field) for order in ordering)
+
+
+def _value(contact: AppUser, field: Field) -> object:
     found: object = contact
     for name in field.name.split("__"):
         found = None if found is None else getattr(found, name)
@@ -52,7 +56,7 @@ class OrmReader:
         eager = joinedload(AppUser.address), joinedload(AppUser.relationship)
         contact = await session.get(AppUser, contact_id, options=eager) if contact_id <= MAX_ID else None
         if contact is None:
-            raise NotFoundError(NO_CONTACT)
+            raise NotFoundError(MESSAGES["no_contact"])
         return contact
 
     async def page(self, session: AsyncSession, parameters: Mapping[str, str]) -> Page[AppUser]:
@@ -138,8 +142,8 @@ def condition(item: Filter) -> Condition:
         case "isnull", absent:
             present = _PRESENT[item.field.table]
             made = present.is_(None) if absent else present.is_not(None)
-        case "in", list(values):
-            made = column.in_([int(one) for one in values] if item.field.kind == "id" else values)
+        case "in", tuple(given):
+            made = column.in_(given)
         case "icontains", text:
             made = matching.contains(column, f"%{search.like_escaped(str(text))}%")
         case "istartswith", text:

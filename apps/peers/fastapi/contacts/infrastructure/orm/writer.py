@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from contract.document import MAX_ID, MESSAGES
+from contract.errors import InvalidError, NotFoundError
+from contract.rules import all_free, now, transferred, whole_address
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from ...application.errors import NO_CONTACT, TAKEN, InvalidError, NotFoundError
-from ...application.parameters import MAX_ID
-from ...application.rules import all_free, now, transferred, whole_address
 from .engine import transaction
 from .models import Address, AppUser, CustomerRelationship
 
@@ -25,7 +25,7 @@ def _free_customer_id() -> Iterator[None]:
     try:
         yield
     except IntegrityError:
-        raise InvalidError({"customer_id": [TAKEN]}) from None
+        raise InvalidError({"customer_id": [MESSAGES["customer_id_taken"]]}) from None
 
 
 def _made(values: Values) -> AppUser:
@@ -58,7 +58,7 @@ async def create_bulk(session: AsyncSession, contacts: Sequence[Values]) -> list
         all_free(
             contacts, set(await session.scalars(select(AppUser.customer_id).where(AppUser.customer_id.in_(given))))
         )
-        raise InvalidError({"contacts": [TAKEN]}) from None
+        raise InvalidError({"contacts": [MESSAGES["customer_id_taken"]]}) from None
     return [contact.id for contact in made]
 
 
@@ -117,7 +117,7 @@ async def _locked(session: AsyncSession, contact_id: int) -> AppUser:
     found = select(AppUser).where(AppUser.id == contact_id).options(*eager).with_for_update(of=AppUser)
     contact = await session.scalar(found) if contact_id <= MAX_ID else None
     if contact is None:
-        raise NotFoundError(NO_CONTACT)
+        raise NotFoundError(MESSAGES["no_contact"])
     return contact
 
 

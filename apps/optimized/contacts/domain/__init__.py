@@ -1,1 +1,0 @@
-"""Rules about contacts and points; knows neither Django nor HTTP nor SQL."""

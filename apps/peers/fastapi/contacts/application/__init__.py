@@ -1,1 +1,0 @@
-"""What a request asks for: parameters, criteria, pages, cursors. Knows neither HTTP nor SQL."""
