@@ -1,16 +1,23 @@
 """The page's contacts as the ORM makes them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from contacts.models import Address, AppUser, CustomerRelationship
-from contacts_page import ROWS, Row
+from django.apps import apps
+
+from benchmarks.contacts_page import ROWS, Row
+
+# Of whichever service is set up.
+AppUser, Address, CustomerRelationship = map(
+    apps.get_app_config("contacts").get_model, ("AppUser", "Address", "CustomerRelationship")
+)
 
 USER = ("id", "first_name", "last_name", "gender", "customer_id", "phone_number", "birthday", "created", "last_updated")
 ADDRESS = ("id", "street", "street_number", "city", "city_code", "country")
 RELATIONSHIP = ("id", "points", "created", "last_activity")
 
 
-def instance(row: Row) -> AppUser:
+def instance(row: Row) -> Any:
     """The contact of a row, with what belongs to it."""
     values = [value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for value in row]
     address = Address(**dict(zip(ADDRESS, values[9:15], strict=True)))

@@ -2,10 +2,15 @@
 
 import os
 import sys
+from pathlib import Path
 
-from config.switches import parse
+# The folder of the service's package and of what services share.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from stopping import drain_s
 from switchboard import SwitchError
+
+from naive.config.switches import parse
 
 try:
     switches = parse(os.environ.get("SWITCHES", ""))

@@ -5,4 +5,4 @@ import os
 os.environ.setdefault("SECRET_KEY", "types")
 os.environ.setdefault("DATABASE_URL", "postgres://types")
 
-from config.settings import *  # noqa: F403 - after the environment is set
+from naive.config.settings import *  # noqa: F403 - after the environment is set

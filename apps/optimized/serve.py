@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.switches import parse, without_shared_cache
+# The folder of the package and of what services share.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from stopping import drain_s
 from switchboard import SwitchError
 
+from optimized.config.switches import parse, without_shared_cache
+
 IDLE_S = 75
+CONFIG = "optimized.config"
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Place:
 def granian(place: Place, interface: str, *more: str) -> list[str]:
     """Granian's command line."""
     return [
-        *("granian", f"config.{interface}:application", "--host", place.host, "--port", place.port, "--no-ws"),
+        *("granian", f"{CONFIG}.{interface}:application", "--host", place.host, "--port", place.port, "--no-ws"),
         *("--http", "1", "--workers", str(place.workers), "--workers-kill-timeout", f"{place.drain_s}s"),
         *("--log-level", "warning", *more),
     ]
@@ -46,7 +51,7 @@ def granian_asgi(place: Place) -> list[str]:
 def uvicorn(place: Place) -> list[str]:
     """uvicorn, which minds several workers itself."""
     return [
-        *("uvicorn", "config.asgi:application", "--host", place.host, "--port", place.port, "--no-access-log"),
+        *("uvicorn", f"{CONFIG}.asgi:application", "--host", place.host, "--port", place.port, "--no-access-log"),
         *("--lifespan", "off", "--timeout-graceful-shutdown", str(place.drain_s), "--no-proxy-headers"),
         *("--timeout-keep-alive", str(IDLE_S), "--no-server-header", "--no-date-header"),
         # A worker that waits for its share of a small quota is not hung.
@@ -60,7 +65,8 @@ def gunicorn(place: Place, interface: str, *more: str) -> list[str]:
     Whom to believe about TLS is for Django's settings to say; gunicorn would believe everyone on this machine.
     """
     return [
-        *("gunicorn", f"config.{interface}", "--bind", f"{place.host}:{place.port}", "--workers", str(place.workers)),
+        *("gunicorn", f"{CONFIG}.{interface}", "--bind", f"{place.host}:{place.port}"),
+        *("--workers", str(place.workers)),
         *("--graceful-timeout", str(place.drain_s), "--keep-alive", str(IDLE_S), "--limit-request-line", "8190"),
         *("--no-control-socket", "--forwarded-allow-ips", "", *more),
     ]
@@ -79,7 +85,7 @@ def gunicorn_sync(place: Place) -> list[str]:
 
 def gunicorn_uvicorn(place: Place) -> list[str]:
     """gunicorn with uvicorn in each worker."""
-    return gunicorn(place, "asgi", "--worker-class", "config.asgi_worker.AsgiWorker")
+    return gunicorn(place, "asgi", "--worker-class", f"{CONFIG}.asgi_worker.AsgiWorker")
 
 
 COMMANDS: dict[str, Callable[[Place], list[str]]] = {
@@ -101,7 +107,8 @@ def main() -> None:
     if not os.environ.get("CACHE_URL") and (trouble := without_shared_cache(switches)):
         sys.exit(f"SWITCHES: {trouble}")
     host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
-    os.chdir(Path(__file__).resolve().parent)
+    # Servers import from where they are started, and Granian would take this file's folder for part of another package.
+    os.chdir(Path(__file__).resolve().parents[1])
     place = Place(host, port, switches.number("workers"), switches.number("threads"), drain_s(os.environ))
     arguments = COMMANDS[switches["server"]](place)
     # The interpreter's own folder first: the server of this environment, whatever else is on PATH.

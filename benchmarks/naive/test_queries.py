@@ -1,11 +1,12 @@
 """From a list's parameters to its SQL, by filter backends and the ORM. Nothing is sent anywhere."""
 
 import pytest
-from contacts.models import AppUser
-from contacts.views import ContactViewSet
-from incoming import LISTINGS, listing_request
+from naive.contacts.models import AppUser
+from naive.contacts.views import ContactViewSet
 from pytest_benchmark.fixture import BenchmarkFixture
 from rest_framework.request import Request
+
+from benchmarks.incoming import LISTINGS, listing_request
 
 
 @pytest.mark.parametrize("listing", LISTINGS)

@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from contacts.serializers import ContactSerializer
-from contacts_page import SIZE
-from instances import INSTANCES
+from naive.contacts.serializers import ContactSerializer
 from pytest_benchmark.fixture import BenchmarkFixture
 from rest_framework.renderers import JSONRenderer
+
+from benchmarks.contacts_page import SIZE
+from benchmarks.instances import INSTANCES
 
 
 @pytest.mark.benchmark(group="50 contacts to bytes")

@@ -4,23 +4,25 @@ import json
 from collections.abc import Callable
 
 import pytest
-from contacts.models import AppUser
-from contacts.serializers import ContactSerializer
-from contacts.views import ContactViewSet
 from django.http import HttpRequest, HttpResponseBase
-from incoming import contact_request
-from instances import INSTANCES
+from naive.contacts.models import AppUser
+from naive.contacts.serializers import ContactSerializer
+from naive.contacts.views import ContactViewSet
 from pytest_benchmark.fixture import BenchmarkFixture
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from benchmarks.incoming import contact_request
+from benchmarks.instances import INSTANCES
 
 
 class AtHand(ContactViewSet):
     """The service's view set, but for the query."""
 
     def get_object(self) -> AppUser:
-        return INSTANCES[0]
+        contact: AppUser = INSTANCES[0]
+        return contact
 
 
 class Plain(APIView):

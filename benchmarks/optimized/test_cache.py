@@ -9,13 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from contacts.infrastructure.breaker import Breaker
-from contacts.infrastructure.rendering import by_orjson, contact
-from contacts.infrastructure.response_cache import ResponseCache, Timing
-from contacts.infrastructure.stores import LocalStore, RedisStore, Store
-from contacts_page import ROWS
+from optimized.contacts.infrastructure.breaker import Breaker
+from optimized.contacts.infrastructure.rendering import by_orjson, contact
+from optimized.contacts.infrastructure.response_cache import ResponseCache, Timing
+from optimized.contacts.infrastructure.stores import LocalStore, RedisStore, Store
 from pytest_benchmark.fixture import BenchmarkFixture
 from redis import Redis, RedisError
+
+from benchmarks.contacts_page import ROWS
 
 BODY = by_orjson({"results": [contact(row) for row in ROWS]})
 

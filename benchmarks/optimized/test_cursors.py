@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import pytest
-from contacts.infrastructure.cursors import PlaceCodec
 from contract.cursors import Cursor, CursorSigner
 from contract.listing import DEFAULT_ORDERING
+from optimized.contacts.infrastructure.cursors import PlaceCodec
 from pytest_benchmark.fixture import BenchmarkFixture
 
 SIGNER = CursorSigner("contacts", "of no use", PlaceCodec())

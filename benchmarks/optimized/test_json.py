@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from contacts.infrastructure.rendering import RENDERINGS
-from contacts_page import ROWS, SIZE
+from optimized.contacts.infrastructure.rendering import RENDERINGS
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.contacts_page import ROWS, SIZE
 
 
 @pytest.mark.benchmark(group="JSON of 50 contacts")

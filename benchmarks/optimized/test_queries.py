@@ -3,16 +3,17 @@
 from collections.abc import Callable
 
 import pytest
-from contacts.infrastructure.connections import Database
-from contacts.infrastructure.cursors import PlaceCodec
-from contacts.infrastructure.orm_reader import COLUMNS, OrmReader
-from contacts.infrastructure.sql.listing import Compiler
-from contacts.infrastructure.sql_reader import SqlReader
 from contract.cursors import CursorSigner
 from contract.paging import Pager, Plan, by_place
 from contract.parameters import parse
-from incoming import LISTINGS, listing_request
+from optimized.contacts.infrastructure.connections import Database
+from optimized.contacts.infrastructure.cursors import PlaceCodec
+from optimized.contacts.infrastructure.orm_reader import COLUMNS, OrmReader
+from optimized.contacts.infrastructure.sql.listing import Compiler
+from optimized.contacts.infrastructure.sql_reader import SqlReader
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.incoming import LISTINGS, listing_request
 
 DATABASE = Database(prepared=True)
 COMPILER = Compiler(strength="substring", eager=True)

@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from contacts.api.schemas import Contact
-from contacts.infrastructure.rendering import by_orjson, contact
-from contacts_page import ROWS, SIZE
-from instances import INSTANCES
 from ninja import Schema
+from optimized.contacts.api.schemas import Contact
+from optimized.contacts.infrastructure.rendering import by_orjson, contact
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.contacts_page import ROWS, SIZE
+from benchmarks.instances import INSTANCES
 
 
 class Page(Schema):

@@ -3,9 +3,10 @@
 from time import time
 
 import pytest
-from contacts.infrastructure.tokens import SIGNERS
+from optimized.contacts.infrastructure.tokens import SIGNERS
 from pytest_benchmark.fixture import BenchmarkFixture
-from service import SECRET_KEY
+
+from benchmarks.service import SECRET_KEY
 
 
 def claims() -> dict[str, object]:

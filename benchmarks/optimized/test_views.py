@@ -6,23 +6,24 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from contacts.api.hot import HotViews
-from contacts.api.schemas import Contact
-from contacts.application.ports import Row
-from contacts.application.queries import ContactQueries
-from contacts.composition import services, uncached
-from contacts.infrastructure.cursors import PlaceCodec
-from contacts.infrastructure.rendering import contact
-from contacts_page import ROWS
 from contract.cursors import CursorSigner
 from contract.listing import Criteria
 from contract.paging import Pager, Plan, by_place
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from incoming import contact_request
-from instances import INSTANCES
 from ninja import NinjaAPI
+from optimized.contacts.api.hot import HotViews
+from optimized.contacts.api.schemas import Contact
+from optimized.contacts.application.ports import Row
+from optimized.contacts.application.queries import ContactQueries
+from optimized.contacts.composition import services, uncached
+from optimized.contacts.infrastructure.cursors import PlaceCodec
+from optimized.contacts.infrastructure.rendering import contact
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.contacts_page import ROWS
+from benchmarks.incoming import contact_request
+from benchmarks.instances import INSTANCES
 
 View = Callable[..., HttpResponseBase]
 

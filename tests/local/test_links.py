@@ -39,7 +39,7 @@ class Form:
 
 
 RUNSERVER = ("manage.py", "runserver", "--noreload", "BIND")
-GUNICORN = ("-m", "gunicorn", "config.wsgi")
+GUNICORN = ("-m", "gunicorn", "naive.config.wsgi")
 DEVELOPMENT = (("DJANGO_DEBUG", "1"),)
 FORMS = (
     Form("naive", RUNSERVER, DEVELOPMENT),

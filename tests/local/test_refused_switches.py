@@ -11,7 +11,7 @@ from scalebed.paths import ROOT
 APPS = ROOT / "apps"
 
 
-NAIVE = ("naive", ["-m", "gunicorn", "config.wsgi"])
+NAIVE = ("naive", ["-m", "gunicorn", "naive.config.wsgi"])
 OPTIMIZED = ("optimized", ["serve.py"])
 
 

@@ -13,8 +13,6 @@ VARIANTS = ("naive", "optimized")
 
 # Like sqlmigrate, which however asks a database what it has applied.
 PROGRAM = """
-import sys
-sys.path.append("..")
 import django
 django.setup()
 from django.db import connection
@@ -33,7 +31,8 @@ def schema(variant: str) -> set[str]:
         "SECRET_KEY": "not a secret, and long enough to sign with: 0123456789",
         "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
         "CACHE_URL": "redis://127.0.0.1:1",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DJANGO_SETTINGS_MODULE": f"{variant}.config.settings",
+        "PYTHONPATH": str(APPS),
         "SWITCHES": "",
     }
     environment.pop("METRICS_DIR", None)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from contacts.fields import TextField, WholeNumberField
 from django.core.validators import RegexValidator
 from rest_framework import serializers
+
+from naive.contacts.fields import TextField, WholeNumberField
 
 code_form = RegexValidator(r"^[A-Z]{3}-[0-9]{4}\Z", "Enter three letters A to Z, a hyphen and four digits.")
 

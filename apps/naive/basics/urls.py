@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from basics.views import CpuView, EchoView, JsonView
+from naive.basics.views import CpuView, EchoView, JsonView
 
 urlpatterns = [
     path("json/", JsonView.as_view(), name="json"),

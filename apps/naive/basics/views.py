@@ -1,18 +1,18 @@
 """What a request costs without a database."""
 
-from contacts.requests import StrictView
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from basics.primes import prime_count
-from basics.serializers import (
+from naive.basics.primes import prime_count
+from naive.basics.serializers import (
     CpuQuerySerializer,
     CpuSerializer,
     EchoSerializer,
     ItemsSerializer,
     JsonQuerySerializer,
 )
+from naive.contacts.requests import StrictView
 
 
 class JsonView(StrictView):

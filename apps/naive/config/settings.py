@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "dataset",
     "querybench",
     "telemetry",
-    "contacts",
+    "naive.contacts",
 ]
 
 MIDDLEWARE = [
@@ -49,8 +49,8 @@ MIDDLEWARE = [
 
 # An address has one spelling.
 APPEND_SLASH = False
-ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
+ROOT_URLCONF = "naive.config.urls"
+WSGI_APPLICATION = "naive.config.wsgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {
@@ -89,13 +89,13 @@ if TLS_HOST:
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["contacts.parsers.CappedJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "contacts.negotiation.JsonNegotiation",
+    "DEFAULT_PARSER_CLASSES": ["naive.contacts.parsers.CappedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "naive.contacts.negotiation.JsonNegotiation",
     # What needs no token does not look at one.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "contacts.errors.exception_handler",
+    "EXCEPTION_HANDLER": "naive.contacts.errors.exception_handler",
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     # `?format=` would be a parameter that the contract does not know.
     "URL_FORMAT_OVERRIDE": None,
@@ -114,7 +114,7 @@ SPECTACULAR_SETTINGS = {
     # Who needs a token is the contract's to say.
     "AUTHENTICATION_WHITELIST": [],
     # Alike in every service, so that it is said in one place.
-    "POSTPROCESSING_HOOKS": ["contacts.documented.complete"],
+    "POSTPROCESSING_HOOKS": ["naive.contacts.documented.complete"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from contacts.spellings import NOT_A_DAY, NOT_A_MOMENT, read_day, read_moment
+from naive.contacts.spellings import NOT_A_DAY, NOT_A_MOMENT, read_day, read_moment
 
 
 class TextField(serializers.CharField):

@@ -13,8 +13,8 @@ from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilt
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from contacts.models import AppUser
-from contacts.spellings import WHOLE, read_day, read_moment
+from naive.contacts.models import AppUser
+from naive.contacts.spellings import WHOLE, read_day, read_moment
 
 MAX_IN = 100
 MAX_SEARCH_TERMS = 8

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from contacts.pagination import ContactPagination
+from naive.contacts.pagination import ContactPagination
 
 Faults = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Coalesce, Collate
 
-from contacts.models import AppUser, CustomerRelationship
+from naive.contacts.models import AppUser, CustomerRelationship
 
 GROUPS = {"country": "address__country", "city": "address__city", "gender": "gender"}
 MAX_GROUPS = 100

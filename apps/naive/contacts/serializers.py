@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
-from contacts.fields import DayField, MomentField, TextField, WholeNumberField
-from contacts.models import Address, AppUser, CustomerRelationship
-from contacts.selectors import GROUPS
-from contacts.services import MAX_POINTS, TAKEN, contact_create, contact_create_bulk, contact_update
+from naive.contacts.fields import DayField, MomentField, TextField, WholeNumberField
+from naive.contacts.models import Address, AppUser, CustomerRelationship
+from naive.contacts.selectors import GROUPS
+from naive.contacts.services import MAX_POINTS, TAKEN, contact_create, contact_create_bulk, contact_update
 
 MAX_ID = 2**63 - 1
 MAX_BULK = 2000

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import ValidationError
 
-from contacts.models import Address, AppUser, CustomerRelationship
+from naive.contacts.models import Address, AppUser, CustomerRelationship
 
 MAX_POINTS = 2**31 - 1
 TAKEN = "A contact with this customer id already exists."

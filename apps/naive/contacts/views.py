@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 from rest_framework_simplejwt.views import TokenObtainPairView
 
-from contacts import selectors, services
-from contacts.authentication import BearerAuthentication
-from contacts.filters import (
+from naive.contacts import selectors, services
+from naive.contacts.authentication import BearerAuthentication
+from naive.contacts.filters import (
     DEFAULT_ORDERING,
     ORDERING_FIELDS,
     SEARCH_FIELDS,
@@ -25,11 +25,11 @@ from contacts.filters import (
     ContactSearch,
     KnownParameters,
 )
-from contacts.listing import narrowed
-from contacts.models import AppUser
-from contacts.pagination import ContactPagination
-from contacts.requests import StrictView
-from contacts.serializers import (
+from naive.contacts.listing import narrowed
+from naive.contacts.models import AppUser
+from naive.contacts.pagination import ContactPagination
+from naive.contacts.requests import StrictView
+from naive.contacts.serializers import (
     AggregateQuerySerializer,
     AggregateSerializer,
     BulkResultSerializer,

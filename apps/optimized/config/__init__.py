@@ -1,7 +1,1 @@
-"""Settings, switches, routes and the servers' entry points; what all variants share lies in the folder above."""
-
-import sys
-from pathlib import Path
-
-if (_shared := str(Path(__file__).resolve().parents[2])) not in sys.path:
-    sys.path.append(_shared)
+"""Settings, switches, routes and the servers' entry points."""

@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "dataset",
     "querybench",
     "telemetry",
-    "contacts",
+    "optimized.contacts",
 ]
 
 # An API without cookies needs no sessions, messages or CSRF tokens; what browsers heed stays.
@@ -45,10 +45,10 @@ MIDDLEWARE = [
 ]
 SILENCED_SYSTEM_CHECKS = ["security.W003"]  # CSRF abuses cookies; this service knows only bearer tokens
 
-ROOT_URLCONF = "config.urls"
+ROOT_URLCONF = "optimized.config.urls"
 APPEND_SLASH = False
-WSGI_APPLICATION = "config.wsgi.application"
-ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "optimized.config.wsgi.application"
+ASGI_APPLICATION = "optimized.config.asgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 POOL_SIZE = SWITCHES.number("pool_size")
@@ -82,9 +82,9 @@ DATABASES = {
 # Redis where one is given; without it each process caches for itself, which suits one process in development only.
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHE_TTL_S = env.float("CACHE_TTL_S", default=30.0)
-EMPTY_CACHE = "contacts.composition.empty_cache"
-READINESS_CHECKS = ["contacts.checks.async_reads"] if SWITCHES.on("async") else []
-DEGRADATION_CHECKS = ["contacts.checks.cache"] if SWITCHES["cache"] != "off" else []
+EMPTY_CACHE = "optimized.contacts.composition.empty_cache"
+READINESS_CHECKS = ["optimized.contacts.checks.async_reads"] if SWITCHES.on("async") else []
+DEGRADATION_CHECKS = ["optimized.contacts.checks.cache"] if SWITCHES["cache"] != "off" else []
 CACHE_TIMEOUT_MS = env.int("CACHE_TIMEOUT_MS", default=250)
 
 LANGUAGE_CODE = "en-us"

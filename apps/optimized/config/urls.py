@@ -2,12 +2,13 @@
 
 from typing import cast
 
-from contacts.api.endpoints import make_api
-from contacts.api.guard import guarded
-from contacts.api.hot import HotViews
-from contacts.composition import services
 from django.contrib.staticfiles.views import serve
 from django.urls import URLPattern, include, path, re_path
+
+from optimized.contacts.api.endpoints import make_api
+from optimized.contacts.api.guard import guarded
+from optimized.contacts.api.hot import HotViews
+from optimized.contacts.composition import services
 
 _services = services()
 _patterns, _app_name, _namespace = make_api(_services).urls
@@ -28,6 +29,6 @@ urlpatterns = [
     path("api/", ([path(route, view, name=_names[route]) for route, view in _views.items()], _app_name, _namespace)),
 ]
 
-handler400 = "contacts.api.errors.bad_request"
-handler404 = "contacts.api.errors.not_found"
-handler500 = "contacts.api.errors.server_error"
+handler400 = "optimized.contacts.api.errors.bad_request"
+handler404 = "optimized.contacts.api.errors.not_found"
+handler500 = "optimized.contacts.api.errors.server_error"

@@ -6,5 +6,5 @@ from django.apps import AppConfig
 class ContactsConfig(AppConfig):
     """Labels the app `contacts`, as in every Django variant, so that the tables are the same."""
 
-    name = "contacts"
+    name = "optimized.contacts"
     default_auto_field = "django.db.models.BigAutoField"

@@ -4,11 +4,13 @@ import os
 import sys
 from pathlib import Path
 
-from config.settings import Settings, SettingsError
+# The folder of the package and of what services share.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from peers.fastapi.config.settings import Settings, SettingsError
 from stopping import drain_s
 
-HERE = Path(__file__).resolve().parent
-APPLICATION = "contacts.composition:application"
+APPLICATION = "peers.fastapi.contacts.composition:application"
 
 
 def main() -> None:
@@ -17,6 +19,8 @@ def main() -> None:
         settings = Settings.read(os.environ)
     except SettingsError as error:
         sys.exit(str(error))
+    # A server imports from where it is started, and Granian would take this file's folder for part of another package.
+    os.chdir(Path(__file__).resolve().parents[2])
     host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
     if settings.switches["server"] == "granian":
         _become_granian(host, port)
@@ -30,7 +34,6 @@ def _serve_uvicorn(host: str, port: int) -> None:
     uvicorn.run(
         APPLICATION,
         factory=True,
-        app_dir=str(HERE),
         host=host,
         port=port,
         loop="uvloop",
@@ -48,7 +51,7 @@ def _serve_uvicorn(host: str, port: int) -> None:
 
 def _become_granian(host: str, port: str) -> None:
     arguments = [
-        *("granian", APPLICATION, "--factory", "--working-dir", str(HERE), "--host", host, "--port", port),
+        *("granian", APPLICATION, "--factory", "--host", host, "--port", port),
         *("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--http", "1", "--workers", "1"),
         *("--workers-kill-timeout", f"{drain_s(os.environ)}s", "--log-level", "warning"),
     ]

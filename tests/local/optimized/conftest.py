@@ -21,8 +21,6 @@ from redis import Redis
 from scalebed.paths import ROOT
 
 APPS = ROOT / "apps"
-if str(APPS) not in sys.path:
-    sys.path.append(str(APPS))
 
 
 def folder_of(package: str) -> Path:

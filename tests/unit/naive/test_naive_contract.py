@@ -36,8 +36,8 @@ ASKED = """
 import json, django
 from django.conf import settings
 django.setup()
-from contacts import fields, filters, pagination, selectors, serializers, spellings
-from basics import serializers as basics
+from naive.contacts import fields, filters, pagination, selectors, serializers, spellings
+from naive.basics import serializers as basics
 def limits(serializer):
     return {name: {"longest": getattr(field, "max_length", None), "required": field.required, "null": field.allow_null,
                    "least": getattr(field, "min_value", None), "most": getattr(field, "max_value", None)}
@@ -68,7 +68,7 @@ def said() -> dict[str, Any]:
     """What the service's own declarations say."""
     environment = {
         "PYTHONPATH": str(ROOT / "apps"),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DJANGO_SETTINGS_MODULE": "naive.config.settings",
         "SECRET_KEY": "test" * 16,
         "DATABASE_URL": "postgres://nobody@127.0.0.1:9/nowhere",
     }

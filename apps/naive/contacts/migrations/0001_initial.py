@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-import contacts.models
+from naive.contacts.models import new_customer_id
 
 
 class Migration(migrations.Migration):
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ("first_name", models.CharField(max_length=100)),
                 ("last_name", models.CharField(max_length=100)),
                 ("gender", models.CharField(choices=[("M", "Male"), ("F", "Female"), ("O", "Other")], max_length=1)),
-                ("customer_id", models.CharField(default=contacts.models.new_customer_id, max_length=17, unique=True)),
+                ("customer_id", models.CharField(default=new_customer_id, max_length=17, unique=True)),
                 ("phone_number", models.CharField(max_length=32)),
                 ("birthday", models.DateField()),
                 ("created", models.DateTimeField(auto_now_add=True)),

@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
-from config.settings import Settings
 from contract.cursors import CursorSigner
 from contract.document import MAX_BODY
 from contract.paging import Pager, by_place
-from fastapi import FastAPI
+from peers.fastapi.config.settings import Settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from starlette.types import ASGIApp
 from telemetry.logs import logging_config
+
+from fastapi import FastAPI
 
 from .api import fast, modelled
 from .api.basics import add_basics

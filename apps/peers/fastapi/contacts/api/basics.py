@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from contract.parameters import basics_count
-from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
+
+from fastapi import FastAPI, Request, Response
 
 from ..infrastructure.rows import encode
 from . import schemas

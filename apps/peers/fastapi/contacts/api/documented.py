@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from contract.description import described
+
 from fastapi import FastAPI
 
 

@@ -5,12 +5,13 @@ from http import HTTPStatus
 import asyncpg
 from contract.document import MESSAGES
 from contract.errors import RefusedError, UnauthorizedError, nested
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.routing import Match, Route
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 
 from ..infrastructure.orm.engine import unavailable
 

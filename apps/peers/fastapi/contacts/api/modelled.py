@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from contract import bodies
 from contract.parameters import group_by as group_of
 from contract.query import parameters
-from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from fastapi import Depends, FastAPI, Request, Response
 
 from ..infrastructure.orm import writer
 from ..infrastructure.orm.reader import OrmReader

@@ -6,9 +6,10 @@ from typing import Any
 
 from contract.document import MESSAGES
 from contract.query import none
+from starlette.convertors import Convertor, register_url_convertor
+
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
-from starlette.convertors import Convertor, register_url_convertor
 
 from .origin import query_of
 

@@ -6,6 +6,7 @@ from typing import Any
 from contract import bodies
 from contract.document import MESSAGES
 from contract.errors import UnauthorizedError
+
 from fastapi import FastAPI, Request
 
 from ..infrastructure.passwords import matches

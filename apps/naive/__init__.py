@@ -1,0 +1,1 @@
+"""The naive service: Django and REST framework, as their documentation teaches them."""

@@ -1,0 +1,1 @@
+"""The optimized service: Django and Ninja in layers."""
