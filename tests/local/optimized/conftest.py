@@ -162,15 +162,26 @@ def manage() -> Callable[..., str]:
     return run_manage
 
 
+def filled(postgres: str, name: str, contacts: int) -> str:
+    """The URL of a new database with so many contacts and no objects beside the tables."""
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    url = f"{postgres}/{name}"
+    run_manage(url, "migrate", "--no-input", "-v0")
+    run_manage(url, "generate_data", "--count", str(contacts), "--seed", "7")
+    return url
+
+
 @pytest.fixture(scope="session")
 def contacts_database(optimized_postgres: str) -> str:
-    """The URL of a database with 20,000 contacts and no objects beside the tables."""
-    with psycopg.connect(f"{optimized_postgres}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE contacts")
-    url = f"{optimized_postgres}/contacts"
-    run_manage(url, "migrate", "--no-input", "-v0")
-    run_manage(url, "generate_data", "--count", "20000", "--seed", "7")
-    return url
+    """Few contacts: without objects a list sorts them all, and what a service does beside its rows is asked here."""
+    return filled(optimized_postgres, "contacts", 1000)
+
+
+@pytest.fixture(scope="session")
+def large_database(optimized_postgres: str) -> str:
+    """Enough contacts for a planner to choose an index."""
+    return filled(optimized_postgres, "large", 20_000)
 
 
 @pytest.fixture

@@ -12,14 +12,17 @@ from optimized.contacts.infrastructure.sql.listing import Compiler
 from optimized.contacts.infrastructure.sql.search import Strength
 from optimized.contacts.infrastructure.sql.statement import COPIED, JOINED, Source, Statement
 
+# Its many rows are loaded once.
+pytestmark = pytest.mark.xdist_group("plans")
+
 Manage = Callable[..., str]
 
 
 @pytest.fixture
-def database(optimized_postgres: str, contacts_database: str) -> Iterator[str]:
+def database(optimized_postgres: str, large_database: str) -> Iterator[str]:
     """A copy of the contacts' database."""
     with psycopg.connect(f"{optimized_postgres}/postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE objects TEMPLATE contacts")
+        connection.execute("CREATE DATABASE objects TEMPLATE large")
         yield f"{optimized_postgres}/objects"
         connection.execute("DROP DATABASE objects WITH (FORCE)")
 
