@@ -97,6 +97,7 @@ class Oracle:
         self.contacts = contacts
         # Every variant asks for the same.
         self._matching: dict[tuple[tuple[str, str], ...], list[Contact]] = {}
+        self._ordered: dict[tuple[tuple[str, str], ...], list[Contact] | None] = {}
 
     def matching(self, params: Pairs) -> list[Contact]:
         """Return the contacts that a query must find, in the order of their ids."""
@@ -118,6 +119,13 @@ class Oracle:
 
     def ordered(self, params: Pairs) -> list[Contact] | None:
         """Return the contacts that a query must find in its order; None where only the collation knows it."""
+        key = tuple(params)
+        if key not in self._ordered:
+            self._ordered[key] = self._sorted(params)
+        contacts = self._ordered[key]
+        return None if contacts is None else list(contacts)
+
+    def _sorted(self, params: Pairs) -> list[Contact] | None:
         fields = (dict(params).get("ordering") or "-created").split(",")
         if not {field.lstrip("-") for field in fields} <= COMPARABLE:
             return None

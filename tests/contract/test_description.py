@@ -16,6 +16,7 @@ from .description import Description
 from .variants import VARIANTS, Entry, Variant, checked
 
 JSON = {"Content-Type": "application/json"}
+SHORT = {"/api/contacts/": {"page_size": "1"}}
 NOBODY = "999999999"
 # How each refusal is provoked; 413 depends on who stands in front, and 503 needs a database that is slow or away.
 ELSEWHERE = {"413", "503"}
@@ -101,7 +102,9 @@ def test_every_described_parameter_is_known(variant: Variant) -> None:
     for path, method, operation in variant.description.operations():
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "query":
-                answer = variant.http.request(method.upper(), path, params={parameter["name"]: ""})
+                # One contact says as much as fifty, for each of which some services ask their database twice.
+                params = {**SHORT.get(path, {}), parameter["name"]: ""}
+                answer = variant.http.request(method.upper(), path, params=params)
                 assert answer.status_code == 200, answer.text
 
 
@@ -171,9 +174,7 @@ def takes(variant: Variant, path: str, known: Mapping[str, st.SearchStrategy[Any
     @given(st.lists(pairs, max_size=5))
     def taken(drawn: list[tuple[str, Any]]) -> None:
         asked = {name: spelt(value) for name, value in drawn}
-        if path == "/api/contacts/":
-            asked["page_size"] = "1"
-        answer = variant.http.get(path, params=asked)
+        answer = variant.http.get(path, params=asked | SHORT.get(path, {}))
         assert answer.status_code in {200, 404}, f"{asked}: {answer.text}"
 
     taken()

@@ -110,7 +110,7 @@ def test_a_made_up_search_finds_no_one_else(variant: Variant, reference: Variant
     name=st.sampled_from([*ORDERINGS, "page", "page_size", "search", "ordering", "cursor", "id__in"]), value=ANY_TEXT
 )
 def test_no_value_breaks_the_service(variant: Variant, name: str, value: str) -> None:
-    response = variant.contacts([(name, value)])
+    response = variant.contacts([(name, value), *([] if name == "page_size" else [("page_size", "3")])])
     assert response.status_code in {200, 400, 404}
     if response.status_code == 400:
         assert list(response.json()) == [name]
