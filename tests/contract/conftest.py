@@ -1,6 +1,7 @@
 """The running variants, and rows that a test made and nobody else needs."""
 
 import importlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,10 +20,15 @@ Make = Callable[..., dict[str, Any]]
 # Before xdist reads the marks, also where this folder is named on the command line.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the folder on one worker, so that the stack is started once and writes meet no one's reads."""
+    """Keep the folder on two workers, each with a stack of its own, so that writes meet no one's reads.
+
+    What lists answer takes as long as all the rest; more workers would start stacks for longer than they test.
+    """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("contract"))
+            apart = item.path.stem == "test_reading" and not given_urls()
+            group = "contract of lists" if apart else "contract"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,7 +67,8 @@ def stack(exits: ExitStack) -> Mapping[str, str]:
     # Only here: whoever brings running variants needs no engine.
     engine = importlib.import_module("stack")
     switches = {name: entry.switches for name, entry in VARIANTS.items()}
-    running: Mapping[str, str] = exits.enter_context(engine.stack(switches, contacts=CONTACTS, cluster="contract"))
+    cluster = "-".join(["contract", *filter(None, [os.environ.get("PYTEST_XDIST_WORKER")])])
+    running: Mapping[str, str] = exits.enter_context(engine.stack(switches, contacts=CONTACTS, cluster=cluster))
     return running
 
 
