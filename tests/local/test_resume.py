@@ -20,7 +20,7 @@ from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
 from scalebed.report.findings.conclusion import gravest
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 EXPERIMENT = {
     "name": "killed",
@@ -40,6 +40,7 @@ def scalebed(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "scalebed", *arguments]
 
 
+@pytest.mark.alone
 def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
     experiment = tmp_path / "killed.yaml"
     experiment.write_text(yaml.safe_dump(EXPERIMENT), encoding="utf-8")
@@ -83,9 +84,11 @@ def test_killed_then_removed_then_resumed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None:
+def test_interrupted_stops_cleanly(cache: Path, tmp_path: Path, stop: signal.Signals) -> None:
+    """While its warm-up runs, or a trial: nothing is measured."""
     experiment = tmp_path / "interrupted.yaml"
-    experiment.write_text(yaml.safe_dump({**EXPERIMENT, "name": "interrupted", "duration": "60s"}), encoding="utf-8")
+    longer = {"name": "interrupted", "duration": "60s", "dataset": {"contacts": 1000}}
+    experiment.write_text(yaml.safe_dump(EXPERIMENT | longer), encoding="utf-8")
     out = tmp_path / "run"
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
@@ -93,6 +96,7 @@ def test_interrupted_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=paths.ROOT,
+            env=os.environ | {"SCALEBED_CACHE": str(cache)},
             start_new_session=True,
             # Whoever runs the tests in the background may have made them ignore it.
             preexec_fn=lambda: signal.signal(stop, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
