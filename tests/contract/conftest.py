@@ -14,6 +14,8 @@ from .oracle import Oracle
 from .variants import VARIANTS, Variant, checked, given_urls, rows_of, variant_names
 
 CONTACTS = 1500
+# What these ask takes as long as all the rest.
+OF_LISTS = frozenset({"test_generated", "test_pages", "test_reading"})
 Make = Callable[..., dict[str, Any]]
 
 
@@ -22,13 +24,12 @@ Make = Callable[..., dict[str, Any]]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the folder on two workers, each with a stack of its own, so that writes meet no one's reads.
 
-    What lists answer takes as long as all the rest; more workers would start stacks for longer than they test.
+    More workers would start stacks for longer than they test.
     """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            apart = item.path.stem == "test_reading" and not given_urls()
-            group = "contract of lists" if apart else "contract"
-            item.add_marker(pytest.mark.xdist_group(group))
+            apart = item.path.stem in OF_LISTS and not given_urls()
+            item.add_marker(pytest.mark.xdist_group("contract of lists" if apart else "contract"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
