@@ -90,7 +90,7 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
         return Rehearsed(
             cell=cell,
             ready_s=ready_s,
-            journeys=seconds.journeys(0, seconds.complete_s),
+            journeys=seconds.all_journeys(),
             answered=_answered(seconds.endpoints),
             checks=run.checks,
             failure=run.failure,

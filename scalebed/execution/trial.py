@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -82,8 +83,11 @@ class Conductor:
             run.stop()
         seconds.add(*run.poll(0.0))
         self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
-        end = seconds.complete_s
-        return Rehearsal(seconds.journeys(0, end), seconds.errors(0, end), tuple(run.checks), run.failure)
+        errors = Counter[str]()
+        for line in seconds.endpoints:
+            if line.failure:
+                errors[line.failure] += line.count
+        return Rehearsal(seconds.all_journeys(), errors, tuple(run.checks), run.failure)
 
     def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
         """Wait until the service has worked off what is left; the seconds waited.

@@ -269,7 +269,13 @@ class Timeline:
         """Over the same seconds as `window`; where none has ended, what is expected of one. None where an arrival is a
         request, or nothing is known."""
         first = self.first or 0
-        rows = [row for s in range(start_s, end_s) if (row := self._seconds.get(first + s)) is not None]
+        return self._came_to([row for s in range(start_s, end_s) if (row := self._seconds.get(first + s)) is not None])
+
+    def all_journeys(self) -> Journeys | None:
+        """The same over all that was told, also before the first one ended: there a closed model's load begins."""
+        return self._came_to(list(self._seconds.values()))
+
+    def _came_to(self, rows: Sequence[_Second]) -> Journeys | None:
         ended = sum(row.journeys for row in rows)
         if not self._journeys:
             return None

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 import yaml
+from pages import script
 
 from scalebed import paths
 from scalebed.records.run_directory import RunDirectory
 from tests.e2e import release
 from tests.e2e.cluster import APP, CHART, CONTEXT, LOAD, helm, kubectl, run
-from tests.e2e.pages import script
 
 SERVICE = "scalebed-optimized"
 CELL = (

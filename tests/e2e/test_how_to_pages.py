@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pages import blocks, script
 
 from scalebed import paths
 from tests.e2e.cluster import APP, LOAD, helm, kubectl, run, until
-from tests.e2e.pages import blocks, script
 
 RELOAD_LIMIT_S = 5
 CHANGED = "apps/telemetry/views.py"

@@ -78,6 +78,18 @@ def succeed(generator: K6Generator, server: ContactsServer, what: Load) -> Lines
     return lines
 
 
+def test_what_k6_finds_in_a_home_does_not_change_the_load(
+    server: ContactsServer, generator: K6Generator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """k6 1.8.1 takes options from `~/.config/k6/config.json`, for which no script has a word."""
+    config = tmp_path / ".config" / "k6" / "config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text('{"rps": 1}', encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    endpoints, _ = succeed(generator, server, load("detail"))
+    assert sum(second.count for second in endpoints) > 50
+
+
 @pytest.mark.parametrize(
     ("workload", "endpoints"),
     [

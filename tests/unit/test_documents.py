@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from scalebed.experiment.application import Application, Database
+from scalebed.experiment.script import Script
 from scalebed.paths import ROOT
 
 
@@ -16,3 +18,10 @@ def test_every_table_ends_where_it_ends() -> None:
             if row.startswith("|") and below and not below.startswith(("|", "<!-- end -->")):
                 swallowed.append(f"{page.relative_to(ROOT)}:{number}")
     assert swallowed == []
+
+
+def test_every_key_of_an_own_service_is_in_the_reference() -> None:
+    page = (ROOT / "docs" / "reference" / "own-service.md").read_text(encoding="utf-8")
+    database = [f"database.{key}" for key in Database.model_fields]
+    keys = [*Application.model_fields, *database, *Script.model_fields]
+    assert [key for key in keys if f"`{key}`" not in page] == []

@@ -107,6 +107,8 @@ class LocalEngine:
         folder = self._cache / "run" / "engine"
         self._rig = Rig(self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster)
         self._experiment = experiment
+        if experiment.load is not None and self._inspected is None:
+            self._inspected = inspect(self._k6, experiment.load)
         self._own = OwnCells(experiment, self._rig)
         shipped = [variant for variant in experiment.variants if variant.application is None]
         if shipped or experiment.database is not None:

@@ -25,6 +25,10 @@ _STOP_GRACE_S = 40.0
 did (its teardown) does that first, and one request may take 30 s."""
 
 
+HOMELESS = "/nonexistent"
+"""Where k6 looks for a configuration, and finds none."""
+
+
 class Spawn(Protocol):
     """Starts a program in a process group of its own; standard error is appended to `log`."""
 
@@ -82,8 +86,9 @@ def command(k6: Path, script: Path, log: Path) -> list[str]:
 
 
 def environment(target: Target, load: Load) -> dict[str, str]:
-    """What the scenario reads, and little else: a proxy or a K6_ variable of the caller's must not change the load."""
-    return {"PATH": os.environ.get("PATH", os.defpath), **load_environment(target.url, load)}
+    """What the scenario reads, and little else: a proxy or a K6_ variable of the caller's must not change the load, nor
+    what k6 finds in their home: a `rps` in its config.json there holds for every script."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": HOMELESS, **load_environment(target.url, load)}
 
 
 def spawn_in_group(argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scalebed.engines.k6.script import OWN_NAMES, Inspected, require_http
+from scalebed.engines.local.generator import HOMELESS
 from scalebed.engines.secrets import values
 from scalebed.experiment.script import Script
 from scalebed.messages import EngineError
@@ -24,7 +25,12 @@ def inspect(k6: Path, script: Script) -> Inspected:
     path = Path(script.script)
     if taken := sorted(OWN_NAMES & (script.env.keys() | script.secrets.keys())):
         raise EngineError(f"load.env: {taken[0]} says how much load there is; give the script's variable another name")
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "BASE_URL": _NOWHERE, **variables(script)}
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": HOMELESS,
+        "BASE_URL": _NOWHERE,
+        **variables(script),
+    }
     options = _ask(k6, ["inspect", "--include-system-env-vars", str(path)], path, environment)
     imports = _ask(k6, ["deps", "--json", "--include-system-env-vars", str(path)], path, environment)
     inspected = Inspected(options, tuple(imports.get("imports", ())))

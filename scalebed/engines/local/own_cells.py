@@ -59,8 +59,9 @@ class OwnCells:
         for variant in self._experiment.variants:
             if variant.application is not None and variant.application.runs_here:
                 self._templates[variant.name] = made.template(variant.application, database, say)
-                if database.reset == "never":
-                    self._kept[variant.name] = rig.databases.throw_away(self._templates[variant.name])
+        rig.databases.make_room(0, set(self._templates.values()))
+        if database.reset == "never":
+            self._kept = {name: rig.databases.throw_away(template) for name, template in self._templates.items()}
 
     @property
     def databases(self) -> Mapping[str, str]:
@@ -142,12 +143,15 @@ def describe(application: Application) -> dict[str, object]:
     if not application.runs_here:
         return {"url": application.url, "insecure": application.insecure, "observe": application.observe or None}
     folder = folder_of(application)
-    locks = sorted({path for pattern in _LOCKS for path in folder.glob(pattern) if path.is_file()})
+    places = [folder]
+    if application.environment is not None:
+        places += [Path(application.environment).parent, Path(application.environment).parent.parent]
+    locks = sorted({path for place in places for pattern in _LOCKS for path in place.glob(pattern) if path.is_file()})
     return {
         **fingerprint.git_state(folder),
         "command": application.command,
         "packages": dict(each.split(" ", 1) for each in packages(application.environment) if " " in each),
-        "locks": {path.name: _digest(path) for path in locks},
+        "locks": {str(path): _digest(path) for path in locks},
     }
 
 

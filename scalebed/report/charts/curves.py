@@ -111,7 +111,7 @@ def _line(analysis: Analysis, cells: Sequence[CellView], plane: _Plane, ceilings
     points = []
     for cell in cells:
         if cell.rate is not None:
-            said = f"{figures.interval(cell.rate)} requests a second"
+            said = f"{figures.interval(cell.rate)} {analysis.unit} a second"
             points.append(_point(cell, cell.rate, said, plane))
     line = [(point.x, point.y) for point in points]
     straight = [plane.place(cell.replicas, _linear(analysis, cell) or 0.0) for cell in cells]

@@ -60,6 +60,8 @@ def _panel(
 ) -> LatencyPanel:
     x, y = across
     name = f"{cell.variant}, {cell.sized}"
+    # What trials achieved is counted in requests, whatever was asked for.
+    rate = None if cell.rate is None else cell.rate.estimate * cell.per_arrival
     verdicts = [trial.verdict for trial in trials]
     said = figures.listing([f"{verdicts.count(v)} {v}" for v in dict.fromkeys(verdicts)])
     return LatencyPanel(
@@ -68,8 +70,8 @@ def _panel(
         x_ticks=tuple(Tick(pct(x.at(t)), x.label(t)) for t in x.ticks),
         y_ticks=tuple(Tick(px(y.at(t), height), figures.limit(t)) for t in y.ticks),
         limit_y=px(y.at(slo.latency_ms), height),
-        rate_x=pct(x.at(cell.rate.estimate)) if cell.rate else None,
-        rate_label=figures.figure(cell.rate.estimate) if cell.rate else "",
+        rate_x=None if rate is None else pct(x.at(rate)),
+        rate_label="" if rate is None else figures.figure(rate),
         marks=tuple(
             TrialMark(
                 x=pct(x.at(t.rate_achieved)),

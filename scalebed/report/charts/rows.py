@@ -31,6 +31,7 @@ class RateRows:
     ticks: tuple[Tick, ...]
     rows: tuple[RateRow, ...]
     has_ceiling: bool
+    unit: str
 
 
 def rate_rows(analysis: Analysis) -> RateRows | None:
@@ -63,4 +64,6 @@ def rate_rows(analysis: Analysis) -> RateRows | None:
             )
         )
     ticks = tuple(Tick(pct(x.at(tick)), x.label(tick)) for tick in x.ticks)
-    return RateRows(44 * len(rows) + 12, log, ticks, tuple(rows), bool(ceilings))
+    return RateRows(
+        44 * len(rows) + 12, log, ticks, tuple(rows), bool(ceilings), f"{analysis.unit.capitalize()} a second"
+    )

@@ -120,6 +120,18 @@ def test_a_journey_is_what_whole_iterations_came_to() -> None:
     assert found.allowed_s(1000) == pytest.approx(3.5, abs=0.01)
 
 
+def test_in_a_closed_model_what_came_before_the_first_end_is_part_of_it() -> None:
+    line = Timeline(1000, journeys=True)
+    answered = encode(of_values([100.0] * 2))
+    for second in (100, 101, 102):
+        line.add([EndpointSecond(second, "a", 200, 2, answered, "")], [])
+    line.add([], [GeneratorSecond(102, 1, 0, 1.0, 0.0, journeys=1, journey_ms=2500.0)])
+    found = line.all_journeys()
+    assert found is not None
+    assert (found.ended, found.total_ms, found.requests) == (1, 2500.0, 6)
+    assert found.pause_s == pytest.approx(1.9, abs=0.01)
+
+
 def test_until_one_has_ended_a_journey_is_what_is_expected() -> None:
     known = Journeys(ended=5, total_ms=100.0, requests=2, pause_s=7)
     health = GeneratorSecond(100, 10, 0, 8.0, 0.0)

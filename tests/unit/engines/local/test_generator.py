@@ -31,10 +31,11 @@ def test_small_rates_and_durations_are_not_rounded() -> None:
 
 
 def test_the_callers_environment_does_not_change_the_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "K6_VUS", "K6_OUT", "STEPS", "USERS"):
+    for name in ("HTTP_PROXY", "K6_VUS", "K6_OUT", "STEPS", "USERS", "HOME"):
         monkeypatch.setenv(name, "x")
+    assert environment(TARGET, LOAD)["HOME"] != "x"
     assert environment(TARGET, LOAD).keys() == {
-        *("PATH", "K6_NO_USAGE_REPORT", "BASE_URL", "RATE", "DURATION", "MAX_VUS", "SEED", "CONTACTS")
+        *("PATH", "HOME", "K6_NO_USAGE_REPORT", "BASE_URL", "RATE", "DURATION", "MAX_VUS", "SEED", "CONTACTS")
     }
 
 

@@ -1,0 +1,14 @@
+"""Settings of Kiwi TCMS for several replicas behind one address: no cache of a process's own."""
+
+import os
+
+from tcms.settings.product import *  # noqa: F403
+
+SECRET_KEY = os.environ["KIWI_SECRET_KEY"]
+REGISTRATION_ENABLED = False
+
+# Kiwi's own choice, cached_db over the memory of one process, lets a replica answer from a session
+# that another replica has changed or ended since.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

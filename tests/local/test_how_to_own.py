@@ -1,0 +1,101 @@
+"""The how-to pages for a service of one's own: every command in them does what the page says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from pages import script
+
+from scalebed import paths
+from scalebed.engines.local.isolation.processes import accepts
+from scalebed.experiment.spec import load_experiment
+from tests.local import rooms
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(500)]
+
+JOURNEY = "import http from 'k6/http';\nexport default function () { http.get(`${__ENV.BASE_URL}/burn/5`); }\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The application of the pages, and a `scalebed` on the PATH."""
+    made = tmp_path / "shop"
+    shutil.copytree(Path(__file__).parent / "own", made)
+    (made / ".venv").symlink_to(sys.prefix)
+    command = tmp_path / "bin" / "scalebed"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m scalebed "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    return made
+
+
+def type_in(folder: Path, commands: str) -> str:
+    """What the commands printed; 3 (no more than a lower bound) is an answer, too, as other programs may disturb."""
+    environment = {
+        **os.environ,
+        "PATH": f"{folder.parent / 'bin'}:{os.environ['PATH']}",
+        "PYTHONPATH": str(paths.ROOT),
+        "SCALEBED_CACHE": str(rooms.make_cache()),
+    }
+    done = subprocess.run(
+        ["bash", "-c", commands], cwd=folder, env=environment, capture_output=True, text=True, timeout=450, check=False
+    )
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    return done.stdout
+
+
+def yaml_blocks(page: str) -> list[str]:
+    text = (paths.ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def test_measure_your_own_service(folder: Path) -> None:
+    init, check, run = script("measure-your-own-service").splitlines()[1:]
+    assert "could not be told" in " ".join(type_in(folder, init).split())
+    written, variants = yaml_blocks("measure-your-own-service")
+    (folder / "scalebed.yaml").write_text(written, encoding="utf-8")
+    (folder / "load.js").write_text(JOURNEY, encoding="utf-8")
+    assert "Everything works: run it." in type_in(folder, check)
+    told = type_in(folder, run)
+    assert re.search(r"shop serves (at least )?[\d.]+", " ".join(told.split())), told
+    assert len(list((folder / "runs").glob("shop-*/report.html"))) == 1
+    (folder / "two.yaml").write_text(written + variants, encoding="utf-8")
+    assert [variant.name for variant in load_experiment(folder / "two.yaml").variants] == ["before", "after"]
+
+
+@pytest.fixture
+def running(folder: Path) -> Iterator[None]:
+    if accepts(8000):
+        pytest.fail("the page's port 8000 is taken: end what listens there")
+    with subprocess.Popen(
+        [sys.executable, "serve.py"], cwd=folder, env={**os.environ, "HOST": "127.0.0.1", "PORT": "8000"}
+    ) as process:
+        while not accepts(8000):
+            assert process.poll() is None
+        yield
+        process.terminate()
+
+
+@pytest.mark.usefixtures("running")
+def test_measure_what_runs_already(folder: Path) -> None:
+    (folder / "load.js").write_text(JOURNEY, encoding="utf-8")
+    told = " ".join(type_in(folder, script("measure-what-runs-already")).split())
+    assert "Everything works: run it." in told
+    assert "It was running already: no quota was set on it" in told
+
+
+def test_use_your_k6_script(folder: Path) -> None:
+    (load,) = yaml_blocks("use-your-k6-script")
+    (folder / "load").mkdir()
+    (folder / "load" / "shop.js").write_text(JOURNEY, encoding="utf-8")
+    keys = {"name": "shop", "service": {"command": "python serve.py", "environment": ".venv"}, **yaml.safe_load(load)}
+    (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
+    assert "Everything works: run it." in type_in(folder, "scalebed check")
