@@ -91,7 +91,9 @@ def _measure(
     clock: Clock = SystemClock()
     engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
     commit = engine.fingerprint().get("commit")
-    unfinished = None if out or fresh else runs.unfinished_run(spec, commit, host, folder)
+    # What an application is made of may have changed since, and its commit is not the testbed's.
+    own = spec.load is not None
+    unfinished = None if out or fresh or own else runs.unfinished_run(spec, commit, host, folder)
     directory = RunDirectory(out) if out else unfinished or runs.new_run(spec, folder)
     if unfinished:
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
@@ -103,7 +105,7 @@ def _measure(
         finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
         console.print(
             f"Stopped; {finished} repetitions and every finished trial are kept in {directory.path}. "
-            "The same command goes on from there.",
+            f"The same command{f' with --out {directory.path}' if own and not out else ''} goes on from there.",
             soft_wrap=True,
             highlight=False,
             markup=False,

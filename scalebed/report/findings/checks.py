@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from scalebed.experiment.variant import has_own
 from scalebed.report.findings import leak
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import CellView, Check, Level, TrialView
@@ -86,8 +87,10 @@ def _arrivals(run: Gathered, trials: Sequence[TrialView]) -> Check | None:
     return Check("Arrivals", f"not Poisson: {evidence}; even arrivals flatter a service", "warn")
 
 
-def _cache(run: Gathered) -> Check:
+def _cache(run: Gathered) -> Check | None:
     experiment = run.manifest.experiment
+    if has_own(experiment.variants):
+        return None  # what an application keeps is its own affair
     warm = experiment.warm and not experiment.writes
     return Check("Cache", "warm at the start of each trial" if warm else "emptied before each trial", "note")
 
@@ -178,6 +181,9 @@ def quota_kind(fingerprint: Mapping[str, object]) -> str | None:
 
 
 def _quotas(run: Gathered) -> Check:
+    applications = [variant.application for variant in run.manifest.experiment.variants]
+    if all(application is not None and not application.runs_here for application in applications):
+        return Check("CPU quotas", "none of the testbed's: what was measured was running already", "note")
     kind, cores = quota_kind(run.manifest.fingerprint), run.manifest.experiment.cpu_per_replica
     if kind is None:
         return Check("CPU quotas", "the fingerprint does not say whether they were in force", "warn")
