@@ -29,7 +29,7 @@ from scalebed.search.bisection import Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
 
 _THROWS = "the script throws nothing"
-_NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less"
+_NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less, or give the service more CPU"
 
 
 class RunnerError(UserError):

@@ -96,3 +96,15 @@ def test_a_script_that_does_not_work_at_all_ends_the_run(
     with pytest.raises(RunnerError, match=told):
         runner.run()
     assert engine.closed == 1
+
+
+def test_of_what_runs_at_a_url_the_report_says_what_it_cannot_know(tmp_path: Path) -> None:
+    service = {"url": "http://127.0.0.1:8000"}
+    directory, _ = run(tmp_path, Behaviour(60, requests=3), service=service, blocks=1)
+    report = Report(directory)
+    assert "nothing is known of what it is made of, what CPU it used, or what held it back" in report.answer
+    (cell,) = report.analysis.cells
+    assert (cell.quota_cores, cell.quota_share, cell.caveats) == (None, None, ("not started here",))
+    checks = {check.subject: check.seen for check in report.analysis.checks}
+    assert checks["CPU quotas"] == "none of the testbed's: what was measured was running already"
+    assert "Cache" not in checks
