@@ -60,7 +60,9 @@ def most_vus(rate: float, slo: Slo, journeys: Journeys | None = None) -> int:
 
     `journeys`: what an arrival comes to, where it is more than a request; VUs are held in its pauses, too.
     """
-    waiting_s, pause_s = slo.latency_ms / 1000, 0.0
+    held_s = 3 * slo.latency_ms / 1000
     if journeys is not None:
-        waiting_s, pause_s = max(journeys.requests, 1.0) * waiting_s, journeys.pause_s
-    return min(math.ceil(rate * (3 * waiting_s + pause_s) + 13 * math.sqrt(rate)) + 20, MOST_VUS)
+        # Each VU of a script that somebody else wrote may cost megabytes, and all requests of a journey are hardly ever
+        # at the limit at once.
+        held_s = 1.5 * max(journeys.requests, 1.0) * slo.latency_ms / 1000 + journeys.pause_s
+    return min(math.ceil(rate * held_s + 13 * math.sqrt(rate)) + 20, MOST_VUS)
