@@ -75,6 +75,7 @@ export default function (status) {
   });
   sleep(0.3);
   http.get('https://shop.example/go');
+  http.get(`${base}/go`, { tags: { name: 'named' } });
   const item = http.get(`${base}/secret`, { tags: { name: 'item' } });
   check(item, { 'they share a secret': (answer) => answer.body === __ENV.WORD });
 }
@@ -92,8 +93,8 @@ def test_a_journey_of_several_requests_and_pauses_passes(folder: Path) -> None:
     (folder / "word").write_text("s3cr3t-w0rd\n", encoding="utf-8")
     trial = measured(folder, MY_SECRET="s3cr3t-w0rd")
     assert trial.verdict == "PASS", trial.reasons
-    assert {second.endpoint for second in trial.endpoints} == {"first", "GET /go", "item"}
-    assert trial.requests_per_arrival == pytest.approx(3, rel=0.1)
+    assert {second.endpoint for second in trial.endpoints} == {"first", "GET /go", "named", "item"}
+    assert trial.requests_per_arrival == pytest.approx(4, rel=0.1)
     assert 250 < (trial.pause_ms or 0) < 600
     assert {(check.check, check.failed) for check in trial.checks} == {("2 names", 0), ("they share a secret", 0)}
     manifest = RunDirectory(folder / "run").manifest()

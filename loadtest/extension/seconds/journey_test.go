@@ -330,6 +330,22 @@ func TestWhatSetupAsksIsBesideTheLoad(t *testing.T) {
 	}
 }
 
+func TestARedirectOfANamedRequestIsPartOfIt(t *testing.T) {
+	named := func(status, fromMs, toMs int) *httpext.Trail {
+		trail := page("1", "login", "::log in", status, fromMs, toMs)
+		trail.Failed = null.BoolFrom(status/100 != 2)
+		return trail
+	}
+	lines := linesOf(t,
+		began("1", 0, 0),
+		named(302, 10, 30), &iterations.Followed{VU: "1", From: "http://h/login/", To: "http://h/"}, named(200, 30, 70),
+		ended("1", 71, ""),
+	)
+	if told(lines) != "login 200 ×1" {
+		t.Error(told(lines))
+	}
+}
+
 func TestARequestElsewhereIsAFailureOfTheLoad(t *testing.T) {
 	lines := linesOf(t, &iterations.Elsewhere{Origin: "https://cdn.example:443", At: at(10)})
 	if len(lines) != 1 || !strings.Contains(lines[0].Message, "asks for https://cdn.example:443, which is not the target") {

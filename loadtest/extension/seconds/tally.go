@@ -384,6 +384,9 @@ func (t *tally) takeCounted(before int64) []health.Second {
 
 func read(tags *metrics.TagSet, known names) labels {
 	url, _ := tags.Get(metrics.TagURL.String())
+	if !strings.Contains(url, "://") {
+		url = "" // k6 puts a script's own name in its place, which all hops of a redirect keep
+	}
 	endpoint, tagged := tags.Get("endpoint")
 	if !tagged {
 		name, _ := tags.Get(metrics.TagName.String())
