@@ -243,6 +243,24 @@ def test_what_runs_already_is_measured_where_it_is(folder: Path) -> None:
     assert 0.002 < watched.cpu_s_per_request["service"] < 0.02
 
 
+@pytest.mark.alone
+def test_a_capacity_is_looked_for_below_what_the_quota_allows(folder: Path) -> None:
+    """10 ms of CPU a journey under a fifth of a core: never more than 20 a second. As few trials as may be, so that a
+    host that is disturbed throughout says so in time."""
+    script = (
+        BEGIN + "export default function () { http.get(`${base}/burn/4`); sleep(0.1); http.get(`${base}/burn/6`); }"
+    )
+    search = {"precision": 0.3, "max_trial": 12, "max_trials": 6, "min_requests": 100}
+    write(folder, script, kind="capacity", rates=[], duration=None, cpu_per_replica=0.2, search=search)
+    done = scalebed(folder, "run", "--out", "run", "--host", "shared")
+    assert done.returncode in (0, 3), said(done)
+    (repetition,) = RunDirectory(folder / "run").repetitions()
+    served = repetition.capacity or repetition.lower
+    assert (done.returncode, served is None or 2 < served < 20) in ((0, True), (3, True)), said(done)
+    if repetition.capacity:
+        assert f"shop serves {repetition.capacity:.3g} journeys a second" in said(done)
+
+
 def test_a_url_where_nothing_is_is_one_sentence(folder: Path) -> None:
     write(folder)
     done = scalebed(folder, "check", "--url", "http://127.0.0.1:1")
