@@ -8,11 +8,13 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from scalebed.cli.console import OUT, stopping_once
 from scalebed.cli.engine_options import Choice, Own, experiment
 from scalebed.execution.clock import SystemClock
-from scalebed.execution.rehearsal import Rehearsed, rehearse, rehearsed_cells
+from scalebed.execution.rehearsal import PASS_S, Rehearsed, rehearse, rehearsed_cells
+from scalebed.execution.trial import GRACE_S
 from scalebed.experiment.spec import SpecError
 from scalebed.messages import EngineError
 from scalebed.report.sentences import figures
@@ -54,6 +56,9 @@ def _show(console: Console, done: Rehearsed, *, journeys: bool) -> None:
     console.print(f"{name}: served after {done.ready_s:.1f} s.", highlight=False, markup=False)
     if done.failure is not None:
         console.print(f"{name}: {done.failure}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if journeys and done.journeys is None and done.failure is None:
+        told = f"{name}: no journey ended within {PASS_S + GRACE_S:g} s; let it pause less."
+        console.print(told, style="red", highlight=False, markup=False)
     if journeys and done.journeys is not None:
         made = done.journeys
         console.print(
@@ -69,8 +74,12 @@ def _show(console: Console, done: Rehearsed, *, journeys: bool) -> None:
     for each in done.answered:
         answers = ", ".join(f"{n} × {status or 'none'}" for status, n in sorted(each.statuses.items()))
         failed = ", ".join(f"{n} {kind}" for kind, n in each.failures.items())
-        table.add_row(each.endpoint, answers, failed or "–", figures.figure(each.mean_ms))
-    console.print(table)
+        # A script may call an endpoint anything, also what this library takes for its markup.
+        table.add_row(*map(Text, (each.endpoint, answers, failed or "–", figures.figure(each.mean_ms))))
+    if done.answered:
+        console.print(table)
+    elif done.failure is None:
+        console.print(f"{name}: the script asked nothing of the service.", style="red", highlight=False, markup=False)
     for counted in done.checks:
         if counted.failed:
             told = f"{name}: {counted.check}: {counted.passed:,} of {counted.passed + counted.failed:,} times"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scalebed.execution.ports import Clock, Engine
-from scalebed.execution.trial import SILENT_S
+from scalebed.execution.trial import GRACE_S, SILENT_S
 from scalebed.experiment.plan import Cell, cells
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.histograms import Latencies, decode
@@ -46,7 +46,8 @@ class Rehearsed:
     def works(self) -> bool:
         """Whether everything was answered, and as the script wants it."""
         wrong = any(each.failures for each in self.answered) or any(check.failed for check in self.checks)
-        return self.failure is None and bool(self.answered) and not wrong
+        unended = self.cell.own_script and self.journeys is None
+        return self.failure is None and bool(self.answered) and not wrong and not unended
 
 
 def rehearsed_cells(experiment: Experiment) -> tuple[Cell, ...]:
@@ -79,11 +80,9 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
         seconds = Timeline(experiment.slo.latency_ms, journeys=load.journeys)
         run = engine.generator().start(target, load)
         try:
-            heard = clock.now()
-            while not run.finished and clock.now() - heard < SILENT_S:
-                endpoints, generator = run.poll(1.0)
-                heard = clock.now() if endpoints or generator else heard
-                seconds.add(endpoints, generator)
+            until = clock.now() + PASS_S + GRACE_S + SILENT_S
+            while not run.finished and clock.now() < until:
+                seconds.add(*run.poll(1.0))
         finally:
             run.stop()
         seconds.add(*run.poll(0.0))

@@ -193,6 +193,24 @@ WRONG: Mapping[str, tuple[Mapping[str, object], str, int, str]] = {
         {}, "import ws from 'k6/ws'; export default function () { ws.connect(''); }", 2,
         "imports k6/ws: WebSockets cannot be measured",
     ),
+    "another protocol, required": (
+        {},
+        "const ws = require('k6/ws'); exports.default = function () { ws.connect(''); };",
+        2,
+        "imports k6/ws: WebSockets cannot be measured",
+    ),
+    "a script that asks nothing": (
+        {},
+        BEGIN + "export default function () { sleep(0.1); }",
+        1,
+        "the script asked nothing of the service",
+    ),
+    "a name that looks like markup": (
+        {},
+        BEGIN + "export default function () { http.get(`${base}/status/500`, { tags: { name: '[/x]' } }); }",
+        1,
+        "5xx",
+    ),
     "a variable that says how much load there is": (
         {"load": {"script": "load.js", "env": {"RATE": 5}}}, FINE, 2, "load.env: RATE says how much load there is",
     ),

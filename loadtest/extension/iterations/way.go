@@ -71,7 +71,7 @@ func newTarget(only, base, rewrite string) *target {
 // aim returns the request as it is to be sent: as it is, or with the target in the place of an origin that it stands
 // for. A request for anybody else is an error.
 func (t *target) aim(request *http.Request) (*http.Request, error) {
-	if t == nil {
+	if t == nil || request.URL.Host == "" { // without a host it goes nowhere, as the next transport says
 		return request, nil
 	}
 	asked := origin(request.URL)

@@ -60,6 +60,13 @@ func TestAHostThatTheScriptNamesItselfStays(t *testing.T) {
 	}
 }
 
+func TestAnAddressWithoutAHostIsLeftToK6(t *testing.T) {
+	request := asked(t, "/items")
+	if same, err := newTarget("true", "http://127.0.0.1:8000", "").aim(request); err != nil || same != request {
+		t.Errorf("%v, %v", same, err)
+	}
+}
+
 func TestWithoutATargetEverythingPasses(t *testing.T) {
 	request := asked(t, "http://example.org/")
 	if same, err := newTarget("", "http://127.0.0.1:8000", "").aim(request); err != nil || same != request {

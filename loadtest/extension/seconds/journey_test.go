@@ -346,6 +346,16 @@ func TestARedirectOfANamedRequestIsPartOfIt(t *testing.T) {
 	}
 }
 
+func TestAnEmptyNameIsNoName(t *testing.T) {
+	unnamed := page("1", "http://h/items/3", "", 200, 10, 30)
+	unnamed.Tags = tags(map[string]string{
+		"status": "200", "url": "http://h/items/3", "name": "", "method": "GET", "group": "",
+	})
+	if lines := linesOf(t, began("1", 0, 0), unnamed, ended("1", 31, "")); told(lines) != "GET /items/{n} 200 ×1" {
+		t.Error(told(lines))
+	}
+}
+
 func TestARequestElsewhereIsAFailureOfTheLoad(t *testing.T) {
 	lines := linesOf(t, &iterations.Elsewhere{Origin: "https://cdn.example:443", At: at(10)})
 	if len(lines) != 1 || !strings.Contains(lines[0].Message, "asks for https://cdn.example:443, which is not the target") {

@@ -390,6 +390,9 @@ func read(tags *metrics.TagSet, known names) labels {
 	endpoint, tagged := tags.Get("endpoint")
 	if !tagged {
 		name, _ := tags.Get(metrics.TagName.String())
+		if name == "" {
+			name = url
+		}
 		group, _ := tags.Get(metrics.TagGroup.String())
 		method, _ := tags.Get(metrics.TagMethod.String())
 		endpoint = known.of(name, group, method)

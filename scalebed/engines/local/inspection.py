@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from scalebed.messages import EngineError
 _NOWHERE = "http://127.0.0.1:1"
 """The target's address while none is up; nothing is asked."""
 _LIMIT_S = 60
+_REQUIRED = re.compile(r"""\brequire\(\s*["'](k6/[^"']+)["']""")
 
 
 def inspect(k6: Path, script: Script) -> Inspected:
@@ -34,6 +37,10 @@ def inspect(k6: Path, script: Script) -> Inspected:
     options = _ask(k6, ["inspect", "--include-system-env-vars", str(path)], path, environment)
     imports = _ask(k6, ["deps", "--json", "--include-system-env-vars", str(path)], path, environment)
     inspected = Inspected(options, tuple(imports.get("imports", ())))
+    # `k6 deps` 1.8.1 says nothing of what is required in the way of CommonJS.
+    texts = (file.read_text(encoding="utf-8", errors="replace") for file in inspected.files if file.is_file())
+    required = [name for text in texts for name in _REQUIRED.findall(text)]
+    inspected = replace(inspected, imports=(*inspected.imports, *required))
     require_http(inspected)
     return inspected
 

@@ -45,6 +45,14 @@ def test_what_came_back_is_told(experiment: Experiment) -> None:
     assert (load.concurrency, load.max_vus) == (1, 1)
 
 
+def test_a_journey_that_never_ends_does_not_work(experiment: Experiment) -> None:
+    done, engine = passed(experiment, Behaviour(100, pause_s=100.0))
+    assert done.answered
+    assert done.journeys is None
+    assert not done.works
+    assert engine.runs_under_way == 0
+
+
 def test_anything_that_failed_means_that_it_does_not_work(experiment: Experiment) -> None:
     assert not passed(experiment, Behaviour(100, error_share=1.0))[0].works
     assert not passed(experiment, Behaviour(100), CheckCount("right", 5, 1))[0].works
