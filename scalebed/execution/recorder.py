@@ -194,9 +194,14 @@ class Watch:
         return min(max(steady, self._filling_s(end)), end)
 
     def _filling_s(self, end: int) -> int:
-        """Until as many journeys are under way as there will be: as long as one takes within the SLO."""
+        """Until as many journeys are under way as there will be: twice as long as one takes, and no longer than it may
+        within the SLO, as those of an overloaded service take ever longer."""
         journeys = self._timeline.journeys(0, end)
-        return 0 if journeys is None else math.ceil(journeys.allowed_s(self._assignment.slo.latency_ms))
+        if journeys is None:
+            return 0
+        allowed_s = journeys.allowed_s(self._assignment.slo.latency_ms)
+        took_s = 2 * journeys.total_ms / 1000 / journeys.ended if journeys.ended else math.inf
+        return math.ceil(min(allowed_s, took_s))
 
     def _end(self) -> int:
         """Where the seconds that count end: what came after the load was stopped, or over, was cut short."""

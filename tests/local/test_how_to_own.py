@@ -65,7 +65,7 @@ def test_measure_your_own_service(folder: Path) -> None:
     (folder / "load.js").write_text(JOURNEY, encoding="utf-8")
     assert "Everything works: run it." in type_in(folder, check)
     told = type_in(folder, run)
-    assert "Asked for p95 ≤ 500 ms at 10 journeys a second at one replica: shop" in " ".join(told.split()), told
+    assert "Asked for p95 ≤ 500 ms at 20 journeys a second at one replica: shop" in " ".join(told.split()), told
     assert len(list((folder / "runs").glob("shop-*/report.html"))) == 1
     (folder / "two.yaml").write_text(written + variants, encoding="utf-8")
     assert [variant.name for variant in load_experiment(folder / "two.yaml").variants] == ["before", "after"]
