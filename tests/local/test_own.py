@@ -19,7 +19,7 @@ from scalebed.engines.local.isolation.processes import accepts, free_port
 from scalebed.records.run_directory import RunDirectory, Trial
 from tests.local import rooms
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(420)
 
 SERVICE = {"command": "python serve.py", "environment": sys.prefix}
 BEGIN = "import http from 'k6/http';\nimport { check, group, sleep } from 'k6';\nconst base = __ENV.BASE_URL;\n"
@@ -56,10 +56,10 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def measured(folder: Path, code: int = 0, **more: str) -> Trial:
-    """The last trial of a run."""
+    """The last trial of a run. Where a hypervisor takes CPU throughout, what did not pass has no valid answer (3)."""
     done = scalebed(folder, "run", "--out", "run", "--host", "shared", **more)
-    assert done.returncode == code, said(done)
     *_, trial = RunDirectory(folder / "run").trials()
+    assert done.returncode == (3 if trial.verdict == "INVALID" else code), said(done)
     return trial
 
 
@@ -116,7 +116,8 @@ def test_every_answer_is_counted_and_the_limit_of_an_endpoint_may_break(folder: 
     trial = measured(folder, code=1)
     assert trial.errors["5xx"] / trial.requests == pytest.approx(0.25, abs=0.01)
     assert {second.status for second in trial.endpoints} == {200, 204, 503}
-    assert "requests for GET /wait/{n} were slower than 100 ms" in trial.reasons[0]
+    assert trial.judged == "FAIL"
+    assert "requests for GET /wait/{n} were slower than 100 ms" in " ".join(trial.reasons)
 
 
 def test_its_own_database_is_filled_once_and_put_back_each_time(folder: Path) -> None:
@@ -245,7 +246,7 @@ def test_what_runs_already_is_measured_where_it_is(folder: Path) -> None:
     (folder / "load.js").write_text(
         BEGIN + "export default function () { http.get(`${base}/burn/2`); }", encoding="utf-8"
     )
-    settings = ["--set", "kind=fixed-rate", "--set", "rates=[20]", "--set", "duration=10", "--set", "blocks=1"]
+    settings = ["--set", "kind=fixed-rate", "--set", "rates=[40]", "--set", "duration=10", "--set", "blocks=1"]
     with running(folder) as url:
         where = ["--url", url, "--script", "load.js", "--slo", "p(95) < 2 s", "--slo", "errors < 1 %"]
         unseen = scalebed(folder, "run", *where, *settings, "--out", "unseen", "--host", "shared")
