@@ -9,9 +9,10 @@ from pathlib import Path
 import yaml
 
 from scalebed.cli.console import say
+from scalebed.experiment.shipped import BESIDE
+from scalebed.experiment.variant import as_name
 from scalebed.messages import UserError
 
-FILE = "scalebed.yaml"
 SCRIPT = "load.js"
 _ENVIRONMENTS = (".venv", "venv", "env", "node_modules/.bin")
 _COMMAND = "./serve --bind $BIND"
@@ -23,16 +24,16 @@ class BeginningError(UserError):
 
 def begin(folder: Path, url: str | None) -> None:
     """Write both files, or, where one of them is there, nothing. Raises BeginningError."""
-    for name in (FILE, SCRIPT):
+    for name in (BESIDE, SCRIPT):
         if (folder / name).exists():
             raise BeginningError(f"{folder / name}: is there already; edit it, or begin in another folder")
     service, told = ({"url": url}, []) if url is not None else _service(folder)
     try:
-        (folder / FILE).write_text(_file(folder, service), encoding="utf-8")
+        (folder / BESIDE).write_text(_file(folder, service), encoding="utf-8")
         (folder / SCRIPT).write_text(_SCRIPT, encoding="utf-8")
     except OSError as error:
         raise BeginningError(f"{folder}: cannot be written ({error.strerror}); name a folder that can") from error
-    say(f"Wrote {FILE} and {SCRIPT}.")
+    say(f"Wrote {BESIDE} and {SCRIPT}.")
     for line in told:
         say(line)
     say("Next: say in load.js what people do, then: scalebed check")
@@ -46,7 +47,7 @@ def _service(folder: Path) -> tuple[dict[str, str], list[str]]:
     command = next(_commands(folder, folder / environment / "bin" if environment else None), None)
     if command is None:
         command = _COMMAND
-        told.append(f"How the application is started could not be told: put its command into {FILE}.")
+        told.append(f"How the application is started could not be told: put its command into {BESIDE}.")
     found["command"] = command
     if environment is not None:
         found["environment"] = environment
@@ -70,7 +71,7 @@ def _commands(folder: Path, programs: Path | None) -> Iterator[str]:
 
 
 def _file(folder: Path, service: dict[str, str]) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "service"
+    name = as_name(folder.resolve().name) or "service"
     written = yaml.safe_dump({"name": name, "service": service}, sort_keys=False, allow_unicode=True, width=100)
     started = "" if "url" in service else _STARTED
     return f"{written}{started}{_REST}{'' if 'url' in service else _SCALED}"

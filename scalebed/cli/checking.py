@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scalebed.cli.console import OUT, stopping_once
+from scalebed.cli.console import OUT, say, stopping_once
 from scalebed.cli.engine_options import Choice, Own, experiment
 from scalebed.execution.clock import SystemClock
+from scalebed.execution.ports import refusal
 from scalebed.execution.rehearsal import PASS_S, Rehearsed, rehearse, rehearsed_cells
 from scalebed.execution.trial import GRACE_S
 from scalebed.experiment.spec import SpecError
@@ -27,14 +28,10 @@ def check(file: Path | None, settings: Sequence[str], own: Own) -> bool:
     except SpecError as error:
         raise SpecError("\nscalebed: ".join((str(error), *error.others))) from error
     clock = SystemClock()
-
-    def say(line: str) -> None:
-        OUT.print(line, highlight=False, markup=False)
-
     engine = Choice().engine(spec.engine, clock, say)
     findings = engine.preflight(spec)
-    if refused := [finding.message for finding in findings if finding.level == "refuse"]:
-        raise EngineError(" Also: ".join(refused))
+    if refused := refusal(findings):
+        raise EngineError(refused)
     for finding in findings:
         say(f"Mind: {finding.message}")
     works = True

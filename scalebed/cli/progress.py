@@ -158,16 +158,15 @@ def _overall(remaining: Remaining) -> RenderableType:
 
 
 def _trial(trial: Trial, percentile: str) -> Text:
-    asked = f"{_rate(trial.rate_asked)}/s" if trial.rate_asked else "closed"
-    served = f"{_rate(trial.rate_achieved)}/s"
-    if trial.journeys is not None:
-        asked, served = asked.replace("/s", " journeys/s"), served.replace("/s", " requests/s")
-    text = Text(f"  {trial.purpose:<10} {asked:>{9 if trial.journeys is None else 15}}  ")
+    # Where both are of requests, nothing has to say so.
+    arrivals, requests, width = ("", "", 9) if trial.journeys is None else (" journeys", " requests", 15)
+    asked = f"{_rate(trial.rate_asked)}{arrivals}/s" if trial.rate_asked else "closed"
+    text = Text(f"  {trial.purpose:<10} {asked:>{width}}  ")
     text.append(f"{trial.verdict:<9}", style=_STYLES[trial.verdict])
     errors = sum(trial.errors.values())
     judged = math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms
     text.append(
-        f"  served {served}, {percentile} {_latency(judged)}, "
+        f"  served {_rate(trial.rate_achieved)}{requests}/s, {percentile} {_latency(judged)}, "
         f"{trial.requests} requests, {errors} errors, {trial.duration_s:.0f} s"
     )
     if trial.verdict != "PASS" and trial.reasons:

@@ -6,7 +6,7 @@ plain objects.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -24,6 +24,11 @@ class Finding:
 
     level: Literal["warn", "refuse"]
     message: str
+
+
+def refusal(findings: Iterable[Finding]) -> str:
+    """All that refuse, in one sentence after another; empty where nothing does."""
+    return " Also: ".join(finding.message for finding in findings if finding.level == "refuse")
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scalebed.execution.ports import Clock, Engine
-from scalebed.execution.trial import GRACE_S, SILENT_S
+from scalebed.execution.trial import unjudged
 from scalebed.experiment.plan import Cell, cells
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.histograms import Latencies, decode
-from scalebed.measurement.load import Load
+from scalebed.measurement.load import load_of
 from scalebed.measurement.readings import CheckCount, EndpointSecond
-from scalebed.measurement.timeline import Journeys, Timeline
+from scalebed.measurement.timeline import Journeys
 
 PASS_S = 1.0
 """One user goes on for so long, and ends what was begun by then."""
@@ -66,26 +66,8 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
     with engine.deploy(cell) as target:
         ready_s = clock.now() - began
         engine.restore(cell)
-        load = Load(
-            workload=experiment.workload,
-            rate=0.0,
-            duration_s=PASS_S,
-            max_vus=1,
-            seed=experiment.seed,
-            contacts=experiment.dataset.contacts,
-            writes=experiment.writes,
-            concurrency=1,
-            journeys=experiment.load is not None,
-        )
-        seconds = Timeline(experiment.slo.latency_ms, journeys=load.journeys)
-        run = engine.generator().start(target, load)
-        try:
-            until = clock.now() + PASS_S + GRACE_S + SILENT_S
-            while not run.finished and clock.now() < until:
-                seconds.add(*run.poll(1.0))
-        finally:
-            run.stop()
-        seconds.add(*run.poll(0.0))
+        load = load_of(experiment, 1, 0.0, duration_s=PASS_S, seed=experiment.seed)
+        run, seconds = unjudged(engine.generator(), target, load, clock)
         return Rehearsed(
             cell=cell,
             ready_s=ready_s,

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from scalebed import __version__
 from scalebed.execution.observer import Observer, Resumed, TrialStart
-from scalebed.execution.ports import Clock, Engine
+from scalebed.execution.ports import Clock, Engine, refusal
 from scalebed.execution.quiet import Quiet
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.time_left import Eta
@@ -17,9 +17,8 @@ from scalebed.execution.trial import GRACE_S, Conductor, Rehearsal
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.workloads import remarks
-from scalebed.measurement.errors import SCRIPT_ERROR
 from scalebed.measurement.host import Host
-from scalebed.measurement.load import Load, most_vus
+from scalebed.measurement.load import load_of, most_vus
 from scalebed.measurement.timeline import Journeys
 from scalebed.messages import UserError
 from scalebed.records import fingerprints
@@ -122,8 +121,8 @@ class Runner:
 
     def _preflight(self) -> tuple[str, ...]:
         findings = self._engine.preflight(self._experiment)
-        if refused := [finding.message for finding in findings if finding.level == "refuse"]:
-            raise RunnerError(" Also: ".join(refused))
+        if refused := refusal(findings):
+            raise RunnerError(refused)
         unheeded = remarks(self._experiment.workload) if self._experiment.load is None else ()
         for sentence in unheeded:
             self._observer.said(sentence)
@@ -175,7 +174,7 @@ class Runner:
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
                     users, seed = warmup_users(step.cell), schedule.warmup_seed()
-                    rehearsed = conductor.warm(self._load(users, 0.0, duration_s=WARMUP_S, seed=seed))
+                    rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
                     journeys = self._journeys(step.cell, rehearsed)
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
@@ -195,8 +194,7 @@ class Runner:
             return None
         if rehearsed.failure is not None:
             raise RunnerError(f"{cell.id}: {rehearsed.failure}")
-        thrown = rehearsed.errors.get(SCRIPT_ERROR, 0)
-        if rehearsed.journeys is None or thrown >= rehearsed.journeys.ended:
+        if rehearsed.journeys is None or rehearsed.thrown >= rehearsed.journeys.ended:
             told = next((check.check for check in rehearsed.checks if check.failed), _NONE_ENDED)
             raise RunnerError(
                 f"{cell.id}: {self._experiment.load.script} came to no whole journey before the first trial: "
@@ -217,7 +215,7 @@ class Runner:
         self._engine.restore(step.cell)
         index = len(earlier)
         duration_s, seed = schedule.duration_s(ask), schedule.seed(ask.purpose, index)
-        load = self._load(ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys)
+        load = load_of(self._experiment, ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys)
         if ask.purpose == "closed":
             stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)
             steps = tuple((level.rate, level.duration) for level in self._experiment.profile)
@@ -254,22 +252,6 @@ class Runner:
         done = {(r.block, r.cell): r for r in self._directory.repetitions()}
         before = self._plan[: self._plan.index(step)]
         return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
-
-    def _load(
-        self, users: int | None, rate: float, *, duration_s: float, seed: int, journeys: Journeys | None = None
-    ) -> Load:
-        return Load(
-            workload=self._experiment.workload,
-            rate=rate,
-            duration_s=duration_s,
-            max_vus=users or most_vus(rate, self._experiment.slo, journeys),
-            seed=seed,
-            contacts=self._experiment.dataset.contacts,
-            writes=self._experiment.writes,
-            concurrency=users,
-            journeys=self._experiment.load is not None,
-            expected=journeys,
-        )
 
 
 def _as_good(before: Repetition) -> bool:

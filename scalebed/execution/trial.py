@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from scalebed.execution.observer import Progress
 from scalebed.execution.ports import Clock, LoadGenerator, LoadRun, Probe
 from scalebed.execution.recorder import Assignment, Watch
 from scalebed.measurement import usage
+from scalebed.measurement.errors import SCRIPT_ERROR
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount
 from scalebed.measurement.timeline import Journeys, Timeline
@@ -28,10 +28,25 @@ class Rehearsal:
     """What the load before the first trial came to."""
 
     journeys: Journeys | None
-    errors: Mapping[str, int]
+    thrown: int
+    """Iterations of a script of the user's own that threw."""
     checks: tuple[CheckCount, ...]
     failure: str | None
     """The generator's own, as a sentence."""
+
+
+def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock) -> tuple[LoadRun, Timeline]:
+    """A load that is over, and its seconds: it is followed to its end, whatever it comes to."""
+    seconds = Timeline(math.inf, journeys=load.journeys)
+    run = generator.start(target, load)
+    try:
+        until = clock.now() + load.duration_s + (GRACE_S if load.journeys else 0.0) + SILENT_S
+        while not run.finished and clock.now() < until:
+            seconds.add(*run.poll(1.0))
+    finally:
+        run.stop()
+    seconds.add(*run.poll(0.0))
+    return run, seconds
 
 
 class Conductor:
@@ -73,21 +88,10 @@ class Conductor:
 
     def warm(self, load: Load) -> Rehearsal:
         """A load whose results are thrown away, but for what its arrivals come to."""
-        seconds = Timeline(math.inf, journeys=load.journeys)
-        run = self._generator.start(self._target, load)
-        try:
-            until = self._clock.now() + load.duration_s + (GRACE_S if load.journeys else 0.0) + SILENT_S
-            while not run.finished and self._clock.now() < until:
-                seconds.add(*run.poll(1.0))
-        finally:
-            run.stop()
-        seconds.add(*run.poll(0.0))
+        run, seconds = unjudged(self._generator, self._target, load, self._clock)
         self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
-        errors = Counter[str]()
-        for line in seconds.endpoints:
-            if line.failure:
-                errors[line.failure] += line.count
-        return Rehearsal(seconds.all_journeys(), errors, tuple(run.checks), run.failure)
+        thrown = sum(line.count for line in seconds.endpoints if line.failure == SCRIPT_ERROR)
+        return Rehearsal(seconds.all_journeys(), thrown, tuple(run.checks), run.failure)
 
     def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
         """Wait until the service has worked off what is left; the seconds waited.

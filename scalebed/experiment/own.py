@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scalebed.experiment.variant import has_own
-
 if TYPE_CHECKING:
     from scalebed.experiment.spec import Experiment
 
@@ -14,7 +12,7 @@ def require_own(experiment: Experiment) -> None:
     """Raises ValueError with the rest of a sentence: which key is wrong, and what would do."""
     applications = [v.application for v in experiment.variants if v.application is not None]
     started = any(application.runs_here for application in applications)
-    if has_own(experiment.variants) or experiment.load is not None:
+    if applications or experiment.load is not None:
         if experiment.engine != "local":
             raise ValueError("engine: an application or a script of your own runs on this machine alone; leave it out")
         if experiment.compares:
@@ -27,7 +25,7 @@ def require_own(experiment: Experiment) -> None:
     for key in ("database", "cache"):
         if getattr(experiment, key) not in (None, "none") and not started:
             raise ValueError(f"{key}: belongs to an application that is started by a command")
-    if any(not application.runs_here for application in applications) and experiment.replicas != (1,):
+    if not all(variant.runs_here for variant in experiment.variants) and experiment.replicas != (1,):
         raise ValueError("replicas: of what runs at a url nothing is started; leave them out")
     if not experiment.warm and applications:
         raise ValueError("warm: what an application of your own keeps is not emptied; leave it out")

@@ -11,6 +11,7 @@ from pydantic import field_validator
 
 from scalebed.experiment.application import Place, Secret, Setting, VariableName
 from scalebed.experiment.strict import Strict
+from scalebed.experiment.variant import as_name
 
 
 class Script(Strict):
@@ -44,4 +45,4 @@ class Script(Strict):
     @property
     def name(self) -> str:
         """What the workload is called: the file's name, as far as names may have its letters."""
-        return re.sub(r"[^a-z0-9]+", "-", Path(self.script).stem.lower()).strip("-")[:63] or "script"
+        return as_name(Path(self.script).stem)[:63] or "script"

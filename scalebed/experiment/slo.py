@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -40,6 +40,11 @@ class Slo(Strict):
     only."""
     further: tuple[Limit, ...] = ()
     """Percentiles that are limited besides."""
+
+    @property
+    def highest(self) -> float:
+        """The highest percentile of all requests that is limited: it takes the most of them to judge."""
+        return max([self.percentile, *(limit.percentile for limit in self.further if not limit.endpoint)])
 
 
 _LATENCY = re.compile(
@@ -90,12 +95,3 @@ NamedSlo = Annotated[
     Slo, BeforeValidator(_read, json_schema_input_type=Slo | Annotated[list[str], Field(min_length=1)] | str)
 ]
 """In YAML also as lines."""
-
-
-def requests_needed(slo: Slo) -> Iterable[tuple[float, float]]:
-    """Percentile and error rate of each limit on all requests, for how many of them a verdict takes."""
-    return ((percentile, slo.error_rate) for percentile in (slo.percentile, *_overall(slo)))
-
-
-def _overall(slo: Slo) -> Iterable[float]:
-    return (limit.percentile for limit in slo.further if not limit.endpoint)

@@ -20,7 +20,7 @@ from scalebed.experiment.kinds import KINDS, KindName, require
 from scalebed.experiment.kinds.kind import Kind
 from scalebed.experiment.own import require_own
 from scalebed.experiment.script import Script
-from scalebed.experiment.slo import Limit, NamedSlo, Slo, requests_needed
+from scalebed.experiment.slo import Limit, NamedSlo, Slo
 from scalebed.experiment.strict import Strict
 from scalebed.experiment.variant import Name, NamedVariant, Pooling, Variant, cell_id
 from scalebed.experiment.workloads import changes_rows, workloads
@@ -309,7 +309,7 @@ def _sampled(experiment: Experiment) -> Experiment:
     search, slo = experiment.search, experiment.slo
     if "min_requests" in search.model_fields_set:
         return experiment
-    requests = max(search.min_requests, *(sample_size.needed(*share) for share in requests_needed(slo)))
+    requests = max(search.min_requests, sample_size.needed(slo.highest, slo.error_rate))
     return experiment.model_copy(update={"search": search.model_copy(update={"min_requests": requests})})
 
 

@@ -71,6 +71,11 @@ class Variant(Strict):
     with `datastore.` before them those of the datastore's. A value may be a list or a mapping, whose keys are taken as
     they are; in a dotted name `\\.` is a dot of the key itself."""
 
+    @property
+    def runs_here(self) -> bool:
+        """Whether it is started for the experiment, and did not run before."""
+        return self.application is None or self.application.runs_here
+
     @model_validator(mode="after")
     def _own(self) -> Self:
         for key in ("switches", "values"):
@@ -107,4 +112,9 @@ def label(settings: Mapping[str, str], *, whole: bool = False) -> str:
         value if value[:1].isalpha() and value not in ("on", "off") and not whole else f"{key}-{value}"
         for key, value in settings.items()
     ]
-    return re.sub(r"[^a-z0-9]+", "-", "-".join(said).lower()).strip("-")
+    return as_name("-".join(said))
+
+
+def as_name(text: str) -> str:
+    """As much of a text as a name may hold; empty where that is nothing."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

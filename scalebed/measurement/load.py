@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from scalebed.experiment.slo import Slo
+from scalebed.experiment.spec import Experiment
 from scalebed.measurement.timeline import Journeys
 
 MOST_VUS = 2000
@@ -53,6 +54,30 @@ class Load:
     then: tuple[tuple[float, int], ...] = ()
     """`rate` and `max_vus` of the loads that will be asked for next, in this order, unless something goes wrong; they
     are like this one in all else. A generator that takes long to start may start them as one."""
+
+
+def load_of(
+    experiment: Experiment,
+    users: int | None,
+    rate: float,
+    *,
+    duration_s: float,
+    seed: int,
+    journeys: Journeys | None = None,
+) -> Load:
+    """One load of an experiment, by so many users or at a rate; `journeys` is what an arrival came to before."""
+    return Load(
+        workload=experiment.workload,
+        rate=rate,
+        duration_s=duration_s,
+        max_vus=users or most_vus(rate, experiment.slo, journeys),
+        seed=seed,
+        contacts=experiment.dataset.contacts,
+        writes=experiment.writes,
+        concurrency=users,
+        journeys=experiment.load is not None,
+        expected=journeys,
+    )
 
 
 def most_vus(rate: float, slo: Slo, journeys: Journeys | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -269,16 +269,17 @@ class Timeline:
         """Over the same seconds as `window`; where none has ended, what is expected of one. None where an arrival is a
         request, or nothing is known."""
         first = self.first or 0
-        return self._came_to([row for s in range(start_s, end_s) if (row := self._seconds.get(first + s)) is not None])
+        return self._came_to(row for s in range(start_s, end_s) if (row := self._seconds.get(first + s)) is not None)
 
     def all_journeys(self) -> Journeys | None:
         """The same over all that was told, also before the first one ended: there a closed model's load begins."""
-        return self._came_to(list(self._seconds.values()))
+        return self._came_to(self._seconds.values())
 
-    def _came_to(self, rows: Sequence[_Second]) -> Journeys | None:
-        ended = sum(row.journeys for row in rows)
+    def _came_to(self, seconds: Iterable[_Second]) -> Journeys | None:
         if not self._journeys:
             return None
+        rows = list(seconds)
+        ended = sum(row.journeys for row in rows)
         if not ended:
             return self._expected and replace(self._expected, ended=0, total_ms=0.0)
         total_ms = sum(row.journey_ms for row in rows)

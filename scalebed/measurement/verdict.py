@@ -17,7 +17,7 @@ import numpy as np
 from scipy import stats as distributions
 
 from scalebed.experiment.slo import Limit, Slo
-from scalebed.measurement.timeline import Counted, Window
+from scalebed.measurement.timeline import Counted, Ints, Window
 from scalebed.statistics.intervals import share_bounds
 from scalebed.statistics.sample_size import FULL, SURE, fewest, needed
 
@@ -67,7 +67,7 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
     final = final or (enough.decides and enough.reached(window))
     checks = [_latency(window, slo, final=final), _errors(window, slo, enough, final=final)]
     checks += [
-        _further(limit, counted, window.seconds, final=final, alone=enough.decides)
+        _further(limit, counted, final=final, alone=enough.decides)
         for limit, counted in zip(slo.further, window.further, strict=True)
     ]
     if rate is not None:
@@ -95,19 +95,14 @@ def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
     total = int(judged.sum())
     if not total:
         return _Check("open", f"No request succeeded, so none was within {slo.latency_ms:g} ms.")
-    lower, upper = share_bounds(slow.tolist(), judged.tolist(), FULL if final else EARLY)
     failed = " or failed" if slo.latency_of == "all" and window.failed.any() else ""
     told = (
         f"{float(slow.sum()) / total:.1%} of {total} {what} than {slo.latency_ms:g} ms{failed} ({allowed:.3g} allowed"
     )
-    if lower > allowed and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
-        return _Check("broken", f"{told}; surely more than {lower:.1%}).")
-    if upper <= allowed or (final and not slow.any()):
-        return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
-    return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
+    return _within(told, slow, judged, allowed, final=final, told_by_none=final)
 
 
-def _further(limit: Limit, counted: Counted, seconds: int, *, final: bool, alone: bool) -> _Check:
+def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool) -> _Check:
     """One of the SLO's further limits; for those of an endpoint only its own requests tell. `alone`: few requests are
     all there will be, of one user."""
     allowed = 1 - limit.percentile / 100
@@ -115,12 +110,19 @@ def _further(limit: Limit, counted: Counted, seconds: int, *, final: bool, alone
     whose = f" for {limit.endpoint}" if limit.endpoint else ""
     if not total:
         return _Check("open", f"No request{whose} came, so {limit.words} cannot be told.")
-    lower, upper = share_bounds(counted.slow.tolist(), counted.asked.tolist(), FULL if final else EARLY)
     told = f"{slow / total:.1%} of {total} requests{whose} were slower than {limit.latency_ms:g} ms or failed"
     told += f" ({allowed:.3g} allowed"
-    if lower > allowed and (final or seconds >= FEWEST_SECONDS_TO_FAIL):
+    enough = alone or total >= needed(limit.percentile, 0.0, FULL)
+    return _within(told, counted.slow, counted.asked, allowed, final=final, told_by_none=final and enough)
+
+
+def _within(told: str, slow: Ints, judged: Ints, allowed: float, *, final: bool, told_by_none: bool) -> _Check:
+    """Is the share of slow requests, second by second, at most what is allowed? `told_by_none`: that none was slow
+    tells it, however few there were."""
+    lower, upper = share_bounds(slow.tolist(), judged.tolist(), FULL if final else EARLY)
+    if lower > allowed and (final or slow.size >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.1%}).")
-    if upper <= allowed or (final and not slow and (alone or total >= needed(limit.percentile, 0.0, FULL))):
+    if upper <= allowed or (told_by_none and not slow.any()):
         return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
     return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
 

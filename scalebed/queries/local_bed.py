@@ -121,11 +121,10 @@ class QueryBed:
         out = rig.folder / step.id
         shutil.rmtree(out, ignore_errors=True)
         log = rig.folder / f"{step.id}.log"
-        log.unlink(missing_ok=True)
         amount = ["--repeats", str(study.repeats), "--cold", str(study.cold), "--budget", f"{study.budget_s:g}"]
         # One curve a variant and strategy is enough to see its shape.
         curve = [] if step.block == 1 else ["--no-curve"]
-        child = rig.processes.start(
+        status = rig.processes.run(
             f"{service.name} benchmark",
             [
                 "python",
@@ -150,10 +149,6 @@ class QueryBed:
             },
             log=log,
         )
-        try:
-            status = child.process.wait()
-        finally:
-            rig.processes.stop([child])
         if status != 0:
             raise EngineError(f"apps/{service.name}: benchmark ended with status {status}: {last_line(log)} ({log})")
         return (out / "results.json").read_text(encoding="utf-8")

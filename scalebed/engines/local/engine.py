@@ -10,13 +10,14 @@ from pathlib import Path
 from scalebed.engines import fingerprint, host
 from scalebed.engines.k6.script import Inspected, journey, remarks
 from scalebed.engines.local import preflight
+from scalebed.engines.local.deployed import Deployed, deployed
 from scalebed.engines.local.generator import K6Generator, OwnScript
 from scalebed.engines.local.inspection import inspect
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import Quota, find_quota
-from scalebed.engines.local.own_cells import Deployed, OwnCells, describe, describe_script, entry
+from scalebed.engines.local.own_cells import OwnCells, describe, describe_script, entry
 from scalebed.engines.local.parts.pgbouncer import pool_size
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.probe import PARTS, LocalProbe
@@ -188,9 +189,9 @@ class LocalEngine:
         if (application := cell.variant.application) is not None:
             assert self._own is not None  # noqa: S101 - prepare has set it
             try:
-                with self._own.deploy(cell, application, quota) as deployed:
-                    self._running = (cell, deployed)
-                    yield deployed.target
+                with self._own.deploy(cell, application, quota) as made:
+                    self._running = (cell, made)
+                    yield made.target
             finally:
                 self._running = None
             return
@@ -204,19 +205,9 @@ class LocalEngine:
         wanted = Wanted(variant.name, service, variant.switches, database, cell.replicas, quota, variant.pooler)
         try:
             with rig.running([wanted], warm=[database]) as running:
-                replicas = running.replicas[wanted.name]
-                groups: dict[str, Sequence[Group]] = {
-                    part: (rig.processes.group(part),) for part in PARTS if part != "service"
-                }
-                groups["service"] = tuple(replica.group for replica in replicas)
-                target = Target(
-                    url=running.url(wanted.name),
-                    replica_urls=tuple(replica.url for replica in replicas),
-                    parts=PARTS,
-                    service_quota=None if quota is None else quota * cell.replicas,
-                )
-                self._running = (cell, Deployed(target, running, database, groups))
-                yield target
+                made = deployed(rig, wanted, running)
+                self._running = (cell, made)
+                yield made.target
         finally:
             self._running = None
             if writes:
@@ -229,8 +220,7 @@ class LocalEngine:
             raise EngineError(f"{cell.id} is not deployed, so there is nothing to restore")
         if cell.variant.application is not None:
             return  # its rows were copied when it was deployed, and what it keeps is its own
-        deployed = self._running[1]
-        running, database = deployed.running, deployed.database
+        running, database = self._running[1].running, self._running[1].database
         assert running is not None and database is not None  # noqa: S101, PT018 - a shipped service has both
         assert running.pooler is not None and running.cache is not None  # noqa: S101, PT018
         if cell.writes:

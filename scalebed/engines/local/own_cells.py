@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from scalebed.engines import fingerprint
 from scalebed.engines.k6.script import Inspected, journey, wrapper
+from scalebed.engines.local.deployed import Deployed, deployed
 from scalebed.engines.local.generator import OwnScript
 from scalebed.engines.local.inspection import variables
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.observed import observed
 from scalebed.engines.local.parts.applications import folder_of, packages, require_answer
 from scalebed.engines.local.parts.own_databases import OwnDatabases
-from scalebed.engines.local.rig import Rig, Running, Wanted
+from scalebed.engines.local.rig import Rig, Wanted
 from scalebed.experiment.application import Application
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.script import Script
@@ -27,17 +27,6 @@ from scalebed.messages import Say
 
 _LOCKS = ("requirements*.txt", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum")
 """Files that pin what an application is made of."""
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """A cell that serves. `running` is None where nothing was started for it."""
-
-    target: Target
-    running: Running | None
-    database: str | None
-    groups: Mapping[str, Sequence[Group]]
-    """By part, those that its readings come from."""
 
 
 class OwnCells:
@@ -90,23 +79,7 @@ class OwnCells:
         )
         try:
             with rig.running([wanted], warm=[database] if database else []) as running:
-                replicas = running.replicas[wanted.name]
-                groups: dict[str, Sequence[Group]] = {"service": tuple(replica.group for replica in replicas)}
-                around = {
-                    "database": database is not None,
-                    "pooler": running.pooler is not None,
-                    "cache": running.cache is not None,
-                    "balancer": True,
-                    "generator": True,
-                }
-                groups |= {part: (rig.processes.group(part),) for part, there in around.items() if there}
-                target = Target(
-                    url=running.url(wanted.name),
-                    replica_urls=tuple(replica.url for replica in replicas),
-                    parts=tuple(groups),
-                    service_quota=None if quota is None else quota * cell.replicas,
-                )
-                yield Deployed(target, running, database, groups)
+                yield deployed(rig, wanted, running)
         finally:
             if copied is not None:
                 rig.databases.drop(copied)

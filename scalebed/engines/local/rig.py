@@ -150,16 +150,18 @@ class Rig:
     def _replica(self, item: Wanted, index: int, number: int, pooler: Pooler | None, cache: Cache | None) -> Replica:
         given = {} if cache is None else {"CACHE_URL": cache.url(number)}
         if isinstance(item.service, Application):
-            url = self._own_url(item, pooler)
+            if item.database is not None:
+                given |= database_settings(self._database_url(item, item.database, pooler))
             return start_application(
                 self.processes,
                 item.service,
                 group_name(item, index),
                 logs=self.folder,
-                given={**given, **({} if url is None else database_settings(url))},
+                given=given,
                 limited=item.cpu is not None,
                 cores=self.placement.service,
             )
+        assert item.database is not None  # noqa: S101 - a shipped service has one
         return start_replica(
             self.processes,
             item.service,
@@ -169,7 +171,7 @@ class Rig:
             folder=self.folder,
             environment={
                 **given,
-                "DATABASE_URL": self._database_url(item, pooler),
+                "DATABASE_URL": self._database_url(item, item.database, pooler),
                 "SECRET_KEY": self._secret(item),
                 "STATEMENT_TIMEOUT_MS": str(STATEMENT_TIMEOUT_MS),
             },
@@ -177,17 +179,11 @@ class Rig:
             cores=self.placement.service,
         )
 
-    def _database_url(self, item: Wanted, pooler: Pooler | None) -> str:
-        assert item.database is not None  # noqa: S101 - a shipped service has one
-        if pooler is None or item.pooling.mode == "off":
-            return self.cluster.url(item.database, "app")
-        return pooler.url(item.name)
-
-    def _own_url(self, item: Wanted, pooler: Pooler | None) -> str | None:
-        """As its owner, with no limit on statements that the application has not set itself."""
-        if item.database is None:
-            return None
-        return self.cluster.url(item.database) if item.pooled is None or pooler is None else pooler.url(item.name)
+    def _database_url(self, item: Wanted, database: str, pooler: Pooler | None) -> str:
+        """Through the pooler, or past it: an application as the owner, with no limit on statements but its own."""
+        if pooler is not None and item.pooling.mode != "off":
+            return pooler.url(item.name)
+        return self.cluster.url(database, "owner" if isinstance(item.service, Application) else "app")
 
     def _secret(self, item: Wanted) -> str:
         """One for all replicas of a service, so that each takes the tokens and cursors of the others."""

@@ -103,8 +103,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
     cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in told).items()}
     per_arrival = float(np.mean([trial.requests_per_arrival for trial in trials])) if trials else 1.0
     pauses = [trial.pause_ms for trial in trials if trial.pause_ms is not None]
-    started = cell.variant.application is None or cell.variant.application.runs_here
-    quota = cell.most * cell.cpu_per_replica if started else None
+    quota = cell.most * cell.cpu_per_replica if cell.variant.runs_here else None
     near = _watched(run, cell.id, rate)
     watched = near or told
     # What a comparison shows is its common load, which need not be near anyone's limit.
@@ -147,7 +146,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         ceiling=bottleneck.host_ceiling(cores, {part: ms * per_arrival / 1000 for part, ms in cpu_ms.items()})
         if cores and not experiment.compares
         else None,
-        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores, started=started)
+        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores, started=cell.variant.runs_here)
         if at_rate or (near and experiment.compares)
         else None,
         endpoints=endpoints,

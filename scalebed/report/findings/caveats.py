@@ -41,15 +41,10 @@ def _quota(run: Gathered) -> Caveat | None:
 
 def _elsewhere(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
     """Of what runs at a url, what cannot be known from here."""
-    at_urls = {v.name: v.application for v in run.manifest.experiment.variants if v.application is not None}
+    elsewhere = [variant for variant in run.manifest.experiment.variants if not variant.runs_here]
     for seen in (True, False):
-        ids = tuple(
-            cell.id
-            for cell in cells
-            if (application := at_urls.get(cell.variant)) is not None
-            and not application.runs_here
-            and bool(application.observe) is seen
-        )
+        names = {v.name for v in elsewhere if v.application and bool(v.application.observe) is seen}
+        ids = tuple(cell.id for cell in cells if cell.variant in names)
         if ids:
             told = "It was running already: no quota was set on it, and nothing is known of what it is made of"
             told += "." if seen else ", what CPU it used, or what held it back."

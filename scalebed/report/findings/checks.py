@@ -181,8 +181,7 @@ def quota_kind(fingerprint: Mapping[str, object]) -> str | None:
 
 
 def _quotas(run: Gathered) -> Check:
-    applications = [variant.application for variant in run.manifest.experiment.variants]
-    if all(application is not None and not application.runs_here for application in applications):
+    if not any(variant.runs_here for variant in run.manifest.experiment.variants):
         return Check("CPU quotas", "none of the testbed's: what was measured was running already", "note")
     kind, cores = quota_kind(run.manifest.fingerprint), run.manifest.experiment.cpu_per_replica
     if kind is None:

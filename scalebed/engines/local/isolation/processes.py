@@ -157,6 +157,17 @@ class Processes:
         process.stdin = None  # or communicate() would write to it
         return child
 
+    def run(
+        self, what: str, argv: Sequence[str], *, group: Group, folder: Path, env: Mapping[str, str], log: Path
+    ) -> int:
+        """Start a program with a log of its own and wait for it; its exit status. It is ended whatever is raised."""
+        log.unlink(missing_ok=True)
+        child = self.start(what, argv, group=group, folder=folder, env=env, log=log)
+        try:
+            return child.process.wait()
+        finally:
+            self.stop([child])
+
     def stop(self, children: Sequence[Child], grace_s: float | None = None) -> None:
         """Ask all to stop, wait for them together, then kill what is left."""
         for child in children:

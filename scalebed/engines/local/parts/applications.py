@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scalebed.engines.local.isolation.processes import Processes, accepts, free_port, wait_until
-from scalebed.engines.local.parts.replicas import Replica
+from scalebed.engines.local.parts.replicas import Replica, status_of
 from scalebed.engines.secrets import values
 from scalebed.experiment.application import Application
 from scalebed.messages import EngineError
@@ -102,19 +102,20 @@ def start_application(
     argv = words(application.command, env, "service.command")
     folder = folder_of(application)
     require_program(argv[0], folder, env["PATH"], "service.command")
+    group = processes.group(name, limited)
     log = logs / f"{name}.log"
     log.unlink(missing_ok=True)
     child = processes.start(
         name,
         argv,
-        group=processes.group(name, limited),
+        group=group,
         folder=folder,
         env=env,
         log=log,
         cores=cores,
         grace_s=application.stop,
     )
-    return Replica(port, child, processes.group(name, limited))
+    return Replica(port, child, group)
 
 
 def require_answer(url: str) -> None:
@@ -153,17 +154,13 @@ class _Asked:
 
     def _status(self) -> int | None:
         path = self.ready or "/"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", path)
-            status = connection.getresponse().status
+            status = status_of(self.port, path, timeout_s=10)
         except (OSError, http.client.HTTPException) as error:
             self.answer = f"GET {path} had no answer ({error})"
             if isinstance(error, ConnectionRefusedError):
                 self.answer = f"nothing listened on its port {self.port}, which it gets as $PORT and in $BIND"
             return None
-        finally:
-            connection.close()
         self.answer = f"GET {path} was a {status}"
         return status
 

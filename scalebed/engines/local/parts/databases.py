@@ -45,29 +45,27 @@ class Databases:
         """Services that share rows share a template; what another's own commands make is that service's alone."""
         rows = dataset_hash(self._root)
         if service.rows == "own":
-            rows = _hash([rows, *_making(service)])
+            rows = hashed([rows, *_making(service)])
         return f"tpl_{contacts}_{seed}_{rows}"
 
     def clone_name(self, template: str, service: Service, switches: Mapping[str, str]) -> str:
         # Not the service's name: where the same command makes the same objects, one clone serves several services.
         choice = service.object_choice(switches)
-        return f"cln_{_hash([template, *_resolved(service), json.dumps(choice, sort_keys=True)])}"
+        return f"cln_{hashed([template, *_resolved(service), json.dumps(choice, sort_keys=True)])}"
 
     def template(self, contacts: int, seed: int, service: Service, say: Say) -> str:
         """The loaded template for this dataset, made by this service's commands when it is not there."""
         name = self.template_name(contacts, seed, service)
-        if self._whole(name):
-            return name
-        say(f"Loading {contacts:,} contacts (once; kept for later runs) …")
         begun = time.monotonic()
-        self._create(name)
-        with self._cluster.connect(name) as connection:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
-        self._run(service, "migrate", service.migrate, name, {})
-        size = ["--count", str(contacts), "--seed", str(seed)]
-        self._run(service, "load", [*service.load, *size], name, {})
-        self._mark(name)
-        say(f"Loaded {contacts:,} contacts in {time.monotonic() - begun:.1f} s.")
+
+        def fill(made: str) -> None:
+            say(f"Loading {contacts:,} contacts (once; kept for later runs) …")
+            self._run(service, "migrate", service.migrate, made, {})
+            size = ["--count", str(contacts), "--seed", str(seed)]
+            self._run(service, "load", [*service.load, *size], made, {})
+
+        if self.once(name, fill):
+            say(f"Loaded {contacts:,} contacts in {time.monotonic() - begun:.1f} s.")
         return name
 
     def clone(self, template: str, service: Service, switches: Mapping[str, str], say: Say) -> str:
@@ -99,8 +97,6 @@ class Databases:
         self._create(name)
         fill(name)
         with self._cluster.connect(name) as connection:
-            # The cluster does neither by itself, so that it does nothing while something is measured.
-            connection.execute("VACUUM ANALYZE")
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
         self._mark(name)
         return True
@@ -203,10 +199,9 @@ class Databases:
     ) -> None:
         """Run one of the service's commands on a database; raises EngineError with the last line it said."""
         log = self._logs / f"{service.name}-{step}.log"
-        log.unlink(missing_ok=True)
         metrics = self._logs / f"{service.name}-{step}-metrics"
         metrics.mkdir(exist_ok=True)
-        child = self._processes.start(
+        status = self._processes.run(
             f"{service.name} {step}",
             argv,
             group=self._processes.group("loader"),
@@ -225,10 +220,6 @@ class Databases:
             },
             log=log,
         )
-        try:
-            status = child.process.wait()
-        finally:
-            self._processes.stop([child])
         if status != 0:
             raise EngineError(f"{service.place}: {step} ended with status {status}: {last_line(log)} ({log})")
 
@@ -240,7 +231,7 @@ def dataset_hash(root: Path) -> str:
     files = [path for path in dataset.rglob("*.py") if path.parent.name not in {"objects", "commands"}]
     files += (root / "apps").glob("*/*/migrations/*.py")
     parts = [f"{path.relative_to(root)}\n{path.read_text(encoding='utf-8')}" for path in sorted(files)]
-    return _hash([*parts, *(f"{name} {_version(name)}" for name in ("faker", "numpy"))])
+    return hashed([*parts, *(f"{name} {_version(name)}" for name in ("faker", "numpy"))])
 
 
 def _making(service: Service) -> list[str]:
@@ -264,5 +255,6 @@ def _version(package: str) -> str:
     return "absent"
 
 
-def _hash(parts: Iterable[str]) -> str:
+def hashed(parts: Iterable[str]) -> str:
+    """A short word for all of them together, fit for the name of a database."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]

@@ -17,7 +17,7 @@ from scalebed.engines.local.parts.applications import (
     settings,
     words,
 )
-from scalebed.engines.local.parts.databases import Databases
+from scalebed.engines.local.parts.databases import Databases, hashed
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.experiment.application import Application, Database
 from scalebed.messages import EngineError, Say
@@ -32,7 +32,7 @@ def template_name(application: Application, database: Database) -> str:
     parts += packages(application.environment)
     for path in _files(folder, database):
         parts.append(f"{path.relative_to(folder)}\n{hashlib.sha256(path.read_bytes()).hexdigest()}")
-    return f"tpl_own_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
+    return f"tpl_own_{hashed(parts)}"
 
 
 def _files(folder: Path, database: Database) -> Iterator[Path]:
@@ -66,6 +66,9 @@ class OwnDatabases:
                 say(f"Filling a database by {said} of the application (once; kept for later runs) …")
             for number, command in enumerate(database.setup, 1):
                 self._run(application, command, number, made)
+            with self._cluster.connect(made) as connection:
+                # The cluster does not by itself, so that it does nothing while something is measured.
+                connection.execute("VACUUM ANALYZE")
 
         if self._databases.once(name, fill):
             say(f"Made the application's database in {time.monotonic() - begun:.1f} s.")
@@ -81,21 +84,11 @@ class OwnDatabases:
             "CACHE_URL": "redis://127.0.0.1:1/0",
         }
         env = settings(application, given)
-        argv = words(command, env, f"database.setup.{number - 1}")
-        require_program(argv[0], folder_of(application), env["PATH"], f"database.setup.{number - 1}")
+        where, folder = f"database.setup.{number - 1}", folder_of(application)
+        argv = words(command, env, where)
+        require_program(argv[0], folder, env["PATH"], where)
         log = self._logs / f"setup-{number}.log"
-        log.unlink(missing_ok=True)
-        child = self._processes.start(
-            f"database.setup {number}",
-            argv,
-            group=self._processes.group("loader"),
-            folder=folder_of(application),
-            env=env,
-            log=log,
-        )
-        try:
-            status = child.process.wait()
-        finally:
-            self._processes.stop([child])
+        group = self._processes.group("loader")
+        status = self._processes.run(f"database.setup {number}", argv, group=group, folder=folder, env=env, log=log)
         if status != 0:
             raise EngineError(f"database.setup: {command} ended with status {status}: {last_line(log)} ({log})")

@@ -87,11 +87,17 @@ def wait_quiet(replicas: list[Replica]) -> None:
 
 
 def answers(port: int, path: str, timeout_s: float = 2.0) -> bool:
+    try:
+        return status_of(port, path, timeout_s) == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def status_of(port: int, path: str, timeout_s: float) -> int:
+    """Of the answer on this machine; raises OSError or HTTPException where there is none."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+        return connection.getresponse().status
     finally:
         connection.close()
