@@ -9,10 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import best_match
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 HERE = "urn:document"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -22,16 +19,16 @@ WORDS = frozenset({"title", "description", "summary", "example", "examples", "ta
 # What narrows a value. Of answers a service may say more or less of it, depending on its models.
 LIMITS = frozenset({"pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"})
 
-FORMATS = FormatChecker(["date"])
+MOMENT = re.compile(r"[-0-9]+T[:0-9]+(\.[0-9]{6})?Z")
 
 
-@FORMATS.checks("date-time", ValueError)
-def _is_moment(value: object) -> bool:
+def _is_moment(value: str) -> bool:
     """Whether a text is an ISO 8601 moment of UTC, as answers have them."""
-    if isinstance(value, str):
+    try:
         datetime.fromisoformat(value)
-        return re.fullmatch(r"[-0-9]+T[:0-9]+(\.[0-9]{6})?Z", value) is not None
-    return True
+    except ValueError:
+        return False
+    return MOMENT.fullmatch(value) is not None
 
 
 class Description:
@@ -39,8 +36,7 @@ class Description:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
-        resource = DRAFT202012.create_resource(dict(document))
-        self._registry: Registry[Any] = Registry().with_resource(HERE, resource)
+        self._registry = Registry([(HERE, dict(document))], draft=Draft202012)
         self._paths = {
             path: re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", path)))
             for path in document["paths"]
@@ -82,11 +78,13 @@ class Description:
         """Fail where a value is not as the schema at a place of the document has it."""
         validator = self._validators.get(pointer)
         if validator is None:
-            schema = {"$ref": f"{HERE}#{pointer}"}
-            validator = Draft202012Validator(schema, registry=self._registry, format_checker=FORMATS)
+            schema, formats = {"$ref": f"{HERE}#{pointer}"}, {"date-time": _is_moment}
+            validator = Draft202012Validator(schema, registry=self._registry, validate_formats=True, formats=formats)
             self._validators[pointer] = validator
-        error = best_match(validator.iter_errors(value))
-        assert error is None, f"{what}: {error.json_path}: {error.message}"
+        errors = [
+            f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in validator.iter_errors(value)
+        ]
+        assert not errors, f"{what}: {'; '.join(errors)}"
 
     def operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Path, method and what is said of it, of every operation."""

@@ -4,6 +4,7 @@ does not decide.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -31,6 +32,7 @@ SLO = Slo(percentile=95, latency_ms=30)
 CELL = Cell(Variant(name="a", service="a"), 1, 1.0, "detail", 5000, 7)
 RATE, DURATION_S = 60.0, 12
 HELD_S = 0.1
+TRIES = 6
 
 
 class IdleProbe:
@@ -90,12 +92,27 @@ def latest_ms(trial: Trial) -> float:
     return max(second.lag_ms for second in trial.generator)
 
 
+def held_up_by_the_host(trial: Trial, every_s: float) -> bool:
+    """Whether arrivals were late in more seconds than those in which this test held them up, two for each time."""
+    late = sum(second.lag_ms > SLO.latency_ms / 3 for second in trial.generator)
+    return late > 2 * math.ceil(DURATION_S / every_s)
+
+
 @pytest.mark.alone
 @pytest.mark.parametrize(("latency_s", "verdict"), [(0.020, "PASS"), (0.046, "FAIL")])
 def test_lateness_that_does_not_decide_spoils_nothing(k6: Path, tmp_path: Path, latency_s: float, verdict: str) -> None:
-    """Of the arrivals of five seconds, those of a tenth are late: 2% of all, by up to three times the limit."""
-    trial = conduct(k6, tmp_path, latency_s, 5.0)
-    assert latest_ms(trial) > SLO.latency_ms  # it was held up
+    """Of the arrivals of five seconds, those of a tenth are late: 2% of all, by up to three times the limit.
+
+    Made again where the host held up others, too: then lateness may decide, and the verdict has to say so.
+    """
+    for _ in range(TRIES):
+        trial = conduct(k6, tmp_path, latency_s, 5.0)
+        assert latest_ms(trial) > SLO.latency_ms  # it was held up
+        if trial.verdict == verdict or not held_up_by_the_host(trial, 5.0):
+            break
+    if held_up_by_the_host(trial, 5.0) and trial.verdict == "INVALID":
+        assert "and that decides: " in trial.reasons[0]
+        return
     assert trial.verdict == verdict, trial.reasons
     assert trial.undelayed_percentile_ms is not None
     assert latency_s * 1000 <= trial.undelayed_percentile_ms < latency_s * 1000 + 8

@@ -17,6 +17,7 @@ import yaml
 from scalebed import paths
 from scalebed.engines.local.isolation.processes import accepts, free_port
 from scalebed.records.run_directory import RunDirectory, Trial
+from scalebed.report.sentences.figures import figure
 from tests.local import rooms
 
 pytestmark = pytest.mark.timeout(420)
@@ -277,7 +278,7 @@ def test_a_capacity_is_looked_for_below_what_the_quota_allows(folder: Path) -> N
     served = repetition.capacity or repetition.lower
     assert (done.returncode, served is None or 2 < served < 20) in ((0, True), (3, True)), said(done)
     if repetition.capacity:
-        assert f"shop serves {repetition.capacity:.3g} journeys a second" in said(done)
+        assert f"shop serves {figure(repetition.capacity)} journeys a second" in said(done)
 
 
 def test_a_url_where_nothing_is_is_one_sentence(folder: Path) -> None:
