@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,7 +11,9 @@ import psycopg
 
 
 class Handler(BaseHTTPRequestHandler):
-    """`/status/CODE`, `/wait/MS`, `/burn/MS` of CPU, `/go` to `/ok`, `/rows`, `/secret`; anything else is a 200."""
+    """`/status/CODE`, `/wait/MS`, `/exponential/MS` on average, `/burn/MS` of CPU, `/go` to `/ok`, `/close` without an
+    answer, `/rows`, `/secret`; anything else is a 200.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -22,6 +25,11 @@ class Handler(BaseHTTPRequestHandler):
             status = int(rest[0])
         elif what == "wait":
             time.sleep(int(rest[0]) / 1000)
+        elif what == "exponential":
+            time.sleep(random.expovariate(1000 / int(rest[0])))
+        elif what == "close":
+            self.close_connection = True
+            return
         elif what == "burn":
             until = time.thread_time() + int(rest[0]) / 1000
             while time.thread_time() < until:
