@@ -10,6 +10,8 @@ from scalebed.records.run_directory import RunDirectory
 from tests.e2e import release
 from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, ready_pods, run, until
 
+pytestmark = pytest.mark.alone
+
 RATES = (20, 40)
 
 POOLERS = (

@@ -8,6 +8,8 @@ from tests.e2e import release
 from tests.e2e.cluster import APP, kubectl, ready_pods, until
 from tests.e2e.load import load
 
+pytestmark = pytest.mark.alone
+
 AUTOSCALED = {
     "optimized": {
         "resources": {"requests": {"cpu": "100m"}, "limits": {"cpu": "100m"}},

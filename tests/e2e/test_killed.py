@@ -15,6 +15,8 @@ from scalebed import paths
 from tests.e2e import release
 from tests.e2e.cluster import APP, CONTEXT, LOAD, helm, kubectl, objects, run, until
 
+pytestmark = pytest.mark.alone
+
 ROOM = {"resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "320Mi"}}}
 USERS = {"naive": {"replicas": 1, "env": {"GREETING": "hello"}, **ROOM}, "optimized": {"replicas": 1, **ROOM}}
 """A release with a setting of its user's."""

@@ -26,7 +26,7 @@ STALL_S = 3
 """How long every answer may stand still before an arrival finds no free VU, and is dropped."""
 POOLER = {"app.kubernetes.io/component": "pgbouncer"}
 
-pytestmark = pytest.mark.usefixtures("installed")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("installed")]
 
 
 class Steady:

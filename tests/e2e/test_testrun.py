@@ -6,6 +6,8 @@ from tests.e2e import release
 from tests.e2e.cluster import APP, LOAD, enforce_anew, kubectl, ready_pods
 from tests.e2e.load import load
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.usefixtures("installed")
 def test_two_runners_make_one_load() -> None:
