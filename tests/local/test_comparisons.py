@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from disturbance import disturbed
 
 from scalebed import paths
 from scalebed.engines.local.engine import LocalEngine
@@ -86,7 +87,8 @@ def test_an_ablation_from_end_to_end(cache: Path, tmp_path: Path) -> None:
     directory = RunDirectory(tmp_path / "run")
     Runner(LocalEngine(paths.ROOT, cache, lambda line: None), SystemClock(), directory, experiment, Silent()).run()
 
-    trials = [trial for trial in directory.trials() if trial.verdict != "INVALID"]
+    # What the host has spoiled is measured again, and again spoiled where it goes on; it was carried out all the same.
+    trials = [trial for trial in directory.trials() if trial.verdict != "INVALID" or disturbed(trial)]
     assert {trial.cell for trial in trials} == {"optimized-x1", "no-cache-x1", "optimized-again-x1"}
     for trial in trials:
         assert trial.errors == {}
@@ -97,6 +99,11 @@ def test_an_ablation_from_end_to_end(cache: Path, tmp_path: Path) -> None:
     assert (uncached.database_time_s_per_request or 0) > (cached.database_time_s_per_request or 0) > 0
 
     assert Report(directory).write().stat().st_size > 10_000
+    if all(any(trial.verdict != "INVALID" for trial in trials if trial.variant == name) for name in by_variant):
+        _compared(directory)
+
+
+def _compared(directory: RunDirectory) -> None:
     assert "No interval: one block" in Report(directory).answer
     with (directory.path / "comparison.csv").open(encoding="utf-8", newline="") as file:
         rows = {(row["variant"], row["measure"]): row for row in csv.DictReader(file)}

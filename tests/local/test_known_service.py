@@ -1,4 +1,4 @@
-"""A service whose every answer is known, by `command:` and by `url:`: what is told of it is so, within what chance allows."""
+"""A service whose answers are known, by `command:` and by `url:`: what is told of it is so, within what chance allows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from scalebed.measurement.histograms import Latencies, decode
 from scalebed.records.run_directory import RunDirectory, Trial
-from tests.local.test_own import BEGIN, SERVICE, folder, running, said, scalebed, write
+from tests.local.test_own import BEGIN, folder, running, said, scalebed, write
 
 __all__ = ["folder"]
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
