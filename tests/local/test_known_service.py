@@ -1,4 +1,4 @@
-"""A service whose answers are known, by `command:` and by `url:`: what is told of it is so, within what chance allows."""
+"""A service whose answers are known, by `command:` and by `url:`: what is told of it is so, as far as chance allows."""
 
 from __future__ import annotations
 
