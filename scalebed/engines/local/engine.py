@@ -106,7 +106,9 @@ class LocalEngine:
         cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
         cluster.lock()
         folder = self._cache / "run" / "engine"
-        self._rig = Rig(self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster)
+        self._rig = Rig(
+            self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster, self._say
+        )
         self._experiment = experiment
         if experiment.load is not None and self._inspected is None:
             self._inspected = inspect(self._k6, experiment.load)

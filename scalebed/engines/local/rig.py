@@ -24,6 +24,7 @@ from scalebed.engines.local.parts.valkey import Cache
 from scalebed.engines.services import Service
 from scalebed.experiment.application import Application
 from scalebed.experiment.variant import Pooling
+from scalebed.messages import Say
 from scalebed.provision.servers import Parts
 
 
@@ -74,13 +75,15 @@ class Rig:
     placement: Placement
     cores: float
     cluster: Cluster
+    say: Say = lambda line: None
+    """Told what is waited for."""
     processes: Processes = field(init=False)
     databases: Databases = field(init=False)
     activity: Activity = field(init=False)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.processes = Processes(Ledger(self.folder), self.quota)
+        self.processes = Processes(Ledger(self.folder), self.quota, self.say)
         self._account = part_account()
         self.databases = Databases(self.cluster, self.processes, self.root, self.folder)
         self.activity = Activity(self.cluster)

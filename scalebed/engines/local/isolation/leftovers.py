@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from scalebed.engines.local.isolation.cgroups import remove_folders
+from scalebed.engines.local.isolation.members import Membership, end_members
 
 _SAME_PROCESS_S = 1.5
 """Two creation times this close are one process: the host's clock may have been set in between."""
@@ -54,7 +55,7 @@ class Ledger:
         folder.mkdir(parents=True, exist_ok=True)
         self._owner = entry_of(os.getpid(), "testbed")
         self._children: list[Entry] = []
-        self._groups: list[str] = []
+        self._groups: list[Membership] = []
         self._write()
 
     def add_child(self, entry: Entry) -> None:
@@ -65,13 +66,12 @@ class Ledger:
         self._children = [child for child in self._children if child.pid != pid]
         self._write()
 
-    def add_groups(self, folders: Sequence[Path]) -> None:
-        self._groups += [str(folder) for folder in folders]
+    def add_group(self, group: Membership) -> None:
+        self._groups.append(group)
         self._write()
 
-    def remove_groups(self, folders: Sequence[Path]) -> None:
-        gone = {str(folder) for folder in folders}
-        self._groups = [folder for folder in self._groups if folder not in gone]
+    def remove_group(self, group: Membership) -> None:
+        self._groups = [each for each in self._groups if each != group]
         self._write()
 
     def close(self) -> None:
@@ -82,7 +82,8 @@ class Ledger:
         state = {
             "owner": asdict(self._owner),
             "children": [asdict(child) for child in self._children],
-            "groups": self._groups,
+            "groups": [str(folder) for group in self._groups for folder in group.folders],
+            "marks": [group.name for group in self._groups],
         }
         partial = self.folder / ".state.json.partial"
         partial.write_text(json.dumps(state, indent=1), encoding="utf-8")
@@ -91,7 +92,8 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Removal:
-    """What `remove_leftovers` did: names of what it ended, and the owners that live and were left alone."""
+    """What `remove_leftovers` did: what it ended, and what that had let go; the owners that live and were left
+    alone."""
 
     ended: tuple[str, ...]
     alive: tuple[int, ...]
@@ -115,7 +117,10 @@ def remove_leftovers(run: Path) -> Removal:
             alive.append(owner.pid)
             continue
         ended += end_all([Entry(**child) for child in state["children"]])
-        remove_folders([Path(group) for group in state["groups"]])
+        folders = tuple(Path(group) for group in state["groups"])
+        # A state that an earlier version wrote names no marks.
+        ended += end_members([Membership("", folders), *map(Membership, state.get("marks", ()))])
+        remove_folders(folders)
         shutil.rmtree(folder, ignore_errors=True)
     return Removal(tuple(ended), tuple(alive))
 

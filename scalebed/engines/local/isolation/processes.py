@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pwd
 import signal
@@ -16,8 +17,9 @@ from typing import IO, NoReturn
 
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.leftovers import Ledger, entry_of
+from scalebed.engines.local.isolation.members import MARK, Membership, end_members
 from scalebed.engines.local.isolation.quota import Quota
-from scalebed.messages import EngineError
+from scalebed.messages import EngineError, Say
 
 # The child waits for one line, so that it is recorded, grouped and pinned before it runs the program, and goes
 # away by itself if the testbed dies first. The usual 1,024 open files would cap connections before the CPU does.
@@ -25,6 +27,11 @@ _GATE = 'read -r _ || exit 1; ulimit -n 16384 2>/dev/null; exec "$@" </dev/null'
 
 # Longer than a service may take to answer what it has begun: apps/README.md, by the engine's statement timeout.
 STOP_GRACE_S = 20.0
+
+RUN_GRACE_S = 3.0
+"""For a command that is ended before it is done: nothing of what it did is kept."""
+_PATIENT_S = 2.0
+"""Who has to wait for longer is told for what."""
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 
@@ -95,8 +102,9 @@ class Child:
 class Processes:
     """Starts children for one owner and ends them all."""
 
-    def __init__(self, ledger: Ledger, quota: Quota) -> None:
+    def __init__(self, ledger: Ledger, quota: Quota, say: Say = lambda line: None) -> None:
         self._ledger = ledger
+        self._say = say
         self.quota = quota
         self._children: list[Child] = []
         self._groups: dict[str, Group] = {}
@@ -106,7 +114,7 @@ class Processes:
         """The part's group, made when first asked for."""
         if part not in self._groups:
             group = self.quota.group(part, limited)
-            self._ledger.add_groups(group.folders)
+            self._ledger.add_group(_membership(group))
             self._groups[part] = group
         return self._groups[part]
 
@@ -139,7 +147,7 @@ class Processes:
                 stdout=sink if stdout is None else stdout,
                 stderr=sink,
                 cwd=folder,
-                env=environment(env),
+                env={**environment(env), MARK: group.name},
                 start_new_session=True,
                 **identity,
             )
@@ -162,28 +170,41 @@ class Processes:
     ) -> int:
         """Start a program with a log of its own and wait for it; its exit status. It is ended whatever is raised."""
         log.unlink(missing_ok=True)
-        child = self.start(what, argv, group=group, folder=folder, env=env, log=log)
+        child = self.start(what, argv, group=group, folder=folder, env=env, log=log, grace_s=RUN_GRACE_S)
         try:
             return child.process.wait()
         finally:
-            self.stop([child])
+            self.stop([child], patient_s=0.2)
 
-    def stop(self, children: Sequence[Child], grace_s: float | None = None) -> None:
-        """Ask all to stop, wait for them together, then kill what is left."""
+    def stop(self, children: Sequence[Child], grace_s: float | None = None, *, patient_s: float = _PATIENT_S) -> None:
+        """Ask all to stop, wait for them together, then kill what is left, also where it has left their session."""
         for child in children:
             if child.process.poll() is None:
                 child.process.send_signal(child.stop_signal)
         asked = time.monotonic()
         for child in children:
             allowed = child.grace_s if grace_s is None else grace_s
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.process.wait(max(0.0, asked + allowed - time.monotonic()))
+            self._await(child, asked + allowed, patient_s)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.process.pid, signal.SIGKILL)
             child.process.wait()
             self._ledger.remove_child(child.process.pid)
             if child in self._children:
                 self._children.remove(child)
+        emptied = {child.group.name: child.group for child in children}
+        for child in self._children:
+            emptied.pop(child.group.name, None)
+        if emptied:
+            end_members([_membership(group) for group in emptied.values()])
+
+    def _await(self, child: Child, until: float, patient_s: float) -> None:
+        for at_most in (patient_s, None):
+            left = max(0.0, until - time.monotonic())
+            if at_most is None and left:
+                self._say(f"Waiting up to {math.ceil(left)} s for {child.what} to end …")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(left if at_most is None else min(left, at_most))
+                return
 
     def _forget_ended(self) -> None:
         """Drop what has ended by itself and was waited for elsewhere, as load generators are."""
@@ -202,8 +223,9 @@ class Processes:
     def drop_group(self, part: str) -> None:
         group = self._groups.pop(part, None)
         if group is not None:
+            end_members([_membership(group)])
             group.remove()
-            self._ledger.remove_groups(group.folders)
+            self._ledger.remove_group(_membership(group))
 
     def close(self) -> None:
         """End every child, the last started first, and remove all groups; safe to call twice."""
@@ -211,6 +233,10 @@ class Processes:
         for part in list(self._groups):
             self.drop_group(part)
         self._ledger.close()
+
+
+def _membership(group: Group) -> Membership:
+    return Membership(group.name, group.folders)
 
 
 def wait_until(

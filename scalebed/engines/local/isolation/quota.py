@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ from typing import Literal
 
 from scalebed.engines.local.isolation.cgroups import ControlGroup, Group, Hierarchy, Usage, hierarchies
 
+_numbers = itertools.count(1)
+"""All that runs in a group is ended with it, so no two may have one name, also where one process has several owners."""
 Kind = Literal["cgroup v1", "cgroup v2", "systemd scopes", "none"]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -142,7 +145,7 @@ class Quota:
 
     def group(self, part: str, limited: bool = False) -> Group:
         """A new group; `limited` says that it will get a limit."""
-        name = f"scalebed-{os.getpid()}-{part}"
+        name = f"scalebed-{os.getpid()}-{next(_numbers)}-{part}"
         if self.hierarchy is not None:
             return ControlGroup(self.hierarchy, name)
         # A scope can hold one process tree only, so parts without a limit are summed instead.

@@ -11,6 +11,7 @@ import pytest
 from processes import living
 
 from scalebed.engines.local.isolation.leftovers import Entry, Ledger, end_all, entry_of, remove_leftovers
+from scalebed.engines.local.isolation.members import MARK, Membership
 
 
 @pytest.fixture
@@ -49,6 +50,19 @@ def test_what_a_dead_owner_left_is_ended_and_removed(tmp_path: Path, sleeper: su
     assert sleeper.wait(5) == -signal.SIGTERM
     assert not folder.exists()
     assert not group.exists()
+
+
+def test_what_has_left_its_session_is_ended_by_its_mark_and_told(tmp_path: Path) -> None:
+    """Its parent, its session and its group have ended, as where a service was killed that had let a daemon go."""
+    with subprocess.Popen(["sleep", "60"], start_new_session=True, env={MARK: "scalebed-1-1-shop-0"}) as daemon:
+        folder = write_state(tmp_path / "run", dead_owner())
+        state = json.loads((folder / "state.json").read_text())
+        (folder / "state.json").write_text(json.dumps({**state, "marks": ["scalebed-1-1-shop-0"]}))
+
+        removal = remove_leftovers(tmp_path / "run")
+
+        assert removal.ended == (f"sleep (process {daemon.pid})",)
+        assert daemon.wait(5) == -signal.SIGKILL
 
 
 def test_a_living_owner_is_left_alone(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
@@ -105,15 +119,15 @@ def test_a_process_that_ignores_the_signal_is_killed() -> None:
 def test_the_ledger_is_on_disk_before_a_call_returns(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     ledger = Ledger(tmp_path / "run" / "engine")
     ledger.add_child(entry_of(sleeper.pid, "sleeper", signal.SIGINT))
-    ledger.add_groups([tmp_path / "group"])
+    ledger.add_group(Membership("group", (tmp_path / "group",)))
 
     state = json.loads((tmp_path / "run" / "engine" / "state.json").read_text())
 
     assert state["owner"]["pid"] == os.getpid()
     assert [(child["pid"], child["stop_signal"]) for child in state["children"]] == [(sleeper.pid, signal.SIGINT)]
-    assert state["groups"] == [str(tmp_path / "group")]
+    assert (state["groups"], state["marks"]) == ([str(tmp_path / "group")], ["group"])
     ledger.remove_child(sleeper.pid)
-    ledger.remove_groups([tmp_path / "group"])
+    ledger.remove_group(Membership("group", (tmp_path / "group",)))
     state = json.loads((tmp_path / "run" / "engine" / "state.json").read_text())
     assert (state["children"], state["groups"]) == ([], [])
     ledger.close()

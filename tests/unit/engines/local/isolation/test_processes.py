@@ -8,7 +8,7 @@ import pytest
 
 from scalebed.engines.local.isolation.leftovers import Ledger
 from scalebed.engines.local.isolation.processes import Processes, environment, free_port, last_line, wait_until
-from scalebed.engines.local.isolation.quota import Quota
+from scalebed.engines.local.isolation.quota import Quota, find_quota
 from scalebed.messages import EngineError
 
 
@@ -74,6 +74,66 @@ def _ended(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().split()[2] == "Z"
     except OSError:
         return True
+
+
+@pytest.fixture(params=["as here", "none"])
+def quota(request: pytest.FixtureRequest) -> Quota:
+    """With control groups, where this user may make them, and without."""
+    return find_quota() if request.param == "as here" else Quota("none")
+
+
+DAEMON = ["sh", "-c", "setsid sh -c 'setsid sleep 60 & echo $!; sleep 60' & wait"]
+
+
+def test_what_has_left_its_session_and_its_parent_is_ended_with_its_group(tmp_path: Path, quota: Quota) -> None:
+    started = Processes(Ledger(tmp_path / "run"), quota)
+    group, log = started.group("x", limited=True), tmp_path / "log"
+    other = started.start("other", ["sleep", "60"], group=started.group("y", limited=True), folder=tmp_path, env={})
+    child = started.start("service", DAEMON, group=group, folder=tmp_path, env={}, log=log)
+    wait_until(child, lambda: log.read_text().endswith("\n"), timeout_s=10)
+    child.process.kill()
+    daemon = int(log.read_text())
+    assert not _ended(daemon)
+
+    started.stop([child])
+
+    assert _ended(daemon)
+    assert other.process.poll() is None
+    assert not [folder for folder in group.folders if (folder / "cgroup.procs").read_text()]
+    started.close()
+    assert other.process.poll() is not None
+
+
+def test_a_group_that_serves_another_yet_is_not_emptied(processes: Processes, tmp_path: Path) -> None:
+    group = processes.group("x")
+    one, two = (processes.start(name, ["sleep", "60"], group=group, folder=tmp_path, env={}) for name in ("1", "2"))
+
+    processes.stop([one])
+
+    assert two.process.poll() is None
+
+
+def test_what_a_command_lets_go_ends_with_it(processes: Processes, tmp_path: Path) -> None:
+    argv = ["sh", "-c", "setsid sleep 60 & echo $!"]
+
+    status = processes.run("set-up", argv, group=processes.group("x"), folder=tmp_path, env={}, log=tmp_path / "log")
+
+    assert status == 0
+    assert _ended(int((tmp_path / "log").read_text()))
+
+
+def test_who_waits_is_told_for_what(tmp_path: Path) -> None:
+    said: list[str] = []
+    started = Processes(Ledger(tmp_path / "run"), Quota("none"), said.append)
+    log = tmp_path / "log"
+    argv = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]
+    child = started.start("database.setup 1", argv, group=started.group("x"), folder=tmp_path, env={}, log=log)
+    wait_until(child, lambda: bool(log.read_text()), timeout_s=10)
+
+    started.stop([child], grace_s=0.2, patient_s=0.05)
+
+    assert said == ["Waiting up to 1 s for database.setup 1 to end …"]
+    started.close()
 
 
 def test_only_what_was_started_since_is_stopped(processes: Processes, tmp_path: Path) -> None:
