@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.spec import Experiment
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
 from scalebed.messages import Say
@@ -85,6 +86,10 @@ class LoadGenerator(Protocol):
 
 class Probe(Protocol):
     def sample(self) -> Sample: ...
+
+    def gone(self) -> Sequence[Ended]:
+        """Replicas that have ended by now without being asked to, and that nothing starts again."""
+        ...
 
     def finish(self) -> Sequence[Sample]:
         """After a load: what there is to know of it and was not told yet, in order; at least one."""

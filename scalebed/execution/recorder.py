@@ -12,6 +12,7 @@ from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
 from scalebed.measurement import causes, usage, validity, warmup
 from scalebed.measurement.causes import Cause, Kind, Verdict
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.histograms import HistogramError, Latencies
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
@@ -21,6 +22,7 @@ from scalebed.measurement.validity import Conditions, little_ratio, vus_free
 from scalebed.measurement.verdict import Enough, Judgement, judge
 from scalebed.records.run_directory import (
     CheckRecord,
+    EndedRecord,
     EndpointRecord,
     GeneratorRecord,
     Purpose,
@@ -72,6 +74,7 @@ class Watch:
         self._decided_s: int | None = None
         self._failure: str | None = None
         self._checks: tuple[CheckCount, ...] = ()
+        self._ended: tuple[EndedRecord, ...] = ()
 
     @property
     def _rate(self) -> float | None:
@@ -84,6 +87,18 @@ class Watch:
 
     def sample(self, sample: Sample) -> None:
         self._samples.append(sample)
+
+    def lose(self, ended: Sequence[Ended]) -> None:
+        """Replicas have ended: there is nothing left to find out at this load."""
+        if ended and not self._ended:
+            at_s = float(self._timeline.complete_s)
+            self._ended = tuple(EndedRecord(**asdict(each), at_s=at_s) for each in ended)
+            told = (f"{each.told(f'{at_s:.0f} s into the trial').rstrip('.')}." for each in ended)
+            self._judgement = Judgement("FAIL", (*told, *self._judgement.reasons[: self._judgement.verdict == "FAIL"]))
+
+    @property
+    def lost(self) -> bool:
+        return bool(self._ended)
 
     def give_up(self, sentence: str) -> None:
         """The generator failed."""
@@ -139,7 +154,7 @@ class Watch:
         window = self._timeline.window(cut, end)
         self._checks = tuple(checks)
         in_time = self._judgement
-        if self._decided_s is None:
+        if self._decided_s is None and not self._ended:
             self._judgement = self._judge(end, final=True)
             in_time = self._judge(end, final=True, in_time=True)
             if end + self._late_s < math.floor(self._load.duration_s) - 2:
@@ -162,7 +177,9 @@ class Watch:
             verdicts=verdicts,
         )
         against = validity.found(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
-        invalid = validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
+        if self._ended:
+            against = causes.disturbances(against)  # what the generator then failed at, or was short of, follows
+        invalid = not self._ended and validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
         return self._record(cut, window, used, "INVALID" if invalid else self._judgement.verdict, against)
 
     def _vus_wanted(self, window: Window) -> float:
@@ -296,6 +313,7 @@ class Watch:
             ),
             usage=tuple(self._usage_records()),
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
+            ended=self._ended,
             supply=tuple(self._supply_records()),
         )
 

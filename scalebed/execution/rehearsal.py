@@ -40,7 +40,7 @@ class Rehearsed:
     answered: Sequence[Answered]
     checks: Sequence[CheckCount]
     failure: str | None
-    """The generator's own, as a sentence."""
+    """As a sentence: a replica that ended, or the generator's own."""
 
     @property
     def works(self) -> bool:
@@ -74,7 +74,7 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
             journeys=seconds.all_journeys(),
             answered=_answered(seconds.endpoints),
             checks=run.checks,
-            failure=run.failure,
+            failure=next((each.sentence for each in engine.probe().gone()), run.failure),
         )
 
 

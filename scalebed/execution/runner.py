@@ -17,17 +17,19 @@ from scalebed.execution.trial import GRACE_S, Conductor, Rehearsal
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.workloads import remarks
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
 from scalebed.measurement.load import load_of, most_vus
 from scalebed.measurement.timeline import Journeys
 from scalebed.messages import UserError
 from scalebed.records import fingerprints
 from scalebed.records.fingerprints import Fingerprint
-from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
+from scalebed.records.run_directory import EndedRecord, Manifest, Repetition, RunDirectory, Trial
 from scalebed.search.bisection import Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
 
 _THROWS = "the script throws nothing"
+_DONE = "by itself, as if its work were done"
 _NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less, or give the service more CPU"
 
 
@@ -163,6 +165,12 @@ class Runner:
 
     def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
         """`before`: what an attempt came to that something spoiled."""
+        while (done := self._deploy(step, quiet, before)) is None:
+            self._observer.said(f"{step.cell.id}: started anew, since a replica of it has ended.")
+        return done
+
+    def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | None:
+        """As many of its trials as the replicas live to see; None where one of these has ended."""
         attempt = before.attempts if before else 0
         with self._engine.deploy(step.cell) as target:
             if step.block == 0:  # every cell is in it, so later ones have nothing to add
@@ -170,18 +178,32 @@ class Runner:
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
-            warm, journeys = False, None
+            warm, loaded, journeys = False, False, None
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
                     users, seed = warmup_users(step.cell), schedule.warmup_seed()
                     rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
+                    _require_alive(step.cell, conductor, "before the first trial")
                     journeys = self._journeys(step.cell, rehearsed)
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
                 if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
                     return self._kept(before)
+                if not loaded:
+                    _require_alive(step.cell, conductor, "before it had any load")
+                elif ended := conductor.gone():
+                    self._remember(_at_rest(step.cell, ended[0]))
+                    return None
                 trials.append(self._try(conductor, schedule, step, ask, trials, journeys=journeys))
+                loaded = True
+                if trials[-1].died and isinstance(schedule.next(trials), Ask):
+                    return None
         return self._answer(schedule, ask, trials)
+
+    def _remember(self, sentence: str) -> None:
+        self._observer.said(sentence)
+        manifest = self._directory.manifest()
+        self._directory.create(manifest.model_copy(update={"findings": (*manifest.findings, sentence)}))
 
     def _kept(self, before: Repetition) -> Repetition:
         kept = before.model_copy(update={"again": False})
@@ -238,6 +260,12 @@ class Runner:
             shared=self._host == "shared",
         )
         trial = conductor.conduct(assignment, load, self._observer.second)
+        for ended in trial.ended:
+            # Neither is kept, or it would count as an answer when the run goes on.
+            if ask.purpose == "unloaded":
+                raise _unable(step.cell, ended, "under one user alone")
+            if ended.status == 0:
+                raise _unable(step.cell, ended, _DONE)
         self._directory.add_trial(trial)
         self._observer.trial_finished(trial)
         return trial
@@ -252,6 +280,23 @@ class Runner:
         done = {(r.block, r.cell): r for r in self._directory.repetitions()}
         before = self._plan[: self._plan.index(step)]
         return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
+
+
+def _require_alive(cell: Cell, conductor: Conductor, when: str) -> None:
+    """Raises RunnerError where a replica ended that no load can have ended."""
+    for ended in conductor.gone():
+        raise _unable(cell, ended, when)
+
+
+def _at_rest(cell: Cell, ended: Ended) -> str:
+    """A sentence, since what was asked of it before may have ended it. Raises RunnerError where it meant to end."""
+    if ended.status == 0:
+        raise _unable(cell, ended, _DONE)
+    return f"{cell.id}: {ended.told('after a trial, and before the next one')}."
+
+
+def _unable(cell: Cell, ended: Ended | EndedRecord, when: str) -> RunnerError:
+    return RunnerError(f"{cell.id}: {ended.told(when)}. That is no matter of load: mend it, and run the same again")
 
 
 def _as_good(before: Repetition) -> bool:

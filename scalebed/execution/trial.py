@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scalebed.execution.observer import Progress
 from scalebed.execution.ports import Clock, LoadGenerator, LoadRun, Probe
 from scalebed.execution.recorder import Assignment, Watch
 from scalebed.measurement import usage
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.errors import SCRIPT_ERROR
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount
@@ -63,6 +64,10 @@ class Conductor:
     def seen(self) -> Usage | None:
         """What was used when it last settled, or was last looked at."""
         return self._seen
+
+    def gone(self) -> Sequence[Ended]:
+        """Replicas that have ended by now without being asked to."""
+        return self._probe.gone()
 
     def sample(self, seconds: float) -> Usage | None:
         """What is used in this time; None where no readings are newer."""
@@ -122,7 +127,11 @@ class Conductor:
             elif now - heard > SILENT_S:
                 watch.give_up(f"The load generator reported nothing for {SILENT_S:.0f} s.")
                 return
-            if not watch.add(endpoints, generator, now):
+            whole = watch.add(endpoints, generator, now)
+            watch.lose(self._probe.gone())
+            if watch.lost:
+                return
+            if not whole:
                 continue
             watch.sample(self._probe.sample())
             decided = watch.assess()

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement import causes, errors
 from scalebed.measurement.causes import Cause, Verdict
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
 from scalebed.messages import UserError
 
@@ -106,6 +107,23 @@ class CheckRecord(_Record):
     """How many of those failed in setup or teardown, so that no request was counted as failed."""
 
 
+class EndedRecord(_Record):
+    """A replica that ended in the middle of a trial without being asked to; fields as in
+    `scalebed.measurement.ending.Ended`."""
+
+    replica: int
+    of: int
+    status: int
+    after_s: float
+    said: str
+    at_s: float
+    """Seconds since the trial's first arrival."""
+
+    def told(self, when: str) -> str:
+        """What happened, as `Ended.told` has it."""
+        return Ended(self.replica, self.of, self.status, self.after_s, self.said).told(when)
+
+
 class Trial(_Record):
     """One load at one rate on one cell, with everything that its verdict rests on."""
 
@@ -180,6 +198,8 @@ class Trial(_Record):
     generator: tuple[GeneratorRecord, ...]
     usage: tuple[UsageRecord, ...]
     checks: tuple[CheckRecord, ...] = ()
+    ended: tuple[EndedRecord, ...] = ()
+    """Of which it is a FAIL: the service did not carry the load, and how slow it was says nothing of it."""
     supply: tuple[SupplyRecord, ...] = ()
     """Where an autoscaler owned the number of replicas."""
 
@@ -196,6 +216,11 @@ class Trial(_Record):
     def requests_per_arrival(self) -> float:
         """1, but for journeys."""
         return self.requests / self.journeys if self.journeys else 1.0
+
+    @property
+    def died(self) -> bool:
+        """A replica ended in it."""
+        return bool(self.ended)
 
     @property
     def disturbed(self) -> bool:

@@ -91,6 +91,8 @@ class Observed:
     """INVALID because the host or the generator could not carry the rate; a lower one may do."""
     attempt: int = 0
     disturbed: bool = False
+    ended: bool = False
+    """A replica ended in it, as its first reason says."""
     against: bool = False
     """It did not pass, whatever it counts."""
 
@@ -147,6 +149,7 @@ def observed(trial: Trial, search: Search) -> Observed:
         overrun=trial.verdict == "INVALID" and trial.purpose != "unloaded" and causes.overrun(trial.causes),
         attempt=trial.attempt,
         disturbed=trial.disturbed,
+        ended=bool(trial.ended),
         against=trial.verdict != "PASS" and trial.judged != "PASS",
     )
 
@@ -389,6 +392,7 @@ class _State:
             notes.append(f"The search ended with the bracket {upper / self.confirmed - 1:.0%} wide.")
         if any(o.verdict == "UNDECIDED" and o.rate == upper for o in self.loads):
             notes.append(f"At {upper:.4g}/s it stayed undecided.")
+        notes += self._endings()
         return Answer("found", self.confirmed, self.confirmed, upper, " ".join(notes))
 
     def _least(self, rate: float, told: str) -> Answer:
@@ -399,9 +403,14 @@ class _State:
         """No rate passed in full length."""
         if self.stayed is not None:
             told = f"{told} At {self.upper:.4g}/s it stayed INVALID: {' '.join(self.stayed.reasons)}"
+        told = " ".join((told, *self._endings()))
         if self.held:
             return self._least(self.held, f"{told} {self.held:.4g}/s passed before, in a shorter trial.")
         return Answer("not found", None, None, self._failed_at(), told, again=self.shaken)
+
+    def _endings(self) -> list[str]:
+        """What closes the bracket from above is no slowness, but that a replica ended."""
+        return [f"At {o.rate:.4g}/s: {o.reasons[0]}" for o in self.loads if o.ended and o.rate == self.upper][:1]
 
     def _failed_at(self) -> float | None:
         """The lowest rate that did not pass in a trial that counts."""

@@ -20,6 +20,7 @@ from scalebed.execution.trial import Conductor
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.variant import Variant
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond, Sample
@@ -100,6 +101,9 @@ class Constant:
     def sample(self) -> Sample:
         now = time.monotonic()
         return Sample(now, {"service": 0.2 * now, "generator": 0.3 * now}, {}, {}, 0.5 * now, 0.0)
+
+    def gone(self) -> list[Ended]:
+        return []
 
     def finish(self) -> list[Sample]:
         return [self.sample()]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.spec import Experiment
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
@@ -57,6 +58,8 @@ class Behaviour:
     """Arrivals a second that the generator's CPU can make."""
     hangs: bool = False
     """Never answers."""
+    dies_at: float = math.inf
+    """Arrivals a second under which it ends."""
     requests: int = 1
     """A journey makes, one after another; where loads are of journeys."""
     pause_s: float = 0.0
@@ -307,12 +310,18 @@ class SimulatedEngine:
     generator_failure: str | None = None
     checks: tuple[CheckCount, ...] = ()
     """What every load asserts."""
+    dies_after_s: float = math.inf
+    """Seconds since it was deployed after which its first replica ends by itself, loaded or not."""
+    status: int = 1
+    """Its exit status then."""
     runs_under_way: int = 0
     closed: int = 0
     deployed: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
     _cell: Cell | None = None
+    _ended: Ended | None = None
+    _deployed_at: float = 0.0
     _runs: list[SimulatedRun] = field(default_factory=list)
     _spent: dict[str, float] = field(default_factory=lambda: {"service": 0.0, "requests": 0.0})
 
@@ -330,6 +339,7 @@ class SimulatedEngine:
         self._cell = cell
         self.deployed.append(cell.id)
         self.clock.sleep(2)
+        self._ended, self._deployed_at = None, self.clock.now()
         parts = ("service", "database", "generator")
         yield Target("http://simulated", ("http://simulated",), parts, cell.replicas * cell.cpu_per_replica)
         self._cell = None
@@ -361,6 +371,14 @@ class SimulatedEngine:
         run = SimulatedRun(self, load, behaviour, self._cell.replicas)
         self._runs.append(run)
         return run
+
+    def gone(self) -> Sequence[Ended]:
+        assert self._cell is not None
+        up_s = self.clock.now() - self._deployed_at
+        overloaded = self.runs_under_way and self.loads[-1].rate >= self.behaviours[self._cell.variant.name].dies_at
+        if self._ended is None and (overloaded or up_s >= self.dies_after_s):
+            self._ended = Ended(1, self._cell.replicas, self.status, up_s, "out of handles")
+        return () if self._ended is None else (self._ended,)
 
     def finish(self) -> list[Sample]:
         return [self.sample()]

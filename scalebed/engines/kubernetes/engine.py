@@ -27,6 +27,7 @@ from scalebed.engines.kubernetes.releases.tenancy import Tenancy
 from scalebed.execution.ports import Clock, Finding, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell, cells
 from scalebed.experiment.spec import Experiment
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Target
 from scalebed.measurement.readings import Sample, Supply
 from scalebed.messages import EngineError, Say
@@ -298,6 +299,10 @@ class _Watching:
     def __init__(self, probe: KubeletProbe, supply: Callable[[], Supply]) -> None:
         self._probe = probe
         self._supply = supply
+
+    def gone(self) -> Sequence[Ended]:
+        """None: a pod that ends is started again by its ReplicaSet."""
+        return ()
 
     def sample(self) -> Sample:
         return replace(self._probe.sample(), supply=self._supply())

@@ -1,13 +1,19 @@
-"""A cell that serves: what load is aimed at, and where its readings come from."""
+"""A cell that serves: what load is aimed at, where its readings come from, and what of it has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.processes import last_line, last_lines
+from scalebed.engines.local.parts.applications import blotted
 from scalebed.engines.local.rig import Rig, Running, Wanted
+from scalebed.experiment.application import Application
+from scalebed.measurement.ending import Ended, how
 from scalebed.measurement.load import Target
+from scalebed.messages import EngineError
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,8 @@ class Deployed:
     database: str | None
     groups: Mapping[str, Sequence[Group]]
     """By part, those that its readings come from."""
+    ended: Callable[[], tuple[Ended, ...]] = lambda: ()
+    """Of its replicas."""
 
 
 def deployed(rig: Rig, wanted: Wanted, running: Running) -> Deployed:
@@ -39,4 +47,30 @@ def deployed(rig: Rig, wanted: Wanted, running: Running) -> Deployed:
         parts=tuple(groups),
         service_quota=None if wanted.cpu is None else wanted.cpu * wanted.replicas,
     )
-    return Deployed(target, running, wanted.database, groups)
+    return Deployed(target, running, wanted.database, groups, lambda: ended(rig, wanted, running))
+
+
+_LAST_LINES = 3
+
+
+def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
+    """Its replicas that have ended. Raises EngineError where another part has, without which nothing can be told."""
+    replicas = running.replicas[wanted.name]
+    own = {replica.child.number for replica in replicas}
+    generator = rig.processes.group("generator")
+    for child in rig.processes.ended():
+        if child.number not in own and child.group is not generator:
+            raise EngineError(
+                f"{child.what} {how(child.process.returncode)} while it was in use; its log {child.log or ''} ends "
+                f"with: {last_line(child.log)}. Run the same again"
+            )
+    found = []
+    for number, replica in enumerate(replicas, 1):
+        status = replica.child.process.poll()
+        if status is not None:
+            said = "" if replica.child.log is None else " / ".join(last_lines(replica.child.log, _LAST_LINES))
+            if isinstance(wanted.service, Application):
+                said = blotted(said, wanted.service)
+            after_s = time.monotonic() - replica.child.started
+            found.append(Ended(number, len(replicas), status, after_s, said))
+    return tuple(found)

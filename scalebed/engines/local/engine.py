@@ -27,6 +27,7 @@ from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Pooling, Variant
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Target
 from scalebed.messages import EngineError, Say
 from scalebed.provision.k6 import ensure_k6
@@ -267,7 +268,10 @@ class LocalEngine:
             database = None if self._running is None else self._running[1].database
             return None if database is None else activity.seconds(database)
 
-        return LocalProbe(self.groups, worked)
+        def gone() -> Sequence[Ended]:
+            return () if self._running is None else self._running[1].ended()
+
+        return LocalProbe(self.groups, worked, gone)
 
     def programs(self) -> Sequence[Program]:
         own = {pid for groups in self.groups().values() for group in groups for pid in group.pids()}

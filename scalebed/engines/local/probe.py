@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scalebed.engines.host import read_cpu
 from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.readings import Sample
 
 PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
@@ -18,13 +19,15 @@ _MEMORY_EVERY = 5
 
 class LocalProbe:
     """`groups` tells which groups each part consists of now; replicas come and go. `database_time` reads what
-    `Sample.database_time_s` holds."""
+    `Sample.database_time_s` holds, `gone` what this probe says of it."""
 
     def __init__(
         self,
         groups: Callable[[], Mapping[str, Sequence[Group]]],
         database_time: Callable[[], float | None] = lambda: None,
+        gone: Callable[[], Sequence[Ended]] = lambda: (),
     ) -> None:
+        self.gone = gone
         self._groups = groups
         self._database_time = database_time
         self._count = 0

@@ -20,6 +20,7 @@ def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
     found = [
         _quota(run),
         *_elsewhere(run, measured),
+        *_ended(run, measured),
         *_disturbed(run, measured),
         _rough(run, measured),
         _blocks(measured),
@@ -49,6 +50,17 @@ def _elsewhere(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
             told = "It was running already: no quota was set on it, and nothing is known of what it is made of"
             told += "." if seen else ", what CPU it used, or what held it back."
             yield Caveat("not started here", told, ids)
+
+
+def _ended(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
+    """Of cells whose replicas ended under load: it is no slowness that bounds what they serve."""
+    for cell in cells:
+        ended = [trial for trial in run.trials if trial.cell == cell.id and trial.died]
+        if ended:
+            least = min(trial.rate_asked for trial in ended)
+            at = f" at {least:.4g}/s{' and above' if len(ended) > 1 else ''}" if least else ""
+            told = f"{cell.title}: a replica ended in {figures.count(len(ended), 'trial')}{at}, and was started anew. "
+            yield Caveat("replica ended", told + ended[0].reasons[0], (cell.id,))
 
 
 def _disturbed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:

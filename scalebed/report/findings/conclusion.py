@@ -62,6 +62,8 @@ class Tried(Protocol):
     @property
     def verdict(self) -> Verdict: ...
     @property
+    def died(self) -> bool: ...
+    @property
     def checks(self) -> Sequence[CheckRecord]: ...
 
 
@@ -117,7 +119,8 @@ def _met(trials: Sequence[Tried], rate: float | None) -> _Answer:
     at = "" if rate is None else f" at {rate:g}/s"
     verdicts = {trial.verdict for trial in trials} - {"INVALID"}
     if "FAIL" in verdicts:
-        return Conclusion.NO, f"The SLO was missed{at}."
+        ended = any(trial.died for trial in trials)
+        return Conclusion.NO, f"The SLO was missed{at}{', as a replica ended' if ended else ''}."
     if "UNDECIDED" in verdicts:
         return Conclusion.NO_VALID_ANSWER, f"It stayed undecided whether the SLO was met{at}."
     if not verdicts:

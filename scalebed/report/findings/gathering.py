@@ -134,6 +134,7 @@ def _view(trial: Trial) -> TrialView:
         disturbed=trial.disturbed,
         rough=trial.rough,
         causes=trial.causes,
+        died=trial.died,
         reasons=trial.reasons,
         requests=trial.requests,
         errors=sum(trial.errors.values()),

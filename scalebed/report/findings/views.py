@@ -275,6 +275,8 @@ class TrialView:
     disturbed: bool = False
     rough: bool = False
     causes: tuple[Cause, ...] = ()
+    died: bool = False
+    """A replica ended in it."""
     checks: tuple[CheckRecord, ...] = ()
     growths: tuple[Growth, ...] = ()
     """The growth of each replica's memory; empty where the trial was too short to tell."""
@@ -292,7 +294,9 @@ class Check:
     level: Level
 
 
-CaveatKind = Literal["no quota", "not started here", "busy host", "rough", "fewer blocks", "cold cache"]
+CaveatKind = Literal[
+    "no quota", "not started here", "replica ended", "busy host", "rough", "fewer blocks", "cold cache"
+]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import psycopg
 
 class Handler(BaseHTTPRequestHandler):
     """`/status/CODE`, `/wait/MS`, `/exponential/MS` on average, `/burn/MS` of CPU, `/go` to `/ok`, `/close` without an
-    answer, `/rows`, `/secret`; anything else is a 200.
+    answer, `/rows`, `/secret`, `/end` of the whole process; anything else is a 200.
     """
 
     protocol_version = "HTTP/1.1"
@@ -36,10 +36,8 @@ class Handler(BaseHTTPRequestHandler):
                 pass
         elif what == "go":
             status = 302
-        elif what == "rows":
-            body = str(rows())
-        elif what == "secret":
-            body = os.environ["SHOP_SECRET"]
+        elif what in TEXTS:
+            body = TEXTS[what]()
         if status == 204:
             body = ""
         self.send_response(status)
@@ -59,6 +57,15 @@ def rows() -> int:
         connection.execute("INSERT INTO visits DEFAULT VALUES")
         found = connection.execute("SELECT count(*) FROM visits").fetchone()
         return int(found[0]) if found else 0
+
+
+def end() -> str:
+    """The process's end, as of one that crashes."""
+    print("out of handles", flush=True)
+    os._exit(7)
+
+
+TEXTS = {"rows": lambda: str(rows()), "secret": lambda: os.environ["SHOP_SECRET"], "end": end}
 
 
 class Server(ThreadingHTTPServer):

@@ -62,3 +62,12 @@ def test_a_generator_that_fails_is_told(experiment: Experiment) -> None:
     engine = SimulatedEngine({"before": Behaviour(100)}, generator_failure="k6 failed")
     done = rehearse(engine, engine.clock, experiment, rehearsed_cells(experiment)[0])
     assert (done.works, done.failure) == (False, "k6 failed")
+
+
+def test_a_service_that_ended_meanwhile_does_not_work(experiment: Experiment) -> None:
+    behaviour = Behaviour(100)
+    engine = SimulatedEngine({"before": behaviour, "after": behaviour}, dies_after_s=0.5, status=3)
+    done = rehearse(engine, engine.clock, experiment, rehearsed_cells(experiment)[0])
+    assert done.failure is not None
+    assert "Replica 1 of 1 ended with status 3" in done.failure
+    assert not done.works

@@ -17,6 +17,7 @@ from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.causes import Kind
 from scalebed.measurement.readings import CheckCount
 from scalebed.records.run_directory import RunDirectory
+from scalebed.report import Report
 
 FEW = {"min_requests": 30}
 BEHAVIOURS = {"fast": Behaviour(300), "slow": Behaviour(40, base_s=0.05), "broken": Behaviour(0.4)}
@@ -368,3 +369,46 @@ def test_what_a_workload_checked_is_in_the_trial(tmp_path: Path) -> None:
     ]
     assert trial.warnings[-1] == "A check failed: read back."
     assert trial.verdict != "INVALID"
+
+
+def test_a_service_that_ends_under_load_carries_less_than_that_and_is_started_anew(tmp_path: Path) -> None:
+    """It would serve some 300 a second, but ends at 150 already; what it serves below that is found all the same."""
+    engine, notes = SimulatedEngine({"fast": Behaviour(300, dies_at=150)}, status=-9), Notes()
+    directory = run(tmp_path, experiment(variants=["fast"], blocks=1), engine, notes)
+    (repetition,) = directory.repetitions()
+    assert repetition.capacity is not None, repetition.note
+    assert 120 < repetition.capacity < 150
+    trials = list(directory.trials())
+    died = [trial for trial in trials if trial.died]
+    assert {trial.verdict for trial in died} == {"FAIL"}
+    assert all(trial.rate_asked >= 150 for trial in died)
+    assert all(trial.verdict == "PASS" for trial in trials if trial.rate_asked < 150)
+    assert died[0].reasons[0].startswith("Replica 1 of 1 was ended by SIGKILL ")
+    assert died[0].reasons[0].endswith(" s into the trial; its log ends with: out of handles.")
+    assert len(engine.deployed) in (len(died), 1 + len(died)), "not for nothing, where the last one ended it"
+    assert "started anew, since a replica of it has ended" in " ".join(notes.lines)
+    assert f"At {repetition.upper:.4g}/s: Replica 1 of 1 was ended by SIGKILL" in repetition.note
+    assert [caveat.kind for caveat in Report(directory).caveats] == ["replica ended"]
+
+
+@pytest.mark.parametrize(
+    ("dies_after_s", "status", "when"),
+    [(0.0, 1, "before the first trial"), (8.0, 1, "under one user alone"), (40.0, 0, "as if its work were done")],
+)
+def test_a_service_that_ends_by_itself_has_no_capacity(
+    tmp_path: Path, dies_after_s: float, status: int, when: str
+) -> None:
+    engine = SimulatedEngine(BEHAVIOURS, dies_after_s=dies_after_s, status=status)
+    with pytest.raises(RunnerError, match=rf"-x1: Replica 1 of 1 ended with status {status} .*{when}.*out of handles"):
+        run(tmp_path, experiment(variants=["fast"], blocks=1), engine)
+    directory = RunDirectory(tmp_path)
+    assert not list(directory.repetitions())
+    assert not [trial for trial in directory.trials() if trial.died], "it would count when going on"
+
+
+def test_a_service_that_ended_between_trials_is_started_anew_and_told(tmp_path: Path) -> None:
+    engine = SimulatedEngine({"fast": Behaviour(300)}, dies_after_s=45.0)
+    directory = run(tmp_path, experiment(variants=["fast"], blocks=1), engine)
+    assert len(engine.deployed) > 1
+    told = [*directory.manifest().findings, *(reason for trial in directory.trials() for reason in trial.reasons)]
+    assert any("Replica 1 of 1 ended with status 1" in sentence for sentence in told)

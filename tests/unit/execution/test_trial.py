@@ -12,6 +12,7 @@ from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.variant import Variant
 from scalebed.measurement.causes import Kind
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Load, most_vus
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.verdict import Enough
@@ -180,6 +181,9 @@ def test_a_load_that_is_thrown_away_is_read_to_its_end() -> None:
     class Noting:
         def sample(self) -> Sample:
             return engine.sample()
+
+        def gone(self) -> list[Ended]:
+            return []
 
         def finish(self) -> list[Sample]:
             finished.append(engine.clock.now())

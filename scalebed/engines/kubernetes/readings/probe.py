@@ -21,6 +21,7 @@ from scalebed.engines.kubernetes.api.paths import NODES
 from scalebed.engines.kubernetes.readings.cadvisor import Key, Reading, read
 from scalebed.engines.kubernetes.readings.loads import Loads
 from scalebed.execution.ports import Clock
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.readings import Sample
 
 PARTS = ("service", "database", "pooler", "cache", "balancer", "generator", "cluster")
@@ -119,6 +120,10 @@ class KubeletProbe:
         for key in self._live:
             if self._part(key) == "generator":
                 self._histories[key].extend(now, self._loads)
+
+    def gone(self) -> Sequence[Ended]:
+        """None: a pod that ends is started again by its ReplicaSet."""
+        return ()
 
     def sample(self) -> Sample:
         """Raises `ApiError`. Returns at once."""

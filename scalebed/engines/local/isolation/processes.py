@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -78,10 +78,17 @@ def last_line(log: Path | None) -> str:
     """The last line that says something, for an error message."""
     if log is None or not log.exists():
         return "it left no log"
+    return next(iter(last_lines(log, 1)), "its log is empty")
+
+
+def last_lines(log: Path, at_most: int) -> list[str]:
+    """The last ones that say something, in their order; none where there is no log."""
+    if not log.exists():
+        return []
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 4096))
         lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "its log is empty"
+    return [line[:300] for line in lines[-at_most:]]
 
 
 @dataclass
@@ -95,6 +102,7 @@ class Child:
     stop_signal: int
     number: int
     """Place in the order of starts."""
+    started: float = field(default_factory=time.monotonic)
     grace_s: float = STOP_GRACE_S
     """For how long it may finish what it has begun, once it was asked to stop."""
 
@@ -153,7 +161,7 @@ class Processes:
             )
         self._forget_ended()
         self._started += 1
-        child = Child(what, process, group, log, stop_signal, self._started, grace_s)
+        child = Child(what, process, group, log, stop_signal, self._started, grace_s=grace_s)
         self._children.append(child)
         self._ledger.add_child(entry_of(process.pid, what, stop_signal))
         group.adopt(process.pid)
@@ -205,6 +213,10 @@ class Processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(left if at_most is None else min(left, at_most))
                 return
+
+    def ended(self) -> Sequence[Child]:
+        """Those that have ended without being asked to, as far as nobody has waited for them."""
+        return [child for child in self._children if child.process.poll() is not None]
 
     def _forget_ended(self) -> None:
         """Drop what has ended by itself and was waited for elsewhere, as load generators are."""
