@@ -202,7 +202,10 @@ WRONG: Mapping[str, tuple[Mapping[str, object], str, int, str]] = {
         "imports k6/ws: WebSockets cannot be measured",
     ),
     "a service that ends in the middle of it": (
-        {}, BEGIN + "export default function () { http.get(`${base}/end/7`); }", 1, "Replica 1 of 1 ended with status 7",
+        {},
+        BEGIN + "export default function () { http.get(`${base}/end`); }",
+        1,
+        "Replica 1 of 1 ended with status 7",
     ),
     "a script that asks nothing": (
         {},

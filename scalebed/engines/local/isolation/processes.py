@@ -17,6 +17,7 @@ from typing import IO, NoReturn
 
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.leftovers import Ledger, entry_of
+from scalebed.engines.local.isolation.logs import Logs
 from scalebed.engines.local.isolation.members import MARK, Membership, end_members
 from scalebed.engines.local.isolation.quota import Quota
 from scalebed.messages import EngineError, Say
@@ -115,6 +116,7 @@ class Processes:
         self._say = say
         self.quota = quota
         self._children: list[Child] = []
+        self._logs = Logs()
         self._groups: dict[str, Group] = {}
         self._started = 0
 
@@ -163,6 +165,8 @@ class Processes:
         self._started += 1
         child = Child(what, process, group, log, stop_signal, self._started, grace_s=grace_s)
         self._children.append(child)
+        if log is not None:
+            self._logs.add(log)
         self._ledger.add_child(entry_of(process.pid, what, stop_signal))
         group.adopt(process.pid)
         if cores is not None:
@@ -196,7 +200,7 @@ class Processes:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.process.pid, signal.SIGKILL)
             child.process.wait()
-            self._ledger.remove_child(child.process.pid)
+            self._part_with(child)
             if child in self._children:
                 self._children.remove(child)
         emptied = {child.group.name: child.group for child in children}
@@ -222,7 +226,12 @@ class Processes:
         """Drop what has ended by itself and was waited for elsewhere, as load generators are."""
         for child in [child for child in self._children if child.process.returncode is not None]:
             self._children.remove(child)
-            self._ledger.remove_child(child.process.pid)
+            self._part_with(child)
+
+    def _part_with(self, child: Child) -> None:
+        self._ledger.remove_child(child.process.pid)
+        if child.log is not None:
+            self._logs.remove(child.log)
 
     def mark(self) -> int:
         """For `stop_since`: a place in the order of starts."""
@@ -244,6 +253,7 @@ class Processes:
         self.stop(list(reversed(self._children)))
         for part in list(self._groups):
             self.drop_group(part)
+        self._logs.close()
         self._ledger.close()
 
 
