@@ -18,6 +18,7 @@ from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import Quota, find_quota
 from scalebed.engines.local.own_cells import OwnCells, describe, describe_script, entry
+from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.pgbouncer import pool_size
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.probe import PARTS, LocalProbe
@@ -64,7 +65,7 @@ class LocalEngine:
 
     def preflight(self, experiment: Experiment) -> Sequence[Finding]:
         found = preflight.findings(experiment, self._root, preflight.survey(self._cache, self.quota))
-        return [*found, *self._look_at_script(experiment)]
+        return [*found, *_unanswered(experiment), *self._look_at_script(experiment)]
 
     def _look_at_script(self, experiment: Experiment) -> Sequence[Finding]:
         """What k6 says of a script of the user's own; k6 is built for that where it is missing."""
@@ -298,6 +299,16 @@ class LocalEngine:
         if self._rig is None:
             raise EngineError("the local engine is not prepared: call prepare first")
         return self._rig
+
+
+def _unanswered(experiment: Experiment) -> Iterator[Finding]:
+    """Of what runs already, what does not answer."""
+    for variant in experiment.variants:
+        if variant.application is not None and not variant.application.runs_here:
+            try:
+                require_answer(variant.application)
+            except EngineError as error:
+                yield Finding("refuse", str(error))
 
 
 def _pool(pooler: Pooling, size: int) -> str:

@@ -14,7 +14,8 @@ from scalebed.engines.local.generator import OwnScript
 from scalebed.engines.local.inspection import variables
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.observed import observed
-from scalebed.engines.local.parts.applications import folder_of, packages, require_answer
+from scalebed.engines.local.parts.applications import folder_of, packages
+from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.own_databases import OwnDatabases
 from scalebed.engines.local.rig import Rig, Wanted
 from scalebed.experiment.application import Application
@@ -85,7 +86,7 @@ class OwnCells:
                 rig.databases.drop(copied)
 
     def _elsewhere(self, application: Application) -> Deployed:
-        require_answer(application.url)
+        require_answer(application)
         groups: dict[str, Sequence[Group]] = {"generator": (self._rig.processes.group("generator"),)}
         if application.watched is not None:
             groups["service"] = (observed(*application.watched),)

@@ -9,7 +9,6 @@ import http.client
 import os
 import shlex
 import shutil
-import socket
 import string
 import sys
 from collections.abc import Mapping, Sequence
@@ -123,18 +122,6 @@ def start_application(
         grace_s=application.stop,
     )
     return Replica(port, child, group)
-
-
-def require_answer(url: str) -> None:
-    """That something listens where a url says. Raises EngineError where nothing does."""
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    try:
-        socket.create_connection((parts.hostname or "", port), timeout=5).close()
-    except OSError as error:
-        raise EngineError(
-            f"service.url: nothing answers at {url} ({error.strerror or error}); start it first"
-        ) from error
 
 
 def wait_serving(replica: Replica, application: Application) -> None:

@@ -11,7 +11,6 @@ from scalebed.engines.local.parts.applications import (
     database_settings,
     packages,
     programs,
-    require_answer,
     require_program,
     settings,
     words,
@@ -66,11 +65,6 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "serve").write_text("#!/bin/sh\n", encoding="utf-8")
     (tmp_path / "serve").chmod(0o755)
     require_program("./serve", tmp_path, "", "service.command")
-
-
-def test_a_url_where_nothing_listens_is_refused() -> None:
-    with pytest.raises(EngineError, match=r"service\.url: nothing answers at http://127\.0\.0\.1:1 "):
-        require_answer("http://127.0.0.1:1")
 
 
 def test_a_database_is_one_url_and_libpqs_variables() -> None:
