@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +44,11 @@ def _service(folder: Path) -> tuple[dict[str, str], list[str]]:
     found: dict[str, str] = {}
     told: list[str] = []
     environment = next((name for name in _ENVIRONMENTS if (folder / name).is_dir()), None)
-    command = next(_commands(folder, folder / environment / "bin" if environment else None), None)
+    try:
+        command = next(_commands(folder, folder / environment / "bin" if environment else None), None)
+    except (OSError, ValueError) as error:  # ValueError: no text, or no JSON
+        command = None
+        told.append(f"{folder} could not be read in full: {error}.")
     if command is None:
         command = _COMMAND
         told.append(f"How the application is started could not be told: put its command into {BESIDE}.")
@@ -66,8 +70,18 @@ def _commands(folder: Path, programs: Path | None) -> Iterator[str]:
             yield f"uwsgi --http $BIND --module {module} --master --processes 2"
         else:
             yield "python manage.py runserver --noreload $BIND"
-    if (folder / "package.json").exists() and re.search(r'"start"\s*:', (folder / "package.json").read_text("utf-8")):
+    if (folder / "package.json").exists() and _starts(folder / "package.json"):
         yield "npm start"
+
+
+def _starts(package: Path) -> bool:
+    """Whether a Node package says how it is started. Raises OSError, and ValueError where it is no JSON in UTF-8."""
+    try:
+        said = json.loads(package.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise ValueError(f"{package.name} is no JSON in UTF-8 ({error})") from error
+    scripts = said.get("scripts") if isinstance(said, dict) else None
+    return isinstance(scripts, dict) and "start" in scripts
 
 
 def _file(folder: Path, service: dict[str, str]) -> str:

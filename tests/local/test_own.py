@@ -167,6 +167,10 @@ WRONG: Mapping[str, tuple[Mapping[str, object], str, int, str]] = {
         {"database": {"setup": ["python -c 'raise SystemExit(\"no such table\")'"]}}, FINE, 2,
         "ended with status 1: no such table",
     ),
+    "a set-up that drops its database": (
+        {"database": {"setup": ["python fill.py --drop"]}}, FINE, 2,
+        "database.setup: it left no database that can be used",
+    ),
     "a script that throws at its start": (
         {}, "throw new Error('no settings'); export default function () {}", 2, "k6 cannot load it: Error: no settings",
     ),

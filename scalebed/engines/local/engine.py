@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scalebed.engines import fingerprint, host
@@ -215,7 +215,8 @@ class LocalEngine:
         finally:
             self._running = None
             if writes:
-                rig.databases.drop(database)
+                with suppress(EngineError):  # or it would be told in the place of what came before
+                    rig.databases.drop(database)
 
     def restore(self, cell: Cell) -> None:
         """Rows as they were loaded; the cache is emptied with them, and before every trial of a cold cell."""

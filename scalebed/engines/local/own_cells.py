@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scalebed.engines import fingerprint
@@ -24,7 +24,7 @@ from scalebed.experiment.script import Script
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Pooling
 from scalebed.measurement.load import Target
-from scalebed.messages import Say
+from scalebed.messages import EngineError, Say
 
 _LOCKS = ("requirements*.txt", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum")
 """Files that pin what an application is made of."""
@@ -83,7 +83,8 @@ class OwnCells:
                 yield deployed(rig, wanted, running)
         finally:
             if copied is not None:
-                rig.databases.drop(copied)
+                with suppress(EngineError):  # or it would be told in the place of what came before
+                    rig.databases.drop(copied)
 
     def _elsewhere(self, application: Application) -> Deployed:
         require_answer(application)
@@ -99,7 +100,8 @@ class OwnCells:
     def close(self) -> None:
         """Drop what was kept for this run alone; safe to call twice."""
         for name in self._kept.values():
-            self._rig.databases.drop(name)
+            with suppress(EngineError):
+                self._rig.databases.drop(name)
         self._kept.clear()
 
 

@@ -37,6 +37,29 @@ def test_a_node_package(tmp_path: Path) -> None:
     assert command(tmp_path) == ("npm start", None)
 
 
+@pytest.mark.parametrize("content", [b'{"scripts": {"start": "\xff"}}', b"// a comment\n{}", b"\xff\xfe{\x00}\x00"])
+def test_a_package_that_cannot_be_read_is_told(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "package.json").write_bytes(content)
+    assert command(tmp_path)[0] == "./serve --bind $BIND"
+    said = " ".join(capsys.readouterr().out.split())
+    assert "could not be read in full: package.json is no JSON in UTF-8 (" in said
+    assert "put its command into scalebed.yaml" in said
+
+
+@pytest.mark.parametrize("content", ["[]", '{"scripts": "start"}', '{"start": 1}', '{"scripts": {"build": "start"}}'])
+def test_a_package_that_says_nothing_of_its_start(tmp_path: Path, content: str) -> None:
+    (tmp_path / "package.json").write_text(content, encoding="utf-8")
+    assert command(tmp_path)[0] == "./serve --bind $BIND"
+
+
+def test_a_package_that_is_a_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "package.json").mkdir()
+    assert command(tmp_path)[0] == "./serve --bind $BIND"
+    assert "Is a directory" in " ".join(capsys.readouterr().out.split())
+
+
 def test_what_cannot_be_told_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(tmp_path)[0] == "./serve --bind $BIND"
     assert "could not be told: put its command into scalebed.yaml" in " ".join(capsys.readouterr().out.split())

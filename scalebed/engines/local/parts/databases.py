@@ -111,6 +111,13 @@ class Databases:
         """Put back the rows of a throw-away copy, under its name."""
         self._create(name, clone)
 
+    def free(self, name: str) -> None:
+        """End the connections that are open to it, or it could not be copied."""
+        with self._cluster.connect("postgres") as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+            ).fetchall()
+
     def drop(self, name: str) -> None:
         if not _OURS.match(name):
             raise ValueError(f"{name} is not a database of the testbed")

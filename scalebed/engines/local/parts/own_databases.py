@@ -66,9 +66,16 @@ class OwnDatabases:
                 say(f"Filling a database by {said} of the application (once; kept for later runs) …")
             for number, command in enumerate(database.setup, 1):
                 self._run(application, command, number, made)
-            with self._cluster.connect(made) as connection:
-                # The cluster does not by itself, so that it does nothing while something is measured.
-                connection.execute("VACUUM ANALYZE")
+            self._databases.free(made)
+            try:
+                with self._cluster.connect(made) as connection:
+                    # The cluster does not by itself, so that it does nothing while something is measured.
+                    connection.execute("VACUUM ANALYZE")
+            except EngineError as error:
+                raise EngineError(
+                    f"database.setup: it left no database that can be used ({error}); let it fill the one that it is "
+                    "given, and neither drop nor rename that"
+                ) from error
 
         if self._databases.once(name, fill):
             say(f"Made the application's database in {time.monotonic() - begun:.1f} s.")

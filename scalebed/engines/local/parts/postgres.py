@@ -165,10 +165,14 @@ class Cluster:
             raise EngineError(f"Postgres could not make its data folder: {last_line(log)} ({log})")
 
     def _answers(self) -> bool:
-        with contextlib.suppress(psycopg.OperationalError), self.connect("postgres") as connection:
-            self._make_roles(connection)
-            return True
-        return False
+        try:
+            with self.connect("postgres") as connection:
+                self._make_roles(connection)
+        except EngineError as error:
+            if not isinstance(error.__cause__, psycopg.OperationalError):
+                raise
+            return False
+        return True
 
     def _make_roles(self, connection: psycopg.Connection) -> None:
         """`owner` makes and loads tables without a time limit; `app` may do the same within the statement timeout."""
@@ -187,9 +191,13 @@ class Cluster:
 
     @contextlib.contextmanager
     def connect(self, database: str, role: str = "postgres") -> Iterator[psycopg.Connection]:
-        """Autocommit; `postgres` is the superuser."""
-        with psycopg.connect(self.url(database, role), autocommit=True, connect_timeout=5) as connection:
-            yield connection
+        """Autocommit; `postgres` is the superuser. Raises EngineError for whatever Postgres refuses."""
+        try:
+            with psycopg.connect(self.url(database, role), autocommit=True, connect_timeout=5) as connection:
+                yield connection
+        except psycopg.Error as error:
+            said = next(iter(str(error).strip().splitlines()), type(error).__name__)
+            raise EngineError(f"Postgres, database {database}: {said}") from error
 
     def url(self, database: str, role: str = "owner") -> str:
         """Straight to Postgres, past the pooler."""
