@@ -49,7 +49,13 @@ def read(text: str) -> Any:
 
 def sentence(error: yaml.YAMLError | UnicodeDecodeError) -> str:
     """The rest of one, after the name of the file: what is wrong with its YAML."""
-    return str(error) if isinstance(error, RepeatedKeyError) else f"is not YAML: {' '.join(str(error).split())}"
+    if isinstance(error, RepeatedKeyError):
+        return str(error)
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        # Not the line itself: it may hold a secret.
+        mark, said = error.problem_mark, ", ".join(filter(None, (error.context, error.problem)))
+        return f"is not YAML: {said} (line {mark.line + 1}, column {mark.column + 1})"
+    return f"is not YAML: {' '.join(str(error).split())}"
 
 
 def _require_single(root: yaml.Node) -> None:

@@ -34,20 +34,37 @@ Setting = Annotated[str, BeforeValidator(_word, json_schema_input_type=str | int
 """The value of an environment variable."""
 
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
 def _variable(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+    if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name of an environment variable; use letters, digits and underscores")
     return name
 
 
+def _place_of_secret(name: str) -> str:
+    """Without a word of what was given: it may be the secret itself."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("is no name of an environment variable; use letters, digits and underscores")
+    return name
+
+
 VariableName = Annotated[str, AfterValidator(_variable)]
+
+
+def _lower(url: str) -> str:
+    """Scheme and host, which mean the same in capitals; not everybody who is given them knows that."""
+    return re.sub(r"^[A-Za-z]+://[^/?#@]*(?=[/?#]|$)", lambda found: found[0].lower(), url)
+
+
 _OBSERVED = re.compile(r"(pid|port):([1-9]\d*)")
 
 
 class Secret(Strict):
     """Where a value is read from when it is needed. It stands in no file of a run."""
 
-    variable: VariableName | None = None
+    variable: Annotated[str, AfterValidator(_place_of_secret)] | None = None
     """An environment variable of whoever starts the testbed."""
     file: Place | None = None
 
@@ -76,7 +93,7 @@ class Application(Strict):
     ready_within: Duration = 60.0
     stop: Duration = 10.0
     """For how long it may finish what it has begun, once it was asked to end."""
-    url: str = ""
+    url: Annotated[str, AfterValidator(_lower)] = ""
     """Scheme, host and port, without a path."""
     allow: str = ""
     """The host of `url` once more, where it is neither this machine nor in a private network."""
@@ -119,6 +136,11 @@ class Application(Strict):
         return self
 
 
+def _off(value: object) -> object:
+    """YAML reads a bare `off` as false."""
+    return "off" if value is False else value
+
+
 class Database(Strict):
     """A Postgres of the application's own."""
 
@@ -132,7 +154,10 @@ class Database(Strict):
     reset: Literal["block", "never"] = "block"
     """Rows as `setup` left them for each cell of each block, or for the whole run as they have become. Within a cell
     they stay: a database cannot be put back under connections that are open."""
-    pooler: Literal["off", "transaction", "session"] = "off"
+    pooler: Annotated[
+        Literal["off", "transaction", "session"],
+        BeforeValidator(_off, json_schema_input_type=Literal["off", "transaction", "session", False]),
+    ] = "off"
 
 
 _OF_ONE = frozenset(Application.model_fields)
@@ -143,12 +168,18 @@ def with_applications(data: Any) -> Any:
 
     A variant that is a bare word stays one of the shipped services.
     """
-    if not isinstance(data, dict) or not isinstance(service := data.get("service", {}), dict):
+    if not isinstance(data, dict):
         return data
+    service = data.get("service", {})
+    if "service" in data and not service:
+        raise ValueError("service: has nothing under it; give it a command, which starts it, or the url where it runs")
+    if not isinstance(service, dict):
+        told = "service: must be a mapping of keys, such as command, which starts it, or url"
+        raise ValueError(told)  # noqa: TRY004 - what pydantic makes a refusal of
     rest = {key: value for key, value in data.items() if key != "service"}
     variants = data.get("variants", [{"name": data.get("name")}] if service else ())
     if not isinstance(variants, list | tuple) or not variants:
-        return data
+        return rest
     rest["variants"] = [_changed(service, each) if isinstance(each, dict) else each for each in variants]
     return rest
 
@@ -168,6 +199,8 @@ def _changed(service: Mapping[str, Any], variant: Mapping[str, Any]) -> Mapping[
 
 
 def _require_url(text: str, allowed: str) -> None:
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise ValueError("url: a name and a password do not belong into it; let the script log in")
     try:
         url = urlsplit(text)
         host, _ = url.hostname, url.port
@@ -178,9 +211,7 @@ def _require_url(text: str, allowed: str) -> None:
             f"url: must be scheme, host and port, such as http://127.0.0.1:8000, not {text!r}; "
             "paths belong to the script"
         )
-    if url.username or url.password:
-        raise ValueError("url: a name and a password do not belong into it; let the script log in")
-    if not _near(host) and host != allowed:
+    if not _near(host) and host != allowed.lower():
         raise ValueError(
             f"url: {host} is neither this machine nor in a private network; if you may load it, add allow: {host}"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from scalebed import yaml_reader
@@ -91,7 +91,13 @@ class Experiment(Strict):
     """`ablation` and `matrix` make them. With a key `service` they are applications of the user's own."""
     database: Database | None = None
     """Of applications that are started by a command; without it a database is their own affair."""
-    cache: Literal["none", "valkey"] = "none"
+    cache: Annotated[
+        Literal["none", "valkey"],
+        BeforeValidator(
+            lambda value: "none" if value is False else value,
+            json_schema_input_type=Literal["none", "valkey", False],
+        ),
+    ] = "none"
     """The same of a cache."""
     replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
     cpu_per_replica: float = Field(0.25, gt=0, le=64)
@@ -230,6 +236,8 @@ def load_experiment(path: Path, overrides: Iterable[str] = (), begun: Experiment
         raise SpecError(f"{path}: {yaml_reader.sentence(error)}") from error
     if not isinstance(data, dict):
         raise SpecError(f"{path}: must be a mapping of keys such as name, variants and replicas")
+    if data.get("database", ...) is None:
+        data["database"] = {}  # its heading alone asks for one as well
     for override in overrides:
         _override(data, override)
     return parse_experiment(data, str(path), begun, path.parent)
@@ -326,13 +334,17 @@ _WRONG = {
 
 
 def _wrong(error: ErrorDetails) -> str:
+    if "secrets" in error["loc"][:-1] and error["type"] in ("model_type", "model_attributes_type"):
+        return "must say where it is read from, as {variable: NAME} or {file: FILE}; the secret itself stands nowhere"
     if error["type"] == "extra_forbidden":
         return f"is not a key here; the keys are {', '.join(_keys_at(error['loc']))}"
     if error["type"] == "value_error":
         return error["msg"].removeprefix("Value error, ")
     said = _WRONG.get(error["type"], error["msg"].replace("Input should be", "must be"))
     given = error["input"]
-    return f"{said}, not {given!r}{_meant(error)}" if isinstance(given, str | int | float) else said
+    if "secrets" in error["loc"] or not isinstance(given, str | int | float):
+        return said
+    return f"{said}, not {given!r}{_meant(error)}"
 
 
 _SHARES = ("slo.error_rate", "search.precision", "search.shares")
@@ -365,13 +377,18 @@ def _override(data: dict[str, Any], override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key:
         raise SpecError(f"--set {override}: must be key=value, such as search.precision=0.1")
-    try:
-        value = yaml_reader.read(text)
-    except yaml_reader.RepeatedKeyError as error:
-        raise SpecError(f"--set {override}: {error}") from error
-    except yaml.YAMLError as error:
-        raise SpecError(f"--set {override}: {text} is not YAML; put it in quotes") from error
     *path, last = key.split(".")
+    if "secrets" in (*path, last):
+        override, shown = f"{key}=…", "it"
+    else:
+        shown = text
+    try:
+        value = {} if key == "database" and not text.strip() else yaml_reader.read(text)
+    except yaml_reader.RepeatedKeyError as error:
+        told = "a key is given twice" if shown == "it" else str(error)
+        raise SpecError(f"--set {override}: {told}") from error
+    except yaml.YAMLError as error:
+        raise SpecError(f"--set {override}: {shown} is not YAML; put it in quotes") from error
     place = data
     for part in path:
         place = place.setdefault(part, {})

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scalebed.experiment.application import Application
-from scalebed.experiment.spec import Experiment, SpecError, parse_experiment
+from scalebed.experiment.application import Application, Database
+from scalebed.experiment.spec import Experiment, SpecError, load_experiment, parse_experiment
 
 KEYS = {"name": "shop", "service": {"command": "serve $BIND"}, "load": {"script": "shop.js"}}
 
@@ -113,3 +113,77 @@ def test_every_fault_is_told_once(folder: Path) -> None:
         read(folder, service={"command": "x", "comand": "y"}, slo=["p95"], replicas=[0])
     every = [str(refused.value), *refused.value.others]
     assert [text.split(": ")[1] for text in every] == ["service.comand", "replicas.0", "slo"]
+
+
+def written(folder: Path, text: str, *settings: str) -> Experiment:
+    (folder / "scalebed.yaml").write_text(f"name: shop\nload: {{script: shop.js}}\n{text}", encoding="utf-8")
+    return load_experiment(folder / "scalebed.yaml", settings)
+
+
+STARTED = "service: {command: serve}\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["database:\n", "database: {}\n", "database: {pooler: off}\n", 'database: {pooler: "off"}\n']
+)
+def test_a_database_is_there_once_it_has_a_heading(folder: Path, text: str) -> None:
+    assert written(folder, STARTED + text).database == Database()
+
+
+def test_a_setting_takes_a_database_away_or_adds_one(folder: Path) -> None:
+    assert written(folder, f"{STARTED}database:\n", "database=null").database is None
+    assert written(folder, STARTED, "database=").database == Database()
+
+
+def test_off_is_no_cache(folder: Path) -> None:
+    assert written(folder, f"{STARTED}cache: off\n").cache == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("service:\n", "service: has nothing under it; give it a command"),
+        ("service: {}\n", "service: has nothing under it"),
+        ("service: python serve.py\n", "service: must be a mapping of keys, such as command"),
+        (f"{STARTED}cache:\n", "cache: must be 'none' or 'valkey'"),
+    ],
+)
+def test_a_heading_with_nothing_under_it_is_told(folder: Path, text: str, told: str) -> None:
+    with pytest.raises(SpecError, match=told) as refused:
+        written(folder, text)
+    assert not refused.value.others
+
+
+def test_scheme_and_host_may_be_in_capitals(folder: Path) -> None:
+    found = application(written(folder, "service: {url: 'HTTPS://Shop.Example:8443', allow: SHOP.example}\n"))
+    assert found.url == "https://shop.example:8443"
+
+
+SECRET = "hunter2-is-it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"service: {{command: a, secrets: {{KEY: {SECRET}}}}}\n",
+        f"service: {{command: a, secrets: {SECRET}}}\n",
+        f"service: {{command: a, secrets: {{KEY: {{variable: {SECRET}}}}}}}\n",
+        f"service: {{command: a, secrets: {{KEY: {{value: {SECRET}}}}}}}\n",
+        f"service: {{command: a, secrets: {{KEY: [{SECRET}\n",
+        f"service: {{url: 'http://me:{SECRET}@127.0.0.1:80/x'}}\n",
+        f"{STARTED}variants: [{{name: a, secrets: {{KEY: {SECRET}}}}}]\n",
+    ],
+)
+def test_a_secret_that_stands_in_the_file_is_refused_and_not_printed(folder: Path, text: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        written(folder, text)
+    assert SECRET not in " ".join((str(refused.value), *refused.value.others))
+
+
+@pytest.mark.parametrize(
+    "setting", ["service.secrets.KEY={}", "service.secrets.KEY=[{}", "load.secrets={{{0}: 1, {0}: 2}}"]
+)
+def test_nor_is_one_on_the_command_line(folder: Path, setting: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        written(folder, STARTED, setting.format(SECRET))
+    assert SECRET not in str(refused.value)
