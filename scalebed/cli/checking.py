@@ -14,8 +14,7 @@ from scalebed.cli.console import OUT, say, stopping_once
 from scalebed.cli.engine_options import Choice, Own, experiment
 from scalebed.execution.clock import SystemClock
 from scalebed.execution.ports import refusal
-from scalebed.execution.rehearsal import PASS_S, Rehearsed, rehearse, rehearsed_cells
-from scalebed.execution.trial import GRACE_S
+from scalebed.execution.rehearsal import LONGEST_S, Rehearsed, rehearse, rehearsed_cells
 from scalebed.experiment.spec import SpecError
 from scalebed.messages import EngineError
 from scalebed.report.sentences import figures
@@ -54,7 +53,7 @@ def _show(console: Console, done: Rehearsed, *, journeys: bool) -> None:
     if done.failure is not None:
         console.print(f"{name}: {done.failure}", style="red", highlight=False, markup=False, soft_wrap=True)
     if journeys and done.journeys is None and done.failure is None:
-        told = f"{name}: no journey ended within {PASS_S + GRACE_S:g} s; let it pause less."
+        told = f"{name}: no journey ended within {LONGEST_S:g} s; let it pause less."
         console.print(told, style="red", highlight=False, markup=False)
     if journeys and done.journeys is not None:
         made = done.journeys

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scalebed.execution.ports import Clock, Engine
 from scalebed.execution.trial import unjudged
 from scalebed.experiment.plan import Cell, cells
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.histograms import Latencies, decode
-from scalebed.measurement.load import load_of
+from scalebed.measurement.load import GRACE_S, load_of
 from scalebed.measurement.readings import CheckCount, EndpointSecond
 from scalebed.measurement.timeline import Journeys
+from scalebed.search.schedule import WARMUP_S
 
 PASS_S = 1.0
 """One user goes on for so long, and ends what was begun by then."""
+LONGEST_S = WARMUP_S + GRACE_S
+"""That a journey may take, here as before a first trial."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
         ready_s = clock.now() - began
         engine.restore(cell)
         load = load_of(experiment, 1, 0.0, duration_s=PASS_S, seed=experiment.seed)
+        if load.journeys:
+            load = replace(load, grace_s=LONGEST_S - PASS_S)
         run, seconds = unjudged(engine.generator(), target, load, clock)
         return Rehearsed(
             cell=cell,

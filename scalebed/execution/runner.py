@@ -13,13 +13,13 @@ from scalebed.execution.ports import Clock, Engine, refusal
 from scalebed.execution.quiet import Quiet
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.time_left import Eta
-from scalebed.execution.trial import GRACE_S, Conductor, Rehearsal
+from scalebed.execution.trial import Conductor, Rehearsal
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.workloads import remarks
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
-from scalebed.measurement.load import load_of, most_vus
+from scalebed.measurement.load import GRACE_S, load_of, most_vus
 from scalebed.measurement.timeline import Journeys
 from scalebed.messages import UserError
 from scalebed.records import fingerprints

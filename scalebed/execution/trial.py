@@ -18,8 +18,6 @@ from scalebed.measurement.timeline import Journeys, Timeline
 from scalebed.measurement.usage import Usage
 from scalebed.records.run_directory import Trial
 
-GRACE_S = 30.0
-"""How long journeys under way are waited for at the end of a load, as the scripts of loadtest/k6 have it."""
 SILENT_S = 20.0
 """A generator that reports nothing for so long has failed."""
 
@@ -41,7 +39,7 @@ def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock)
     seconds = Timeline(math.inf, journeys=load.journeys)
     run = generator.start(target, load)
     try:
-        until = clock.now() + load.duration_s + (GRACE_S if load.journeys else 0.0) + SILENT_S
+        until = clock.now() + load.duration_s + (load.grace_s if load.journeys else 0.0) + SILENT_S
         while not run.finished and clock.now() < until:
             seconds.add(*run.poll(1.0))
     finally:

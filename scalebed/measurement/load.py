@@ -10,6 +10,8 @@ from scalebed.experiment.spec import Experiment
 from scalebed.measurement.timeline import Journeys
 
 MOST_VUS = 2000
+GRACE_S = 30.0
+"""How long journeys under way are waited for at the end of a load, as the scripts of loadtest/k6 have it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Load:
     """Rates and seconds, one after another; `rate` is their mean."""
     journeys: bool = False
     """An arrival is a journey of a script of the user's own, which may make several requests and pause."""
+    grace_s: float = GRACE_S
+    """How long journeys under way are waited for at its end."""
     expected: Journeys | None = None
     """What a journey came to before, for as long as none has ended."""
     then: tuple[tuple[float, int], ...] = ()

@@ -27,7 +27,6 @@ DATABASE_TIME_S = 0.0005
 GENERATOR_CPU_S = 0.0003
 REPORT_DELAY_S = 0.05
 STARTUP_S = 0.4
-GRACE_S = 30.0
 
 Floats = NDArray[np.float64]
 
@@ -103,7 +102,7 @@ class SimulatedRun:
         self._begun, self._ends = begun, np.sort(over)
         # Journeys that have begun are waited for, as requests are not.
         lasts = max(self._duration_s, float(over.max(initial=0.0))) if self.served.journeys else self._duration_s
-        self._lasts_s = min(lasts, self._duration_s + GRACE_S)
+        self._lasts_s = min(lasts, self._duration_s + load.grace_s)
         self._work_until = np.concatenate(([0.0], self.served.work_until))
         self._work_s = np.concatenate(([0.0], self.served.work_s))
         self.failure: str | None = engine.generator_failure

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scalebed.measurement.load import Load
+from scalebed.measurement.load import GRACE_S, Load
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
 
 Line = EndpointSecond | GeneratorSecond | CheckCount
@@ -49,6 +49,8 @@ def environment(url: str, load: Load) -> dict[str, str]:
         "SEED": str(load.seed),
         "CONTACTS": str(load.contacts),
     }
+    if load.grace_s != GRACE_S:
+        values["TIMEOUT"] = f"{load.grace_s:g}s"
     if load.steps:
         return values | {"STEPS": ",".join(f"{rate!r}:{seconds:g}" for rate, seconds in load.steps)}
     if load.concurrency is None:

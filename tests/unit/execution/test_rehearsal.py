@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from simulation import Behaviour, SimulatedEngine
 
-from scalebed.execution.rehearsal import Rehearsed, rehearse, rehearsed_cells
+from scalebed.execution.rehearsal import LONGEST_S, Rehearsed, rehearse, rehearsed_cells
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.readings import CheckCount
 
@@ -51,6 +51,14 @@ def test_a_journey_that_never_ends_does_not_work(experiment: Experiment) -> None
     assert done.journeys is None
     assert not done.works
     assert engine.runs_under_way == 0
+
+
+@pytest.mark.parametrize(("pause_s", "works"), [(33.5, True), (36.0, False)])
+def test_a_journey_may_take_as_long_as_before_a_first_trial(
+    experiment: Experiment, pause_s: float, works: bool
+) -> None:
+    assert pytest.approx(35) == LONGEST_S
+    assert passed(experiment, Behaviour(1000, base_s=0.0, pause_s=pause_s))[0].works == works
 
 
 def test_anything_that_failed_means_that_it_does_not_work(experiment: Experiment) -> None:

@@ -1,8 +1,11 @@
 """How k6's lines are read, and what its exit codes mean."""
 
+from dataclasses import replace
+
 import pytest
 
-from scalebed.engines.k6.protocol import Row, failure_of, is_whole, parse_line, parse_row
+from scalebed.engines.k6.protocol import Row, environment, failure_of, is_whole, parse_line, parse_row
+from scalebed.measurement.load import Load
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
 
 
@@ -95,3 +98,9 @@ def test_a_log_is_whole_from_its_first_to_its_last_line() -> None:
     assert is_whole(
         [b'{"scalebed":1,"type":"generator","second":5,"arrivals":9,"dropped":1,"in_flight":0.5,"lag_ms":1}']
     )
+
+
+def test_a_load_that_waits_longer_at_its_end_says_so() -> None:
+    load = Load("shop", 1, 5, 10, 1, 1000, journeys=True)
+    assert "TIMEOUT" not in environment("http://x", load)
+    assert environment("http://x", replace(load, grace_s=34.0))["TIMEOUT"] == "34s"
