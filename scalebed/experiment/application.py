@@ -75,6 +75,47 @@ class Secret(Strict):
         return self
 
 
+def _header(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        raise ValueError(f"{name!r} is no name of a header")
+    if name.lower() in _OF_TRANSPORT:
+        raise ValueError(f"{name} is not sent as it is given; leave it out")
+    return name
+
+
+_OF_TRANSPORT = frozenset({"connection", "content-length", "te", "trailer", "transfer-encoding", "upgrade"})
+HeaderName = Annotated[str, AfterValidator(_header)]
+
+
+class Header(Strict):
+    """What a header says: a text that may stand in the file, or where a secret is read from."""
+
+    value: str | None = None
+    variable: Annotated[str, AfterValidator(_place_of_secret)] | None = None
+    file: Place | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(each is not None for each in (self.value, self.variable, self.file)) != 1:
+            raise ValueError("must be a text, or name either a variable or a file to read it from")
+        if self.value is not None and not _sayable(self.value):
+            raise ValueError("must be one line of text")
+        return self
+
+
+def _sayable(text: str) -> bool:
+    return text.isprintable() and text.isascii()
+
+
+def _worded(value: object) -> object:
+    value = _word(value)
+    return {"value": value} if isinstance(value, str) else value
+
+
+NamedHeader = Annotated[Header, BeforeValidator(_worded, json_schema_input_type=str | int | float | Header)]
+"""In YAML also the bare text."""
+
+
 class Application(Strict):
     """One of the two ways: by `command`, which is started once a replica, or at a `url`, where something runs."""
 
@@ -101,6 +142,12 @@ class Application(Strict):
     """Take any certificate."""
     ca: Place | None = None
     """A file of certificates that are trusted."""
+    cert: Place | None = None
+    """A file with the client's certificate."""
+    key: Place | None = None
+    """A file with its key; that of the certificate where none is given."""
+    headers: Mapping[HeaderName, NamedHeader] = {}
+    """Sent with each request that has none of the name."""
     observe: str = ""
     """`port:8000` or `pid:123`, of something on this machine: whose CPU is the service's."""
 
@@ -118,6 +165,14 @@ class Application(Strict):
         return ("pid" if match[1] == "pid" else "port"), int(match[2])
 
     @model_validator(mode="after")
+    def _of_tls(self) -> Self:
+        if self.key is not None and self.cert is None:
+            raise ValueError("key: belongs to a certificate; name that as cert")
+        if self.cert is not None and self.url.startswith("http:"):
+            raise ValueError("cert: is for TLS; write https:// in url, or leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> Self:
         if bool(self.command.strip()) == bool(self.url):
             raise ValueError("needs either a command, which starts it, or the url where it runs")
@@ -126,7 +181,7 @@ class Application(Strict):
         for key in ("folder", "environment", "env", "secrets", "ready") if self.url else ():
             if getattr(self, key):
                 raise ValueError(f"{key}: belongs to a command; at a url nothing is started")
-        for key in ("allow", "insecure", "ca", "observe") if not self.url else ():
+        for key in ("allow", "insecure", "ca", "cert", "key", "headers", "observe") if not self.url else ():
             if getattr(self, key):
                 raise ValueError(f"{key}: belongs to a url, not to a command")
         if self.ready not in ("", "port") and not self.ready.startswith("/"):
@@ -188,7 +243,7 @@ def _changed(service: Mapping[str, Any], variant: Mapping[str, Any]) -> Mapping[
     if "service" in variant or "application" in variant or not (service or variant.keys() & {"command", "url"}):
         return variant
     own = {key: value for key, value in variant.items() if key in _OF_ONE}
-    for key in ("env", "secrets"):
+    for key in ("env", "secrets", "headers"):
         if isinstance(own.get(key), dict) and isinstance(service.get(key), dict):
             own[key] = {**service[key], **own[key]}
     others = {key: value for key, value in variant.items() if key not in _OF_ONE}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_v
 from pydantic_core import ErrorDetails
 
 from scalebed import yaml_reader
-from scalebed.experiment.application import Application, Database, Secret, with_applications
+from scalebed.experiment.application import Application, Database, Header, Secret, with_applications
 from scalebed.experiment.autoscaler import Autoscaler, Behavior, Level, Policy, Rules
 from scalebed.experiment.design import Ablation, Change, Matrix, compared
 from scalebed.experiment.doubts import doubts
@@ -334,6 +334,7 @@ _WRONG = {
 
 
 def _wrong(error: ErrorDetails) -> str:
+    secret = bool({"secrets", "headers"} & set(error["loc"]))
     if "secrets" in error["loc"][:-1] and error["type"] in ("model_type", "model_attributes_type"):
         return "must say where it is read from, as {variable: NAME} or {file: FILE}; the secret itself stands nowhere"
     if error["type"] == "extra_forbidden":
@@ -342,7 +343,7 @@ def _wrong(error: ErrorDetails) -> str:
         return error["msg"].removeprefix("Value error, ")
     said = _WRONG.get(error["type"], error["msg"].replace("Input should be", "must be"))
     given = error["input"]
-    if "secrets" in error["loc"] or not isinstance(given, str | int | float):
+    if secret or not isinstance(given, str | int | float):
         return said
     return f"{said}, not {given!r}{_meant(error)}"
 
@@ -369,7 +370,7 @@ _MODELS: Mapping[int | str, type[BaseModel]] = {
     "dataset": Dataset, "slo": Slo, "search": Search, "autoscaler": Autoscaler, "profile": Level, "variants": Variant,
     "base": Variant, "behavior": Behavior, "scaleUp": Rules, "scaleDown": Rules, "policies": Policy,
     "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix, "application": Application,
-    "database": Database, "load": Script, "secrets": Secret, "further": Limit,
+    "database": Database, "load": Script, "secrets": Secret, "headers": Header, "further": Limit,
 }  # fmt: skip
 
 
@@ -378,7 +379,7 @@ def _override(data: dict[str, Any], override: str) -> None:
     if not equals or not key:
         raise SpecError(f"--set {override}: must be key=value, such as search.precision=0.1")
     *path, last = key.split(".")
-    if "secrets" in (*path, last):
+    if {"secrets", "headers"} & {*path, last}:
         override, shown = f"{key}=…", "it"
     else:
         shown = text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.spec import Experiment
@@ -28,6 +29,11 @@ class Target:
     """Take any certificate."""
     ca: str | None = None
     """A file of certificates that are trusted."""
+    cert: str | None = None
+    """A file with the client's certificate, and with its `key` another."""
+    key: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent with each request that has none of the name; some may be secrets."""
 
 
 @dataclass(frozen=True)

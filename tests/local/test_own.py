@@ -13,6 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
+from certificates import Issuer
+from https_server import serving
 
 from scalebed import paths
 from scalebed.engines.local.isolation.processes import accepts, free_port
@@ -296,6 +298,26 @@ def test_a_url_where_nothing_is_is_one_sentence(folder: Path) -> None:
     done = scalebed(folder, "check", "--url", "http://127.0.0.1:1")
     assert done.returncode == 2
     assert "service.url: nothing answers at http://127.0.0.1:1" in said(done)
+
+
+def test_a_service_that_asks_who_is_there_is_told(folder: Path) -> None:
+    """A client's certificate and a header go along, to the service alone, and the script knows of neither."""
+    issuer = Issuer(folder)
+    client = issuer.issue("client")
+    shown = {"ca": "issuer.pem", "cert": client.certificate.name, "key": client.key.name}
+    headers = {"Authorization": {"variable": "SHOP_TOKEN"}}
+    with serving(issuer.issue("shop"), clients=issuer.certificate) as port:
+        url = f"https://localhost:{port}"
+        write(folder, service={"url": url, **shown, "headers": headers})
+        done = scalebed(folder, "check", SHOP_TOKEN="Bearer s3cr3t")
+        assert done.returncode == 0, said(done)
+        assert "Everything works: run it." in said(done)
+        write(folder, service={"url": url, **shown})
+        unnamed = scalebed(folder, "check")
+        assert (unnamed.returncode, "× 404" in said(unnamed)) == (1, True), said(unnamed)
+    assert "s3cr3t" not in said(done)
+    made = (rooms.make_cache() / "run" / "engine").rglob("*")
+    assert not [path for path in made if path.is_file() and b"s3cr3t" in path.read_bytes()]
 
 
 def test_from_an_empty_folder_to_an_answer(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 package iterations
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -45,21 +46,29 @@ func (w *way) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // aim is read once: k6 gets its environment when it starts.
-var aim = newTarget(os.Getenv("ONLY_TARGET"), os.Getenv("BASE_URL"), os.Getenv("REWRITE"))
+var aim = newTarget(os.Getenv("ONLY_TARGET"), os.Getenv("BASE_URL"), os.Getenv("REWRITE"), os.Getenv("TARGET_HEADERS"))
 
 // target is where requests may go.
 type target struct {
 	url    *url.URL
 	rework map[string]bool // origins whose requests go to it instead
+	// Sent to it with each request that has none of the name, and to nobody else.
+	headers map[string]string
 }
 
-// newTarget is nil, which lets everything pass, unless `only` is set. `rewrite` lists origins, with blanks between.
-func newTarget(only, base, rewrite string) *target {
+// newTarget is nil, which lets everything pass, unless `only` is set. `rewrite` lists origins, with blanks between,
+// and `headers` is a JSON object.
+func newTarget(only, base, rewrite, headers string) *target {
 	parsed, err := url.Parse(base)
 	if only == "" || err != nil {
 		return nil
 	}
-	made := &target{parsed, make(map[string]bool)}
+	made := &target{parsed, make(map[string]bool), nil}
+	if headers != "" {
+		if err := json.Unmarshal([]byte(headers), &made.headers); err != nil {
+			panic("TARGET_HEADERS is no JSON object of texts") // without the value, which may be a secret
+		}
+	}
 	for _, from := range strings.Fields(rewrite) {
 		if old, err := url.Parse(from); err == nil {
 			made.rework[origin(old)] = true
@@ -75,16 +84,28 @@ func (t *target) aim(request *http.Request) (*http.Request, error) {
 		return request, nil
 	}
 	asked := origin(request.URL)
-	if asked == origin(t.url) {
-		return request, nil
-	}
-	if !t.rework[asked] {
+	there := asked == origin(t.url)
+	if !there && !t.rework[asked] {
 		return nil, fmt.Errorf("%s is not the target %s", asked, origin(t.url))
 	}
+	if there && len(t.headers) == 0 {
+		return request, nil
+	}
 	aimed := request.Clone(request.Context())
+	unnamed := aimed.Host == "" || aimed.Host == request.URL.Host
 	aimed.URL.Scheme, aimed.URL.Host = t.url.Scheme, t.url.Host
-	if aimed.Host == "" || aimed.Host == request.URL.Host {
+	if unnamed {
 		aimed.Host = t.url.Host
+	}
+	for name, value := range t.headers {
+		switch {
+		case !strings.EqualFold(name, "Host"):
+			if len(aimed.Header.Values(name)) == 0 {
+				aimed.Header.Set(name, value)
+			}
+		case unnamed:
+			aimed.Host = value
+		}
 	}
 	return aimed, nil
 }

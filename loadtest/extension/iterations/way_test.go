@@ -15,7 +15,7 @@ func asked(t *testing.T, url string) *http.Request {
 }
 
 func TestOnlyTheTargetIsAsked(t *testing.T) {
-	aimed := newTarget("true", "http://127.0.0.1:8000", "")
+	aimed := newTarget("true", "http://127.0.0.1:8000", "", "")
 	request := asked(t, "http://127.0.0.1:8000/items/1?page=2")
 	if same, err := aimed.aim(request); err != nil || same != request {
 		t.Errorf("%v, %v", same, err)
@@ -28,14 +28,14 @@ func TestOnlyTheTargetIsAsked(t *testing.T) {
 }
 
 func TestTheUsualPortMayBeLeftOut(t *testing.T) {
-	aimed := newTarget("true", "https://Shop.example", "")
+	aimed := newTarget("true", "https://Shop.example", "", "")
 	if _, err := aimed.aim(asked(t, "https://shop.example:443/")); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAnAbsoluteURLIsSentToTheTarget(t *testing.T) {
-	aimed := newTarget("true", "http://127.0.0.1:8000", "https://shop.example http://[::1]:9000")
+	aimed := newTarget("true", "http://127.0.0.1:8000", "https://shop.example http://[::1]:9000", "")
 	for _, url := range []string{"https://shop.example/items/1?page=2", "http://[::1]:9000/items/1?page=2"} {
 		request := asked(t, url)
 		sent, err := aimed.aim(request)
@@ -52,7 +52,7 @@ func TestAnAbsoluteURLIsSentToTheTarget(t *testing.T) {
 }
 
 func TestAHostThatTheScriptNamesItselfStays(t *testing.T) {
-	aimed := newTarget("true", "http://127.0.0.1:8000", "https://shop.example")
+	aimed := newTarget("true", "http://127.0.0.1:8000", "https://shop.example", "")
 	request := asked(t, "https://shop.example/")
 	request.Host = "tenant.example"
 	if sent, err := aimed.aim(request); err != nil || sent.Host != "tenant.example" {
@@ -62,14 +62,46 @@ func TestAHostThatTheScriptNamesItselfStays(t *testing.T) {
 
 func TestAnAddressWithoutAHostIsLeftToK6(t *testing.T) {
 	request := asked(t, "/items")
-	if same, err := newTarget("true", "http://127.0.0.1:8000", "").aim(request); err != nil || same != request {
+	if same, err := newTarget("true", "http://127.0.0.1:8000", "", "").aim(request); err != nil || same != request {
 		t.Errorf("%v, %v", same, err)
 	}
 }
 
 func TestWithoutATargetEverythingPasses(t *testing.T) {
 	request := asked(t, "http://example.org/")
-	if same, err := newTarget("", "http://127.0.0.1:8000", "").aim(request); err != nil || same != request {
+	if same, err := newTarget("", "http://127.0.0.1:8000", "", "").aim(request); err != nil || same != request {
 		t.Errorf("%v, %v", same, err)
+	}
+}
+
+func TestHeadersGoToTheTargetAndToNobodyElse(t *testing.T) {
+	aimed := newTarget("true", "https://shop.example", "https://old.example", `{"Authorization": "Bearer x", "X-Is": "y"}`)
+	for _, url := range []string{"https://shop.example/a", "https://old.example/a"} {
+		request := asked(t, url)
+		request.Header.Set("X-Is", "the script's")
+		sent, err := aimed.aim(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sent.Header.Get("Authorization") != "Bearer x" || sent.Header.Get("X-Is") != "the script's" {
+			t.Errorf("%s: %v", url, sent.Header)
+		}
+		if sent.URL.String() != "https://shop.example/a" || sent.Host != "shop.example" {
+			t.Errorf("%s, Host: %s", sent.URL, sent.Host)
+		}
+		if len(request.Header) != 1 {
+			t.Errorf("k6's own request was changed: %v", request.Header)
+		}
+	}
+	if sent, err := aimed.aim(asked(t, "https://cdn.example/")); err == nil {
+		t.Errorf("sent with %v", sent.Header)
+	}
+}
+
+func TestAHostIsNoHeaderLikeOthers(t *testing.T) {
+	aimed := newTarget("true", "http://127.0.0.1:8000", "", `{"host": "shop.example"}`)
+	sent, err := aimed.aim(asked(t, "http://127.0.0.1:8000/"))
+	if err != nil || sent.Host != "shop.example" || sent.Header.Get("Host") != "" {
+		t.Errorf("%v, %v", sent, err)
 	}
 }

@@ -32,7 +32,7 @@ _NO_HTTP = {
 }
 """Modules whose traffic is not counted, and could not be judged."""
 OWN_NAMES = frozenset({"BASE_URL", "RATE", "DURATION", "STEPS", "USERS", "STAGES", "MAX_VUS", "SEED", "CONTACTS"}) | {
-    "TIMEOUT", "ONLY_TARGET", "REWRITE"
+    "TIMEOUT", "ONLY_TARGET", "REWRITE", "TARGET_HEADERS"
 }  # fmt: skip
 """Variables that say how much load there is."""
 
@@ -93,8 +93,12 @@ def remarks(inspected: Inspected) -> Iterator[str]:
         yield f"The script's thresholds have no effect, since trials are judged by the experiment's slo{told}."
 
 
-def wrapper(script: Path, arrivals: Path, made: Journey, *, insecure: bool = False) -> str:
+def wrapper(
+    script: Path, arrivals: Path, made: Journey, *, insecure: bool = False, client: tuple[Path, Path] | None = None
+) -> str:
     """The file that k6 runs: it lets `arrivals` say how much load there is, and the script all else.
+
+    `client`: the files of its certificate and key, which k6 reads itself.
 
     A script without such a function is refused by it, in its first line of output.
     """
@@ -118,7 +122,7 @@ for (const key of {json.dumps(_AMOUNT)}) {{
   delete kept[key];
 }}
 export const options = {{
-  ...kept, ...{json.dumps(forced)}, scenarios: {{ load: {{ ...scenario(), ...{json.dumps(extra)} }} }},
+  ...kept, ...{json.dumps(forced)},{_client(client)} scenarios: {{ load: {{ ...scenario(), ...{json.dumps(extra)} }} }},
 }};
 
 export function setup() {{
@@ -135,6 +139,14 @@ export function teardown(data) {{
   return script.teardown === undefined ? undefined : script.teardown(data);
 }}
 """
+
+
+def _client(files: tuple[Path, Path] | None) -> str:
+    """Without domains, since nobody but the target is asked."""
+    if files is None:
+        return ""
+    cert, key = (json.dumps(str(file)) for file in files)
+    return f" tlsAuth: [{{ cert: open({cert}), key: open({key}) }}],"
 
 
 def _module(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from scalebed.engines.local.parts.applications import folder_of, packages
 from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.own_databases import OwnDatabases
 from scalebed.engines.local.rig import Rig, Wanted
+from scalebed.engines.secrets import header_values
 from scalebed.experiment.application import Application
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.script import Script
@@ -93,7 +95,15 @@ class OwnCells:
             groups["service"] = (observed(*application.watched),)
         url = application.url.rstrip("/")
         target = Target(
-            url, (url,), tuple(groups), service_quota=None, insecure=application.insecure, ca=application.ca
+            url=url,
+            replica_urls=(url,),
+            parts=tuple(groups),
+            service_quota=None,
+            insecure=application.insecure,
+            ca=application.ca,
+            cert=application.cert,
+            key=application.key or application.cert,
+            headers=header_values(application.headers),
         )
         return Deployed(target, None, None, groups)
 
@@ -108,16 +118,24 @@ class OwnCells:
 def entry(inspected: Inspected, script: Script, arrivals: Path, made: Path, target: Target | None) -> OwnScript:
     """Writes the file by which the script is run."""
     insecure = target is not None and target.insecure
-    text = wrapper(Path(script.script), arrivals, journey(inspected, script.exec), insecure=insecure)
+    client = (Path(target.cert), Path(target.key)) if target is not None and target.cert and target.key else None
+    text = wrapper(Path(script.script), arrivals, journey(inspected, script.exec), insecure=insecure, client=client)
     made.write_text(text, encoding="utf-8")
-    rewrite = " ".join(script.rewrite)
-    return OwnScript(made, {**variables(script), "ONLY_TARGET": "true", "REWRITE": rewrite})
+    ways = {"ONLY_TARGET": "true", "REWRITE": " ".join(script.rewrite)}
+    if target is not None and target.headers:
+        ways["TARGET_HEADERS"] = json.dumps(dict(target.headers))
+    return OwnScript(made, {**variables(script), **ways})
 
 
 def describe(application: Application) -> dict[str, object]:
     """For the fingerprint: what was measured, as far as that can be known from here."""
     if not application.runs_here:
-        return {"url": application.url, "insecure": application.insecure, "observe": application.observe or None}
+        return {
+            "url": application.url,
+            "insecure": application.insecure,
+            "headers": sorted(application.headers),
+            "observe": application.observe or None,
+        }
     folder = folder_of(application)
     places = [folder]
     if application.environment is not None:

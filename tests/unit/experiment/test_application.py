@@ -63,7 +63,7 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"service": {"comand": "x"}}, "service.comand: is not a key here; the keys are allow, ca, command, "),
+        ({"service": {"comand": "x"}}, "service.comand: is not a key here; the keys are allow, ca, cert, command, "),
         ({"service": {"env": {}}}, "service: needs either a command, which starts it, or the url where it runs"),
         ({"service": {"command": "a", "url": "http://127.0.0.1"}}, "service: needs either a command"),
         ({"service": {"url": "http://127.0.0.1/shop"}}, "service: url: must be scheme, host and port"),
@@ -77,6 +77,13 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
         ({"service": {"url": "http://127.0.0.1", "observe": "8000"}}, "service: observe: must be port:NUMBER"),
         ({"service": {"command": "a", "env": {"A B": 1}}}, "'A B' is no name of an environment variable"),
         ({"service": {"command": "a", "secrets": {"KEY": {}}}}, "name either a variable or a file to read it from"),
+        ({"service": {"command": "a", "headers": {"A": "b"}}}, "service: headers: belongs to a url, not to a command"),
+        ({"service": {"url": "https://127.0.0.1", "key": "k.pem"}}, "service: key: belongs to a certificate"),
+        ({"service": {"url": "http://127.0.0.1", "cert": "c.pem"}}, "service: cert: is for TLS; write https:// in url"),
+        ({"service": {"url": "http://127.0.0.1", "headers": {"A B": "b"}}}, "'A B' is no name of a header"),
+        ({"service": {"url": "http://127.0.0.1", "headers": {"TE": "b"}}}, "TE is not sent as it is given"),
+        ({"service": {"url": "http://127.0.0.1", "headers": {"A": {}}}}, "must be a text, or name either a variable"),
+        ({"service": {"url": "http://127.0.0.1", "headers": {"A": "a\nb"}}}, "must be one line of text"),
         ({"load": None}, "load: an application of your own needs a k6 script, as load: {script: FILE}"),
         ({"load": {"script": "none.js"}}, "none.js is no file; name a k6 script"),
         (
@@ -154,6 +161,19 @@ def test_a_heading_with_nothing_under_it_is_told(folder: Path, text: str, told: 
     assert not refused.value.others
 
 
+def test_headers_are_texts_or_read_from_somewhere(folder: Path) -> None:
+    service = {
+        "url": "https://127.0.0.1",
+        "headers": {"X-Number": 5, "X-Text": "a", "Cookie": {"file": "c"}},
+        "cert": "c",
+    }
+    spec = read(folder, service=service, variants=[{"name": "a", "headers": {"X-Text": "b"}}])
+    headers = application(spec).headers
+    assert (headers["X-Number"].value, headers["X-Text"].value) == ("5", "b")
+    assert headers["Cookie"].file == application(spec).cert == str(folder / "c")
+    assert Experiment.model_validate_json(spec.model_dump_json()) == spec
+
+
 def test_scheme_and_host_may_be_in_capitals(folder: Path) -> None:
     found = application(written(folder, "service: {url: 'HTTPS://Shop.Example:8443', allow: SHOP.example}\n"))
     assert found.url == "https://shop.example:8443"
@@ -171,6 +191,9 @@ SECRET = "hunter2-is-it"
         f"service: {{command: a, secrets: {{KEY: {{value: {SECRET}}}}}}}\n",
         f"service: {{command: a, secrets: {{KEY: [{SECRET}\n",
         f"service: {{url: 'http://me:{SECRET}@127.0.0.1:80/x'}}\n",
+        f"service: {{url: 'http://127.0.0.1', headers: {{A: [{SECRET}]}}}}\n",
+        f"service: {{url: 'http://127.0.0.1', headers: {SECRET}}}\n",
+        f"service: {{url: 'http://127.0.0.1', headers: {{A: {{variable: {SECRET}}}}}}}\n",
         f"{STARTED}variants: [{{name: a, secrets: {{KEY: {SECRET}}}}}]\n",
     ],
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scalebed.engines.secrets import header_values
 from scalebed.experiment.application import Application
 from scalebed.messages import EngineError
 
@@ -15,14 +17,23 @@ _EXPIRED, _NOT_YET = 10, 9
 _OTHER_HOST = frozenset({62, 64})
 _NO_ISSUER = frozenset({2, 18, 19, 20, 21})
 """Reasons of OpenSSL (`X509_V_ERR_…`)."""
+_BROKEN_OFF = (
+    "service.url: {url} breaks off once TLS is agreed on; if it asks for a client's certificate, name that as cert, "
+    "and its key as key"
+)
+_SILENT = (
+    "service.url: what listens at {url} answers no HTTP there; name the port where it does, or write https:// where it "
+    "wants that"
+)
 
 
 def require_answer(application: Application) -> None:
     """That it answers a GET of `/` with anything at all. Raises EngineError with why it does not."""
-    connection, url = _connection(application), application.url
+    url, headers = application.url, header_values(application.headers)
+    connection = _connection(application)
     try:
         _reach(connection, url)
-        _ask(connection, url)
+        _ask(connection, url, headers)
     except ssl.SSLCertVerificationError as error:
         told = f"{_distrusted(url, error)}, or take any certificate by insecure: true"
         raise EngineError(f"service.url: {told}") from error
@@ -43,19 +54,21 @@ def _reach(connection: http.client.HTTPConnection, url: str) -> None:
         ) from error
 
 
-def _ask(connection: http.client.HTTPConnection, url: str) -> None:
+def _ask(connection: http.client.HTTPConnection, url: str, headers: Mapping[str, str]) -> None:
     try:
-        connection.request("GET", "/")
+        connection.request("GET", "/", headers=dict(headers))
         connection.getresponse()
     except TimeoutError:
         return  # it listens; how long a page may take is the script's matter
-    except ssl.SSLError:
-        raise
+    except ssl.SSLError as error:
+        if not isinstance(error, ssl.SSLEOFError):
+            raise
+        raise EngineError(_BROKEN_OFF.format(url=url)) from error
+    except ConnectionError as error:
+        told = _BROKEN_OFF if url.startswith("https:") else _SILENT
+        raise EngineError(told.format(url=url)) from error
     except (OSError, http.client.HTTPException) as error:
-        raise EngineError(
-            f"service.url: what listens at {url} answers no HTTP there ({type(error).__name__}); name the port where "
-            "it does, or write https:// where it wants that"
-        ) from error
+        raise EngineError(_SILENT.format(url=url)) from error
 
 
 def _connection(application: Application) -> http.client.HTTPConnection:
@@ -73,6 +86,8 @@ def trusting(application: Application) -> ssl.SSLContext:
     context.verify_flags = (context.verify_flags & ~ssl.VERIFY_X509_STRICT) | ssl.VERIFY_X509_PARTIAL_CHAIN
     if application.ca is not None:
         _trust(context, Path(application.ca))
+    if application.cert is not None:
+        _identify(context, Path(application.cert), Path(application.key or application.cert))
     if application.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -87,6 +102,23 @@ def _trust(context: ssl.SSLContext, file: Path) -> None:
     except OSError as error:
         raise EngineError(
             f"service.ca: {file} cannot be read ({error.strerror}); name a file of certificates in PEM"
+        ) from error
+
+
+def _identify(context: ssl.SSLContext, cert: Path, key: Path) -> None:
+    for place, file in (("cert", cert), ("key", key)):
+        try:
+            file.read_bytes()
+        except OSError as error:
+            raise EngineError(
+                f"service.{place}: {file} cannot be read ({error.strerror}); name a file in PEM"
+            ) from error
+    try:
+        context.load_cert_chain(cert, key, password=lambda: "")  # or it would be asked for at the terminal
+    except ssl.SSLError as error:
+        raise EngineError(
+            f"service.cert: {cert} and {key} are no certificate and its key in PEM, or the key has a password; name "
+            "such files"
         ) from error
 
 
@@ -108,5 +140,7 @@ def _unspoken(url: str, error: ssl.SSLError) -> str:
     reason = error.reason or ""
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_EOF_WHILE_READING", "RECORD_LAYER_FAILURE"):
         return f"what listens at {url} does not speak TLS there; write http://"
+    if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason:
+        return f"{url} asks for a client's certificate; name its file as cert, and that of its key as key"
     told = reason.lower().replace("_", " ") or str(error)
     return f"TLS with {url} fails ({told}); see to what its server asks of clients"

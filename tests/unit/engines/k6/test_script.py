@@ -45,6 +45,15 @@ def test_other_protocols_are_refused(module: str, what: str) -> None:
         require_http(said({}, "file:///shop.js", "k6/http", module))
 
 
+def test_a_clients_certificate_is_read_by_k6_itself(tmp_path: Path) -> None:
+    made = journey(said({}))
+    (tmp_path / "key.pem").write_text("hunter2", encoding="utf-8")
+    text = wrapper(tmp_path / "a.js", tmp_path / "b.js", made, client=(tmp_path / "c.pem", tmp_path / "key.pem"))
+    assert f'tlsAuth: [{{ cert: open("{tmp_path}/c.pem"), key: open("{tmp_path}/key.pem") }}]' in text
+    assert "hunter2" not in text
+    assert "tlsAuth" not in wrapper(tmp_path / "a.js", tmp_path / "b.js", made)
+
+
 def test_what_gives_way_is_said() -> None:
     thresholds = {
         "http_req_duration": ["p(95)<500", {"threshold": "p(99) <= 900", "abortOnFail": True}],

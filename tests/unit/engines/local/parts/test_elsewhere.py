@@ -3,58 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import re
 import socket
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from certificates import Issuer, Pair
+from certificates import Issuer
+from https_server import Answering, serving
 
 from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.experiment.application import Application
 from scalebed.messages import EngineError
 
 LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-
-
-class Answering(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(404)
-        self.end_headers()
-
-    def log_message(self, *words: object) -> None:
-        """Nothing is logged."""
-
-
-class Server(HTTPServer):
-    """Whose clients may break off while they shake hands."""
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """They mean to."""
-
-
-@contextmanager
-def serving(pair: Pair | None = None, clients: Path | None = None) -> Iterator[int]:
-    """The port of a server, with TLS by this pair; `clients`: who must have issued a client's certificate."""
-    with Server(("127.0.0.1", 0), Answering) as server:
-        if pair is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(pair.certificate, pair.key)
-            if clients is not None:
-                context.verify_mode = ssl.CERT_REQUIRED
-                context.load_verify_locations(clients)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def refused(url: str, **more: object) -> str:
@@ -128,3 +89,35 @@ def test_a_page_that_takes_its_time_is_no_reason(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("scalebed.engines.local.parts.elsewhere._TIMEOUT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         require_answer(Application(url=f"http://127.0.0.1:{listening.getsockname()[1]}"))
+
+
+def test_a_client_shows_its_certificate(issuer: Issuer) -> None:
+    client = issuer.issue("client")
+    shown = {"cert": str(client.certificate), "key": str(client.key)}
+    both = client.key.with_name("both.pem")
+    both.write_bytes(client.certificate.read_bytes() + client.key.read_bytes())
+    with serving(issuer.issue("strict"), clients=issuer.certificate) as port:
+        url, ca = f"https://localhost:{port}", {"ca": str(issuer.certificate)}
+        require_answer(Application.model_validate({"url": url, **ca, **shown}))
+        require_answer(Application.model_validate({"url": url, **ca, "cert": str(both)}))
+        # Whether its alert is read before the connection is gone is chance.
+        assert re.search(r"(asks|if it asks) for a client's certificate.* name", refused(url, **ca))
+
+
+def test_files_that_are_no_certificate_and_key_are_told(issuer: Issuer, tmp_path: Path) -> None:
+    url, one, other = "https://127.0.0.1:1", issuer.issue("one"), issuer.issue("other")
+    absent = str(tmp_path / "absent.pem")
+    assert refused(url, cert=absent).startswith(f"service.cert: {absent} cannot be read (No such file or directory)")
+    assert refused(url, cert=str(one.certificate), key=absent).startswith(f"service.key: {absent} cannot be read")
+    assert "are no certificate and its key in PEM" in refused(url, cert=str(one.certificate), key=str(other.key))
+
+
+def test_its_headers_are_sent_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "Bearer x")
+    headers = {"Authorization": {"variable": "TOKEN"}, "X-Is": "y"}
+    with serving() as port:
+        require_answer(Application.model_validate({"url": f"http://127.0.0.1:{port}", "headers": headers}))
+    assert Answering.asked[-1] == "Bearer x"
+    monkeypatch.setenv("TOKEN", "Bearer x\r\nX-More: hunter2")
+    told = refused("http://127.0.0.1:1", headers=headers)
+    assert told == "service.headers.Authorization: must be one line of plain text; see to where it is read from"
