@@ -21,8 +21,8 @@ class Handler(BaseHTTPRequestHandler):
         """Answer."""
         _, what, *rest = self.path.split("/")
         status, body = 200, "fine"
-        if what == "status":
-            status = int(rest[0])
+        if what in ("status", "go"):
+            status = int(rest[0]) if rest else 302
         elif what == "wait":
             time.sleep(int(rest[0]) / 1000)
         elif what == "exponential":
@@ -34,8 +34,6 @@ class Handler(BaseHTTPRequestHandler):
             until = time.thread_time() + int(rest[0]) / 1000
             while time.thread_time() < until:
                 pass
-        elif what == "go":
-            status = 302
         elif what in TEXTS:
             body = TEXTS[what]()
         if status == 204:
