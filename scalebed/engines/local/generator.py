@@ -25,6 +25,9 @@ _STOP_GRACE_S = 40.0
 did (its teardown) does that first, and one request may take 30 s."""
 
 
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Where the caller's certificates are, which the question before a run trusts as well."""
+
 HOMELESS = "/nonexistent"
 """Where k6 looks for a configuration, and finds none."""
 
@@ -69,6 +72,7 @@ class K6Generator:
         env = environment(target, load)
         if self._own is not None:
             env |= self._own.variables
+        env |= {name: os.environ[name] for name in _TRUST if name in os.environ}
         if target.ca is not None:
             env["SSL_CERT_FILE"] = target.ca
         process = self._spawn(argv, env, stdout=subprocess.PIPE, log=self._log)

@@ -1,5 +1,8 @@
 """How k6 is called, and what is said when it ends badly."""
 
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,19 @@ def test_an_unknown_workload_lists_the_known(tmp_path: Path) -> None:
     (tmp_path / "load.js").write_text("export const options = {};\n")
     with pytest.raises(EngineError, match=r"no such workload; the workloads there are browse$"):
         K6Generator(Path("k6"), tmp_path, tmp_path).start(TARGET, Load("brows", 1.0, 1.0, 1, 1, 1))
+
+
+def test_k6_trusts_what_the_caller_trusts_or_what_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/company.pem")
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    (tmp_path / "browse.js").touch()
+    given: list[Mapping[str, str]] = []
+
+    def spawn(argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:
+        given.append(env)
+        return subprocess.Popen(["true"], stdout=stdout)
+
+    for ca in (None, "/mine.pem"):
+        K6Generator(Path("k6"), tmp_path, tmp_path, spawn).start(replace(TARGET, ca=ca), LOAD).stop()
+    assert [env["SSL_CERT_FILE"] for env in given] == ["/etc/company.pem", "/mine.pem"]
+    assert "SSL_CERT_DIR" not in given[0]
