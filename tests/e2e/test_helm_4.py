@@ -19,6 +19,8 @@ from scalebed.records.run_directory import RunDirectory
 from tests.e2e import release
 from tests.e2e.cluster import APP, CHART, CONTEXT, LOAD, helm, kubectl, run
 
+pytestmark = pytest.mark.alone
+
 SERVICE = "scalebed-optimized"
 CELL = (
     f"dataset.contacts={release.CONTACTS}", "blocks=1", "autoscaler.max_replicas=2",

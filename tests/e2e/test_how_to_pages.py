@@ -28,6 +28,7 @@ def empty(installed: None) -> Iterator[None]:
     kubectl("--namespace", LOAD, "delete", "testruns", "--all", limit_s=180)
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("page", ["load-with-kubectl", "scale-and-run-again", "tune-with-helm"])
 def test_its_commands_work(page: str) -> None:
@@ -94,6 +95,7 @@ def running(command: str, folder: Path, log: Path) -> Iterator[subprocess.Popen[
                 process.wait()
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("empty")
 @pytest.mark.timeout(1500)
 def test_skaffold_follows_what_is_changed(clone: Path, tmp_path: Path) -> None:
