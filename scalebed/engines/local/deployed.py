@@ -61,8 +61,8 @@ def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
     for child in rig.processes.ended():
         if child.number not in own and child.group is not generator:
             raise EngineError(
-                f"{child.what} {how(child.process.returncode)} while it was in use; its log {child.log or ''} ends "
-                f"with: {last_line(child.log)}. Run the same again"
+                f"{child.what} {how(child.process.returncode)} while it was in use: {last_line(child.log)} "
+                f"({child.log}); run the same again"
             )
     found = []
     for number, replica in enumerate(replicas, 1):
