@@ -1,4 +1,5 @@
 import exec from 'k6/execution';
+import { guard } from 'k6/x/scalebed';
 import { scenario } from './arrivals.js';
 import { ask, learn } from './dataset.js';
 import { restart } from './random.js';
@@ -17,6 +18,7 @@ export const options = {
 // Makes a script's setup, which every script exports: what all VUs must know of the data, and what `own` returns.
 export function prepared(own = () => null) {
   return () => {
+    guard(); // what is asked here is no part of the load
     const contacts = ask();
     learn(contacts);
     return { contacts, own: own() };

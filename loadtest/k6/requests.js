@@ -10,9 +10,9 @@ export function parameters(endpoint, keepsBody, headers) {
   return { tags: { endpoint }, timeout: TIMEOUT, responseType, headers: headers || {} };
 }
 
-// Of a request that prepares the load or looks at what it did: an empty endpoint is counted nowhere.
+// Of a request that prepares the load or looks at what it did, in setup or teardown.
 export function beside(headers) {
-  return { tags: { endpoint: '' }, timeout: TIMEOUT, responseType: 'text', headers: headers || {} };
+  return { timeout: TIMEOUT, responseType: 'text', headers: headers || {} };
 }
 
 // What a request beside the load was answered, from JSON; with any other status there is no load to begin.

@@ -20,7 +20,8 @@ from hdrh.histogram import HdrHistogram
 from scipy import stats
 
 from scalebed.engines.k6.protocol import Line, is_whole, parse_line
-from scalebed.engines.local.generator import K6Generator, K6Run, command, environment
+from scalebed.engines.k6.script import Journey, wrapper
+from scalebed.engines.local.generator import K6Generator, K6Run, OwnScript, command, environment
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
 from scalebed.paths import ROOT
@@ -258,6 +259,41 @@ def test_requests_without_an_answer_have_status_0(generator: K6Generator, tmp_pa
     assert run.failure is None
     assert {line.status for line in lines} == {0}
     assert not (tmp_path / "k6.log").exists() or (tmp_path / "k6.log").stat().st_size == 0
+
+
+ANY_SCRIPT = """
+import http from 'k6/http';
+import { check } from 'k6';
+const base = __ENV.BASE_URL;
+export default function () {
+  const one = http.get(`${base}/one`, { tags: { endpoint: '' } });
+  const two = http.get(`${base}/two`, { tags: { name: '' } });
+  const three = http.get(`${base}/three`);
+  http.del(`${base}/api/contacts/1/`, null, { tags: { endpoint: '' } });
+  check(two, { 'two': (answer) => check(three, { 'three': () => true }) && answer.status === 418 });
+  check(one, { 'one': (answer) => answer.status === 200 });
+  check(one.status === 418, { 'no answer': (value) => value });
+}
+"""
+
+
+def test_no_tag_hides_a_request_and_a_check_judges_what_it_was_called_with(
+    k6: Path, server: ContactsServer, tmp_path: Path
+) -> None:
+    script, entry = tmp_path / "any.js", tmp_path / "entry.js"
+    script.write_text(ANY_SCRIPT, encoding="utf-8")
+    entry.write_text(wrapper(script, SCRIPTS / "arrivals.js", Journey("default", {}, {})), encoding="utf-8")
+    own = K6Generator(k6, SCRIPTS, tmp_path, own=OwnScript(entry, {"ONLY_TARGET": "true"}))
+    endpoints, seconds = succeed(own, server, load("any", rate=20.0))
+    counted: Counter[tuple[str, str]] = Counter()
+    for line in endpoints:
+        counted[line.endpoint, line.failure] += line.count
+    (each,) = {count for count in counted.values()}
+    assert each == sum(second.journeys for second in seconds) == len(server.asked) / 4
+    assert set(counted) == {
+        ("GET /one", ""), ("GET without a name", "check failed"), ("GET /three", ""), ("DELETE /api/contacts/{n}/", "4xx"),
+        ("iteration", "check failed"),
+    }  # fmt: skip
 
 
 def test_a_missing_setting_is_the_generators_failure(generator: K6Generator, server: ContactsServer) -> None:

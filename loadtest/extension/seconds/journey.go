@@ -6,6 +6,7 @@ import (
 
 	"go.k6.io/k6/lib/netext/httpext"
 
+	"scalebed/k6/checks"
 	"scalebed/k6/iterations"
 )
 
@@ -19,6 +20,13 @@ const (
 // byItself is the endpoint of a failure that is no request's: the iteration's own.
 const byItself = "iteration"
 
+// mostHeld is how many requests of an iteration wait for a check at once, and mostPast of how many others it is known
+// what they asked.
+const (
+	mostHeld = 1000
+	mostPast = 10_000
+)
+
 // request is one that has been answered, or not, and may still be judged by a check.
 type request struct {
 	endpoint string
@@ -28,7 +36,7 @@ type request struct {
 	latency  time.Duration // from its own start; of a redirect that was followed, from the first request's
 	late     time.Duration // how much later than due that start was
 	failure  string        // empty: it succeeded
-	beside   bool          // no part of the load
+	answer   string        // what a check of it is told by (checks.Of); empty where there was none
 }
 
 // told is what a redirect to this request is known by.
@@ -43,19 +51,23 @@ func (r *request) started() time.Time {
 	return r.ended.Add(-r.latency)
 }
 
-// journey is an iteration under way. The requests that it made last, at once, are held until the script goes on:
-// a check that fails makes a failure of the request it judges, which is the last one before it.
+// journey is an iteration under way. The requests that it made are held for a while: a check that fails makes a failure
+// of the request it judges.
 type journey struct {
-	open   bool
-	seen   bool // samples name their VU, and redirects that are followed have their mark
-	began  time.Time
-	late   time.Duration // of its first requests; 0 once there was one after them
-	busy   time.Time     // until here its time is accounted for: its start, or the end of the last request
-	held   []request
-	over   []request      // those no longer held, until the next are
-	hops   map[string]hop // by what follows them: redirects, which the next response ends
-	judged time.Time      // the check() call under way, told by its time
-	target int            // what that call judges among those held
+	open     bool
+	seen     bool // samples name their VU, and redirects that are followed have their mark
+	began    time.Time
+	late     time.Duration // of its first requests; 0 once there was one after them
+	busy     time.Time     // until here its time is accounted for: its start, or the end of the last request
+	answered time.Time     // when the last one had ended
+	held     []request
+	over     []request         // those no longer held, until the next are
+	past     map[string]string // endpoints of those no longer held, by what a check of them is told by
+	endpoint string            // of all that it asked so far
+	several  bool              // it asked more than one endpoint
+	hops     map[string]hop    // by what follows them: redirects, which the next response ends
+	judged   time.Time         // the check() call under way, told by its time
+	target   int               // what that call judges among those held
 }
 
 // hop is what redirects of one request took so far, and the endpoint that it began with.
@@ -66,32 +78,35 @@ type hop struct {
 
 // begin starts anew, and returns what an iteration that was cut short had left.
 func (j *journey) begin(mark *iterations.Began) []request {
-	left := j.release()
+	left := j.release(time.Time{})
 	*j = journey{open: true, seen: mark.Seen, began: mark.At, late: mark.Late, busy: mark.At, held: j.held, over: j.over}
 	return left
 }
 
-// add holds a request, and returns those that no check can judge any more: they were over before this one began.
+// add holds a request, and returns those that are too many to be held.
 func (j *journey) add(r request) []request {
 	if led, followed := j.hops[r.told()]; followed {
 		r.endpoint = led.endpoint
 		r.latency += led.took
 		delete(j.hops, r.told())
 	}
-	var over []request
-	if len(j.held) > 0 && !r.started().Before(j.lastEnd()) {
-		over = j.release()
-		for _, before := range over {
-			if !before.beside {
-				j.late = 0
-			}
-		}
+	if !j.answered.IsZero() && !r.started().Before(j.answered) {
+		j.late = 0
 	}
 	r.late = j.late
+	var over []request
+	if len(j.held) >= mostHeld {
+		over = j.release(time.Time{})
+	}
 	j.held = append(j.held, r)
 	if r.ended.After(j.busy) {
 		j.busy = r.ended
 	}
+	if r.ended.After(j.answered) {
+		j.answered = r.ended
+	}
+	j.several = j.several || (j.endpoint != "" && j.endpoint != r.endpoint)
+	j.endpoint = r.endpoint
 	return over
 }
 
@@ -115,16 +130,38 @@ func (j *journey) follow(mark *iterations.Followed) {
 	}
 }
 
-// blame makes a failure of the request that a failed check judges, and reports whether there is one: the last one,
-// or where several were under way at once and every one is judged, the last of them that has not failed yet. `called`
-// tells apart calls of check(), each of which judges one response.
-func (j *journey) blame(called time.Time, endpoint string) bool {
+// blame makes a failure of the request that a failed check judges, and reports whether it needs no failure of its own.
+// Where it does, `of` is the endpoint that this belongs to. What was checked tells the request (checks.Of); else the tag
+// `endpoint` does, as the last one of that; else, where all requests of the iteration so far were of one endpoint, it is
+// the last of them that has not failed yet. Beyond that nothing tells, and no request is blamed. `called` tells apart
+// calls of check().
+func (j *journey) blame(called time.Time, checked, endpoint string) (of string, done bool) {
+	if checked == "" {
+		return "", true // there was no answer, which has failed already
+	}
+	if checked != checks.None {
+		for index := range j.held {
+			if r := &j.held[index]; r.answer == checked {
+				if r.failure == "" {
+					r.failure = checkFailed
+				}
+				return "", true
+			}
+		}
+		if of, known := j.past[checked]; known {
+			if called.Equal(j.judged) {
+				return "", true
+			}
+			j.judged, j.target = called, -1
+			return of, false
+		}
+	}
 	if called.Equal(j.judged) && j.target < len(j.held) {
-		return true
+		return "", true
 	}
 	last := -1
-	for index := len(j.held) - 1; index >= 0; index-- {
-		if r := &j.held[index]; !r.beside && (endpoint == "" || r.endpoint == endpoint) {
+	for index := len(j.held) - 1; index >= 0 && (endpoint != "" || !j.several); index-- {
+		if r := &j.held[index]; endpoint == "" || r.endpoint == endpoint {
 			if last < 0 {
 				last = index
 			}
@@ -136,7 +173,7 @@ func (j *journey) blame(called time.Time, endpoint string) bool {
 		}
 	}
 	j.judged, j.target = called, last
-	return last >= 0
+	return byItself, last >= 0
 }
 
 // idle is how long the iteration has gone on since its last request, and with it what a failure of its own took.
@@ -146,21 +183,30 @@ func (j *journey) idle(now time.Time) time.Duration {
 	return took
 }
 
-func (j *journey) lastEnd() time.Time {
-	last := j.held[0].ended
-	for _, r := range j.held[1:] {
-		if r.ended.After(last) {
-			last = r.ended
+// release returns what is held and had ended before the given moment, valid until the next time, and holds it no more.
+// The zero moment stands for all.
+func (j *journey) release(before time.Time) []request {
+	all := before.IsZero()
+	over, kept := j.over[:0], 0
+	for _, r := range j.held {
+		if !all && !r.ended.Before(before) {
+			j.held[kept] = r
+			kept++
+			continue
+		}
+		over = append(over, r)
+		if r.answer != "" && len(j.past) < mostPast {
+			if j.past == nil {
+				j.past = make(map[string]string)
+			}
+			j.past[r.answer] = r.endpoint
 		}
 	}
-	return last
-}
-
-// release returns what is held, valid until the next time, and holds it no more.
-func (j *journey) release() []request {
-	j.over, j.held = j.held, j.over[:0]
-	j.judged = time.Time{}
-	return j.over
+	j.held, j.over = j.held[:kept], over
+	if len(over) > 0 {
+		j.judged = time.Time{}
+	}
+	return over
 }
 
 // failureOf says whether an answer is an error: none at all, or a status outside 2xx that the script has not declared

@@ -11,6 +11,7 @@ import (
 	"go.k6.io/k6/metrics"
 	"gopkg.in/guregu/null.v3"
 
+	"scalebed/k6/checks"
 	"scalebed/k6/iterations"
 )
 
@@ -161,9 +162,9 @@ func TestAFailedCheckFailsTheRequestBeforeIt(t *testing.T) {
 		answer("1", "a", 200, 10, 20), answer("2", "a", 200, 10, 20),
 		checked("2", 21, true), checked("2", 21, false), checked("2", 21, false), checked("2", 22, false),
 		ended("2", 23, ""),
-		answer("1", "b", 200, 30, 40), checked("1", 41, false), ended("1", 42, ""),
+		answer("1", "a", 200, 30, 40), checked("1", 41, false), ended("1", 42, ""),
 	)
-	if told(lines) != "a 200 ×1, a 200 check failed×1, b 200 check failed×1, it is right 1/4/0" {
+	if told(lines) != "a 200 ×1, a 200 check failed×2, it is right 1/4/0" {
 		t.Error(told(lines))
 	}
 }
@@ -178,10 +179,10 @@ func TestAFailedCheckKeepsTheReasonThatARequestFailedFor(t *testing.T) {
 func TestEachCheckOfABatchFailsARequestOfIt(t *testing.T) {
 	lines := linesOf(t,
 		began("1", 0, 0),
-		answer("1", "a", 200, 10, 30), answer("1", "b", 200, 11, 40), answer("1", "c", 200, 12, 50),
+		answer("1", "a", 200, 10, 30), answer("1", "a", 201, 11, 40), answer("1", "a", 202, 12, 50),
 		checked("1", 51, false), checked("1", 52, true), checked("1", 53, false), ended("1", 54, ""),
 	)
-	if told(lines) != "a 200 ×1, b 200 check failed×1, c 200 check failed×1, it is right 1/2/0" {
+	if told(lines) != "a 200 ×1, a 201 check failed×1, a 202 check failed×1, it is right 1/2/0" {
 		t.Error(told(lines))
 	}
 }
@@ -196,9 +197,75 @@ func TestACheckWithAnEndpointJudgesThat(t *testing.T) {
 	}
 }
 
+// about makes a check know the answer it was called with.
+func about(check metrics.SampleContainer, one *httpext.Trail) metrics.SampleContainer {
+	sample := check.(metrics.Sample)
+	sample.Metadata[checks.Key] = checks.Of(metrics.D(one.Duration), metrics.D(one.Waiting), metrics.D(one.Blocked))
+	return sample
+}
+
+func TestACheckJudgesTheAnswerItWasCalledWith(t *testing.T) {
+	a, b, c := answer("1", "a", 200, 10, 30), answer("1", "b", 200, 40, 61), answer("1", "c", 200, 70, 92)
+	lines := linesOf(t,
+		began("1", 0, 0), a, b, c, about(checked("1", 93, false), a), about(checked("1", 93, false), a),
+		about(checked("1", 94, true), b), about(checked("1", 95, false), c), ended("1", 96, ""),
+	)
+	if told(lines) != "a 200 check failed×1, b 200 ×1, c 200 check failed×1, it is right 1/3/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestACheckOfAnAnswerThatNeverCameIsNoFurtherFailure(t *testing.T) {
+	lost := answer("1", "a", 0, 20, 20)
+	lines := linesOf(t,
+		began("1", 0, 0), lost, answer("1", "b", 200, 40, 61), about(checked("1", 93, false), lost), ended("1", 96, ""),
+	)
+	if told(lines) != "a 0 no response×1, b 200 ×1, it is right 0/1/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestACheckThatComesLateFailsTheEndpointOfItsAnswer(t *testing.T) {
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	a, b := answer("1", "a", 200, 10, 30), answer("1", "b", 200, 40, 61)
+	o.AddMetricSamples([]metrics.SampleContainer{began("1", 0, 0), a, b})
+	o.flush(at(3000), base+2)
+	o.AddMetricSamples([]metrics.SampleContainer{
+		about(checked("1", 3100, false), a), about(checked("1", 3100, false), a), ended("1", 3200, ""),
+	})
+	o.flush(at(9000), base+9)
+	if said := told(parse(t, stdout.String())); said != "a 200 ×1, b 200 ×1, a 0 check failed×1, it is right 0/2/0" {
+		t.Error(said)
+	}
+}
+
+func TestACheckThatMayBeOfSeveralEndpointsBlamesNone(t *testing.T) {
+	lines := linesOf(t,
+		began("1", 0, 0), answer("1", "a", 200, 10, 30), answer("1", "b", 200, 40, 61),
+		checked("1", 93, false), checked("1", 93, false), ended("1", 96, ""),
+	)
+	if told(lines) != "a 200 ×1, b 200 ×1, iteration 0 check failed×1, it is right 0/2/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestAnEmptyTagTakesNoRequestOutOfTheLoad(t *testing.T) {
+	for name, of := range map[string]map[string]string{
+		"GET /items/{n}":     {"endpoint": "", "url": "http://h/items/3", "name": "http://h/items/3"},
+		"GET without a name": {"endpoint": "", "url": "", "name": ""}, // k6 puts the tag `name` in the place of the URL
+		"shop":               {"name": "", "group": "::shop"},
+	} {
+		emptied := answer("1", "", 500, 10, 30)
+		emptied.Tags = tags(map[string]string{"status": "500", "method": "GET"}).WithTagsFromMap(of)
+		if said := told(linesOf(t, began("1", 0, 0), emptied, ended("1", 31, ""))); said != name+" 500 5xx×1" {
+			t.Error(said)
+		}
+	}
+}
+
 func TestACheckOfNoRequestIsAFailureOfItsOwn(t *testing.T) {
-	beside := answer("1", "", 200, 10, 20)
-	lines := linesOf(t, began("1", 0, 0), beside, checked("1", 21, false), checked("1", 21, false), ended("1", 22, ""))
+	lines := linesOf(t, began("1", 0, 0), checked("1", 21, false), checked("1", 21, false), ended("1", 22, ""))
 	if told(lines) != "iteration 0 check failed×1, it is right 0/2/0" {
 		t.Error(told(lines))
 	}
@@ -257,7 +324,7 @@ func TestLatencyCountsFromWhenAnArrivalWasDue(t *testing.T) {
 
 func TestAllThatBeginLateTogetherAreLate(t *testing.T) {
 	lines := linesOf(t,
-		began("1", 100, 40*time.Millisecond), answer("1", "", 200, 100, 105), // beside the load
+		began("1", 100, 40*time.Millisecond),
 		answer("1", "a", 200, 110, 130), answer("1", "a", 200, 112, 132), answer("1", "a", 200, 140, 160),
 		ended("1", 161, ""),
 	)

@@ -14,17 +14,23 @@ const otherURLs = "other URLs"
 // names are the endpoints that were made of groups and URLs.
 type names map[string]bool
 
+// unnamed stands for the path where a script has taken both name and URL away, as an empty tag `name` does.
+const unnamed = "without a name"
+
 // of is the endpoint of a request without a tag `endpoint`: its tag `name` where the script gave one, or else its group,
 // or else its method and its path with numbers and the like folded. k6 itself makes the name a URL.
 func (n names) of(name, group, method string) string {
 	_, address, isURL := strings.Cut(name, "://")
-	if !isURL {
+	if !isURL && name != "" {
 		return name
 	}
 	found := strings.TrimPrefix(group, "::")
-	if found == "" {
+	switch {
+	case found == "" && isURL:
 		found = strings.TrimSpace(method + " " + folded(address))
-	} else {
+	case found == "":
+		found = strings.TrimSpace(method + " " + unnamed)
+	default:
 		found = strings.ReplaceAll(found, "::", " / ")
 	}
 	if !n[found] {

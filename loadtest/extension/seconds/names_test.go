@@ -8,7 +8,7 @@ import (
 func TestEndpointsWithoutATag(t *testing.T) {
 	for _, c := range []struct{ name, group, method, endpoint string }{
 		{"by hand", "::a group", "GET", "by hand"},
-		{"", "", "", ""},
+		{"", "", "POST", "POST without a name"},
 		{"http://h:1/items/17?page=2", "::shop::cart", "GET", "shop / cart"},
 		{"http://h:1/items/17/?page=2", "", "GET", "GET /items/{n}/"},
 		{"http://h:1", "", "GET", "GET /"},

@@ -17,6 +17,7 @@ import (
 	"go.k6.io/k6/output"
 
 	"scalebed/k6/health"
+	"scalebed/k6/iterations"
 )
 
 const base = 1_700_000_000
@@ -223,9 +224,9 @@ func TestChecksAreCountedByName(t *testing.T) {
 func TestRequestsBesideTheLoadAreNotCounted(t *testing.T) {
 	var stdout bytes.Buffer
 	o := newOutput(t, "", &stdout)
-	o.AddMetricSamples([]metrics.SampleContainer{
-		asked(base, time.Millisecond, map[string]string{"endpoint": "", "name": "setup", "status": "500"}),
-	})
+	beside := asked(base, time.Millisecond, map[string]string{"endpoint": "made", "status": "500"}).(*httpext.Trail)
+	beside.Metadata = map[string]string{iterations.Key: iterations.Beside}
+	o.AddMetricSamples([]metrics.SampleContainer{beside})
 	o.flush(time.Unix(base+1, 0), base+1)
 	if stdout.Len() != 0 {
 		t.Errorf("%s", stdout.String())

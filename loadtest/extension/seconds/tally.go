@@ -11,6 +11,7 @@ import (
 	"go.k6.io/k6/lib/netext/httpext"
 	"go.k6.io/k6/metrics"
 
+	"scalebed/k6/checks"
 	"scalebed/k6/health"
 	"scalebed/k6/iterations"
 )
@@ -23,7 +24,7 @@ const (
 	digits  = 3
 )
 
-// held is for how many seconds after its end a request waits for a check while its iteration goes on.
+// held is for how many seconds after that of its end a request waits for a check while its iteration goes on.
 const held = 1
 
 // mostMessages is how many different exceptions are told apart.
@@ -59,7 +60,6 @@ type outcomes struct {
 type labels struct {
 	endpoint  string
 	url       string
-	beside    bool // with an empty endpoint: it prepares the load or looks at what it did, and is no part of it
 	status    int
 	exhausted string // what the generator itself had run out of, if that is why the request failed
 }
@@ -150,6 +150,9 @@ func (t *tally) under(metadata map[string]string) *journey {
 }
 
 func (t *tally) addTrail(trail *httpext.Trail) {
+	if trail.Metadata[iterations.Key] == iterations.Beside {
+		return
+	}
 	label := t.label(trail.Tags)
 	if label.exhausted != "" {
 		t.failures[trail.EndTime.Unix()] = label.exhausted
@@ -163,7 +166,7 @@ func (t *tally) addTrail(trail *httpext.Trail) {
 		// A client also waits for its connection, which http_req_duration leaves out.
 		latency: trail.Blocked + trail.Duration,
 		failure: failureOf(trail, label.status, under != nil && under.seen),
-		beside:  label.beside || trail.Metadata[iterations.Key] == iterations.Beside,
+		answer:  checks.Of(metrics.D(trail.Duration), metrics.D(trail.Waiting), metrics.D(trail.Blocked)),
 	}
 	if under == nil {
 		t.record([]request{answered})
@@ -177,7 +180,9 @@ func (t *tally) addDuration(sample metrics.Sample) {
 	label := t.label(sample.Tags)
 	latency := time.Duration(sample.Value * float64(time.Millisecond))
 	failure := failureOf(&httpext.Trail{}, label.status, false)
-	t.record([]request{{label.endpoint, label.url, label.status, sample.Time, latency, 0, failure, label.beside}})
+	t.record([]request{{
+		endpoint: label.endpoint, url: label.url, status: label.status, ended: sample.Time, latency: latency, failure: failure,
+	}})
 }
 
 func (t *tally) label(tags *metrics.TagSet) labels {
@@ -194,9 +199,6 @@ func (t *tally) label(tags *metrics.TagSet) labels {
 
 func (t *tally) record(requests []request) {
 	for _, r := range requests {
-		if r.beside {
-			continue
-		}
 		key := series{r.ended.Unix(), r.endpoint, r.status, r.failure}
 		counted, begun := t.histograms[key]
 		if !begun {
@@ -225,9 +227,9 @@ func within(latency time.Duration) int64 {
 
 func (t *tally) end(mark *iterations.Ended) {
 	under := t.journey(mark.VU)
-	t.record(under.release())
+	t.record(under.release(time.Time{}))
 	if mark.Thrown != "" {
-		t.record([]request{{byItself, "", 0, mark.At, under.idle(mark.At), 0, scriptError, false}})
+		t.recordOwn(under, byItself, mark.At, scriptError)
 		t.addThrown(mark)
 	}
 	if under.open {
@@ -287,11 +289,20 @@ func (t *tally) judge(sample metrics.Sample) bool {
 	if under == nil {
 		return false
 	}
+	checked, said := sample.Metadata[checks.Key]
+	if !said {
+		checked = checks.None
+	}
 	endpoint, _ := sample.Tags.Get("endpoint")
-	if !under.blame(sample.Time, endpoint) {
-		t.record([]request{{byItself, "", 0, sample.Time, under.idle(sample.Time), 0, checkFailed, false}})
+	if of, done := under.blame(sample.Time, checked, endpoint); !done {
+		t.recordOwn(under, of, sample.Time, checkFailed)
 	}
 	return true
+}
+
+// recordOwn counts a failure of an iteration that is no request of it.
+func (t *tally) recordOwn(under *journey, endpoint string, at time.Time, failure string) {
+	t.record([]request{{endpoint: endpoint, ended: at, latency: under.idle(at), failure: failure}})
 }
 
 func (t *tally) latencies() *latencies {
@@ -318,9 +329,7 @@ func (t *tally) count(at time.Time) *health.Second {
 // take returns, and forgets, the lines for all seconds before the given one, in order.
 func (t *tally) take(before int64) ([]any, error) {
 	for _, under := range t.journeys {
-		if len(under.held) > 0 && under.lastEnd().Unix()+held < before {
-			t.record(under.release())
-		}
+		t.record(under.release(time.Unix(before-held, 0)))
 	}
 	var keys []series
 	for key := range t.histograms {
@@ -387,8 +396,8 @@ func read(tags *metrics.TagSet, known names) labels {
 	if !strings.Contains(url, "://") {
 		url = "" // k6 puts a script's own name in its place, which all hops of a redirect keep
 	}
-	endpoint, tagged := tags.Get("endpoint")
-	if !tagged {
+	endpoint, _ := tags.Get("endpoint")
+	if endpoint == "" {
 		name, _ := tags.Get(metrics.TagName.String())
 		if name == "" {
 			name = url
@@ -403,7 +412,7 @@ func read(tags *metrics.TagSet, known names) labels {
 		status = 0
 	}
 	message, _ := tags.Get(metrics.TagError.String())
-	return labels{endpoint, url, endpoint == "" && tagged, status, exhausted(message)}
+	return labels{endpoint, url, status, exhausted(message)}
 }
 
 // exhausted tells failures of the generator's host from failures of the service.

@@ -1,0 +1,1 @@
+// Lets module.go declare a function whose body is another package's.
