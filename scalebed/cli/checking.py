@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich import box
@@ -74,9 +74,16 @@ def _show(console: Console, done: Rehearsed, *, journeys: bool) -> None:
         table.add_row(*map(Text, (each.endpoint, answers, failed or "–", figures.figure(each.mean_ms))))
     if done.answered:
         console.print(table)
-    elif done.failure is None:
-        console.print(f"{name}: the script asked nothing of the service.", style="red", highlight=False, markup=False)
+    for wrong in _wrong(done):
+        console.print(f"{name}: {wrong}", style="red", highlight=False, markup=False, soft_wrap=True)
+
+
+def _wrong(done: Rehearsed) -> Iterator[str]:
+    """What else does not work, in sentences."""
+    if not done.answered and done.failure is None:
+        yield "the script asked nothing of the service."
+    elif done.unheard and done.answered:
+        yield f"{done.unheard}. Name one of these under slo, or let each journey ask for it."
     for counted in done.checks:
         if counted.failed:
-            told = f"{name}: {counted.check}: {counted.passed:,} of {counted.passed + counted.failed:,} times"
-            console.print(told, style="red", highlight=False, markup=False)
+            yield f"{counted.check}: {counted.passed:,} of {counted.passed + counted.failed:,} times"

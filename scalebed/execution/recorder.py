@@ -258,6 +258,7 @@ class Watch:
             duration_s=float(window.elapsed_s),
             warmup_cut_s=float(cut),
             requests=window.requests,
+            unasked=window.unasked,
             journeys=None if window.journeys is None else window.journeys.ended,
             journey_ms=window.journeys.total_ms / window.journeys.ended
             if window.journeys is not None and window.journeys.ended
@@ -274,11 +275,11 @@ class Watch:
             rough=self._rough(verdict, against),
             warnings=tuple(self._warnings(verdict, against)),
             cpu_s_per_request=(
-                {part: cpu / window.requests for part, cpu in used.cpu_s.items()} if used and window.requests else {}
+                {part: cpu / window.made for part, cpu in used.cpu_s.items()} if used and window.made > 0 else {}
             ),
             database_time_s_per_request=(
-                used.database_time_s / window.requests
-                if used and used.database_time_s is not None and window.requests
+                used.database_time_s / window.made
+                if used and used.database_time_s is not None and window.made > 0
                 else None
             ),
             utilisation=shares,

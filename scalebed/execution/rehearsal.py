@@ -44,13 +44,15 @@ class Rehearsed:
     checks: Sequence[CheckCount]
     failure: str | None
     """As a sentence: a replica that ended, or the generator's own."""
+    unheard: str = ""
+    """Which of the SLO's endpoints did not come, as the rest of a sentence."""
 
     @property
     def works(self) -> bool:
         """Whether everything was answered, and as the script wants it."""
         wrong = any(each.failures for each in self.answered) or any(check.failed for check in self.checks)
         unended = self.cell.own_script and self.journeys is None
-        return self.failure is None and bool(self.answered) and not wrong and not unended
+        return self.failure is None and bool(self.answered) and not (wrong or unended or self.unheard)
 
 
 def rehearsed_cells(experiment: Experiment) -> tuple[Cell, ...]:
@@ -73,13 +75,15 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
         if load.journeys:
             load = replace(load, grace_s=LONGEST_S - PASS_S)
         run, seconds = unjudged(engine.generator(), target, load, clock)
+        answered = _answered(seconds.endpoints)
         return Rehearsed(
             cell=cell,
             ready_s=ready_s,
             journeys=seconds.all_journeys(),
-            answered=_answered(seconds.endpoints),
+            answered=answered,
             checks=run.checks,
             failure=next((each.sentence for each in engine.probe().gone()), run.failure),
+            unheard=experiment.slo.unheard([each.endpoint for each in answered]),
         )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from scalebed import __version__
+from scalebed.execution.heard import TELLING, Heard
 from scalebed.execution.observer import Observer, Resumed, TrialStart
 from scalebed.execution.ports import Clock, Engine, refusal
 from scalebed.execution.quiet import Quiet
@@ -178,13 +179,16 @@ class Runner:
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
-            warm, loaded, journeys = False, False, None
+            warm, loaded, journeys, heard = False, False, None, Heard.of(trials)
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
                     users, seed = warmup_users(step.cell), schedule.warmup_seed()
                     rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
                     _require_alive(step.cell, conductor, "before the first trial")
                     journeys = self._journeys(step.cell, rehearsed)
+                    heard = heard.more(rehearsed.requests, rehearsed.endpoints)
+                    if unheard := self._unheard(step.cell, heard):
+                        self._observer.said(f"Mind: {unheard}.")
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
                 if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
@@ -196,6 +200,8 @@ class Runner:
                     return None
                 trials.append(self._try(conductor, schedule, step, ask, trials, journeys=journeys))
                 loaded = True
+                heard = heard.of_trial(trials[-1])
+                self._unheard(step.cell, heard)
                 if trials[-1].died and isinstance(schedule.next(trials), Ask):
                     return None
         return self._answer(schedule, ask, trials)
@@ -204,6 +210,13 @@ class Runner:
         self._observer.said(sentence)
         manifest = self._directory.manifest()
         self._directory.create(manifest.model_copy(update={"findings": (*manifest.findings, sentence)}))
+
+    def _unheard(self, cell: Cell, heard: Heard) -> str:
+        """Which of the SLO's endpoints have not come so far. Raises RunnerError once they will not."""
+        told = self._experiment.slo.unheard(heard.endpoints)
+        if told and heard.requests >= TELLING:
+            raise RunnerError(f"{cell.id}: among {heard.requests:,} requests {told}; name one of these under slo")
+        return f"{cell.id}: {told}" if told else ""
 
     def _kept(self, before: Repetition) -> Repetition:
         kept = before.model_copy(update={"again": False})

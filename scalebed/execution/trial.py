@@ -32,6 +32,9 @@ class Rehearsal:
     checks: tuple[CheckCount, ...]
     failure: str | None
     """The generator's own, as a sentence."""
+    requests: int = 0
+    endpoints: frozenset[str] = frozenset()
+    """Those that came."""
 
 
 def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock) -> tuple[LoadRun, Timeline]:
@@ -94,7 +97,14 @@ class Conductor:
         run, seconds = unjudged(self._generator, self._target, load, self._clock)
         self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
         thrown = sum(line.count for line in seconds.endpoints if line.failure == SCRIPT_ERROR)
-        return Rehearsal(seconds.all_journeys(), thrown, tuple(run.checks), run.failure)
+        return Rehearsal(
+            journeys=seconds.all_journeys(),
+            thrown=thrown,
+            checks=tuple(run.checks),
+            failure=run.failure,
+            requests=sum(line.count for line in seconds.endpoints),
+            endpoints=frozenset(line.endpoint for line in seconds.endpoints),
+        )
 
     def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
         """Wait until the service has worked off what is left; the seconds waited.

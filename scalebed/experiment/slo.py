@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -45,6 +45,14 @@ class Slo(Strict):
     def highest(self) -> float:
         """The highest percentile of all requests that is limited: it takes the most of them to judge."""
         return max([self.percentile, *(limit.percentile for limit in self.further if not limit.endpoint)])
+
+    def unheard(self, came: Collection[str]) -> str:
+        """Of limits for endpoints that are not among those that came, a sentence; empty where there are none."""
+        missing = dict.fromkeys(limit.endpoint for limit in self.further if limit.endpoint not in ("", *came))
+        if not missing:
+            return ""
+        known = ", ".join(sorted(came)) or "none"
+        return f"no request came for {', '.join(missing)}, which slo limits; the endpoints that came are: {known}"
 
 
 _LATENCY = re.compile(

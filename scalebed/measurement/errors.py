@@ -14,6 +14,13 @@ DROPPED = "dropped"
 """An arrival that found no free VU, where it was due."""
 
 
+def of_no_request(status: int, failure: str) -> bool:
+    """Whether what failed is the iteration itself: its script threw, or a check of it could not be laid to a request.
+
+    An answer has a status, and no check fails a request without one."""
+    return status == 0 and failure in (SCRIPT_ERROR, CHECK_FAILED)
+
+
 def of_status(status: int) -> str:
     """What an answer of this status is, where nothing is known of what was expected: empty for a 2xx."""
     if 200 <= status < 300:

@@ -31,6 +31,11 @@ class EndpointSecond:
         """Why these failed; empty where they did not."""
         return errors.kind(self.status, self.error)
 
+    @property
+    def unasked(self) -> int:
+        """How many of these are failures of iterations, of which no request was made."""
+        return self.count if errors.of_no_request(self.status, self.failure) else 0
+
 
 @dataclass(frozen=True)
 class GeneratorSecond:

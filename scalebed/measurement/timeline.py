@@ -75,6 +75,8 @@ class Window:
     """Of a load whose arrivals make several requests each; None where an arrival is a request."""
     further: tuple[Counted, ...] = ()
     """Of each further limit of the SLO, in its order."""
+    unasked: int = 0
+    """How many of the errors are the iterations' own, of which no request was made."""
 
     @property
     def failed(self) -> Ints:
@@ -108,6 +110,11 @@ class Window:
         return int(self.responses.sum())
 
     @property
+    def made(self) -> int:
+        """Requests that the script really made."""
+        return self.requests - self.unasked
+
+    @property
     def due(self) -> int:
         """Arrivals that the schedule asked for, made or not."""
         return int(self.arrivals.sum() + self.dropped.sum())
@@ -120,6 +127,7 @@ class Window:
 @dataclass
 class _Second:
     responses: int = 0
+    unasked: int = 0
     slow: int = 0
     errors: int = 0
     latency_sum_ms: float = 0.0
@@ -213,6 +221,7 @@ class Timeline:
             self.endpoints.append(record)
             second = self._second(record.second)
             second.responses += record.count
+            second.unasked += record.unasked
             for counts, limit in zip(second.further, self._further, strict=True):
                 if limit.endpoint in ("", record.endpoint):
                     counts[0] += record.count
@@ -263,6 +272,7 @@ class Timeline:
             kinds=self.errors(start_s, end_s),
             journeys=self.journeys(start_s, end_s),
             further=tuple(self._counted(rows, index) for index in range(len(self._further))),
+            unasked=sum(row.unasked for row in rows),
         )
 
     def journeys(self, start_s: int, end_s: int) -> Journeys | None:
@@ -287,7 +297,7 @@ class Timeline:
         return Journeys(
             ended=ended,
             total_ms=total_ms,
-            requests=sum(row.responses for row in rows) / ended,
+            requests=sum(row.responses - row.unasked for row in rows) / ended,
             # Requests that were under way at once waited for more than the journey took.
             pause_s=max(0.0, total_ms - waited_ms) / ended / 1000,
         )

@@ -151,7 +151,10 @@ class Trial(_Record):
     but requests were cut short in them; what counts is warmup_cut_s ≤ second < duration_s."""
     warmup_cut_s: float
     requests: int
-    """Requests that were over in the part that counts, whether they succeeded or not."""
+    """Requests that were over in the part that counts, whether they succeeded or not, and what `unasked` counts."""
+    unasked: int = 0
+    """How many of `errors` are the iterations' own, of which no request was made: the script threw, or a check of it
+    could not be laid to a request."""
     journeys: int | None = None
     """Whole journeys in it, where an arrival is one; None where an arrival is a request."""
     journey_ms: float | None = None
@@ -215,7 +218,7 @@ class Trial(_Record):
     @property
     def requests_per_arrival(self) -> float:
         """1, but for journeys."""
-        return self.requests / self.journeys if self.journeys else 1.0
+        return (self.requests - self.unasked) / self.journeys if self.journeys else 1.0
 
     @property
     def died(self) -> bool:

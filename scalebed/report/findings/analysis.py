@@ -22,7 +22,17 @@ from scalebed.report.findings.comparing import comparisons
 from scalebed.report.findings.conclusion import conclude
 from scalebed.report.findings.followings import followings
 from scalebed.report.findings.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
-from scalebed.report.findings.views import Analysis, Basis, Caveat, CellView, Demand, EndpointView, InvalidTrials, State
+from scalebed.report.findings.views import (
+    Analysis,
+    Basis,
+    Caveat,
+    CellView,
+    Demand,
+    EndpointView,
+    InvalidTrials,
+    State,
+    TrialView,
+)
 from scalebed.report.kinds import WORDS
 from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
@@ -213,10 +223,19 @@ def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float |
         sought = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items()]
         return "measured", figures.listing([f"capacity {text}" for text in sought if not text.startswith("measured")])
     if seen and run.manifest.experiment.traits.asks_rates:
-        return "none at this SLO", "no rate asked was met"
+        return _unmet(seen)
     if not repetitions:
         return "not measured", "interrupted before its first repetition was finished" if seen else ""
     return _outcome(run, repetitions, slo_latency)
+
+
+def _unmet(seen: Sequence[TrialView]) -> tuple[State, str]:
+    """Of rates that were given, and none of them met; the same that the exit code says."""
+    missed = {trial.rate_asked for trial in seen if trial.verdict == "FAIL"}
+    told = [trial for trial in seen if trial.rate_asked not in missed]
+    if not told:
+        return "none at this SLO", "no rate asked was met"
+    return "undecided", " ".join(dict.fromkeys(r for t in told if t.verdict != "PASS" for r in t.reasons))
 
 
 def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: float | None) -> tuple[State, str]:

@@ -15,6 +15,7 @@ from typing import Protocol
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.causes import Verdict
 from scalebed.records.run_directory import CheckRecord, Purpose, Repetition
+from scalebed.search.bisection import stands
 
 
 class Conclusion(IntEnum):
@@ -63,6 +64,10 @@ class Tried(Protocol):
     def verdict(self) -> Verdict: ...
     @property
     def died(self) -> bool: ...
+    @property
+    def judged(self) -> Verdict | None: ...
+    @property
+    def disturbed(self) -> bool: ...
     @property
     def checks(self) -> Sequence[CheckRecord]: ...
 
@@ -126,6 +131,9 @@ def _met(trials: Sequence[Tried], rate: float | None) -> _Answer:
     if not verdicts:
         why = "Every trial was INVALID" if trials else "There was no trial"
         return Conclusion.NO_VALID_ANSWER, f"{why}{at}."
+    spoiled = sum(t.verdict == "INVALID" and t.disturbed and t.judged != "PASS" for t in trials)
+    if not stands((t.disturbed for t in trials if t.verdict == "PASS"), spoiled):
+        return Conclusion.NO_VALID_ANSWER, f"Something disturbed most of the trials that did not pass{at}."
     return Conclusion.YES, ""
 
 

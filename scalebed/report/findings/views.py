@@ -29,13 +29,15 @@ State = Literal[
     "found",
     "measured",
     "none at this SLO",
+    "undecided",
     "beyond the generator",
     "at least",
     "not found",
     "INVALID",
     "not measured",
 ]
-"""`measured`: under a comparison's common load. `beyond the generator` and `at least` have a lower bound alone."""
+"""`measured`: under a comparison's common load. `undecided`: no rate that was given was met, nor was
+each missed. `beyond the generator` and `at least` have a lower bound alone."""
 
 Measure = Literal["cpu", "service", "database", "database_time", "p95", "throughput"]
 

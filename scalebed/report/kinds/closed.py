@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scalebed.experiment.spec import Experiment
-from scalebed.report.findings.views import Analysis
+from scalebed.report.findings.views import Analysis, CellView
 from scalebed.report.kinds.words import Words
 from scalebed.report.sentences import figures
 from scalebed.report.sentences.cells import nothing, telling_row, without
@@ -27,6 +27,14 @@ class ClosedWords(Words):
         return answers(analysis)
 
 
+def _else(analysis: Analysis, cell: CellView) -> str:
+    """What the SLO limits besides, where that was not met."""
+    verdicts = {t.verdict for t in analysis.trials if t.cell == cell.id and t.purpose == "closed"}
+    if "FAIL" in verdicts:
+        return ", but the SLO was missed"
+    return ", but it stayed undecided whether the SLO was met" if "UNDECIDED" in verdicts else ""
+
+
 def answers(analysis: Analysis) -> str:
     """How many each variant gave, and how late."""
     experiment = analysis.manifest.experiment
@@ -40,7 +48,7 @@ def answers(analysis: Analysis) -> str:
             continue
         ratio = f", {figures.ratio(cell.ratio)} as many as {row.cells[0].variant}" if cell.ratio else ""
         latency = f"{figures.percentile_name(slo.percentile)} {figures.milliseconds(cell.slo_latency)}"
-        broken = "" if cell.slo_latency <= limit else f", above the limit of {figures.limit(limit)}"
+        broken = f", above the limit of {figures.limit(limit)}" if cell.slo_latency > limit else _else(analysis, cell)
         parts.append(
             f"{cell.variant} answers {figures.interval(cell.rate)} requests a second{ratio} ({latency}{broken})"
         )

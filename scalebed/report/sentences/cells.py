@@ -48,6 +48,8 @@ def why_none(cell: CellView, unit: str = "requests") -> str:
             text = "has no capacity at this SLO"
         case "beyond the generator" | "at least":
             text = f"serves {cell.bound} {unit} a second" if cell.bound else "serves more than could be offered"
+        case "undecided":
+            text = "stayed undecided"
         case "INVALID":
             text = "has no valid trial"
         case "not measured":

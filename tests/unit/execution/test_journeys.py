@@ -18,6 +18,7 @@ from scalebed.measurement.readings import CheckCount
 from scalebed.measurement.timeline import Journeys
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
+from scalebed.report.findings.conclusion import Conclusion
 
 
 def experiment(tmp_path: Path, **more: object) -> Experiment:
@@ -96,6 +97,41 @@ def test_a_script_that_does_not_work_at_all_ends_the_run(
     with pytest.raises(RunnerError, match=told):
         runner.run()
     assert engine.closed == 1
+
+
+class Listening(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def said(self, line: str) -> None:
+        self.lines.append(line)
+
+
+SERCH = ["p(95) < 2 s", "p(90) < 500 ms for serch"]
+
+
+def test_a_limit_for_an_endpoint_that_never_comes_ends_the_run(tmp_path: Path) -> None:
+    engine = SimulatedEngine({"shop": Behaviour(600)})
+    spec = experiment(tmp_path, kind="fixed-rate", rates=[200], duration=60, slo=SERCH)
+    runner = Runner(engine, engine.clock, RunDirectory(tmp_path / "run"), spec, Silent())
+    with pytest.raises(RunnerError, match=r"no request came for serch, .*: detail; name one of these under slo"):
+        runner.run()
+    assert len(engine.loads) == 1, "before the first trial"
+
+
+def test_while_it_may_yet_come_the_answer_is_the_same_everywhere(tmp_path: Path) -> None:
+    engine, observer = SimulatedEngine({"shop": Behaviour(30)}), Listening()
+    directory = RunDirectory(tmp_path / "run")
+    spec = experiment(tmp_path, kind="fixed-rate", rates=[5], duration=60, blocks=1, slo=SERCH)
+    Runner(engine, engine.clock, directory, spec, observer).run()
+    assert any("Mind: shop-x1: no request came for serch" in line for line in observer.lines)
+    report = Report(directory)
+    assert [trial.verdict for trial in directory.trials()] == ["UNDECIDED"]
+    assert "shop stayed undecided (No request for serch came" in report.answer
+    assert "misses it" not in report.answer
+    assert report.conclusion is Conclusion.NO_VALID_ANSWER
 
 
 def test_of_what_runs_at_a_url_the_report_says_what_it_cannot_know(tmp_path: Path) -> None:

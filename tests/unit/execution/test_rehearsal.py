@@ -8,6 +8,7 @@ import pytest
 from simulation import Behaviour, SimulatedEngine
 
 from scalebed.execution.rehearsal import LONGEST_S, Rehearsed, rehearse, rehearsed_cells
+from scalebed.experiment.slo import Slo
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.readings import CheckCount
 
@@ -64,6 +65,14 @@ def test_a_journey_may_take_as_long_as_before_a_first_trial(
 def test_anything_that_failed_means_that_it_does_not_work(experiment: Experiment) -> None:
     assert not passed(experiment, Behaviour(100, error_share=1.0))[0].works
     assert not passed(experiment, Behaviour(100), CheckCount("right", 5, 1))[0].works
+
+
+def test_a_limit_for_an_endpoint_that_does_not_come_does_not_work(experiment: Experiment) -> None:
+    limits = {"further": [{"percentile": 90, "latency_ms": 500, "endpoint": name} for name in ("detail", "serch")]}
+    limited = experiment.model_copy(update={"slo": Slo.model_validate(limits)})
+    done, _ = passed(limited, Behaviour(100))
+    assert not done.works
+    assert done.unheard == "no request came for serch, which slo limits; the endpoints that came are: detail"
 
 
 def test_a_generator_that_fails_is_told(experiment: Experiment) -> None:

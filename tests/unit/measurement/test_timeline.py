@@ -120,6 +120,25 @@ def test_a_journey_is_what_whole_iterations_came_to() -> None:
     assert found.allowed_s(1000) == pytest.approx(3.5, abs=0.01)
 
 
+def test_what_an_iteration_fails_by_itself_is_no_request_of_it() -> None:
+    line = Timeline(1000, journeys=True)
+    answered, thrown = encode(of_values([100.0] * 20)), encode(of_values([5.0] * 10))
+    line.add(
+        [
+            EndpointSecond(100, "a", 200, 20, answered, ""),
+            EndpointSecond(100, "a", 500, 20, answered, "check failed"),
+            EndpointSecond(100, "b", 0, 20, answered, "no response"),
+            EndpointSecond(100, "iteration", 0, 10, thrown, "script error"),
+            EndpointSecond(100, "a", 0, 10, thrown, "check failed"),
+        ],
+        [GeneratorSecond(100, 10, 0, 8.0, 0.0, journeys=20, journey_ms=8000.0)],
+    )
+    found, window = line.journeys(0, 1), line.window(0, 1)
+    assert found is not None
+    assert found.requests == 3
+    assert (window.requests, window.unasked, window.made, window.errors.sum()) == (80, 20, 60, 60)
+
+
 def test_in_a_closed_model_what_came_before_the_first_end_is_part_of_it() -> None:
     line = Timeline(1000, journeys=True)
     answered = encode(of_values([100.0] * 2))

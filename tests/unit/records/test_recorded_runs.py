@@ -24,6 +24,9 @@ NAMES = sorted(path.name for path in RUNS.iterdir())
 WORDED = ("note", "limit_evidence")
 """Columns with sentences, which may be said better."""
 
+CORRECTED = {"kubernetes-fixed-rate": {"state": "undecided"}}
+"""What was reported wrongly: that a rate was missed which had stayed undecided."""
+
 
 @pytest.fixture(params=NAMES)
 def recorded(request: pytest.FixtureRequest, tmp_path: Path) -> RunDirectory:
@@ -90,7 +93,9 @@ def test_every_figure_of_the_report_is_the_one_that_was_reported(recorded: RunDi
     with before.open(encoding="utf-8") as old, (recorded.path / "cells.csv").open(encoding="utf-8") as new:
         for was, now in zip(csv.DictReader(old), csv.DictReader(new), strict=True):
             assert {key: now[key] for key in was if key not in WORDED} == {
-                key: value for key, value in was.items() if key not in WORDED
+                key: value
+                for key, value in {**was, **CORRECTED.get(recorded.path.name, {})}.items()
+                if key not in WORDED
             }
 
 

@@ -97,6 +97,15 @@ def test_every_rate_that_was_asked_counts() -> None:
     assert (said.conclusion, said.reason) == (Conclusion.NO, "The SLO was missed at 50/s.")
 
 
+def test_most_tries_must_pass_where_all_were_disturbed() -> None:
+    keys: dict[str, Any] = {"kind": "fixed-rate", "rates": [5], "duration": "60s"}
+    beside = {"causes": [{"kind": "foreign CPU", "sentence": "Others used CPU."}], "rate_asked": 5}
+    met = trial(purpose="fixed-rate", verdict="PASS", **beside)
+    lost = [trial(purpose="fixed-rate", verdict="INVALID", judged="FAIL", **beside) for _ in range(2)]
+    assert of([MEASURED], [met], **keys).conclusion is Conclusion.YES
+    assert of([MEASURED], [met, *lost], **keys).conclusion is Conclusion.NO_VALID_ANSWER
+
+
 def test_a_comparison_answers_for_its_load_and_for_the_capacities_sought_beside() -> None:
     keys: dict[str, Any] = {
         "kind": "ablation", "rate": 5, "duration": "60s", "capacity": ["naive"],
