@@ -17,6 +17,7 @@ from scalebed.execution.time_left import Eta
 from scalebed.execution.trial import Conductor, Rehearsal
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
+from scalebed.experiment.variant import has_own
 from scalebed.experiment.workloads import remarks
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
@@ -29,6 +30,7 @@ from scalebed.records.run_directory import EndedRecord, Manifest, Repetition, Ru
 from scalebed.search.bisection import Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
 
+_MOST_NAMED = 5
 _THROWS = "the script throws nothing"
 _DONE = "by itself, as if its work were done"
 _NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less, or give the service more CPU"
@@ -74,6 +76,7 @@ class Runner:
         resumed = self._resume()
         warnings = self._preflight()
         self._engine.prepare(self._experiment, self._observer.said)
+        self._require_unedited()
         self._write_manifest(warnings)
         for warning in warnings:
             self._observer.said(f"Mind: {warning}")
@@ -151,6 +154,19 @@ class Runner:
         found.append(_resumption(manifest, fingerprint))
         self._directory.create(manifest.model_copy(update={"findings": tuple(found), "experiment": self._experiment}))
 
+    def _require_unedited(self) -> None:
+        """Raises RunnerError where the user's own is not what the run was begun with: one answer would be of both."""
+        if not self._directory.exists or not (self._experiment.load or has_own(self._experiment.variants)):
+            return
+        changed = fingerprints.edited(self._directory.manifest().fingerprint, self._engine.fingerprint())
+        if changed:
+            more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
+            raise RunnerError(
+                f"{self._directory.path}: holds a run that was begun before these changed: "
+                f"{', '.join(changed[:_MOST_NAMED])}{more}; one answer cannot be of both, so begin anew with another "
+                "directory (--out), or put back what it was begun with"
+            )
+
     def _complete_fingerprint(self) -> None:
         """An engine knows some of what it measures with only once a cell is up."""
         manifest = self._directory.manifest()
@@ -173,6 +189,7 @@ class Runner:
     def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | None:
         """As many of its trials as the replicas live to see; None where one of these has ended."""
         attempt = before.attempts if before else 0
+        self._require_unedited()
         with self._engine.deploy(step.cell) as target:
             if step.block == 0:  # every cell is in it, so later ones have nothing to add
                 self._complete_fingerprint()

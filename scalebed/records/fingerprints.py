@@ -35,3 +35,27 @@ def unlike(known: Fingerprint, now: Fingerprint, prefix: str = "") -> list[str]:
         elif known[key] != now[key] and name not in MOMENTARY:
             found.append(name)
     return found
+
+
+OWN = ("script", "applications", "templates")
+"""Keys of what is a user's own: whoever changes it means to measure something else."""
+
+
+def edited(known: Fingerprint, now: Fingerprint) -> list[str]:
+    """What of the user's own differs, in words; of what both know. A commit says nothing that sources do not say."""
+    ours, theirs = ({key: each[key] for key in OWN if key in each} for each in (known, now))
+    return [words for key in unlike(ours, theirs) if (words := _words(key))]
+
+
+def _words(key: str) -> str:
+    kind, _, rest = key.partition(".")
+    if kind == "script":
+        return rest.removeprefix("files.") if rest.startswith("files.") else ""
+    if kind == "templates":
+        return f"the rows of {rest}"
+    for part, told in (("sources", ""), ("packages", "the package "), ("locks", "")):
+        name, found, what = rest.partition(f".{part}.")
+        if found:
+            return f"{told}{what} of {name}"
+    name, _, what = rest.rpartition(".")
+    return f"the {what} of {name}" if what == "command" else ""

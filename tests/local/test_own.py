@@ -104,6 +104,8 @@ def test_a_journey_of_several_requests_and_pauses_passes(folder: Path) -> None:
     assert any("The script's vus, duration give way" in finding for finding in manifest.findings)
     assert any("thresholds have no effect" in finding for finding in manifest.findings)
     assert manifest.fingerprint["applications"]["shop"]["command"] == "python serve.py"
+    assert set(manifest.fingerprint["applications"]["shop"]["sources"]) == {"fill.py", "serve.py", "load.js"}
+    assert set(manifest.fingerprint["script"]["files"]) == {str(folder / name) for name in ("load.js", "names.json")}
     assert "packages" not in manifest.fingerprint, "those of the testbed say nothing of the application"
     assert "journeys a second" in (folder / "run" / "report.md").read_text(encoding="utf-8")
     kept = [path for path in (folder / "run").rglob("*") if path.is_file() and b"s3cr3t" in path.read_bytes()]
@@ -192,6 +194,10 @@ WRONG: Mapping[str, tuple[Mapping[str, object], str, int, str]] = {
         BEGIN + "export const x = 1;",
         2,
         "no exported functions",
+    ),
+    "a journey that the script does not export": (
+        {"load": {"script": "load.js", "exec": "brows"}}, FINE, 2,
+        "load.js exports no function brows; name the one that is a journey as load.exec",
     ),
     "a request to somebody else": (
         {}, BEGIN + "export default function () { http.get('http://cdn.example/x'); }", 1,

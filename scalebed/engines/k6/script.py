@@ -44,11 +44,18 @@ class Inspected:
     options: Mapping[str, Any]
     imports: Sequence[str]
     """k6's modules by name, files as `file://…`, all that is imported by what is imported included."""
+    opened: Sequence[Path] = ()
+    """Files that it reads at its start, by `open` and the like."""
+
+    @property
+    def modules(self) -> tuple[Path, ...]:
+        """The script and the files that it imports."""
+        return tuple(Path(unquote(urlsplit(name).path)) for name in self.imports if name.startswith("file://"))
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The script and the modules that it imports."""
-        return tuple(Path(unquote(urlsplit(name).path)) for name in self.imports if name.startswith("file://"))
+        """All that it is made of."""
+        return tuple(dict.fromkeys((*self.modules, *self.opened)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scalebed.engines import fingerprint, host
-from scalebed.engines.k6.script import Inspected, journey, remarks
+from scalebed.engines.k6.script import Inspected, remarks
 from scalebed.engines.local import preflight
 from scalebed.engines.local.deployed import Deployed, deployed
 from scalebed.engines.local.generator import K6Generator, OwnScript
@@ -73,8 +73,7 @@ class LocalEngine:
             return ()
         try:
             self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", self._say)
-            self._inspected = inspect(self._k6, experiment.load)
-            journey(self._inspected, experiment.load.exec)
+            self._inspected = inspect(self._k6, experiment.load, self._arrivals)
         except EngineError as error:
             return [Finding("refuse", str(error))]
         return [Finding("warn", remark) for remark in remarks(self._inspected)]
@@ -113,7 +112,7 @@ class LocalEngine:
         )
         self._experiment = experiment
         if experiment.load is not None and self._inspected is None:
-            self._inspected = inspect(self._k6, experiment.load)
+            self._inspected = inspect(self._k6, experiment.load, self._arrivals)
         self._own = OwnCells(experiment, self._rig)
         shipped = [variant for variant in experiment.variants if variant.application is None]
         if shipped or experiment.database is not None:
@@ -240,14 +239,18 @@ class LocalEngine:
         rig = self._in_use()
         assert self._k6 is not None  # noqa: S101 - prepare has set it
         scripts = self._root / "loadtest" / "k6"
-        return K6Generator(self._k6, scripts, rig.folder, self._spawn, self._own_script(rig, scripts))
+        return K6Generator(self._k6, scripts, rig.folder, self._spawn, self._own_script(rig))
 
-    def _own_script(self, rig: Rig, scripts: Path) -> OwnScript | None:
+    @property
+    def _arrivals(self) -> Path:
+        return self._root / "loadtest" / "k6" / "arrivals.js"
+
+    def _own_script(self, rig: Rig) -> OwnScript | None:
         if self._experiment is None or self._experiment.load is None or self._inspected is None:
             return None
         target = None if self._running is None else self._running[1].target
         made = rig.folder / "entry.js"
-        return entry(self._inspected, self._experiment.load, scripts / "arrivals.js", made, target)
+        return entry(self._inspected, self._experiment.load, self._arrivals, made, target)
 
     def _spawn(self, argv: Sequence[str], env: Mapping[str, str], *, stdout: int, log: Path) -> subprocess.Popen[bytes]:
         rig = self._in_use()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scalebed.engines.k6.script import OWN_NAMES, Inspected, require_http
+from scalebed.engines.k6.script import OWN_NAMES, Inspected, journey, require_http, wrapper
 from scalebed.engines.local.generator import HOMELESS
 from scalebed.engines.secrets import values
 from scalebed.experiment.script import Script
@@ -23,8 +26,9 @@ _LIMIT_S = 60
 _REQUIRED = re.compile(r"""\brequire\(\s*["'](k6/[^"']+)["']""")
 
 
-def inspect(k6: Path, script: Script) -> Inspected:
-    """Raises EngineError with what the script itself said where it cannot be loaded, or asks by another protocol."""
+def inspect(k6: Path, script: Script, arrivals: Path) -> Inspected:
+    """Raises EngineError with what the script itself said where it cannot be loaded, asks by another protocol, or lacks
+    the function that is to be a journey."""
     path = Path(script.script)
     if taken := sorted(OWN_NAMES & (script.env.keys() | script.secrets.keys())):
         raise EngineError(f"load.env: {taken[0]} says how much load there is; give the script's variable another name")
@@ -38,11 +42,34 @@ def inspect(k6: Path, script: Script) -> Inspected:
     imports = _ask(k6, ["deps", "--json", "--include-system-env-vars", str(path)], path, environment)
     inspected = Inspected(options, tuple(imports.get("imports", ())))
     # `k6 deps` 1.8.1 says nothing of what is required in the way of CommonJS.
-    texts = (file.read_text(encoding="utf-8", errors="replace") for file in inspected.files if file.is_file())
+    texts = (file.read_text(encoding="utf-8", errors="replace") for file in inspected.modules if file.is_file())
     required = [name for text in texts for name in _REQUIRED.findall(text)]
     inspected = replace(inspected, imports=(*inspected.imports, *required))
     require_http(inspected)
-    return inspected
+    with tempfile.TemporaryDirectory(prefix="scalebed-") as folder:
+        made = Path(folder) / "entry.js"
+        made.write_text(wrapper(path, arrivals, journey(inspected, script.exec)), encoding="utf-8")
+        words = ["archive", "--include-system-env-vars", "--archive-out=-", str(made)]
+        packed = _asked(k6, words, path, {**environment, "RATE": "1", "MAX_VUS": "1"})
+    return replace(inspected, opened=tuple(_beside_ours(_packed(packed, path), arrivals.parent)))
+
+
+def _packed(archive: bytes, script: Path) -> Iterator[Path]:
+    """The files in an archive of k6's. It writes whose home a path is in as nobody's."""
+    home = re.match(r"/(?:Users|home)/[^/]+/", str(script))
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            kind, _, path = member.name.partition("/")
+            if kind == "file" and member.isfile():
+                place = f"/{path}"
+                if home is not None:
+                    place = re.sub(r"^/(?:Users|home)/nobody/", lambda _: home[0], place)
+                yield Path(place)
+
+
+def _beside_ours(files: Iterable[Path], ours: Path) -> Iterator[Path]:
+    """Those that are not the testbed's own, by which the script is run."""
+    return (file for file in files if file.parent != ours and file.is_file())
 
 
 def variables(script: Script) -> dict[str, str]:
@@ -51,23 +78,27 @@ def variables(script: Script) -> dict[str, str]:
 
 
 def _ask(k6: Path, words: list[str], path: Path, environment: Mapping[str, str]) -> Mapping[str, Any]:
+    found = json.loads(_asked(k6, words, path, environment))
+    assert isinstance(found, dict)  # noqa: S101 - k6 prints an object
+    return found
+
+
+def _asked(k6: Path, words: list[str], path: Path, environment: Mapping[str, str]) -> bytes:
+    """What k6 prints."""
     try:
         done = subprocess.run(
             [str(k6), *words, "--log-format=raw"],
             cwd=path.parent,
             env=dict(environment),
             capture_output=True,
-            text=True,
             timeout=_LIMIT_S,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise EngineError(f"{path}: k6 could not load it in {_LIMIT_S} s; let it do less at its start") from error
     if done.returncode != 0:
-        raise EngineError(f"{path}: k6 cannot load it: {_said(done.stderr)}")
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)  # noqa: S101 - k6 prints an object
-    return found
+        raise EngineError(f"{path}: k6 cannot load it: {_said(done.stderr.decode(errors='replace'))}")
+    return done.stdout
 
 
 def _said(stderr: str) -> str:

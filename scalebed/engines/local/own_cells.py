@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.own_databases import OwnDatabases
 from scalebed.engines.local.rig import Rig, Wanted
 from scalebed.engines.secrets import header_values
+from scalebed.engines.sources import digest, digests
 from scalebed.experiment.application import Application
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.script import Script
@@ -144,15 +144,12 @@ def describe(application: Application) -> dict[str, object]:
     return {
         **fingerprint.git_state(folder),
         "command": application.command,
+        "sources": digests(folder),
         "packages": dict(each.split(" ", 1) for each in packages(application.environment) if " " in each),
-        "locks": {str(path): _digest(path) for path in locks},
+        "locks": {str(path): digest(path) for path in locks},
     }
 
 
 def describe_script(script: Script, inspected: Inspected) -> dict[str, object]:
-    """For the fingerprint: the script and the modules that it imports. What it opens is not seen."""
-    return {"script": script.script, "files": {str(path): _digest(path) for path in inspected.files}}
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    """For the fingerprint: the script, and what it imports and opens."""
+    return {"script": script.script, "files": {str(path): digest(path) for path in inspected.files}}

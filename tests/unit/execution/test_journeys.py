@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from simulation import Behaviour, SimulatedEngine
 
-from scalebed.execution.observer import Silent
+from scalebed.execution.observer import Remaining, Silent
 from scalebed.execution.runner import Runner, RunnerError
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.load import most_vus
 from scalebed.measurement.readings import CheckCount
 from scalebed.measurement.timeline import Journeys
-from scalebed.records.run_directory import RunDirectory
+from scalebed.records.run_directory import Repetition, RunDirectory
 from scalebed.report import Report
 from scalebed.report.findings.conclusion import Conclusion
 
@@ -97,6 +99,46 @@ def test_a_script_that_does_not_work_at_all_ends_the_run(
     with pytest.raises(RunnerError, match=told):
         runner.run()
     assert engine.closed == 1
+
+
+@dataclass
+class Edited(SimulatedEngine):
+    """Knows what it was begun with, which may change."""
+
+    script: str = "1"
+
+    def fingerprint(self) -> Mapping[str, object]:
+        return {**super().fingerprint(), "script": {"script": "/x/load.js", "files": {"/x/names.json": self.script}}}
+
+
+def test_what_was_edited_since_is_not_measured_into_the_same_run(tmp_path: Path) -> None:
+    spec = experiment(tmp_path, kind="fixed-rate", rates=[5], duration=60, blocks=2)
+    directory = RunDirectory(tmp_path / "run")
+    engine = Edited({"shop": Behaviour(30)}, interrupt_at=150.0)
+    with pytest.raises(KeyboardInterrupt):
+        Runner(engine, engine.clock, directory, spec, Silent()).run()
+    before = [trial.model_dump_json() for trial in directory.trials()]
+    again = Edited({"shop": Behaviour(30)}, script="2")
+    with pytest.raises(RunnerError, match=r"begun before these changed: /x/names\.json; .*another directory \(--out\)"):
+        Runner(again, again.clock, directory, spec, Silent()).run()
+    assert (len(before), again.loads) == (1, [])
+    assert [trial.model_dump_json() for trial in directory.trials()] == before
+    whole = Edited({"shop": Behaviour(30)})
+    Runner(whole, whole.clock, directory, spec, Silent()).run()
+    assert len(list(directory.repetitions())) == 2
+
+
+def test_what_is_edited_while_it_is_measured_ends_the_run(tmp_path: Path) -> None:
+    spec = experiment(tmp_path, kind="fixed-rate", rates=[5], duration=60, blocks=2)
+    engine = Edited({"shop": Behaviour(30)})
+
+    class Editing(Silent):
+        def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None:
+            engine.script = "2"
+
+    with pytest.raises(RunnerError, match=r"/x/names\.json"):
+        Runner(engine, engine.clock, RunDirectory(tmp_path / "run"), spec, Editing()).run()
+    assert len(list(RunDirectory(tmp_path / "run").trials())) == 1
 
 
 class Listening(Silent):

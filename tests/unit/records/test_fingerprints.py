@@ -1,4 +1,4 @@
-from scalebed.records.fingerprints import completed, unlike
+from scalebed.records.fingerprints import completed, edited, unlike
 
 KNOWN = {"engine": "kubernetes", "images": {"k6": "a"}, "host": {"cores": 2, "load_average": "0.1"}}
 
@@ -20,3 +20,30 @@ def test_differences_are_named_where_they_are() -> None:
 
 def test_the_load_of_a_moment_is_no_difference() -> None:
     assert unlike(KNOWN, {"host": {"cores": 4, "load_average": "1.9"}}) == ["host.cores"]
+
+
+def test_what_was_edited_of_the_users_own_is_named_and_nothing_else() -> None:
+    shop = {
+        "commit": "a", "dirty": False, "command": "serve", "packages": {"django": "5.2"}, "locks": {"/x/uv.lock": "1"},
+        "sources": {"shop/views.py": "1", "shop/urls.py": "1"},
+    }  # fmt: skip
+    begun = {"commit": "1", "script": {"script": "/x/load.js", "files": {"/x/load.js": "1", "/x/n.json": "1"}},
+             "applications": {"shop": shop}, "templates": {"shop": "tpl_own_1"}}  # fmt: skip
+    assert edited(begun, begun) == []
+    assert (
+        edited(begun, {**begun, "commit": "2", "applications": {"shop": {**shop, "commit": "b", "dirty": True}}}) == []
+    )
+    now = {
+        "script": {"script": "/x/load.js", "files": {"/x/load.js": "1", "/x/n.json": "2", "/x/more.js": "1"}},
+        "applications": {
+            "shop": {
+                **shop, "packages": {"django": "6.0"}, "locks": {"/x/uv.lock": "2"},
+                "sources": {"shop/views.py": "2", "shop/urls.py": "1"},
+            },
+        },
+        "templates": {"shop": "tpl_own_2"},
+    }  # fmt: skip
+    assert edited(begun, now) == [
+        "/x/uv.lock of shop", "the package django of shop", "shop/views.py of shop", "/x/n.json", "the rows of shop",
+    ]  # fmt: skip
+    assert edited({"commit": "1"}, now) == [], "an older record does not know"
