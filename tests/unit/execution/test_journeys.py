@@ -114,7 +114,7 @@ class Edited(SimulatedEngine):
 def test_what_was_edited_since_is_not_measured_into_the_same_run(tmp_path: Path) -> None:
     spec = experiment(tmp_path, kind="fixed-rate", rates=[5], duration=60, blocks=2)
     directory = RunDirectory(tmp_path / "run")
-    engine = Edited({"shop": Behaviour(30)}, interrupt_at=150.0)
+    engine = Edited({"shop": Behaviour(30)}, interrupt_at=115.0)
     with pytest.raises(KeyboardInterrupt):
         Runner(engine, engine.clock, directory, spec, Silent()).run()
     before = [trial.model_dump_json() for trial in directory.trials()]
