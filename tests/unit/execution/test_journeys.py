@@ -111,12 +111,19 @@ class Edited(SimulatedEngine):
         return {**super().fingerprint(), "script": {"script": "/x/load.js", "files": {"/x/names.json": self.script}}}
 
 
+class Interrupting(Silent):
+    """After the first repetition."""
+
+    def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None:
+        raise KeyboardInterrupt
+
+
 def test_what_was_edited_since_is_not_measured_into_the_same_run(tmp_path: Path) -> None:
     spec = experiment(tmp_path, kind="fixed-rate", rates=[5], duration=60, blocks=2)
     directory = RunDirectory(tmp_path / "run")
-    engine = Edited({"shop": Behaviour(30)}, interrupt_at=115.0)
+    engine = Edited({"shop": Behaviour(30)})
     with pytest.raises(KeyboardInterrupt):
-        Runner(engine, engine.clock, directory, spec, Silent()).run()
+        Runner(engine, engine.clock, directory, spec, Interrupting()).run()
     before = [trial.model_dump_json() for trial in directory.trials()]
     again = Edited({"shop": Behaviour(30)}, script="2")
     with pytest.raises(RunnerError, match=r"begun before these changed: /x/names\.json; .*another directory \(--out\)"):
