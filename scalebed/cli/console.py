@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from scalebed.messages import UserError
+from scalebed.secrecy import VEIL
 
 OUT = Console()
 ERR = Console(stderr=True)
@@ -18,12 +19,12 @@ ERR = Console(stderr=True)
 
 def say(line: str) -> None:
     """To whoever reads results."""
-    OUT.print(line, highlight=False, markup=False)
+    OUT.print(VEIL.over(line), highlight=False, markup=False)
 
 
 def whisper(line: str) -> None:
     """To whoever watches, and not to whoever reads results."""
-    ERR.print(line, highlight=False, markup=False)
+    ERR.print(VEIL.over(line), highlight=False, markup=False)
 
 
 @contextmanager

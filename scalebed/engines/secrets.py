@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scalebed.experiment.application import Header, Secret
+from scalebed.experiment.spec import Experiment
 from scalebed.messages import EngineError
+from scalebed.secrecy import SHORTEST, VEIL
 
 
 def values(secrets: Mapping[str, Secret]) -> dict[str, str]:
-    """By name. Raises EngineError, which names what is missing and never what is there."""
-    return {name: _value(name, secret) for name, secret in secrets.items()}
+    """By name; from now on they are blotted out. Raises EngineError, which names what is missing and never what is
+    there."""
+    found = {name: _value(name, secret) for name, secret in secrets.items()}
+    for value in found.values():
+        VEIL.add(value)
+    return found
+
+
+def remarks(experiment: Experiment) -> Iterator[str]:
+    """Sentences on secrets that cannot be blotted out of what is written."""
+    told = {variant.name: variant.application.secrets for variant in experiment.variants if variant.application}
+    if experiment.load is not None:
+        told["load"] = experiment.load.secrets
+    for where, secrets in told.items():
+        for name, secret in secrets.items():
+            with contextlib.suppress(EngineError):  # what cannot be read is told where it is needed
+                if len(_value(name, secret).strip()) < SHORTEST:
+                    yield (
+                        f"{where}: the secret {name} is shorter than {SHORTEST} characters, so it is not blotted out "
+                        "where a script or a service says it; give it a longer value."
+                    )
 
 
 def header_values(headers: Mapping[str, Header]) -> dict[str, str]:
@@ -21,6 +43,8 @@ def header_values(headers: Mapping[str, Header]) -> dict[str, str]:
     for name, header in headers.items():
         place = f"service.headers.{name}"
         found[name] = _read(place, header.variable, header.file) if header.value is None else header.value
+        if header.value is None:
+            VEIL.add(found[name])
         if not (found[name].isascii() and found[name].isprintable()):
             raise EngineError(f"{place}: must be one line of plain text; see to where it is read from")
     return found

@@ -30,6 +30,7 @@ from scalebed.records.run_directory import (
     Trial,
     UsageRecord,
 )
+from scalebed.secrecy import VEIL
 
 _SILENCE = math.log(1000)
 """Mean intervals between arrivals; once in a thousand loads the first arrival is later (exponential distribution)."""
@@ -269,11 +270,11 @@ class Watch:
             slo_percentile_ms=self._percentile(latencies, failed),
             undelayed_percentile_ms=self._percentile(line.latencies(cut, window.elapsed_s, undelayed=True), failed),
             verdict=verdict,
-            reasons=(*(c.sentence for c in against if verdict == "INVALID"), *self._judgement.reasons),
+            reasons=_veiled(*(c.sentence for c in against if verdict == "INVALID"), *self._judgement.reasons),
             judged=self._judgement.verdict,
-            causes=against,
+            causes=tuple(c.model_copy(update={"sentence": VEIL.over(c.sentence)}) for c in against),
             rough=self._rough(verdict, against),
-            warnings=tuple(self._warnings(verdict, against)),
+            warnings=_veiled(*self._warnings(verdict, against)),
             cpu_s_per_request=(
                 {part: cpu / window.made for part, cpu in used.cpu_s.items()} if used and window.made > 0 else {}
             ),
@@ -365,6 +366,11 @@ class Watch:
             if sample.supply is not None:
                 counts = asdict(sample.supply)
                 yield SupplyRecord(at_s=counts.pop("at") - self._at(0), **counts)
+
+
+def _veiled(*sentences: str) -> tuple[str, ...]:
+    """They may quote what a script or a service said."""
+    return tuple(VEIL.over(sentence) for sentence in sentences)
 
 
 def _summary(latencies: Latencies) -> dict[str, float]:

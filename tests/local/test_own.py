@@ -68,6 +68,7 @@ def measured(folder: Path, code: int = 0, **more: str) -> Trial:
 
 JOURNEY = (
     BEGIN
+    + "import exec from 'k6/execution';"
     + """
 export const options = { vus: 7, duration: '3h', thresholds: { http_req_duration: ['p(95)<1'] }, maxRedirects: 5 };
 const names = JSON.parse(open('./names.json'));
@@ -77,10 +78,14 @@ export default function (status) {
     check(http.get(`${base}/wait/20`), { [`${names.length} names`]: (answer) => answer.status === status });
   });
   sleep(0.3);
+  console.error(`it prints ${__ENV.WORD}`);
   http.get('https://shop.example/go');
   http.get(`${base}/go`, { tags: { name: 'named' } });
   const item = http.get(`${base}/secret`, { tags: { name: 'item' } });
   check(item, { 'they share a secret': (answer) => answer.body === __ENV.WORD });
+  if (exec.scenario.iterationInTest === 60) {
+    throw new Error(`${'it throws '.repeat(20)} ${__ENV.WORD}`); // where only half of it would be kept
+  }
 }
 """
 )
@@ -96,10 +101,14 @@ def test_a_journey_of_several_requests_and_pauses_passes(folder: Path) -> None:
     (folder / "word").write_text("s3cr3t-w0rd\n", encoding="utf-8")
     trial = measured(folder, MY_SECRET="s3cr3t-w0rd")
     assert trial.verdict == "PASS", trial.reasons
-    assert {second.endpoint for second in trial.endpoints} == {"first", "GET /go", "named", "item"}
+    assert {second.endpoint for second in trial.endpoints} == {"first", "GET /go", "named", "item", "iteration"}
     assert trial.requests_per_arrival == pytest.approx(4, rel=0.1)
     assert 250 < (trial.pause_ms or 0) < 600
-    assert {(check.check, check.failed) for check in trial.checks} == {("2 names", 0), ("they share a secret", 0)}
+    failed = {check.check: check.failed for check in trial.checks}
+    thrown = failed.pop(
+        next(check for check in failed if check.startswith("the script throws nothing (Error: it throws"))
+    )
+    assert (failed, thrown) == ({"2 names": 0, "they share a secret": 0}, 1)
     manifest = RunDirectory(folder / "run").manifest()
     assert any("The script's vus, duration give way" in finding for finding in manifest.findings)
     assert any("thresholds have no effect" in finding for finding in manifest.findings)
@@ -108,8 +117,11 @@ def test_a_journey_of_several_requests_and_pauses_passes(folder: Path) -> None:
     assert set(manifest.fingerprint["script"]["files"]) == {str(folder / name) for name in ("load.js", "names.json")}
     assert "packages" not in manifest.fingerprint, "those of the testbed say nothing of the application"
     assert "journeys a second" in (folder / "run" / "report.md").read_text(encoding="utf-8")
-    kept = [path for path in (folder / "run").rglob("*") if path.is_file() and b"s3cr3t" in path.read_bytes()]
-    assert kept == []
+    places = (folder / "run", rooms.make_cache() / "run")
+    written = [path for place in places for path in place.rglob("*") if path.is_file()]
+    assert [path for path in written if b"s3cr3t" in path.read_bytes()] == []
+    (log,) = (path for path in written if path.name == "k6.log")
+    assert "it prints [secret]" in log.read_text(encoding="utf-8")
 
 
 @pytest.mark.alone

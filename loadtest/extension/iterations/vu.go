@@ -81,8 +81,9 @@ func (a *Active) mark(mark metrics.SampleContainer) {
 	}
 }
 
-// longest is how much is kept of what a script threw.
-const longest = 200
+// longest is how much is kept of what a script threw. Readers cut it to what they show, once they have blotted out the
+// secrets in it.
+const longest = 10_000
 
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")

@@ -12,6 +12,7 @@ from typing import Any
 
 from scalebed.measurement.load import GRACE_S, Load
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
+from scalebed.secrecy import VEIL
 
 Line = EndpointSecond | GeneratorSecond | CheckCount
 
@@ -19,6 +20,11 @@ MARK = b'{"scalebed":'
 """With which every line of ours begins."""
 _FORMATS = (1, 2, 3)
 """1 told neither why requests failed nor how late they began, 2 nothing of whole iterations."""
+
+THROWS = "the script throws nothing"
+"""With which a check begins that counts what a script throws."""
+_LONGEST = 230
+"""Characters that are kept of it."""
 
 STOPPED = 105
 """The exit code of a k6 that was asked to stop."""
@@ -108,12 +114,19 @@ def _line(values: dict[str, Any]) -> Line | str:
         raise ValueError("another format")
     kind = values.pop("type")
     if kind == "endpoint":
+        values["endpoint"] = VEIL.over(values["endpoint"])
         return EndpointSecond(**values)
     if kind == "generator":
         return GeneratorSecond(**values)
     if kind == "check":
-        return CheckCount(values["check"], values["passed"], values["failed"], values.get("beside", 0))
-    return str(values["message"])
+        return CheckCount(_told(values["check"]), values["passed"], values["failed"], values.get("beside", 0))
+    return VEIL.over(str(values["message"]))
+
+
+def _told(check: str) -> str:
+    """A check's name. What a script throws may be long, and is cut only here: half a secret is none that is known."""
+    veiled = VEIL.over(check)
+    return f"{veiled[:_LONGEST]}…)" if veiled.startswith(THROWS) and len(veiled) > _LONGEST + 2 else veiled
 
 
 def failure_of(code: int, last_word: str = "") -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from scalebed.engines import fingerprint, host
+from scalebed.engines import fingerprint, host, secrets
 from scalebed.engines.k6.script import Inspected, remarks
 from scalebed.engines.local import preflight
 from scalebed.engines.local.deployed import Deployed, deployed
@@ -34,6 +34,7 @@ from scalebed.messages import EngineError, Say
 from scalebed.provision.k6 import ensure_k6
 from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.servers import find_parts
+from scalebed.secrecy import VEIL
 
 
 class LocalEngine:
@@ -65,7 +66,8 @@ class LocalEngine:
 
     def preflight(self, experiment: Experiment) -> Sequence[Finding]:
         found = preflight.findings(experiment, self._root, preflight.survey(self._cache, self.quota))
-        return [*found, *_unanswered(experiment), *self._look_at_script(experiment)]
+        short = [Finding("warn", remark) for remark in secrets.remarks(experiment)]
+        return [*found, *short, *_unanswered(experiment), *self._look_at_script(experiment)]
 
     def _look_at_script(self, experiment: Experiment) -> Sequence[Finding]:
         """What k6 says of a script of the user's own; k6 is built for that where it is missing."""
@@ -119,7 +121,10 @@ class LocalEngine:
             self._rig.start_cluster()
         if shipped:
             self._load(experiment, shipped, say)
-        self._own.prepare(say)
+        try:
+            self._own.prepare(say)
+        finally:
+            self._veil_logs()
 
     def _load(self, experiment: Experiment, variants: Sequence[Variant], say: Say) -> None:
         rig = self._in_use()
@@ -197,6 +202,7 @@ class LocalEngine:
                     yield made.target
             finally:
                 self._running = None
+                self._veil_logs()
             return
         service = read_service(self._root, cell.variant.service)
         clone = self._clones.get(cell.variant.name)
@@ -240,6 +246,11 @@ class LocalEngine:
         assert self._k6 is not None  # noqa: S101 - prepare has set it
         scripts = self._root / "loadtest" / "k6"
         return K6Generator(self._k6, scripts, rig.folder, self._spawn, self._own_script(rig))
+
+    def _veil_logs(self) -> None:
+        """What a service, or a command that fills its database, printed of its secrets."""
+        for log in self._in_use().folder.glob("*.log"):
+            VEIL.over_file(log)
 
     @property
     def _arrivals(self) -> Path:

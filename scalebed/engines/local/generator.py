@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import select
 import signal
 import subprocess
 import threading
@@ -19,6 +20,7 @@ from scalebed.experiment.workloads import workloads
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
 from scalebed.messages import EngineError
+from scalebed.secrecy import VEIL
 
 _STOP_GRACE_S = 40.0
 """k6 ends within a second or so of SIGINT, as it interrupts the iterations under way; a workload that looks at what it
@@ -68,15 +70,20 @@ class K6Generator:
             raise EngineError(f"{script}: there is no such workload; the workloads there are {known}")
         self._log.parent.mkdir(parents=True, exist_ok=True)
         self._log.unlink(missing_ok=True)
-        argv = command(self._k6, script, self._log)
+        pipe = LogPipe(self._log)
+        argv = command(self._k6, script, pipe.path)
         env = environment(target, load)
         if self._own is not None:
             env |= self._own.variables
         env |= {name: os.environ[name] for name in _TRUST if name in os.environ}
         if target.ca is not None:
             env["SSL_CERT_FILE"] = target.ca
-        process = self._spawn(argv, env, stdout=subprocess.PIPE, log=self._log)
-        return K6Run(process, self._log)
+        try:
+            process = self._spawn(argv, env, stdout=subprocess.PIPE, log=self._log)
+        except BaseException:
+            pipe.close()
+            raise
+        return K6Run(process, self._log, pipe)
 
 
 def command(k6: Path, script: Path, log: Path) -> list[str]:
@@ -106,9 +113,10 @@ def spawn_in_group(argv: Sequence[str], env: Mapping[str, str], *, stdout: int, 
 class K6Run:
     """Implements `LoadRun`. A thread reads lines as they come; histograms stay encoded."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, pipe: LogPipe) -> None:
         self._process = process
         self._log = log
+        self._pipe = pipe
         self._lines: queue.SimpleQueue[EndpointSecond | GeneratorSecond | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._stopped = False
@@ -175,6 +183,8 @@ class K6Run:
             for row in stdout:
                 self._accept(row)
         self._process.wait()
+        self._pipe.close()
+        VEIL.over_file(self._log)  # k6 itself may have written to it, as where it panics
         self._ended.set()
         self._lines.put(None)  # wakes a poll that waits
 
@@ -182,7 +192,7 @@ class K6Run:
         try:
             line = parse_line(row)
         except (ValueError, KeyError, TypeError):
-            self._trouble = self._trouble or f"k6 wrote a line that cannot be read: {row[:120]!r}"
+            self._trouble = self._trouble or f"k6 wrote a line that cannot be read: {_beginning(row)!r}"
             return
         if isinstance(line, str):
             self._trouble = self._trouble or line
@@ -190,6 +200,50 @@ class K6Run:
             self._checks[line.check] = self._checks.get(line.check, CheckCount(line.check, 0, 0)) + line
         elif line is not None:
             self._lines.put(line)
+
+
+class LogPipe:
+    """Between k6's log and its file: what comes through is written with secrets blotted out, a line at a time."""
+
+    def __init__(self, log: Path) -> None:
+        self.path = log.with_name(f"{log.name}.pipe")
+        self._log = log
+        self._over = threading.Event()
+        self.path.unlink(missing_ok=True)
+        os.mkfifo(self.path, 0o600)
+        # Does not wait for k6, which may never open it.
+        self._reading = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+        self._reader = threading.Thread(target=self._read, name="k6 log", daemon=True)
+        self._reader.start()
+
+    def close(self) -> None:
+        """Write what is left, once k6 has ended."""
+        self._over.set()
+        self._reader.join()
+        os.close(self._reading)
+        self.path.unlink(missing_ok=True)
+
+    def _read(self) -> None:
+        left = b""
+        while True:
+            over = self._over.is_set()  # before looking: what is there then is the last
+            ready, _, _ = select.select([self._reading], [], [], 0.0 if over else 0.2)
+            some = os.read(self._reading, 65536) if ready else b""
+            *lines, left = (left + some).split(b"\n")
+            if not some and over:
+                lines = [left] if left else []
+            if lines:
+                told = "".join(f"{VEIL.over(line.decode(errors='replace'))}\n" for line in lines)
+                with self._log.open("a", encoding="utf-8") as file:
+                    file.write(told)
+            if not some:
+                if over:
+                    return
+                self._over.wait(0.1)  # nobody has opened it yet, or any more
+
+
+def _beginning(row: bytes) -> str:
+    return VEIL.over(row.decode(errors="replace"))[:120]
 
 
 def describe_exit(code: int, stopped: bool, log: Path) -> str | None:

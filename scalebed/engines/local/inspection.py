@@ -19,6 +19,7 @@ from scalebed.engines.local.generator import HOMELESS
 from scalebed.engines.secrets import values
 from scalebed.experiment.script import Script
 from scalebed.messages import EngineError
+from scalebed.secrecy import VEIL
 
 _NOWHERE = "http://127.0.0.1:1"
 """The target's address while none is up; nothing is asked."""
@@ -103,5 +104,5 @@ def _asked(k6: Path, words: list[str], path: Path, environment: Mapping[str, str
 
 def _said(stderr: str) -> str:
     """What k6 said, in one line and without places in a stack."""
-    lines = [line.strip() for line in stderr.splitlines()]
+    lines = [line.strip() for line in VEIL.over(stderr).splitlines()]
     return next((line[:300] for line in lines if line and not line.startswith("at ")), "it did not say why")
