@@ -42,7 +42,7 @@ def test_what_was_read_is_in_no_sentence(tmp_path: Path) -> None:
     thrown = b'{"scalebed":3,"type":"check","second":5,"check":"the script throws nothing (Error: %b v3ry-secret)"'
     line = parse_line(thrown % (b"long " * 38) + b',"passed":0,"failed":1}\n')
     assert isinstance(line, CheckCount)
-    assert (len(line.check), line.check[-8:]) == (232, "[secr…)")
+    assert (len(line.check), line.check[-7:]) == (232, "[secr…)")
 
 
 def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
