@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scalebed.cli.console import OUT, say, stopping_once
-from scalebed.cli.engine_options import Choice, Own, experiment
+from scalebed.cli.engine_options import Choice, Own, experiment, settled
 from scalebed.execution.clock import SystemClock
 from scalebed.execution.ports import refusal
 from scalebed.execution.rehearsal import LONGEST_S, Rehearsed, rehearse, rehearsed_cells
@@ -28,6 +28,7 @@ def check(file: Path | None, settings: Sequence[str], own: Own) -> bool:
         raise SpecError("\nscalebed: ".join((str(error), *error.others))) from error
     clock = SystemClock()
     engine = Choice().engine(spec.engine, clock, say)
+    spec = settled(spec, engine)
     findings = engine.preflight(spec)
     if refused := refusal(findings):
         raise EngineError(refused)

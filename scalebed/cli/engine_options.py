@@ -112,6 +112,11 @@ def experiment(
     return load_experiment(file, [*said, f"search.around={json.dumps(near)}", *given], begun)
 
 
+def settled(asked: Experiment, engine: Engine) -> Experiment:
+    """What is asked for, with what only the engine can know of it. Raises UserError."""
+    return engine.settled(asked) if isinstance(engine, LocalEngine) else asked
+
+
 def _begun(out: Path | None) -> Experiment | None:
     """What was begun in a run directory, where one is there."""
     if out is None or not (directory := RunDirectory(out)).exists:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from scalebed.cli.console import ERR, OUT, stopping_once
-from scalebed.cli.engine_options import Choice, Own, experiment
+from scalebed.cli.engine_options import Choice, Own, experiment, settled
 from scalebed.cli.listings import scenario_list
 from scalebed.cli.progress import observer_for
 from scalebed.execution.clock import SystemClock
@@ -90,6 +90,7 @@ def _measure(
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
     clock: Clock = SystemClock()
     engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
+    spec = settled(spec, engine)
     commit = engine.fingerprint().get("commit")
     # What an application is made of may have changed since, and its commit is not the testbed's.
     own = spec.load is not None

@@ -13,13 +13,14 @@ from scalebed.experiment.slo import Slo
 from scalebed.measurement import causes, usage, validity, warmup
 from scalebed.measurement.causes import Cause, Kind, Verdict
 from scalebed.measurement.ending import Ended
+from scalebed.measurement.errors import THROWS
 from scalebed.measurement.histograms import HistogramError, Latencies
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
 from scalebed.measurement.timeline import Timeline, Window
 from scalebed.measurement.usage import Usage
 from scalebed.measurement.validity import Conditions, little_ratio, vus_free
-from scalebed.measurement.verdict import Enough, Judgement, judge
+from scalebed.measurement.verdict import Enough, Judgement, judge, with_checks
 from scalebed.records.run_directory import (
     CheckRecord,
     EndedRecord,
@@ -163,6 +164,9 @@ class Watch:
         if failure is not None:
             self._failure = failure
         verdicts = (self._judgement.verdict, in_time.verdict)
+        own = [c for c in self._checks if not c.check.startswith(THROWS)]
+        counts = sum(c.passed for c in own), sum(c.failed for c in own)
+        self._judgement = with_checks(self._judgement, self._assignment.slo, *counts)
         if wrong := [c.check for c in self._checks if c.beside]:
             told = tuple(f"A check of the load as a whole failed: {check}." for check in wrong)
             self._judgement = replace(self._judgement, verdict="FAIL", reasons=told)

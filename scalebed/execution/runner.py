@@ -20,6 +20,7 @@ from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import has_own
 from scalebed.experiment.workloads import remarks
 from scalebed.measurement.ending import Ended
+from scalebed.measurement.errors import THROWS
 from scalebed.measurement.host import Host
 from scalebed.measurement.load import GRACE_S, load_of, most_vus
 from scalebed.measurement.timeline import Journeys
@@ -31,7 +32,6 @@ from scalebed.search.bisection import Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
 
 _MOST_NAMED = 5
-_THROWS = "the script throws nothing"
 _DONE = "by itself, as if its work were done"
 _NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less, or give the service more CPU"
 
@@ -250,7 +250,7 @@ class Runner:
             told = next((check.check for check in rehearsed.checks if check.failed), _NONE_ENDED)
             raise RunnerError(
                 f"{cell.id}: {self._experiment.load.script} came to no whole journey before the first trial: "
-                f"{told.replace(_THROWS, 'each one threw')}"
+                f"{told.replace(THROWS, 'each one threw')}"
             )
         return rehearsed.journeys
 

@@ -22,6 +22,8 @@ def require_own(experiment: Experiment) -> None:
             )
     if applications and experiment.load is None:
         raise ValueError("load: an application of your own needs a k6 script, as load: {script: FILE}")
+    if experiment.slo.thresholds and experiment.load is None:
+        raise ValueError("slo: thresholds are those of a script of your own, as load: {script: FILE}")
     for key in ("database", "cache"):
         if getattr(experiment, key) not in (None, "none") and not started:
             raise ValueError(f"{key}: belongs to an application that is started by a command")

@@ -18,11 +18,14 @@ class Limit(Strict):
     latency_ms: float = Field(gt=0)
     endpoint: str = ""
     """As the report names it; empty for all."""
+    latency_of: Literal["all", "successes"] = "all"
+    """As the SLO's own."""
 
     @property
     def words(self) -> str:
         """`p99 ≤ 2500 ms for search`."""
-        return f"p{self.percentile:g} ≤ {self.latency_ms:g} ms{f' for {self.endpoint}' if self.endpoint else ''}"
+        of = " of successes" if self.latency_of == "successes" else ""
+        return f"p{self.percentile:g} ≤ {self.latency_ms:g} ms{of}{f' for {self.endpoint}' if self.endpoint else ''}"
 
 
 class Slo(Strict):
@@ -40,6 +43,10 @@ class Slo(Strict):
     only."""
     further: tuple[Limit, ...] = ()
     """Percentiles that are limited besides."""
+    checks: float | None = Field(None, gt=0, le=1)
+    """The share of all that a script checks, over the whole of a trial, that has to be so."""
+    thresholds: bool = False
+    """The script's own thresholds belong to it: they are put in once the script has been read."""
 
     @property
     def highest(self) -> float:
@@ -57,10 +64,13 @@ class Slo(Strict):
 
 _LATENCY = re.compile(
     r"p\(?(?P<percentile>\d+(?:\.\d+)?)\)?\s*<=?\s*(?P<limit>\d+(?:\.\d+)?)\s*(?P<unit>ms|s)"
-    r"(?:\s+for\s+(?P<endpoint>\S.*))?"
+    r"(?P<successes>\s+of\s+successes)?(?:\s+for\s+(?P<endpoint>\S.*))?"
 )
 _ERRORS = re.compile(r"errors\s*<=?\s*(?P<percent>\d+(?:\.\d+)?)\s*%")
-_FORMS = "p(95) < 1000 ms, p(99) < 2.5 s for ENDPOINT, or errors < 1 %"
+_CHECKS = re.compile(r"checks\s*>=?\s*(?P<percent>\d+(?:\.\d+)?)\s*%")
+_FORMS = (
+    "p(95) < 1000 ms, p(99) < 2.5 s for ENDPOINT, errors < 1 %, checks > 99 %, or thresholds for those of the script"
+)
 
 
 def read_lines(lines: Sequence[object]) -> Mapping[str, Any]:
@@ -73,24 +83,37 @@ def read_lines(lines: Sequence[object]) -> Mapping[str, Any]:
     further: list[dict[str, Any]] = []
     for line in lines:
         text = " ".join(str(line).split())
-        if match := _ERRORS.fullmatch(text):
-            if "error_rate" in found:
-                raise ValueError(f"{text!r}: errors are limited twice")
-            found["error_rate"] = float(match["percent"]) / 100
-        elif match := _LATENCY.fullmatch(text):
-            limit_ms = float(match["limit"]) * (1000 if match["unit"] == "s" else 1)
-            limit = {"percentile": float(match["percentile"]), "latency_ms": limit_ms}
-            if match["endpoint"]:
-                further.append({**limit, "endpoint": match["endpoint"]})
-            elif "percentile" in found:
+        if match := _LATENCY.fullmatch(text):
+            limit = _latency(match)
+            if "endpoint" in limit or "percentile" in found:
                 further.append(limit)
             else:
                 found |= limit
-        elif text.startswith("checks"):
-            raise ValueError(f"{text!r}: a check that fails makes an error of its request; limit errors instead")
+        elif text == "thresholds":
+            found["thresholds"] = True
         else:
-            raise ValueError(f"{text!r}: is no limit; write {_FORMS}")
+            key, share = _share(text)
+            if key in found:
+                raise ValueError(f"{text!r}: {'checks' if key == 'checks' else 'errors'} are limited twice")
+            found[key] = share
     return {**found, "further": further}
+
+
+def _latency(match: re.Match[str]) -> dict[str, Any]:
+    limit_ms = float(match["limit"]) * (1000 if match["unit"] == "s" else 1)
+    limit: dict[str, Any] = {"percentile": float(match["percentile"]), "latency_ms": limit_ms}
+    if match["successes"]:
+        limit["latency_of"] = "successes"
+    if match["endpoint"]:
+        limit["endpoint"] = match["endpoint"]
+    return limit
+
+
+def _share(text: str) -> tuple[str, float]:
+    for key, pattern in (("error_rate", _ERRORS), ("checks", _CHECKS)):
+        if match := pattern.fullmatch(text):
+            return key, float(match["percent"]) / 100
+    raise ValueError(f"{text!r}: is no limit; write {_FORMS}")
 
 
 def _read(value: object) -> object:

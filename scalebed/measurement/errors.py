@@ -10,6 +10,8 @@ from __future__ import annotations
 NO_RESPONSE = "no response"
 CHECK_FAILED = "check failed"
 SCRIPT_ERROR = "script error"
+THROWS = "the script throws nothing"
+"""With which a check begins that counts what a script throws."""
 DROPPED = "dropped"
 """An arrival that found no free VU, where it was due."""
 

@@ -206,7 +206,7 @@ class Timeline:
             second.journeys += health.journeys
             second.journey_ms += health.journey_ms
             for counts, limit in zip(second.further, self._further, strict=True):
-                if not limit.endpoint:
+                if not limit.endpoint and limit.latency_of == "all":
                     counts[0] += health.dropped
                     counts[1] += health.dropped
             second.arrivals += health.arrivals
@@ -223,7 +223,7 @@ class Timeline:
             second.responses += record.count
             second.unasked += record.unasked
             for counts, limit in zip(second.further, self._further, strict=True):
-                if limit.endpoint in ("", record.endpoint):
+                if limit.endpoint in ("", record.endpoint) and not (record.failure and limit.latency_of == "successes"):
                     counts[0] += record.count
                     counts[1] += record.count if record.failure else latencies.slower_than(limit.latency_ms)
             second.latency_sum_ms += (undelayed or latencies).sum_ms

@@ -10,7 +10,7 @@ of the slowest simulated service, where 300 requests are all that a trial can ha
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -86,6 +86,31 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
     return Judgement("UNDECIDED", ("It has not lasted long enough.",))
 
 
+def with_checks(judgement: Judgement, slo: Slo, passed: int, failed: int) -> Judgement:
+    """And what a script checked, over the whole of a trial that is over."""
+    if slo.checks is None:
+        return judgement
+    of, allowed = passed + failed, 1 - slo.checks
+    if not of:
+        check = _Check("open", f"Nothing was checked, so {slo.checks:.4g} of the checks cannot be told.")
+    else:
+        lower, upper = share_bounds([failed], [of], FULL)
+        told = f"{failed} of {of} checks failed ({allowed:.3g} allowed"
+        if lower > allowed:
+            check = _Check("broken", f"{told}; surely more than {lower:.2%}).")
+        elif upper <= allowed or not failed:
+            check = _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
+        else:
+            check = _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
+    if check.state == "broken":
+        before = judgement.reasons if judgement.verdict == "FAIL" else ()
+        return replace(judgement, verdict="FAIL", reasons=(*before, check.sentence))
+    if judgement.verdict == "PASS":
+        reasons = (*judgement.reasons, check.sentence) if check.state == "met" else (check.sentence,)
+        return replace(judgement, verdict="PASS" if check.state == "met" else "UNDECIDED", reasons=reasons)
+    return judgement
+
+
 def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
     allowed = 1 - slo.percentile / 100
     if slo.latency_of == "successes":
@@ -110,7 +135,8 @@ def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool) -> _Ch
     whose = f" for {limit.endpoint}" if limit.endpoint else ""
     if not total:
         return _Check("open", f"No request{whose} came, so {limit.words} cannot be told.")
-    told = f"{slow / total:.1%} of {total} requests{whose} were slower than {limit.latency_ms:g} ms or failed"
+    failed = " or failed" if limit.latency_of == "all" else " of those that succeeded"
+    told = f"{slow / total:.1%} of {total} requests{whose} were slower than {limit.latency_ms:g} ms{failed}"
     told += f" ({allowed:.3g} allowed"
     enough = alone or total >= needed(limit.percentile, 0.0, FULL)
     return _within(told, counted.slow, counted.asked, allowed, final=final, told_by_none=final and enough)

@@ -150,7 +150,9 @@ def test_its_own_database_is_filled_once_and_put_back_each_time(folder: Path) ->
 
 
 def test_check_does_everything_but_measure(folder: Path) -> None:
-    write(folder, BEGIN + "export default function () { http.get(`${base}/go`); sleep(0.2); http.get(`${base}/ok`); }")
+    thresholds = "export const options = { thresholds: { 'http_req_duration{name:home}': ['p(90)<2000'] } };"
+    asked = "http.get(`${base}/go`); sleep(0.2); http.get(`${base}/ok`, { tags: { name: 'home' } });"
+    write(folder, f"{BEGIN}{thresholds}export default function () {{ {asked} }}", slo=["p(95) < 2 s", "thresholds"])
     done = scalebed(folder, "check")
     assert done.returncode == 0, said(done)
     assert "each of 2 requests in" in said(done)
@@ -210,6 +212,14 @@ WRONG: Mapping[str, tuple[Mapping[str, object], str, int, str]] = {
     "a journey that the script does not export": (
         {"load": {"script": "load.js", "exec": "brows"}}, FINE, 2,
         "load.js exports no function brows; name the one that is a journey as load.exec",
+    ),
+    "a limit for an endpoint that never comes": (
+        {"slo": ["p(95) < 2 s for home"]}, FINE, 1,
+        "no request came for home, which slo limits; the endpoints that came are: GET /ok",
+    ),
+    "a threshold that no SLO can say": (
+        {"slo": "thresholds"}, f"{FINE}export const options = {{ thresholds: {{ http_reqs: ['rate>9'] }} }};", 2,
+        "none of latency, errors or checks as they are judged here: http_reqs: rate>9",
     ),
     "a request to somebody else": (
         {}, BEGIN + "export default function () { http.get('http://cdn.example/x'); }", 1,

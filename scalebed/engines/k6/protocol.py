@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from scalebed.measurement.errors import THROWS
 from scalebed.measurement.load import GRACE_S, Load
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
 from scalebed.secrecy import VEIL
@@ -21,10 +22,8 @@ MARK = b'{"scalebed":'
 _FORMATS = (1, 2, 3)
 """1 told neither why requests failed nor how late they began, 2 nothing of whole iterations."""
 
-THROWS = "the script throws nothing"
-"""With which a check begins that counts what a script throws."""
 _LONGEST = 230
-"""Characters that are kept of it."""
+"""Characters that are kept of what a script throws."""
 
 STOPPED = 105
 """The exit code of a k6 that was asked to stop."""

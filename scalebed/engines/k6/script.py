@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from scalebed.experiment import thresholds
 from scalebed.messages import EngineError
 
 _AMOUNT = (
@@ -86,17 +87,17 @@ def journey(inspected: Inspected, chosen: str = "") -> Journey:
     return Journey(exec_, _texts(scenario.get("env")), _texts(scenario.get("tags")))
 
 
-def remarks(inspected: Inspected) -> Iterator[str]:
-    """Sentences on what of the script has no effect."""
+def remarks(inspected: Inspected, *, judged: bool = False) -> Iterator[str]:
+    """Sentences on what of the script has no effect. `judged`: its thresholds have, as part of the SLO."""
     options = inspected.options
     if given := [key for key in _TOLD if options.get(key)]:
         yield (
             f"The script's {', '.join(given)} {'give' if len(given) > 1 or given[0].endswith('s') else 'gives'} way: "
             "the experiment says how much load there is."
         )
-    if options.get("thresholds"):
-        lines = list(_as_limits(options["thresholds"]))
-        told = f"; under slo they would be: {', '.join(lines)}" if lines else ""
+    if options.get("thresholds") and not judged:
+        lines, _ = thresholds.read(options["thresholds"])
+        told = f"; a line `thresholds` there takes them as {', '.join(lines)}" if lines else ""
         yield f"The script's thresholds have no effect, since trials are judged by the experiment's slo{told}."
 
 
@@ -162,20 +163,3 @@ def _module(path: Path) -> str:
 
 def _texts(values: Mapping[str, Any] | None) -> Mapping[str, str]:
     return {str(key): str(value) for key, value in (values or {}).items()}
-
-
-def _as_limits(thresholds: Mapping[str, Sequence[Any]]) -> Iterator[str]:
-    """Those of them that an SLO can say, in its words."""
-    for metric, limits in thresholds.items():
-        name, _, tag = metric.rstrip("}").partition("{")
-        for limit in limits:
-            text = str(limit["threshold"] if isinstance(limit, Mapping) else limit).replace(" ", "").replace("=", "")
-            what, _, bound = text.partition("<")
-            if name == "http_req_duration" and what.startswith("p(") and bound:
-                key, _, value = tag.partition(":")
-                if not tag:
-                    yield f"{what} < {bound} ms"
-                elif key in ("name", "endpoint"):
-                    yield f"{what} < {bound} ms for {value}"
-            elif metric == "http_req_failed" and what == "rate" and bound:
-                yield f"errors < {float(bound) * 100:g} %"

@@ -26,7 +26,9 @@ from scalebed.engines.local.rig import Rig, Wanted, cluster_folder
 from scalebed.engines.services import read_service
 from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell
+from scalebed.experiment.script import Script
 from scalebed.experiment.spec import Experiment
+from scalebed.experiment.thresholds import settle
 from scalebed.experiment.variant import Pooling, Variant
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Target
@@ -74,11 +76,22 @@ class LocalEngine:
         if experiment.load is None:
             return ()
         try:
-            self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", self._say)
-            self._inspected = inspect(self._k6, experiment.load, self._arrivals)
+            inspected = self._inspect(experiment.load)
         except EngineError as error:
             return [Finding("refuse", str(error))]
-        return [Finding("warn", remark) for remark in remarks(self._inspected)]
+        return [Finding("warn", remark) for remark in remarks(inspected, judged=experiment.slo.thresholds)]
+
+    def _inspect(self, script: Script) -> Inspected:
+        if self._inspected is None:
+            self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", self._say)
+            self._inspected = inspect(self._k6, script, self._arrivals)
+        return self._inspected
+
+    def settled(self, experiment: Experiment) -> Experiment:
+        """With its script's thresholds in its SLO, where that asks for them. Raises UserError."""
+        if not experiment.slo.thresholds or experiment.load is None:
+            return experiment
+        return settle(experiment, self._inspect(experiment.load).options.get("thresholds") or {})
 
     def prepare(self, experiment: Experiment, say: Say) -> None:
         """Find or build the parts, start Postgres, load the dataset, make each variant's database."""
@@ -113,8 +126,8 @@ class LocalEngine:
             self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster, self._say
         )
         self._experiment = experiment
-        if experiment.load is not None and self._inspected is None:
-            self._inspected = inspect(self._k6, experiment.load, self._arrivals)
+        if experiment.load is not None:
+            self._inspect(experiment.load)
         self._own = OwnCells(experiment, self._rig)
         shipped = [variant for variant in experiment.variants if variant.application is None]
         if shipped or experiment.database is not None:

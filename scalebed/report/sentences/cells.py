@@ -13,7 +13,10 @@ def slo_limit(analysis: Analysis) -> str:
     limits = [f"{figures.percentile_name(slo.percentile)} ≤ {figures.limit(slo.latency_ms)}"]
     for each in slo.further:
         whose = f" for {each.endpoint}" if each.endpoint else ""
-        limits.append(f"{figures.percentile_name(each.percentile)} ≤ {figures.limit(each.latency_ms)}{whose}")
+        of = " of successes" if each.latency_of == "successes" else ""
+        limits.append(f"{figures.percentile_name(each.percentile)} ≤ {figures.limit(each.latency_ms)}{of}{whose}")
+    if slo.checks is not None:
+        limits.append(f"checks ≥ {slo.checks * 100:.4g}%")
     return figures.listing(limits)
 
 

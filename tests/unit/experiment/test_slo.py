@@ -30,6 +30,12 @@ def test_the_first_overall_percentile_is_the_slos_own() -> None:
     assert [limit.words for limit in found.further] == ["p99 ≤ 2500 ms for GET /items/{n}", "p99.9 ≤ 5000 ms"]
 
 
+def test_checks_and_latencies_of_successes_are_limited_too() -> None:
+    found = slo(["p(95) < 1 s of successes", "p(99) < 2 s of successes for a b", "checks > 99.5 %"])
+    assert (found.latency_of, found.checks) == ("successes", 0.995)
+    assert [limit.words for limit in found.further] == ["p99 ≤ 2000 ms of successes for a b"]
+
+
 def test_as_many_requests_are_asked_for_as_the_strictest_limit_needs() -> None:
     lines = ["p(95) < 1 s", "p(99.9) < 5 s"]
     assert parse_experiment({**KEYS, "slo": lines}, "tried.yaml").search.min_requests == 2995
@@ -41,7 +47,7 @@ def test_as_many_requests_are_asked_for_as_the_strictest_limit_needs() -> None:
         ("p95 under 3", "slo: 'p95 under 3': is no limit; write p(95) < 1000 ms"),
         ("p(95) < 500", "is no limit"),
         ("errors < 1", "is no limit"),
-        ("checks > 99 %", "a check that fails makes an error of its request; limit errors instead"),
+        ("checks < 99 %", "is no limit"),
         ("p(100) < 5 s", "slo.percentile"),
     ],
 )
@@ -54,3 +60,5 @@ def test_what_is_no_limit_is_refused(line: str, told: str) -> None:
 def test_errors_are_limited_once() -> None:
     with pytest.raises(ValueError, match="errors are limited twice"):
         read_lines(["errors < 1 %", "errors < 2 %"])
+    with pytest.raises(ValueError, match="checks are limited twice"):
+        read_lines(["checks > 90 %", "checks>99%"])

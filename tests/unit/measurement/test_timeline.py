@@ -120,6 +120,19 @@ def test_a_journey_is_what_whole_iterations_came_to() -> None:
     assert found.allowed_s(1000) == pytest.approx(3.5, abs=0.01)
 
 
+def test_a_limit_may_be_of_successes_alone() -> None:
+    limits = [Limit(percentile=90, latency_ms=50, latency_of=of) for of in ("all", "successes")]
+    line = Timeline(1000, limits)
+    slow = encode(of_values([100.0] * 4))
+    line.add(
+        [EndpointSecond(100, "a", 200, 4, slow, ""), EndpointSecond(100, "a", 500, 4, slow, "5xx")],
+        [GeneratorSecond(100, 10, 2, 1.0, 0.0)],
+    )
+    every, successes = line.window(0, 1).further
+    assert (every.asked.sum(), every.slow.sum()) == (10, 10)
+    assert (successes.asked.sum(), successes.slow.sum()) == (4, 4)
+
+
 def test_what_an_iteration_fails_by_itself_is_no_request_of_it() -> None:
     line = Timeline(1000, journeys=True)
     answered, thrown = encode(of_values([100.0] * 20)), encode(of_values([5.0] * 10))

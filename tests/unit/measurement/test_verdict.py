@@ -7,7 +7,7 @@ from windows import window
 
 from scalebed.experiment.slo import Limit, Slo
 from scalebed.measurement.timeline import Journeys, Window
-from scalebed.measurement.verdict import Enough, judge
+from scalebed.measurement.verdict import Enough, Judgement, judge, with_checks
 
 SLO = Slo(percentile=95, latency_ms=1000, error_rate=0.01)
 ENOUGH = Enough(counted_s=10, requests=300)
@@ -207,3 +207,21 @@ def test_the_limit_that_broke_is_named_although_others_hold() -> None:
     judged = judge(window(100, 20, further=[(20, 5)]), TWO, 100, 2000, ENOUGH, final=False)
     assert judged.verdict == "FAIL"
     assert len(judged.reasons) == 1
+
+
+def test_checks_are_judged_beside_all_else() -> None:
+    slo, passed = SLO.model_copy(update={"checks": 0.99}), Judgement("PASS", ("All was fast.",))
+
+    def checked(right: int, wrong: int, judged: Judgement = passed) -> tuple[str, int]:
+        found = with_checks(judged, slo, right, wrong)
+        return found.verdict, len(found.reasons)
+
+    assert checked(50, 0) == ("PASS", 2)
+    assert checked(1000, 1) == ("PASS", 2)
+    assert checked(990, 10) == ("UNDECIDED", 1)
+    assert checked(950, 50) == ("FAIL", 1)
+    assert checked(0, 0) == ("UNDECIDED", 1), "nothing was checked"
+    assert checked(950, 50, Judgement("FAIL", ("It was slow.",))) == ("FAIL", 2)
+    assert checked(950, 50, Judgement("UNDECIDED", ("It may be slow.",))) == ("FAIL", 1)
+    assert checked(50, 0, Judgement("UNDECIDED", ("It may be slow.",))) == ("UNDECIDED", 1)
+    assert with_checks(passed, SLO, 0, 9) is passed

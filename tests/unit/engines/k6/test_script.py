@@ -63,7 +63,8 @@ def test_what_gives_way_is_said() -> None:
     }
     told = list(remarks(said({"vus": 5, "duration": "10s", "stages": None, "thresholds": thresholds})))
     assert told[0].startswith("The script's vus, duration give way")
-    assert told[1].endswith("p(95) < 500 ms, p(99) < 900 ms, p(95) < 100 ms for login, errors < 1 %.")
+    assert told[1].endswith("takes them as p(95) < 500 ms, p(99) < 900 ms, p(95) < 100 ms for login, errors < 1 %.")
+    assert len(list(remarks(said({"vus": 5, "thresholds": thresholds}), judged=True))) == 1
     assert not list(remarks(said({"vus": None, "thresholds": None})))
 
 
