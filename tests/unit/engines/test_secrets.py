@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.k6.protocol import parse_line
+from scalebed.engines.local.isolation.processes import last_line
 from scalebed.engines.secrets import remarks, values
 from scalebed.experiment.application import Secret
 from scalebed.experiment.spec import parse_experiment
@@ -39,6 +40,8 @@ def test_what_was_read_is_in_no_sentence(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("v3ry-secret\n", encoding="utf-8")
     values({"TOKEN": Secret(file=str(tmp_path / "token"))})
     assert str(EngineError("the service said: v3ry-secret")) == "the service said: [secret]"
+    (tmp_path / "shop.log").write_text(f"{'long ' * 58}v3ry-secret\n", encoding="utf-8")
+    assert last_line(tmp_path / "shop.log").endswith(" long [secret]"), "which is blotted out before the line is cut"
     thrown = b'{"scalebed":3,"type":"check","second":5,"check":"the script throws nothing (Error: %b v3ry-secret)"'
     line = parse_line(thrown % (b"long " * 38) + b',"passed":0,"failed":1}\n')
     assert isinstance(line, CheckCount)
@@ -51,5 +54,5 @@ def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         values({"KEY": Secret(variable="SHOP_KEY")})
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
     for name in ("none", "bytes"):
-        with pytest.raises(EngineError, match=f"secrets.KEY: {tmp_path / name} cannot be read"):
+        with pytest.raises(EngineError, match=f"secrets.KEY: {tmp_path / name} (cannot be read|is no text)"):
             values({"KEY": Secret(file=str(tmp_path / name))})

@@ -21,6 +21,7 @@ from scalebed.engines.local.isolation.logs import Logs
 from scalebed.engines.local.isolation.members import MARK, Membership, end_members
 from scalebed.engines.local.isolation.quota import Quota
 from scalebed.messages import EngineError, Say
+from scalebed.secrecy import VEIL
 
 # The child waits for one line, so that it is recorded, grouped and pinned before it runs the program, and goes
 # away by itself if the testbed dies first. The usual 1,024 open files would cap connections before the CPU does.
@@ -88,7 +89,9 @@ def last_lines(log: Path, at_most: int) -> list[str]:
         return []
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 4096))
-        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        lines = [
+            line.strip() for line in VEIL.over(file.read().decode("utf-8", "replace")).splitlines() if line.strip()
+        ]
     return [line[:300] for line in lines[-at_most:]]
 
 
