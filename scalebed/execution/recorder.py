@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from scalebed.execution.observer import Progress
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
-from scalebed.measurement import causes, usage, validity, warmup
+from scalebed.measurement import causes, memory, usage, validity, warmup
 from scalebed.measurement.causes import Cause, Kind, Verdict
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.errors import THROWS
@@ -26,6 +26,7 @@ from scalebed.records.run_directory import (
     EndedRecord,
     EndpointRecord,
     GeneratorRecord,
+    MemoryRecord,
     Purpose,
     SupplyRecord,
     Trial,
@@ -63,7 +64,10 @@ class Assignment:
 class Watch:
     """Fed by whoever polls the load; see `scalebed.execution.trial`."""
 
-    def __init__(self, assignment: Assignment, load: Load, target: Target) -> None:
+    def __init__(self, assignment: Assignment, load: Load, target: Target, killed: Sequence[int] = ()) -> None:
+        """`killed`: as `scalebed.measurement.memory.taken` has it."""
+        self._killed = tuple(killed)
+        self._taken: tuple[memory.Taken, ...] = ()
         self._assignment = assignment
         self._load = load
         self._target = target
@@ -170,6 +174,12 @@ class Watch:
         if wrong := [c.check for c in self._checks if c.beside]:
             told = tuple(f"A check of the load as a whole failed: {check}." for check in wrong)
             self._judgement = replace(self._judgement, verdict="FAIL", reasons=told)
+        self._taken = memory.taken([sample.replica_memory for sample in self._samples], self._killed)
+        limit = self._assignment.cell.memory_per_replica
+        deaths = memory.deaths(self._taken, limit)
+        if deaths and limit is not None:
+            reasons = self._judgement.reasons if self._judgement.verdict == "FAIL" else ()
+            self._judgement = replace(self._judgement, verdict="FAIL", reasons=(*deaths, *reasons))
         used = self._usage(cut, end)
         conditions = Conditions(
             rate=self._rate,
@@ -185,6 +195,9 @@ class Watch:
         if self._ended:
             against = causes.disturbances(against)  # what the generator then failed at, or was short of, follows
         invalid = not self._ended and validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
+        if deaths and limit is None:  # then it was no limit of the replica's that was met
+            against = (*against, *(Cause(kind=Kind.MEMORY, sentence=sentence) for sentence in deaths))
+            invalid = True
         return self._record(cut, window, used, "INVALID" if invalid else self._judgement.verdict, against)
 
     def _vus_wanted(self, window: Window) -> float:
@@ -318,6 +331,7 @@ class Watch:
                 for g in line.generator
             ),
             usage=tuple(self._usage_records()),
+            memory=tuple(MemoryRecord(**asdict(each)) for each in self._taken),
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             ended=self._ended,
             supply=tuple(self._supply_records()),

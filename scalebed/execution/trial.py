@@ -60,6 +60,7 @@ class Conductor:
         self._probe = probe
         self._clock = clock
         self._seen: Usage | None = None
+        self._killed: tuple[int, ...] = ()
 
     @property
     def seen(self) -> Usage | None:
@@ -80,7 +81,7 @@ class Conductor:
 
     def conduct(self, assignment: Assignment, load: Load, second: Callable[[Progress], None]) -> Trial:
         """One trial, whole. On any exception, KeyboardInterrupt too, the load is stopped before it is raised."""
-        watch = Watch(assignment, load, self._target)
+        watch = Watch(assignment, load, self._target, killed=self._killed)
         watch.sample(self._probe.sample())
         run = self._generator.start(self._target, load)
         try:
@@ -89,6 +90,7 @@ class Conductor:
             run.stop()
         for sample in self._probe.finish():
             watch.sample(sample)
+            self._killed = tuple(memory.kills for memory in sample.replica_memory)
         watch.add(*run.poll(0.0), self._clock.now())
         return watch.trial(run.failure, run.checks)
 

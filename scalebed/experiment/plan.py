@@ -29,6 +29,8 @@ class Cell:
     """The workload is a script of the user's own."""
     autoscaler: Autoscaler | None = None
     """Set: it owns the number of replicas, which begins at its least."""
+    memory_per_replica: int | None = None
+    """Bytes that each may take; None: no limit."""
 
     @property
     def id(self) -> str:
@@ -73,6 +75,7 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
             users=users,
             own_script=experiment.load is not None,
             autoscaler=experiment.autoscaler,
+            memory_per_replica=experiment.memory_per_replica,
         )
         for variant in experiment.variants
         for replicas in experiment.replicas

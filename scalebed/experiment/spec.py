@@ -20,6 +20,7 @@ from scalebed.experiment.kinds import KINDS, KindName, require
 from scalebed.experiment.kinds.kind import Kind
 from scalebed.experiment.own import require_own
 from scalebed.experiment.script import Script
+from scalebed.experiment.size import Size
 from scalebed.experiment.slo import Limit, NamedSlo, Slo
 from scalebed.experiment.strict import Strict
 from scalebed.experiment.variant import Name, NamedVariant, Pooling, Variant, cell_id
@@ -102,6 +103,8 @@ class Experiment(Strict):
     replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
     cpu_per_replica: float = Field(0.25, gt=0, le=64)
     """CPU quota of one replica, in cores."""
+    memory_per_replica: Size | None = None
+    """What one replica may take, such as `512MiB` or `0.5GiB`; the kernel kills what takes more. None: no limit."""
     load: Script | None = None
     """A k6 script of the user's own."""
     workload: Name = Field(default_factory=lambda data: load.name if (load := data.get("load")) else "browse")

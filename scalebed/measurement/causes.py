@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LITTLE = "Little's law"
     TOO_SHORT = "too short"
     GENERATOR = "generator failed"
+    MEMORY = "host out of memory"
 
 
 DISTURBANCES = frozenset({Kind.STEAL, Kind.FOREIGN_CPU})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scalebed.measurement import errors
+from scalebed.measurement.memory import ReplicaMemory
 
 
 @dataclass(frozen=True)
@@ -113,5 +114,7 @@ class Sample:
     and its last statement only with its next."""
     replica_memory_bytes: tuple[int, ...] = ()
     """Resident memory of each replica now, always in the same order; empty where it is not read."""
+    replica_memory: tuple[ReplicaMemory, ...] = ()
+    """What the control group of each replica tells now, in the same order; empty where there are none."""
     supply: Supply | None = None
     """Where the number of replicas is an autoscaler's."""

@@ -84,6 +84,23 @@ class UsageRecord(_Record):
     database_time_s: float | None = None
 
 
+class MemoryRecord(_Record):
+    """What one replica took during the trial; fields as in `scalebed.measurement.memory.Taken`."""
+
+    working_set_bytes: int
+    """The most of readings a second apart of what is charged to its control group, without inactive file pages."""
+    elsewhere_bytes: int
+    """The most of pages of its program and libraries that another group is charged for."""
+    peak_bytes: int | None
+    """The kernel's own high mark since the load before ended, page cache included; None where there is none."""
+    highest_bytes: int | None
+    """The same since the replica was started."""
+    kills: int
+    """Processes that the kernel killed for lack of memory."""
+    lost: bool
+    """Nothing was left of it."""
+
+
 class SupplyRecord(_Record):
     """How far a scaling was at one moment; fields as in `scalebed.execution.ports.Supply`."""
 
@@ -200,6 +217,8 @@ class Trial(_Record):
     endpoints: tuple[EndpointRecord, ...]
     generator: tuple[GeneratorRecord, ...]
     usage: tuple[UsageRecord, ...]
+    memory: tuple[MemoryRecord, ...] = ()
+    """Of each replica; empty where no control groups tell it, and in records from before this was kept."""
     checks: tuple[CheckRecord, ...] = ()
     ended: tuple[EndedRecord, ...] = ()
     """Of which it is a FAIL: the service did not carry the load, and how slow it was says nothing of it."""
@@ -224,6 +243,11 @@ class Trial(_Record):
     def died(self) -> bool:
         """A replica ended in it."""
         return bool(self.ended)
+
+    @property
+    def killed(self) -> bool:
+        """The kernel killed a process of it for lack of memory, or had done so before, so that nothing was left."""
+        return any(each.kills or each.lost for each in self.memory)
 
     @property
     def disturbed(self) -> bool:

@@ -171,7 +171,11 @@ class LocalEngine:
             "engine": self.name,
             **fingerprint.git_state(self._root),
             "host": host.describe(),
-            "quota": {"kind": self.quota.kind, "period_ms": 100 if self.quota.limits else None},
+            "quota": {
+                "kind": self.quota.kind,
+                "period_ms": 100 if self.quota.limits else None,
+                "memory": self.quota.kind if self.quota.limits_memory else "none",
+            },
             "placement": self.placement.describe(),
         }
         shipped = self._experiment is None or any(v.application is None for v in self._experiment.variants)
@@ -224,7 +228,16 @@ class LocalEngine:
         writes = cell.writes
         database = rig.databases.throw_away(clone) if writes else clone
         variant = cell.variant
-        wanted = Wanted(variant.name, service, variant.switches, database, cell.replicas, quota, variant.pooler)
+        wanted = Wanted(
+            name=variant.name,
+            service=service,
+            switches=variant.switches,
+            database=database,
+            replicas=cell.replicas,
+            cpu=quota,
+            memory=cell.memory_per_replica,
+            pooling=variant.pooler,
+        )
         try:
             with rig.running([wanted], warm=[database]) as running:
                 made = deployed(rig, wanted, running)

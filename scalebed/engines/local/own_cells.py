@@ -77,6 +77,7 @@ class OwnCells:
             database=database,
             replicas=cell.replicas,
             cpu=quota,
+            memory=cell.memory_per_replica,
             pooling=Pooling(mode=pooler),
             cached=self._experiment.cache == "valkey",
         )

@@ -16,6 +16,7 @@ from scalebed.engines.local.parts.databases import BYTES_PER_CONTACT
 from scalebed.engines.local.parts.pgbouncer import MOST_CONNECTIONS
 from scalebed.engines.services import Service, read_service
 from scalebed.execution.ports import Finding, Program
+from scalebed.experiment.size import in_words
 from scalebed.experiment.spec import Experiment
 from scalebed.messages import EngineError
 
@@ -38,6 +39,8 @@ class Resources:
     """A CPU quota can be set."""
     busy_cores: float
     busiest: Sequence[Program] = ()
+    limits_memory: bool = True
+    """A limit of memory can be set."""
 
 
 def survey(cache: Path, quota: Quota) -> Resources:
@@ -51,6 +54,7 @@ def survey(cache: Path, quota: Quota) -> Resources:
         limits=quota.limits,
         busy_cores=busy,
         busiest=host.programs() if busy > _BUSY_CORES else (),
+        limits_memory=quota.limits_memory,
     )
 
 
@@ -59,7 +63,8 @@ def findings(experiment: Experiment, root: Path, free: Resources) -> list[Findin
     services, found = _services(experiment, root)
     found += _poolers(experiment)
     found += _values(experiment)
-    return [*found, *_capacity(experiment, free), *_space(experiment, services, free), *_quiet(free)]
+    found += [*_capacity(experiment, free), *_memory(experiment, free), *_space(experiment, services, free)]
+    return [*found, *_quiet(free)]
 
 
 def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], list[Finding]]:
@@ -134,6 +139,24 @@ def _capacity(experiment: Experiment, free: Resources) -> list[Finding]:
                 "use what CPU they get, and capacity by replica does not mean much",
             )
         )
+    return found
+
+
+def _memory(experiment: Experiment, free: Resources) -> list[Finding]:
+    limit = experiment.memory_per_replica
+    if limit is None:
+        return []
+    found = []
+    if not free.limits_memory:
+        told = (
+            "memory_per_replica cannot be set here (control groups are not permitted), so nothing limits the replicas"
+        )
+        found.append(Finding("warn", f"{told}, and none is killed that would be"))
+    most = max(experiment.replicas)
+    if most * limit + _SERVER_BYTES > free.memory_bytes:
+        told = f"{most} replicas × {in_words(limit)} and the parts around them are more than the "
+        told += f"{_gb(free.memory_bytes)} GB of memory that are free: this machine may run out before a replica does"
+        found.append(Finding("warn", told))
     return found
 
 

@@ -35,10 +35,14 @@ class LocalProbe:
         self._replicas: tuple[int, ...] = ()
 
     def finish(self) -> Sequence[Sample]:
-        return [self.sample()]
+        """High marks of memory begin anew with it, for the next load."""
+        last = self.sample()
+        for group in self._groups().get("service", ()):
+            group.begin_peak()
+        return [last]
 
     def sample(self) -> Sample:
-        """Memory is read at every fifth sample, as it changes slowly and costs most."""
+        """Resident memory is read at every fifth sample, as it changes slowly and costs most."""
         cpu: dict[str, float] = {}
         throttled: dict[str, float] = {}
         groups = self._groups()
@@ -61,6 +65,7 @@ class LocalProbe:
             throttled_s=throttled,
             memory_bytes=dict(self._memory),
             replica_memory_bytes=self._replicas,
+            replica_memory=tuple(memory for group in groups.get("service", ()) if (memory := group.memory())),
             host_busy_s=host.busy_s,
             host_steal_s=host.steal_s,
             database_time_s=self._database_time(),

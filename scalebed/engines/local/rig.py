@@ -30,7 +30,8 @@ from scalebed.provision.servers import Parts
 
 @dataclass(frozen=True)
 class Wanted:
-    """One service to start: `database` is the one its name maps to, `cpu` each replica's quota in cores."""
+    """One service to start: `database` is the one its name maps to, `cpu` each replica's quota in cores, `memory` what
+    each may take, in bytes."""
 
     name: str
     service: Service | Application
@@ -39,6 +40,7 @@ class Wanted:
     """None: an application that asks for none."""
     replicas: int = 1
     cpu: float | None = None
+    memory: int | None = None
     pooling: Pooling = field(default_factory=Pooling)
     cached: bool = True
 
@@ -152,6 +154,8 @@ class Rig:
 
     def _replica(self, item: Wanted, index: int, number: int, pooler: Pooler | None, cache: Cache | None) -> Replica:
         given = {} if cache is None else {"CACHE_URL": cache.url(number)}
+        if item.memory is not None:
+            self.processes.group(group_name(item, index), limited=True).limit_memory(item.memory)
         if isinstance(item.service, Application):
             if item.database is not None:
                 given |= database_settings(self._database_url(item, item.database, pooler))

@@ -14,14 +14,15 @@ from scalebed.measurement import histograms
 from scalebed.measurement.errors import DROPPED
 from scalebed.measurement.histograms import Latencies
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
-from scalebed.report.findings import bottleneck, brackets, caveats
+from scalebed.report.findings import bottleneck, brackets, caveats, memory
 from scalebed.report.findings.bottleneck import Bottleneck
 from scalebed.report.findings.brackets import Bracket
-from scalebed.report.findings.checks import checks, quota_kind
+from scalebed.report.findings.checks import checks, memory_kind, quota_kind
 from scalebed.report.findings.comparing import comparisons
 from scalebed.report.findings.conclusion import conclude
 from scalebed.report.findings.followings import followings
 from scalebed.report.findings.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
+from scalebed.report.findings.memory import Memory
 from scalebed.report.findings.views import (
     Analysis,
     Basis,
@@ -165,6 +166,20 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         per_arrival=per_arrival,
         pause_ms=float(np.mean(pauses)) if pauses else None,
         least=None if rate is not None else _least(run, cell.id),
+        memory=_memory(run, cell, trials if basis == "at the rate" else ()),
+    )
+
+
+def _memory(run: Gathered, cell: Cell, resting: Sequence[Trial]) -> Memory | None:
+    """Where the kernel killed something, there is no telling what it would have taken."""
+    experiment, own = run.manifest.experiment, [trial for trial in run.trials if trial.cell == cell.id]
+    killed = any(trial.killed for trial in own)
+    quotas = cell.variant.runs_here and quota_kind(run.manifest.fingerprint) not in (None, "none")
+    return memory.of_cell(
+        () if killed else [memory.reading(trial, experiment) for trial in resting],
+        [trial.memory for trial in own if trial.verdict != "INVALID"],
+        None if memory_kind(run.manifest.fingerprint) == "none" else experiment.memory_per_replica,
+        experiment.cpu_per_replica if quotas else None,
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from scalebed.experiment.size import in_words
 from scalebed.measurement import causes
 from scalebed.measurement.causes import Kind
-from scalebed.report.findings.checks import quota_kind
+from scalebed.report.findings.checks import memory_kind, quota_kind
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import Caveat, CellView, TrialView
 from scalebed.report.sentences import figures
@@ -19,6 +20,8 @@ def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
         return ()
     found = [
         _quota(run),
+        _memory_limit(run),
+        *_killed(run, measured),
         *_elsewhere(run, measured),
         *_ended(run, measured),
         *_disturbed(run, measured),
@@ -38,6 +41,30 @@ def _quota(run: Gathered) -> Caveat | None:
         return None
     told = "No CPU quota was in force, so replicas used what CPU they got, and figures by replica mean little."
     return Caveat("no quota", told)
+
+
+def _memory_limit(run: Gathered) -> Caveat | None:
+    if run.manifest.experiment.memory_per_replica is None or memory_kind(run.manifest.fingerprint) != "none":
+        return None
+    told = (
+        "memory_per_replica was not in force: nothing limited the replicas, and none was killed that would have been."
+    )
+    return Caveat("no memory limit", told)
+
+
+def _killed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
+    """What a cell carries whose replicas the kernel kills is that of too little memory."""
+    killed = [(cell, n) for cell in cells if (n := sum(t.killed for t in run.trials if t.cell == cell.id))]
+    if not killed:
+        return
+    limit = run.manifest.experiment.memory_per_replica
+    said = [f"{cell.title} in {figures.count(n, 'trial')}" for cell, n in killed]
+    told = f"The kernel killed for lack of memory, of {figures.listing(said)}: "
+    if limit is None:
+        told += "this machine had none left, so those trials are INVALID."
+    else:
+        told += f"{in_words(limit)} a replica is too little there, and what more would carry is not known."
+    yield Caveat("killed for memory", told, tuple(cell.id for cell, _ in killed))
 
 
 def _elsewhere(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from scalebed.experiment.size import in_words
 from scalebed.experiment.variant import has_own
 from scalebed.report.findings import leak
 from scalebed.report.findings.gathering import Gathered
@@ -37,6 +38,7 @@ def checks(run: Gathered, cells: Sequence[CellView]) -> tuple[Check, ...]:
         _foreign(valid),
         _throttling(valid),
         _quotas(run),
+        _memory_limit(run),
         _quota(cells),
         _warmup(valid),
     ]
@@ -178,6 +180,26 @@ def quota_kind(fingerprint: Mapping[str, object]) -> str | None:
     quota = fingerprint.get("quota")
     kind = quota.get("kind") if isinstance(quota, Mapping) else quota
     return kind if isinstance(kind, str) else None
+
+
+def memory_kind(fingerprint: Mapping[str, object]) -> str | None:
+    """The same of a limit of memory."""
+    quota = fingerprint.get("quota")
+    kind = quota.get("memory") if isinstance(quota, Mapping) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _memory_limit(run: Gathered) -> Check | None:
+    limit, kind = run.manifest.experiment.memory_per_replica, memory_kind(run.manifest.fingerprint)
+    if limit is None:
+        return None
+    if kind == "none":
+        return Check("Memory limit", "not in force: this host let nobody set one", "warn")
+    killed = sum(trial.killed for trial in run.trials)
+    seen = f"{in_words(limit)} a replica{f', by {kind}' if kind else ''}; "
+    if killed:
+        return Check("Memory limit", f"{seen}the kernel killed in {figures.count(killed, 'trial')}", "warn")
+    return Check("Memory limit", f"{seen}nothing was killed", "good")
 
 
 def _quotas(run: Gathered) -> Check:

@@ -69,6 +69,8 @@ class Tried(Protocol):
     @property
     def disturbed(self) -> bool: ...
     @property
+    def killed(self) -> bool: ...
+    @property
     def checks(self) -> Sequence[CheckRecord]: ...
 
 
@@ -124,8 +126,9 @@ def _met(trials: Sequence[Tried], rate: float | None) -> _Answer:
     at = "" if rate is None else f" at {rate:g}/s"
     verdicts = {trial.verdict for trial in trials} - {"INVALID"}
     if "FAIL" in verdicts:
-        ended = any(trial.died for trial in trials)
-        return Conclusion.NO, f"The SLO was missed{at}{', as a replica ended' if ended else ''}."
+        ended, killed = any(trial.died for trial in trials), any(trial.killed for trial in trials)
+        why = ", as the kernel killed a replica for lack of memory" if killed else ", as a replica ended" if ended else ""
+        return Conclusion.NO, f"The SLO was missed{at}{why}."
     if "UNDECIDED" in verdicts:
         return Conclusion.NO_VALID_ANSWER, f"It stayed undecided whether the SLO was met{at}."
     if not verdicts:

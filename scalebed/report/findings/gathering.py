@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from scalebed.experiment.spec import Experiment
 from scalebed.records.run_directory import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
-from scalebed.report.findings import leak
+from scalebed.report.findings import leak, memory
 from scalebed.report.findings.views import TrialView
 from scalebed.search.bisection import stands
 
@@ -43,7 +44,7 @@ def gather(directory: RunDirectory) -> Gathered:
     repetitions = {(r.cell, r.block): r for r in directory.repetitions()}
     run = Gathered(manifest, repetitions)
     for trial in directory.trials():
-        run.trials.append(_view(trial))
+        run.trials.append(_view(trial, manifest.experiment))
         slim = trial.model_copy(update={"endpoints": (), "generator": (), "usage": ()})
         run.slim.setdefault(trial.cell, []).append(slim)
         run.warnings.update(trial.warnings)
@@ -115,7 +116,7 @@ def mean_of(mappings: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return {key: float(np.mean(found)) for key, found in values.items()}
 
 
-def _view(trial: Trial) -> TrialView:
+def _view(trial: Trial, experiment: Experiment) -> TrialView:
     return TrialView(
         cell=trial.cell,
         variant=trial.variant,
@@ -149,6 +150,8 @@ def _view(trial: Trial) -> TrialView:
         dispersion=_dispersion(trial),
         checks=trial.checks,
         growths=leak.growths(trial),
+        memory=memory.reading(trial, experiment),
+        killed=trial.killed,
     )
 
 

@@ -16,6 +16,7 @@ from scalebed.report.findings.bottleneck import Bottleneck
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.report.findings.followings import Following
 from scalebed.report.findings.leak import Growth
+from scalebed.report.findings.memory import Memory, Reading
 from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
 
@@ -115,6 +116,8 @@ class CellView:
     """How long a journey goes on without waiting for an answer; None where an arrival is a request."""
     least: float | None = None
     """Where no rate is known: one that was served in every block that tells one. No ratio is made of it."""
+    memory: Memory | None = None
+    """None where it was not read."""
 
     @property
     def title(self) -> str:
@@ -282,6 +285,10 @@ class TrialView:
     checks: tuple[CheckRecord, ...] = ()
     growths: tuple[Growth, ...] = ()
     """The growth of each replica's memory; empty where the trial was too short to tell."""
+    memory: Reading | None = None
+    """None where it was not read."""
+    killed: bool = False
+    """As in `Trial`."""
 
 
 Level = Literal["good", "note", "warn"]
@@ -297,7 +304,15 @@ class Check:
 
 
 CaveatKind = Literal[
-    "no quota", "not started here", "replica ended", "busy host", "rough", "fewer blocks", "cold cache"
+    "no quota",
+    "no memory limit",
+    "killed for memory",
+    "not started here",
+    "replica ended",
+    "busy host",
+    "rough",
+    "fewer blocks",
+    "cold cache",
 ]
 
 

@@ -18,7 +18,7 @@ from scalebed.report.findings.followings import STAGES, load_unit
 from scalebed.report.findings.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.kinds import WORDS
 from scalebed.report.output import spreadsheet
-from scalebed.report.sentences import figures
+from scalebed.report.sentences import figures, memory
 from scalebed.report.sentences.answer import compose
 from scalebed.report.sentences.cells import slo_limit
 
@@ -55,6 +55,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
     cpu = bars.cpu(analysis)
     used = _used(analysis)
     endpoint_cells = [cell for cell in analysis.cells if cell.endpoints]
+    remembered = [(cell, cell.memory) for cell in analysis.cells if cell.memory is not None]
     contents = [
         *((f"comparison-{i}", f"Compared {c.load}", True) for i, c in enumerate(analysis.comparisons)),
         ("cells", "Cells", not analysis.comparisons),
@@ -64,6 +65,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
         ("cpu", "CPU per request", bool(cpu)),
         ("utilisation", "Utilisation and limit", bool(used)),
+        ("memory", "Memory", bool(remembered)),
         ("validity", "Validity", True),
         ("method", "How it was measured", True),
     ]
@@ -104,6 +106,10 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "cpu": cpu,
         "used": used,
         "limited": [cell for cell in analysis.cells if cell.limit],
+        "remembered": remembered,
+        "memory_meaning": memory.meaning([seen for _, seen in remembered]),
+        "resources": memory.resources(remembered),
+        "resources_meaning": memory.MARGIN,
         "endpoint_cells": endpoint_cells,
         "fingerprint": list(_flat(analysis.manifest.fingerprint)),
         "method": _method(experiment),

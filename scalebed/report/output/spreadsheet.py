@@ -56,6 +56,16 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("utilisation_service", "share of the quota"),
     ("utilisation_host", "share of all cores"),
     *((f"cores_{part}", f"cores used by the {part}") for part in PARTS[1:]),
+    (
+        "memory_bytes",
+        "working set and program files of the replica that took most, in the trials of basis; else resident memory",
+    ),
+    ("memory_most_bytes", "the same in any trial that counts, beyond the capacity too"),
+    ("memory_highest_bytes", "the kernel’s own high mark since a replica was started, page cache included"),
+    ("memory_limit_bytes", "what a replica might take"),
+    ("memory_killed", "trials in which the kernel killed something for lack of memory"),
+    ("resources_cpu", "what to write for one replica as requests and limits"),
+    ("resources_memory", "the same of memory: the most and a quarter more"),
     ("limit", "the part that held the cell back"),
     ("limit_evidence", "why that part"),
 )
@@ -160,6 +170,16 @@ def _row(analysis: Analysis, cell: CellView) -> dict[str, object]:
         "limit": cell.limit.part if cell.limit else "",
         "limit_evidence": cell.limit.evidence if cell.limit else "",
     }
+    if (memory := cell.memory) is not None:
+        row |= {
+            "memory_bytes": memory.at_rate_bytes,
+            "memory_most_bytes": memory.most_bytes,
+            "memory_highest_bytes": memory.highest_bytes,
+            "memory_limit_bytes": memory.limit_bytes,
+            "memory_killed": sum(trial.killed for trial in analysis.trials if trial.cell == cell.id),
+            "resources_cpu": memory.resources.cpu if memory.resources else None,
+            "resources_memory": memory.resources.memory if memory.resources else None,
+        }
     row |= {f"cpu_ms_{part}": _number(cell.cpu_ms.get(part)) for part in PARTS}
     row |= {f"cores_{part}": _number(cell.utilisation.get(part)) for part in PARTS[1:]}
     return row

@@ -108,6 +108,11 @@ def milliseconds(value: float | None) -> str:
     return f"{figure(value / 1000)} s" if value >= 10_000 else f"{figure(value)} ms"
 
 
+def mebibytes(size: float | None) -> str:
+    """Bytes in MiB, without the unit."""
+    return DASH if size is None else figure(size / 2**20)
+
+
 def limit(value: float) -> str:
     """An SLO's latency as people write it: `1 s`, `250 ms`."""
     return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"

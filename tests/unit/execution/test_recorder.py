@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,10 @@ from scalebed.execution.recorder import Assignment, Watch
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.variant import Variant
+from scalebed.measurement.causes import Kind
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.measurement.load import Load, Target
+from scalebed.measurement.memory import ReplicaMemory
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Trial
@@ -158,3 +161,55 @@ def test_a_check_of_the_whole_load_must_hold() -> None:
     assert trial.checks[0].beside == 1
     # One that a request of the load was judged by has counted there.
     assert answered([20.0] * 100, checks=[CheckCount("it is right", 1499, 1)])[0].verdict == "PASS"
+
+
+MIB = 2**20
+
+
+def remembered(kills: int, *, limit: int | None = 64 * MIB, killed: Sequence[int] = (), gone: bool = False) -> Trial:
+    """A load that is answered well, of a replica of which the kernel has killed so many processes by its end."""
+    cell = replace(CELL, memory_per_replica=limit)
+    assignment = Assignment(cell, 0, 0, "bracket", TIGHT, 2.0, Enough(10, 300), sequential=False, cut_s=0)
+    watch = Watch(
+        assignment,
+        Load("browse", 100, DURATION_S, 400, 7, 1000),
+        Target("http://a", (), ("service",), 0.25),
+        killed=killed,
+    )
+    for second in range(DURATION_S):
+        at = 1_800_000_000 + second
+        memory = ReplicaMemory((20 + second) * MIB, 0, 50 * MIB, 60 * MIB, kills if second > 5 else 0, gone)
+        watch.sample(Sample(float(second), {"service": 0.01 * second}, replica_memory=(memory,)))
+        watch.add(
+            [EndpointSecond(at, "a", 200, 100, encode(of_values([10.0] * 100)), "")],
+            [GeneratorSecond(at, 100, 0, 1.0, 0.0)],
+            float(second + 1),
+        )
+    return watch.trial(None)
+
+
+def test_what_every_replica_took_is_kept() -> None:
+    trial = remembered(0)
+    assert (trial.verdict, trial.killed) == ("PASS", False)
+    (memory,) = trial.memory
+    assert (memory.working_set_bytes, memory.peak_bytes, memory.highest_bytes) == (34 * MIB, 50 * MIB, 60 * MIB)
+
+
+def test_a_trial_in_which_the_kernel_killed_for_memory_fails_and_says_so() -> None:
+    trial = remembered(1)
+    assert (trial.verdict, trial.killed) == ("FAIL", True)
+    (told,) = trial.reasons
+    assert told.startswith("The kernel killed a process of replica 1 for lack of memory: it may take 64 MiB")
+
+
+def test_what_was_killed_before_a_trial_fails_it_where_nothing_is_left() -> None:
+    assert remembered(1, killed=[1]).verdict == "PASS"
+    lost = remembered(1, killed=[1], gone=True)
+    assert (lost.verdict, lost.reasons[0][:36]) == ("FAIL", "The kernel had killed replica 1 for ")
+
+
+def test_what_was_killed_without_a_limit_is_the_host_s_affair() -> None:
+    trial = remembered(1, limit=None)
+    (cause,) = trial.causes
+    assert (trial.verdict, trial.judged, cause.kind) == ("INVALID", "PASS", Kind.MEMORY)
+    assert "this machine had none left" in trial.reasons[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from simulation import Behaviour, SimulatedEngine
 
@@ -14,6 +16,7 @@ from scalebed.experiment.variant import Variant
 from scalebed.measurement.causes import Kind
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Load, most_vus
+from scalebed.measurement.memory import ReplicaMemory
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Trial
@@ -194,6 +197,30 @@ def test_a_load_that_is_thrown_away_is_read_to_its_end() -> None:
         Conductor(target, engine, Noting(), engine.clock).warm(Load("browse", 10, 5, 100, 1, 1000))
     assert len(finished) == 1
     assert finished[0] - began >= 5
+
+
+def test_who_was_killed_in_one_trial_does_not_fail_the_next() -> None:
+    engine = SimulatedEngine({"a": Behaviour(100)})
+    kills = [0]
+
+    class Remembering:
+        def sample(self) -> Sample:
+            memory = ReplicaMemory(10, 0, None, None, kills[0], gone=False)
+            return replace(engine.sample(), replica_memory=(memory,))
+
+        def finish(self) -> list[Sample]:
+            return [self.sample()]
+
+    cell = replace(CELL, memory_per_replica=2**26)
+    with engine.deploy(cell) as target:
+        conductor = Conductor(target, engine, Remembering(), engine.clock)
+        conductor.warm(Load("browse", 10, 5, 100, 1, 1000))
+        kills[0] = 1  # before the first trial, so that it is the first one's
+        load = Load("browse", 10, 40, 100, 1, 1000)
+        asked = [Assignment(cell, 0, index, "bisect", SLO, 4.0, Enough(10, 300)) for index in range(2)]
+        found = [conductor.conduct(each, load, lambda _: None) for each in asked]
+    assert [trial.killed for trial in found] == [True, False]
+    assert [trial.verdict for trial in found] == ["FAIL", "PASS"]
 
 
 def test_vus_suffice_until_the_slo_is_broken() -> None:

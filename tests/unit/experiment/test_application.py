@@ -210,3 +210,8 @@ def test_nor_is_one_on_the_command_line(folder: Path, setting: str) -> None:
     with pytest.raises(SpecError) as refused:
         written(folder, STARTED, setting.format(SECRET))
     assert SECRET not in str(refused.value)
+
+
+def test_nothing_limits_what_runs_at_a_url(folder: Path) -> None:
+    with pytest.raises(SpecError, match="memory_per_replica: what runs at a url was not started here; leave it out"):
+        read(folder, service={"url": "http://127.0.0.1:8000"}, memory_per_replica="512Mi")

@@ -1,4 +1,4 @@
-"""Kubernetes' quantities (`250m`, `320Mi`, `1e3`) as numbers, and CPU as a quantity."""
+"""Kubernetes' quantities (`250m`, `320Mi`, `1e3`) as numbers, and CPU and memory as quantities."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ def number(quantity: str | float | None) -> float:
 def millicores(cores: float) -> str:
     """`0.25` → `250m`, the finest that the scheduler knows."""
     return f"{max(1, round(cores * 1000))}m"
+
+
+def quantity(size: int) -> str:
+    """`320Mi`, and bytes where it is no whole number of those."""
+    mebibytes, rest = divmod(size, 2**20)
+    return str(size) if rest else f"{mebibytes}Mi"

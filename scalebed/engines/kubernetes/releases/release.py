@@ -8,7 +8,7 @@ from typing import Any
 
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.paths import field, found, listed, path
-from scalebed.engines.kubernetes.api.quantities import millicores
+from scalebed.engines.kubernetes.api.quantities import millicores, quantity
 from scalebed.engines.kubernetes.load.runners import wait_for
 from scalebed.engines.kubernetes.readings import obstacles
 from scalebed.execution.ports import Clock
@@ -74,7 +74,10 @@ def cell_values(experiment: Experiment, cell: Cell) -> dict[str, Any]:
     cpu = millicores(cell.cpu_per_replica)
     service = values[variant.service]
     service["replicas"] = cell.replicas
-    service["resources"] = {"requests": {"cpu": cpu}, "limits": {"cpu": cpu}}
+    each = {"cpu": cpu}
+    if cell.memory_per_replica is not None:
+        each["memory"] = quantity(cell.memory_per_replica)
+    service["resources"] = {"requests": dict(each), "limits": dict(each)}
     if variant.switches:
         service["switches"] = dict(variant.switches)
     pooled = variant.pooler.mode != "off"
@@ -97,7 +100,7 @@ def clashes(experiment: Experiment, cell: Cell) -> list[str]:
     )
     return [
         f"variant {variant.name}: values.{name} is what the experiment sets itself, by the variant's switches and "
-        "pooler, replicas, cpu_per_replica and autoscaler; leave it out"
+        "pooler, replicas, cpu_per_replica, memory_per_replica and autoscaler; leave it out"
         for name in named
     ]
 

@@ -1,4 +1,4 @@
-"""CPU limits and accounting by control groups, v1 and v2.
+"""Limits and accounting of CPU and memory by control groups, v1 and v2.
 
 A `Hierarchy` is a place where groups may be made; whether they really may is found by trying (`quota.py`).
 """
@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
+
+from scalebed.engines.local.isolation.memory import MemoryController
+from scalebed.measurement.memory import ReplicaMemory
 
 PERIOD_US = 100_000
 """The CFS period that Kubernetes uses; a shorter or longer one would change the tail of the latencies."""
@@ -41,6 +44,18 @@ class Group(Protocol):
 
     def usage(self) -> Usage: ...
 
+    def limit_memory(self, most_bytes: int) -> None:
+        """Set before anything is started in it."""
+        ...
+
+    def memory(self) -> ReplicaMemory | None:
+        """None where nothing tells it for the group as a whole."""
+        ...
+
+    def begin_peak(self) -> None:
+        """Let the high mark of memory begin anew, where it can."""
+        ...
+
     def pids(self) -> Sequence[int]: ...
 
     def remove(self) -> None: ...
@@ -58,6 +73,8 @@ class Hierarchy:
     version: Literal["v1", "v2"]
     cpu: Path
     accounting: Path
+    memory: Path | None = None
+    """None: memory can be neither limited nor read."""
 
 
 def hierarchies(mountinfo: str, own: str) -> tuple[Hierarchy, ...]:
@@ -68,12 +85,13 @@ def hierarchies(mountinfo: str, own: str) -> tuple[Hierarchy, ...]:
     for mount_root, mount, kind, options in _cgroup_mounts(mountinfo):
         if kind == "cgroup2":
             places = _places(mount, mount_root, paths.get("", "/"))
-            found += [Hierarchy("v2", place, place) for place in places]
-        for controller in {"cpu", "cpuacct"} & options:
+            found += [Hierarchy("v2", place, place, place) for place in places]
+        for controller in {"cpu", "cpuacct", "memory"} & options:
             v1[controller] = _places(mount, mount_root, paths.get(controller, "/"))
     if {"cpu", "cpuacct"} <= v1.keys():
         # Where both versions are mounted, v1 holds the CPU controller, and v2 cannot have it.
-        found = [Hierarchy("v1", v1["cpu"][0], v1["cpuacct"][0]), Hierarchy("v1", v1["cpu"][-1], v1["cpuacct"][-1])]
+        memory = v1.get("memory", [None])
+        found = [Hierarchy("v1", v1["cpu"][at], v1["cpuacct"][at], memory[at]) for at in (0, -1)]
     return tuple(dict.fromkeys(found))
 
 
@@ -108,23 +126,27 @@ def _places(mount: Path, mount_root: str, own: str) -> list[Path]:
 
 
 class ControlGroup:
-    """One group in a hierarchy; making it raises OSError where that is not permitted."""
+    """One group in a hierarchy; making it raises OSError where that is not permitted. `memory`: with that, too."""
 
-    def __init__(self, hierarchy: Hierarchy, name: str) -> None:
+    def __init__(self, hierarchy: Hierarchy, name: str, *, memory: bool = False) -> None:
         self.name = name
         self._version = hierarchy.version
         self._cpu = hierarchy.cpu / name
         self._accounting = hierarchy.accounting / name
+        self._memory = hierarchy.memory / name if memory and hierarchy.memory is not None else None
+        self._controller = None if self._memory is None else MemoryController(hierarchy.version, self._memory)
         if self._version == "v2":
             control = hierarchy.cpu / "cgroup.subtree_control"
-            if "cpu" not in control.read_text().split():
-                control.write_text("+cpu")
+            for controller in ("cpu",) if self._memory is None else ("cpu", "memory"):
+                if controller not in control.read_text().split():
+                    control.write_text(f"+{controller}")
         for folder in self.folders:
             folder.mkdir(exist_ok=True)
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        return tuple(dict.fromkeys((self._cpu, self._accounting)))
+        memory = () if self._memory is None else (self._memory,)
+        return tuple(dict.fromkeys((self._cpu, self._accounting, *memory)))
 
     def command(self, argv: Sequence[str]) -> list[str]:
         return list(argv)
@@ -147,6 +169,17 @@ class ControlGroup:
             return Usage(int(stat["usage_usec"]) / 1e6, int(stat.get("throttled_usec", 0)) / 1e6)
         used = int((self._accounting / "cpuacct.usage").read_text())
         return Usage(used / 1e9, int(stat["throttled_time"]) / 1e9)
+
+    def limit_memory(self, most_bytes: int) -> None:
+        if self._controller is not None:
+            self._controller.limit(most_bytes)
+
+    def memory(self) -> ReplicaMemory | None:
+        return None if self._controller is None else self._controller.read(self.pids())
+
+    def begin_peak(self) -> None:
+        if self._controller is not None:
+            self._controller.begin_anew()
 
     def pids(self) -> Sequence[int]:
         return [int(line) for line in (self._accounting / "cgroup.procs").read_text().split()]

@@ -285,6 +285,13 @@ def wait_until(
 
 
 def _give_up(child: Child, what: str) -> NoReturn:
+    memory = child.group.memory()
+    if memory is not None and memory.kills:
+        raise EngineError(
+            f"{child.what} {what}, as the kernel killed it or a process of it for lack of memory; raise "
+            f"memory_per_replica, or free memory of this machine; its log {child.log or ''} ends with: "
+            f"{last_line(child.log)}"
+        )
     raise EngineError(f"{child.what} {what}; its log {child.log or ''} ends with: {last_line(child.log)}")
 
 

@@ -1,4 +1,4 @@
-"""Which kind of CPU quota this host lets this user set, found by trying each once."""
+"""Which limits of CPU and memory this host lets this user set, found by trying each once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from scalebed.engines.local.isolation.cgroups import ControlGroup, Group, Hierarchy, Usage, hierarchies
+from scalebed.measurement.memory import ReplicaMemory
 
 _numbers = itertools.count(1)
 """All that runs in a group is ended with it, so no two may have one name, also where one process has several owners."""
@@ -55,6 +56,15 @@ class TreeGroup:
             used = sum(stat.cpu_s for stat in stats if stat is not None)
             self._seen[pid, started] = max(used, self._seen.get((pid, started), 0.0))
         return Usage(sum(self._seen.values()), None)
+
+    def limit_memory(self, most_bytes: int) -> None:
+        """Nobody may set a limit here, either."""
+
+    def memory(self) -> ReplicaMemory | None:
+        return None
+
+    def begin_peak(self) -> None:
+        """There is no high mark of several processes together."""
 
     def pids(self) -> Sequence[int]:
         return [member for pid, _ in self._living() for member in _tree(pid)]
@@ -143,11 +153,16 @@ class Quota:
     def limits(self) -> bool:
         return self.kind != "none"
 
+    @property
+    def limits_memory(self) -> bool:
+        """By control groups alone: a scope is gone with its last process, and with it why that was killed."""
+        return self.hierarchy is not None and self.hierarchy.memory is not None
+
     def group(self, part: str, limited: bool = False) -> Group:
-        """A new group; `limited` says that it will get a limit."""
+        """A new group; `limited` says that it will get limits."""
         name = f"scalebed-{os.getpid()}-{next(_numbers)}-{part}"
         if self.hierarchy is not None:
-            return ControlGroup(self.hierarchy, name)
+            return ControlGroup(self.hierarchy, name, memory=limited)
         # A scope can hold one process tree only, so parts without a limit are summed instead.
         return ScopeGroup(name) if self.kind == "systemd scopes" and limited else TreeGroup(name)
 
@@ -157,21 +172,27 @@ def find_quota() -> Quota:
     mountinfo, own = Path("/proc/self/mountinfo"), Path("/proc/self/cgroup")
     if mountinfo.exists() and own.exists():
         for hierarchy in hierarchies(mountinfo.read_text(), own.read_text()):
-            if _groups_work(hierarchy):
-                return Quota("cgroup v1" if hierarchy.version == "v1" else "cgroup v2", hierarchy)
+            if not _groups_work(hierarchy):
+                continue
+            remembers = hierarchy.memory is not None and _groups_work(hierarchy, memory=True)
+            kind: Kind = "cgroup v1" if hierarchy.version == "v1" else "cgroup v2"
+            return Quota(kind, hierarchy if remembers else replace(hierarchy, memory=None))
     return Quota("systemd scopes") if _scopes_work() else Quota("none")
 
 
-def _groups_work(hierarchy: Hierarchy) -> bool:
+def _groups_work(hierarchy: Hierarchy, *, memory: bool = False) -> bool:
     """Make a group, limit it, move a process into it, read it and remove it again."""
     group: ControlGroup | None = None
     try:
-        group = ControlGroup(hierarchy, f"scalebed-{os.getpid()}-trial")
+        group = ControlGroup(hierarchy, f"scalebed-{os.getpid()}-trial", memory=memory)
         group.limit(0.5)
+        group.limit_memory(2**26)
         with subprocess.Popen(["sh", "-c", "read -r _"], stdin=subprocess.PIPE) as child:
             group.adopt(child.pid)
             moved = child.pid in group.pids()
         group.usage()
+        group.memory()
+        group.begin_peak()
     except (OSError, KeyError, ValueError):
         return False
     finally:

@@ -399,6 +399,24 @@ def test_a_variant_s_values_reach_the_chart_and_leave_the_cell_s_as_they_are() -
     engine.close()
 
 
+@pytest.mark.parametrize(("size", "quantity"), [("0.5GiB", "512Mi"), ("512MB", "512000000")])
+def test_memory_of_a_replica_is_requested_and_limited(size: str, quantity: str) -> None:
+    bench = Bench()
+    spec = experiment(variants=["optimized"], memory_per_replica=size)
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    with engine.deploy(cells(spec)[0]):
+        amounts = {"cpu": "250m", "memory": quantity}
+        assert bench.helm.upgrades[-1]["optimized"]["resources"] == {"requests": amounts, "limits": amounts}
+    engine.close()
+    twice = experiment(variants=[{"name": "tuned", "service": "optimized", "values": GIVEN}], memory_per_replica=size)
+    refused = [f.message for f in bench.engine().preflight(twice) if f.level == "refuse"]
+    assert [message.split(" is what")[0] for message in refused] == [
+        "variant tuned: values.resources.limits.memory",
+        "variant tuned: values.resources.requests.memory",
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "name"),
     [

@@ -56,6 +56,21 @@ def test_a_host_without_quotas_is_a_warning(root: Path) -> None:
     assert (finding.level, "no CPU quota" in finding.message) == ("warn", True)
 
 
+def test_a_limit_of_memory_that_cannot_be_set_is_a_warning(root: Path) -> None:
+    (finding,) = findings(experiment(memory_per_replica="256Mi"), root, replace(ENOUGH, limits_memory=False))
+
+    assert finding.level == "warn"
+    assert "memory_per_replica cannot be set here" in finding.message
+
+
+def test_limits_of_more_memory_than_there_is_are_a_warning(root: Path) -> None:
+    (finding,) = findings(experiment(memory_per_replica="4GiB"), root, ENOUGH)
+
+    assert finding.level == "warn"
+    assert "4 replicas × 4 GiB" in finding.message
+    assert findings(experiment(memory_per_replica="3GiB"), root, ENOUGH) == []
+
+
 def test_a_dataset_beyond_the_disk_is_refused(root: Path) -> None:
     (finding,) = findings(experiment(dataset={"contacts": 3_000_000}), root, replace(ENOUGH, disk_bytes=2**30))
 
