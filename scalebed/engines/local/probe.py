@@ -36,13 +36,14 @@ class LocalProbe:
 
     def finish(self) -> Sequence[Sample]:
         """High marks of memory begin anew with it, for the next load."""
-        last = self.sample()
+        last = self.sample(whole=True)
         for group in self._groups().get("service", ()):
             group.begin_peak()
         return [last]
 
-    def sample(self) -> Sample:
-        """Resident memory is read at every fifth sample, as it changes slowly and costs most."""
+    def sample(self, *, whole: bool = False) -> Sample:
+        """Of memory only the working set is read at every sample, all else at every fifth and the last of a load: it
+        changes slowly and costs most."""
         cpu: dict[str, float] = {}
         throttled: dict[str, float] = {}
         groups = self._groups()
@@ -53,7 +54,9 @@ class LocalProbe:
             # A generator has no quota here unless somebody has set one, and then its figures are not the service's.
             if part in ("service", "generator") and held:
                 throttled[part] = sum(held)
-        if self._count % _MEMORY_EVERY == 0:
+        whole = whole or self._count % _MEMORY_EVERY == 0
+        replicas = [group.memory(whole=whole) for group in groups.get("service", ())]
+        if whole:
             of = {part: [memory_of(group.pids()) for group in members] for part, members in groups.items()}
             self._memory = {part: sum(each) for part, each in of.items()}
             self._replicas = tuple(of.get("service", ()))
@@ -65,7 +68,7 @@ class LocalProbe:
             throttled_s=throttled,
             memory_bytes=dict(self._memory),
             replica_memory_bytes=self._replicas,
-            replica_memory=tuple(memory for group in groups.get("service", ()) if (memory := group.memory())),
+            replica_memory=tuple(memory for memory in replicas if memory is not None),
             host_busy_s=host.busy_s,
             host_steal_s=host.steal_s,
             database_time_s=self._database_time(),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
+from scalebed.engines.local.isolation import kernel_files
 from scalebed.engines.local.isolation.memory import MemoryController
 from scalebed.measurement.memory import ReplicaMemory
 
@@ -48,8 +49,8 @@ class Group(Protocol):
         """Set before anything is started in it."""
         ...
 
-    def memory(self) -> ReplicaMemory | None:
-        """None where nothing tells it for the group as a whole."""
+    def memory(self, *, whole: bool = True) -> ReplicaMemory | None:
+        """None where nothing tells it for the group as a whole. Only the working set is read anew unless `whole`."""
         ...
 
     def begin_peak(self) -> None:
@@ -164,25 +165,27 @@ class ControlGroup:
             (self._cpu / "cpu.cfs_quota_us").write_text(str(-1 if quota is None else quota))
 
     def usage(self) -> Usage:
-        stat = dict(line.split() for line in (self._cpu / "cpu.stat").read_text().splitlines())
+        stat = kernel_files.table(self._cpu / "cpu.stat")
         if self._version == "v2":
-            return Usage(int(stat["usage_usec"]) / 1e6, int(stat.get("throttled_usec", 0)) / 1e6)
-        used = int((self._accounting / "cpuacct.usage").read_text())
-        return Usage(used / 1e9, int(stat["throttled_time"]) / 1e9)
+            return Usage(stat["usage_usec"] / 1e6, stat.get("throttled_usec", 0) / 1e6)
+        used = int(kernel_files.text(self._accounting / "cpuacct.usage"))
+        return Usage(used / 1e9, stat["throttled_time"] / 1e9)
 
     def limit_memory(self, most_bytes: int) -> None:
         if self._controller is not None:
             self._controller.limit(most_bytes)
 
-    def memory(self) -> ReplicaMemory | None:
-        return None if self._controller is None else self._controller.read(self.pids())
+    def memory(self, *, whole: bool = True) -> ReplicaMemory | None:
+        if self._controller is None:
+            return None
+        return self._controller.read(self.pids()) if whole else self._controller.working_set()
 
     def begin_peak(self) -> None:
         if self._controller is not None:
             self._controller.begin_anew()
 
     def pids(self) -> Sequence[int]:
-        return [int(line) for line in (self._accounting / "cgroup.procs").read_text().split()]
+        return [int(line) for line in kernel_files.text(self._accounting / "cgroup.procs").split()]
 
     def remove(self) -> None:
         remove_folders(self.folders)

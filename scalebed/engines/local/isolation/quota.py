@@ -60,7 +60,7 @@ class TreeGroup:
     def limit_memory(self, most_bytes: int) -> None:
         """Nobody may set a limit here, either."""
 
-    def memory(self) -> ReplicaMemory | None:
+    def memory(self, *, whole: bool = True) -> ReplicaMemory | None:
         return None
 
     def begin_peak(self) -> None:
