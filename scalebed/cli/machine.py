@@ -7,7 +7,7 @@ from pathlib import Path
 from scalebed import paths
 from scalebed.cli.console import OUT, say, stopping_once, whisper
 from scalebed.engines.local import doctor as examination
-from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.named_k6 import find_k6
 from scalebed.provision.servers import find_parts
 from scalebed.queries import comparison
 
@@ -22,7 +22,7 @@ def doctor() -> bool:
 def setup() -> None:
     """Find or build every part, and say what was found."""
     parts = find_parts(paths.cache(), whisper)
-    k6 = ensure_k6(paths.cache(), paths.ROOT / "loadtest" / "extension", whisper)
+    k6 = find_k6(paths.cache(), paths.ROOT / "loadtest" / "extension", whisper)
     for name, part in parts.versions().items():
         OUT.print(f"{name} {part['version']} ({part['source']})", highlight=False)
     OUT.print(f"k6 {k6}", highlight=False, soft_wrap=True)

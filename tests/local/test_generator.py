@@ -26,6 +26,7 @@ from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
 from scalebed.paths import ROOT
 from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.named_k6 import find_k6
 from tests.local.contacts_server import ContactsServer, contacts_server
 
 SCRIPTS = ROOT / "loadtest" / "k6"
@@ -56,6 +57,11 @@ def load(
     workload: str, rate: float = 50.0, duration_s: float = 2.0, *, seed: int = 7, users: int | None = None
 ) -> Load:
     return Load(workload, rate, duration_s, 60, seed, CONTACTS, concurrency=users)
+
+
+def test_a_k6_that_was_named_makes_the_load(k6: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCALEBED_K6", str(k6))
+    assert find_k6(tmp_path, tmp_path) == k6
 
 
 Lines = tuple[list[EndpointSecond], list[GeneratorSecond]]

@@ -17,7 +17,7 @@ from scalebed.engines import host
 from scalebed.engines.local.isolation.quota import find_quota
 from scalebed.engines.local.parts.databases import BYTES_PER_CONTACT
 from scalebed.messages import EngineError, Say
-from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.named_k6 import find_k6
 from scalebed.provision.servers import find_parts
 
 Status = Literal["ok", "limited", "missing"]
@@ -56,6 +56,10 @@ def _host() -> Iterator[Symptom]:
             "CPU quotas",
             "neither cgroups nor systemd-run --user work here, so replicas share the cores freely",
         )
+    if quota.limits_memory:
+        yield Symptom("ok", "memory limits", f"by {quota.kind}")
+    else:
+        yield Symptom("limited", "memory limits", "cgroups do not work here, so memory_per_replica would limit nothing")
     busy = host.busy_cores()
     names = ", ".join(map(str, host.programs()[:3])) if busy > 0.2 else ""
     told = f"{busy:.2f} cores are busy{', most by ' if names else ''}{names}"
@@ -82,6 +86,6 @@ def _parts(root: Path, cache: Path, say: Say) -> Iterator[Symptom]:
     except EngineError as error:
         yield Symptom("missing", "parts", str(error))
     try:
-        yield Symptom("ok", "k6", str(ensure_k6(cache, root / "loadtest" / "extension", say)))
+        yield Symptom("ok", "k6", str(find_k6(cache, root / "loadtest" / "extension", say)))
     except EngineError as error:
         yield Symptom("missing", "k6", str(error))

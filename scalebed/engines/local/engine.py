@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -33,8 +34,8 @@ from scalebed.experiment.variant import Pooling, Variant
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Target
 from scalebed.messages import EngineError, Say
-from scalebed.provision.k6 import ensure_k6
 from scalebed.provision.locks import Lock, TakenError
+from scalebed.provision.named_k6 import VARIABLE, find_k6
 from scalebed.provision.servers import find_parts
 from scalebed.secrecy import VEIL
 
@@ -83,7 +84,7 @@ class LocalEngine:
 
     def _inspect(self, script: Script) -> Inspected:
         if self._inspected is None:
-            self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", self._say)
+            self._k6 = find_k6(self._cache, self._root / "loadtest" / "extension", self._say)
             self._inspected = inspect(self._k6, script, self._arrivals)
         return self._inspected
 
@@ -115,7 +116,7 @@ class LocalEngine:
 
     def _prepare(self, experiment: Experiment, say: Say) -> None:
         parts = find_parts(self._cache, say)
-        self._k6 = ensure_k6(self._cache, self._root / "loadtest" / "extension", say)
+        self._k6 = find_k6(self._cache, self._root / "loadtest" / "extension", say)
         cores = host.allowed_cores()
         needed = max(experiment.replicas) * experiment.cpu_per_replica
         self.placement = host.place(cores, host.read_siblings(cores), needed)
@@ -202,7 +203,8 @@ class LocalEngine:
 
     def _k6_version(self) -> dict[str, str]:
         done = subprocess.run([str(self._k6), "version"], capture_output=True, text=True, timeout=30, check=False)
-        return {"version": (done.stdout.splitlines() or ["unknown"])[0], "source": "built from loadtest/extension"}
+        source = f"named in {VARIABLE}" if os.environ.get(VARIABLE) else "built from loadtest/extension"
+        return {"version": (done.stdout.splitlines() or ["unknown"])[0], "source": source}
 
     @contextmanager
     def deploy(self, cell: Cell) -> Iterator[Target]:
