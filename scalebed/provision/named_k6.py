@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -47,11 +48,11 @@ def find_k6(cache: Path, source: Path, say: Say = print) -> Path:
 
 
 def _version(program: Path) -> str:
-    """`k6 v1.8.1`."""
-    said = _run(program, "version").decode("utf-8", "replace").split()
-    if said[:1] != ["k6"] or len(said) < 2:
+    """`k6 v1.8.1`. It calls itself what its file is called."""
+    said = re.match(r"\S+ (v\d+\.\S+) \(.*\bgo1", _run(program, "version").decode("utf-8", "replace"))
+    if said is None:
         raise EngineError(f"{VARIABLE}: {program} is no k6 that runs; name one, or leave it out")
-    return " ".join(said[:2])
+    return f"k6 {said[1]}"
 
 
 def _writes_lines(program: Path) -> bool:

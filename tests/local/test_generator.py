@@ -60,8 +60,12 @@ def load(
 
 
 def test_a_k6_that_was_named_makes_the_load(k6: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SCALEBED_K6", str(k6))
-    assert find_k6(tmp_path, tmp_path) == k6
+    """Whatever its file is called, which it then calls itself."""
+    renamed = tmp_path / "load-maker"
+    renamed.symlink_to(k6)
+    for named in (k6, renamed):
+        monkeypatch.setenv("SCALEBED_K6", str(named))
+        assert find_k6(tmp_path, tmp_path) == named
 
 
 Lines = tuple[list[EndpointSecond], list[GeneratorSecond]]
