@@ -18,6 +18,8 @@ class Ended:
     """Since it was started, as far as that was seen."""
     said: str = ""
     """The last lines of its log."""
+    for_memory: bool = False
+    """The kernel has killed it, or a process of it, for lack of memory."""
 
     @property
     def sentence(self) -> str:
@@ -28,7 +30,8 @@ class Ended:
         """The same with more words on when that was."""
         said = f"its log ends with: {self.said}" if self.said else "it left no word in its log"
         which = f"Replica {self.replica} of {self.of}"
-        return f"{which} {how(self.status)} {self.after_s:.0f} s after its start{when and f', {when}'}; {said}"
+        why = ", killed by the kernel for lack of memory," if self.for_memory else ""
+        return f"{which} {how(self.status)}{why} {self.after_s:.0f} s after its start{when and f', {when}'}; {said}"
 
 
 def how(status: int) -> str:

@@ -133,12 +133,13 @@ class EndedRecord(_Record):
     status: int
     after_s: float
     said: str
+    for_memory: bool = False
     at_s: float
     """Seconds since the trial's first arrival."""
 
     def told(self, when: str) -> str:
         """What happened, as `Ended.told` has it."""
-        return Ended(self.replica, self.of, self.status, self.after_s, self.said).told(when)
+        return Ended(self.replica, self.of, self.status, self.after_s, self.said, self.for_memory).told(when)
 
 
 class Trial(_Record):

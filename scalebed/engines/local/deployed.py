@@ -72,5 +72,7 @@ def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
             if isinstance(wanted.service, Application):
                 said = blotted(said, wanted.service)
             after_s = time.monotonic() - replica.child.started
-            found.append(Ended(number, len(replicas), status, after_s, said))
+            memory = replica.group.memory()
+            for_memory = memory is not None and memory.kills > 0
+            found.append(Ended(number, len(replicas), status, after_s, said, for_memory))
     return tuple(found)

@@ -127,7 +127,9 @@ def _met(trials: Sequence[Tried], rate: float | None) -> _Answer:
     verdicts = {trial.verdict for trial in trials} - {"INVALID"}
     if "FAIL" in verdicts:
         ended, killed = any(trial.died for trial in trials), any(trial.killed for trial in trials)
-        why = ", as the kernel killed a replica for lack of memory" if killed else ", as a replica ended" if ended else ""
+        why = (
+            ", as the kernel killed a replica for lack of memory" if killed else ", as a replica ended" if ended else ""
+        )
         return Conclusion.NO, f"The SLO was missed{at}{why}."
     if "UNDECIDED" in verdicts:
         return Conclusion.NO_VALID_ANSWER, f"It stayed undecided whether the SLO was met{at}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -204,6 +205,9 @@ def test_who_was_killed_in_one_trial_does_not_fail_the_next() -> None:
     kills = [0]
 
     class Remembering:
+        def gone(self) -> Sequence[Ended]:
+            return engine.gone()
+
         def sample(self) -> Sample:
             memory = ReplicaMemory(10, 0, None, None, kills[0], gone=False)
             return replace(engine.sample(), replica_memory=(memory,))
