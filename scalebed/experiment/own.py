@@ -27,9 +27,14 @@ def require_own(experiment: Experiment) -> None:
     for key in ("database", "cache"):
         if getattr(experiment, key) not in (None, "none") and not started:
             raise ValueError(f"{key}: belongs to an application that is started by a command")
-    if not all(variant.runs_here for variant in experiment.variants) and experiment.replicas != (1,):
-        raise ValueError("replicas: of what runs at a url nothing is started; leave them out")
-    if experiment.memory_per_replica is not None and not all(variant.runs_here for variant in experiment.variants):
-        raise ValueError("memory_per_replica: what runs at a url was not started here; leave it out")
+    if not all(variant.runs_here for variant in experiment.variants):
+        _require_nothing_started(experiment)
     if not experiment.warm and applications:
         raise ValueError("warm: what an application of your own keeps is not emptied; leave it out")
+
+
+def _require_nothing_started(experiment: Experiment) -> None:
+    if experiment.replicas != (1,):
+        raise ValueError("replicas: of what runs at a url nothing is started; leave them out")
+    if experiment.memory_per_replica is not None:
+        raise ValueError("memory_per_replica: what runs at a url was not started here; leave it out")
