@@ -1,11 +1,18 @@
-"""Where things are: the clone and the one cache folder."""
+"""Where things are: what the testbed reads beside its code, and the one cache folder."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+
+INSTALLED = (_PACKAGE / "shipped").is_dir()
+"""Whether this is an installed copy, under which a wheel puts what a clone has beside the package."""
+ROOT = _PACKAGE / "shipped" if INSTALLED else _PACKAGE.parent
+"""The folder with `apps/`, `charts/` and `loadtest/`: the clone, or within an installed copy."""
+COMMAND = "scalebed" if INSTALLED else "./scripts/scalebed"
+"""What whoever reads a command has to type."""
 
 
 def cache() -> Path:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from scalebed import __version__, paths
+from scalebed import __version__
 from scalebed.cli import RUNNERS
 from scalebed.cli.console import OUT, refusing
 from scalebed.measurement.host import Host
@@ -34,9 +34,9 @@ _SLO = "Such as 'p(95) < 500 ms' or 'errors < 1 %', in the place of the file's; 
 
 def _version(asked: bool) -> None:
     if asked:
-        from scalebed.engines.fingerprint import git_state
+        from scalebed.engines.fingerprint import code_state
 
-        code = git_state(paths.ROOT)
+        code = code_state()
         commit = f", commit {code['commit']}{' and what is not committed' if code['dirty'] else ''}"
         OUT.print(f"scalebed {__version__}{commit if code['commit'] else ''}", highlight=False, soft_wrap=True)
         raise typer.Exit
@@ -267,10 +267,11 @@ def rerun(
 @app.command()
 def doctor() -> None:
     """Say what this machine has, can do, and lacks."""
-    from scalebed.cli import machine
+    with refusing():
+        from scalebed.cli import machine
 
-    if not machine.doctor():
-        raise typer.Exit(1)
+        if not machine.doctor():
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -11,16 +11,14 @@ from statistics import geometric_mean
 
 from scalebed import paths
 from scalebed.cli import RUNNERS
-from scalebed.engines.kubernetes.api.reaching import reach
-from scalebed.engines.kubernetes.down import down as remove_from_cluster
-from scalebed.engines.kubernetes.engine import KubernetesEngine
-from scalebed.engines.kubernetes.rerun import Outcome, Rerun
+from scalebed.cli.testrun_tables import Outcome
 from scalebed.engines.local.down import down as remove_from_here
 from scalebed.engines.local.engine import LocalEngine
-from scalebed.execution.clock import SystemClock
 from scalebed.execution.ports import Clock, Engine
 from scalebed.experiment.spec import Experiment, SpecError, compose_experiment, load_experiment
 from scalebed.messages import EngineError, Say
+from scalebed.provision import extras
+from scalebed.provision.cache_folder import ready_cache
 from scalebed.records.run_directory import RunDirectory
 
 
@@ -35,23 +33,26 @@ class Choice:
     def engine(self, name: str, clock: Clock, say: Say) -> Engine:
         """Raises EngineError where a cluster cannot be reached, or words are given that mean nothing here."""
         if name == "kubernetes":
-            cluster = reach(paths.ROOT, paths.cache(), self.context, self.namespace)
-            return KubernetesEngine(paths.ROOT, cluster, clock, say, self.runners)
+            with extras.wanted("kubernetes", "a cluster"):
+                from scalebed.cli import clusters  # noqa: PLC0415 - not everybody has its client
+            return clusters.engine(self.context, self.namespace, self.runners, clock, say)
         self._local()
-        return LocalEngine(paths.ROOT, paths.cache(), say)
+        return LocalEngine(paths.ROOT, ready_cache(), say)
 
     def down(self, name: str, say: Say, *, purge: bool) -> None:
         """Remove what the engine's runs left behind; raises EngineError where one is running."""
         if name == "kubernetes":
-            cluster = reach(paths.ROOT, paths.cache(), self.context, self.namespace)
-            remove_from_cluster(cluster, SystemClock(), say, purge=purge)
+            with extras.wanted("kubernetes", "a cluster"):
+                from scalebed.cli import clusters  # noqa: PLC0415 - as above
+            clusters.down(self.context, self.namespace, say, purge=purge)
             return
         self._local()
-        remove_from_here(paths.cache(), say, purge=purge)
+        remove_from_here(ready_cache(), say, purge=purge)
 
     def rerun(self, testrun: str, replicas: int, clock: Clock, say: Say) -> tuple[Outcome, Outcome]:
-        cluster = reach(paths.ROOT, paths.cache(), self.context, self.namespace)
-        return Rerun(cluster, clock, say, testrun).compare(replicas)
+        with extras.wanted("kubernetes", "a cluster"):
+            from scalebed.cli import clusters  # noqa: PLC0415 - as above
+        return clusters.rerun(self.context, self.namespace, clock, say, testrun=testrun, replicas=replicas)
 
     def _local(self) -> None:
         for word, value in (("--context", self.context), ("--namespace", self.namespace)):

@@ -7,25 +7,27 @@ from pathlib import Path
 from scalebed import paths
 from scalebed.cli.console import OUT, say, stopping_once, whisper
 from scalebed.engines.local import doctor as examination
+from scalebed.provision.cache_folder import ready_cache
 from scalebed.provision.named_k6 import find_k6
-from scalebed.provision.servers import find_parts
+from scalebed.provision.servers import EVERY, find_part
 from scalebed.queries import comparison
 
 
 def doctor() -> bool:
     """Say what this machine has, can do, and lacks; whether all that is needed is there."""
-    symptoms = examination.examine(paths.ROOT, paths.cache(), whisper)
+    symptoms = examination.examine(paths.ROOT, ready_cache(), whisper)
     OUT.print(examination.as_table(symptoms))
     return all(symptom.status != "missing" for symptom in symptoms)
 
 
 def setup() -> None:
     """Find or build every part, and say what was found."""
-    parts = find_parts(paths.cache(), whisper)
-    k6 = find_k6(paths.cache(), paths.ROOT / "loadtest" / "extension", whisper)
-    for name, part in parts.versions().items():
-        OUT.print(f"{name} {part['version']} ({part['source']})", highlight=False)
+    cache = ready_cache()
+    k6 = find_k6(cache, paths.ROOT / "loadtest" / "extension", whisper)
     OUT.print(f"k6 {k6}", highlight=False, soft_wrap=True)
+    for name in EVERY:
+        part = find_part(name, cache, whisper)
+        OUT.print(f"{name} {part.version} ({part.source})", highlight=False, soft_wrap=True)
 
 
 def queries(

@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from scalebed import paths
 from scalebed.cli.console import ERR, OUT, stopping_once
 from scalebed.cli.engine_options import Choice, Own, experiment, settled
 from scalebed.cli.listings import scenario_list
@@ -161,8 +162,8 @@ def scenario(
 
 
 def _typed() -> str:
-    """The command as it was typed, from the clone."""
-    return shlex.join(["./scripts/scalebed", *sys.argv[1:]])
+    """The command as it was typed."""
+    return shlex.join([paths.COMMAND, *sys.argv[1:]])
 
 
 def report(directory: Path) -> None:

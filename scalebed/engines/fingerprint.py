@@ -24,6 +24,12 @@ def package_versions(root: Path = paths.ROOT) -> dict[str, str]:
     return found
 
 
+def code_state(root: Path = paths.ROOT) -> dict[str, object]:
+    """As `git_state` of the testbed; None where `root` is no clone, though it may lie within somebody's repository."""
+    top = _git(root, "rev-parse", "--show-toplevel")
+    return git_state(root) if top is not None and Path(top) == root.resolve() else {"commit": None, "dirty": None}
+
+
 def git_state(root: Path) -> dict[str, object]:
     """Commit, and whether the working tree differs from it; None where git cannot tell."""
     commit = _git(root, "rev-parse", "HEAD")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scalebed.messages import EngineError
+from scalebed.provision import extras
 
 FOLDERS = ("apps", "apps/peers")
 """Where services live, under the clone's root."""
@@ -105,6 +106,15 @@ def read_service(root: Path, name: str) -> Service:
         object_switches=object_switches,
         values=values,
     )
+
+
+def require_packages() -> None:
+    """Raises EngineError with the command that brings them, where what the shipped services are made of is not here."""
+    if missing := extras.absent("services"):
+        raise EngineError(
+            f"what the shipped services are made of is not whole, {extras.listed(missing)} not here: "
+            f"{extras.command('demo')}"
+        )
 
 
 def base_environment(root: Path) -> dict[str, str]:

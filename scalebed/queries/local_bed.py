@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from scalebed import __version__
 from scalebed.engines import fingerprint, host
 from scalebed.engines.local import preflight
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
@@ -16,7 +17,7 @@ from scalebed.engines.local.isolation.processes import last_line, part_account
 from scalebed.engines.local.isolation.quota import Quota
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.rig import Rig, cluster_folder
-from scalebed.engines.services import Service, base_environment, read_service
+from scalebed.engines.services import Service, base_environment, read_service, require_packages
 from scalebed.messages import EngineError, Say
 from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.servers import find_parts
@@ -26,7 +27,7 @@ from scalebed.queries.study_directory import Build
 
 
 class QueryBed:
-    """Implements `scalebed.queries.runner.Bed`. `root` is the clone, `cache` is `$SCALEBED_CACHE`.
+    """Implements `scalebed.queries.runner.Bed`. `root` has what the testbed reads, `cache` is `$SCALEBED_CACHE`.
 
     The variants talk straight to Postgres, as the role with the statement timeout; there is no pooler and no cache.
     """
@@ -43,6 +44,7 @@ class QueryBed:
     @contextmanager
     def opened(self, study: Study) -> Iterator[None]:
         """Start Postgres and load the rows; the databases are kept for the next time."""
+        require_packages()
         services = [self._django(name) for name in study.variants]
         for service in services:
             for strategy in study.strategies:
@@ -56,7 +58,7 @@ class QueryBed:
             ) from None
         try:
             remove_leftovers(self._cache / "run")
-            parts = find_parts(self._cache, self._say)
+            parts = find_parts(self._cache, self._say, ["postgres"])
             cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
             cluster.lock()
             folder = self._cache / "run" / "queries"
@@ -85,7 +87,8 @@ class QueryBed:
         """As that of a run; whole while the bed is open."""
         found: dict[str, object] = {
             "engine": "local",
-            **fingerprint.git_state(self._root),
+            "version": __version__,
+            **fingerprint.code_state(self._root),
             "host": host.describe(),
             "packages": fingerprint.package_versions(),
         }

@@ -108,11 +108,14 @@ def _provenance(manifest: Manifest) -> list[str]:
     study, dirty = manifest.study, " with changes" if manifest.fingerprint.get("dirty") else ""
     names = ",".join(strategy.name for strategy in study.strategies)
     where = f"{named.get('cores')} cores of {named.get('cpu_model')}"
+    commit, version = manifest.fingerprint.get("commit"), manifest.fingerprint.get("version")
     command = (
-        f"./scripts/scalebed queries --contacts {study.contacts} --blocks {study.blocks} --seed {study.seed} "
+        f"{'./scripts/scalebed' if commit else 'scalebed'} queries "
+        f"--contacts {study.contacts} --blocks {study.blocks} --seed {study.seed} "
         f"--budget {study.budget_s:g} --variants {','.join(study.variants)} --strategies {names}"
     )
-    measured = f"Measured {manifest.started} at commit {manifest.fingerprint.get('commit')}{dirty}, on {where}"
+    code = f"at commit {commit}{dirty}" if commit else f"by Scalebed {version}"
+    measured = f"Measured {manifest.started} {code}, on {where}"
     return [
         f"{measured}; `manifest.json` has the whole fingerprint. To measure it again:",
         "",

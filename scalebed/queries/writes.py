@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from scalebed.queries.study import BULK, WRITES
+
+if TYPE_CHECKING:
+    import psycopg
 
 _WHEN = datetime(2025, 6, 7, 8, 9, tzinfo=UTC)
 _ADDRESS = (

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scalebed import __version__, paths
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.host import Host
-from scalebed.paths import ROOT
 from scalebed.records.run_directory import RunDirectory, RunDirectoryError
 
-RUNS = ROOT / "runs"
+RUNS = (Path.cwd() if paths.INSTALLED else paths.ROOT) / "runs"
 
 
 def folder_for(file: Path | None) -> Path:
     """Where runs of an experiment file go: for one of the clone's into its own folder, else where one stands."""
-    if file is not None and file.resolve().is_relative_to(ROOT):
+    if file is not None and file.resolve().is_relative_to(paths.ROOT):
         return RUNS
     return Path.cwd() / "runs"
 
@@ -23,7 +23,7 @@ def folder_for(file: Path | None) -> Path:
 def unfinished_run(
     experiment: Experiment, commit: object, host: Host = "alone", folder: Path | None = None
 ) -> RunDirectory | None:
-    """The newest run of the same experiment, from the same commit and begun alike, that was interrupted."""
+    """The newest run of the same experiment, by the same code and begun alike, that was interrupted."""
     for path in sorted((folder or RUNS).glob(f"{experiment.name}-*"), reverse=True):
         directory = RunDirectory(path)
         try:
@@ -32,7 +32,7 @@ def unfinished_run(
         except RunDirectoryError:
             continue
         same = not experiment.unlike(manifest.experiment) and manifest.fingerprint.get("commit") == commit
-        same = same and manifest.host == host
+        same = same and manifest.host == host and manifest.scalebed_version == __version__
         if same and finished < len(manifest.order):
             return directory
     return None

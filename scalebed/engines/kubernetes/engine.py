@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scalebed.engines.fingerprint import git_state
+from scalebed.engines.fingerprint import code_state
 from scalebed.engines.kubernetes import fingerprint, preflight
 from scalebed.engines.kubernetes.api.client import Api
 from scalebed.engines.kubernetes.api.helm import Helm
@@ -144,7 +144,7 @@ class KubernetesEngine:
         """JSON values only; the images are known once a cell has been deployed."""
         return {
             "engine": self.name,
-            **git_state(self._root),
+            **code_state(self._root),
             "cluster": fingerprint.cluster(self._api, self._cluster.context),
             "host": {"cores": self.cores, "memory_bytes": self._memory()},
             "quota": {"kind": "container limits", "period_ms": 100},

@@ -53,7 +53,7 @@ def packages(api: Api, release: Release, service: str) -> dict[str, str]:
 def charts(root: Path) -> dict[str, str]:
     """Name → version."""
     found = {}
-    for file in sorted(root.glob("charts/*/Chart.yaml")):
+    for file in sorted(root.glob("charts/scalebed/**/Chart.yaml")):
         chart: Mapping[str, Any] = yaml_reader.read(file.read_text(encoding="utf-8"))
         found[str(chart["name"])] = str(chart["version"])
     return found

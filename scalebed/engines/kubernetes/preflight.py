@@ -142,10 +142,10 @@ def _services(root: Path, experiment: Experiment) -> list[Finding]:
 def _addons(api: Api, experiment: Experiment) -> list[Finding]:
     told = []
     if found(api, "/apis/k6.io/v1alpha1") is None:
-        told.append("the cluster has no k6-operator: install it, or let ./scripts/cluster make a cluster with it")
+        told.append("the cluster has no k6-operator: install it, or let ./scripts/cluster of a clone make one with it")
     if experiment.traits.autoscales and found(api, "/apis/metrics.k8s.io/v1beta1") is None:
         told.append("the cluster has no metrics-server, without which an HPA sees nothing: install it, or let "
-                    "./scripts/cluster make a cluster with it")  # fmt: skip
+                    "./scripts/cluster of a clone make one with it")  # fmt: skip
     return [Finding("refuse", sentence) for sentence in told]
 
 

@@ -10,19 +10,29 @@ from pathlib import Path
 from typing import Literal
 
 import psutil
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from scalebed.engines import host
 from scalebed.engines.local.isolation.quota import find_quota
+from scalebed.engines.local.parts import driver
 from scalebed.engines.local.parts.databases import BYTES_PER_CONTACT
 from scalebed.messages import EngineError, Say
+from scalebed.provision import extras
+from scalebed.provision.go import find_go, go_version
 from scalebed.provision.named_k6 import find_k6
-from scalebed.provision.servers import find_parts
+from scalebed.provision.servers import EVERY, find_part
 
-Status = Literal["ok", "limited", "missing"]
-_STYLES = {"ok": "green", "limited": "yellow", "missing": "red"}
+Status = Literal["ok", "limited", "absent", "missing"]
+"""`absent` is what only some runs need, `missing` what every run does."""
+_STYLES = {"ok": "green", "limited": "yellow", "absent": "yellow", "missing": "red"}
 _FULL_DATASET = 3_000_000
+_EXTRAS: tuple[tuple[str, str, extras.Extra], ...] = (
+    ("shipped services", "services", "demo"),
+    ("clusters", "kubernetes", "kubernetes"),
+    ("charts of queries", "charts", "charts"),
+)
+"""What it is for, the extra with its packages, and the one that brings those with what they need."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +44,13 @@ class Symptom:
 
 def examine(root: Path, cache: Path, say: Say) -> list[Symptom]:
     """Look at everything a run needs; parts that are missing are built, as a run would."""
-    return [*_host(), *_space(cache), *_parts(root, cache, say)]
+    return [*_host(), *_space(cache), *_parts(root, cache, say), *_packages()]
 
 
 def as_table(symptoms: list[Symptom]) -> Table:
-    table = Table("", "what", "found", box=None, header_style="bold")
+    table = Table("", "what", Column("found", overflow="fold"), box=None, header_style="bold")
     for symptom in symptoms:
-        table.add_row(Text(symptom.status, style=_STYLES[symptom.status]), symptom.what, symptom.found)
+        table.add_row(Text(symptom.status, style=_STYLES[symptom.status]), symptom.what, Text(symptom.found))
     return table
 
 
@@ -81,11 +91,27 @@ def _space(cache: Path) -> Iterator[Symptom]:
 
 def _parts(root: Path, cache: Path, say: Say) -> Iterator[Symptom]:
     try:
-        for name, part in find_parts(cache, say).versions().items():
-            yield Symptom("ok", name, f"{part['version']}, {part['source']}")
+        go = find_go((1,))
+        yield Symptom("ok", "Go", f"{go_version(go)}, {go}")
     except EngineError as error:
-        yield Symptom("missing", "parts", str(error))
+        yield Symptom("absent", "Go", str(error))
     try:
         yield Symptom("ok", "k6", str(find_k6(cache, root / "loadtest" / "extension", say)))
     except EngineError as error:
         yield Symptom("missing", "k6", str(error))
+    for name in EVERY:
+        try:
+            part = find_part(name, cache, say)
+            if name == "postgres":
+                driver.require()
+        except EngineError as error:
+            yield Symptom("absent", name, str(error))
+        else:
+            yield Symptom("ok", name, f"{part.version}, {part.source}")
+
+
+def _packages() -> Iterator[Symptom]:
+    for what, extra, brought_by in _EXTRAS:
+        missing = extras.absent(extra)
+        told = f"{extras.listed(missing)} not here: {extras.command(brought_by)}"
+        yield Symptom("absent", what, told) if missing else Symptom("ok", what, "all packages are here")

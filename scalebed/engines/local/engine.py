@@ -36,14 +36,14 @@ from scalebed.measurement.load import Target
 from scalebed.messages import EngineError, Say
 from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.named_k6 import VARIABLE, find_k6
-from scalebed.provision.servers import find_parts
+from scalebed.provision.servers import EVERY, PartName, find_parts
 from scalebed.secrecy import VEIL
 
 
 class LocalEngine:
     """Implements `scalebed.execution.ports.Engine`. One at a time may use a cache folder.
 
-    `root` is the clone, `cache` is `$SCALEBED_CACHE`; `cluster` names the Postgres data folder in it.
+    `root` has what the testbed reads, `cache` is `$SCALEBED_CACHE`; `cluster` names the Postgres data folder in it.
     """
 
     name = "local"
@@ -115,13 +115,15 @@ class LocalEngine:
             raise
 
     def _prepare(self, experiment: Experiment, say: Say) -> None:
-        parts = find_parts(self._cache, say)
+        parts = find_parts(self._cache, say, parts_for(experiment))
         self._k6 = find_k6(self._cache, self._root / "loadtest" / "extension", say)
         cores = host.allowed_cores()
         needed = max(experiment.replicas) * experiment.cpu_per_replica
         self.placement = host.place(cores, host.read_siblings(cores), needed)
-        cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
-        cluster.lock()
+        cluster = None
+        if "postgres" in parts.found:
+            cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
+            cluster.lock()
         folder = self._cache / "run" / "engine"
         self._rig = Rig(
             self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster, self._say
@@ -131,7 +133,7 @@ class LocalEngine:
             self._inspect(experiment.load)
         self._own = OwnCells(experiment, self._rig)
         shipped = [variant for variant in experiment.variants if variant.application is None]
-        if shipped or experiment.database is not None:
+        if cluster is not None:
             self._rig.start_cluster()
         if shipped:
             self._load(experiment, shipped, say)
@@ -170,7 +172,7 @@ class LocalEngine:
         """JSON values only; whole after `prepare`, and with the host and the code alone before it."""
         found: dict[str, object] = {
             "engine": self.name,
-            **fingerprint.git_state(self._root),
+            **fingerprint.code_state(self._root),
             "host": host.describe(),
             "quota": {
                 "kind": self.quota.kind,
@@ -184,8 +186,8 @@ class LocalEngine:
             found["packages"] = fingerprint.package_versions()
         if self._rig is not None and self._experiment is not None:
             found["parts"] = {**self._rig.parts.versions(), "k6": self._k6_version()}
-            if self._rig.cluster.port:
-                found["postgres_settings"] = dict(self._rig.cluster.shown_settings())
+            if (cluster := self._rig.postgres) is not None and cluster.port:
+                found["postgres_settings"] = dict(cluster.shown_settings())
             if shipped:
                 found |= {"pool": dict(self._pools), "dataset": self._dataset}
             found |= self._own_fingerprint(self._experiment)
@@ -306,11 +308,11 @@ class LocalEngine:
         return child.process
 
     def probe(self) -> Probe:
-        activity = self._in_use().activity
+        rig = self._in_use()
 
         def worked() -> float | None:
             database = None if self._running is None else self._running[1].database
-            return None if database is None else activity.seconds(database)
+            return None if database is None else rig.activity.seconds(database)
 
         def gone() -> Sequence[Ended]:
             return () if self._running is None else self._running[1].ended()
@@ -352,6 +354,22 @@ def _unanswered(experiment: Experiment) -> Iterator[Finding]:
                 require_answer(variant.application)
             except EngineError as error:
                 yield Finding("refuse", str(error))
+
+
+def parts_for(experiment: Experiment) -> frozenset[PartName]:
+    """The parts that run for it."""
+    if any(variant.application is None for variant in experiment.variants):
+        return frozenset(EVERY)
+    found: set[PartName] = set()
+    if any(variant.application is not None and variant.application.runs_here for variant in experiment.variants):
+        found.add("nginx")
+    if experiment.database is not None:
+        found.add("postgres")
+        if experiment.database.pooler != "off":
+            found.add("pgbouncer")
+    if experiment.cache == "valkey":
+        found.add("valkey")
+    return frozenset(found)
 
 
 def _pool(pooler: Pooling, size: int) -> str:

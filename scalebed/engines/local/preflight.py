@@ -14,7 +14,7 @@ from scalebed.engines import host
 from scalebed.engines.local.isolation.quota import Quota
 from scalebed.engines.local.parts.databases import BYTES_PER_CONTACT
 from scalebed.engines.local.parts.pgbouncer import MOST_CONNECTIONS
-from scalebed.engines.services import Service, read_service
+from scalebed.engines.services import Service, read_service, require_packages
 from scalebed.execution.ports import Finding, Program
 from scalebed.experiment.size import in_words
 from scalebed.experiment.spec import Experiment
@@ -70,6 +70,11 @@ def findings(experiment: Experiment, root: Path, free: Resources) -> list[Findin
 def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], list[Finding]]:
     services: dict[str, Service] = {}
     found = []
+    try:
+        if any(variant.application is None for variant in experiment.variants):
+            require_packages()
+    except EngineError as error:
+        found.append(Finding("refuse", str(error)))
     for variant in experiment.variants:
         if variant.application is not None:
             continue

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from scalebed.engines.host import Placement
@@ -67,7 +68,7 @@ class Running:
 
 @dataclass
 class Rig:
-    """Owns `folder` in `$SCALEBED_CACHE/run`, one cluster, and every process started through it."""
+    """Owns `folder` in `$SCALEBED_CACHE/run`, a cluster where one is needed, and every process started through it."""
 
     root: Path
     cache: Path
@@ -76,19 +77,29 @@ class Rig:
     quota: Quota
     placement: Placement
     cores: float
-    cluster: Cluster
+    postgres: Cluster | None
+    """None: nothing that runs here asks for a database."""
     say: Say = lambda line: None
     """Told what is waited for."""
     processes: Processes = field(init=False)
-    databases: Databases = field(init=False)
-    activity: Activity = field(init=False)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.processes = Processes(Ledger(self.folder), self.quota, self.say)
         self._account = part_account()
-        self.databases = Databases(self.cluster, self.processes, self.root, self.folder)
-        self.activity = Activity(self.cluster)
+
+    @property
+    def cluster(self) -> Cluster:
+        assert self.postgres is not None, "nothing here asked for a database"  # noqa: S101
+        return self.postgres
+
+    @cached_property
+    def databases(self) -> Databases:
+        return Databases(self.cluster, self.processes, self.root, self.folder)
+
+    @cached_property
+    def activity(self) -> Activity:
+        return Activity(self.cluster)
 
     def start_cluster(self) -> None:
         self.cluster.start(self.processes, self.folder / "postgres.log", self.placement.rest)
@@ -200,9 +211,11 @@ class Rig:
 
     def close(self) -> None:
         """Stop everything, Postgres last; safe to call twice."""
-        self.activity.close()
+        if self.postgres is not None:
+            self.activity.close()
         self.processes.close()
-        self.cluster.unlock()
+        if self.postgres is not None:
+            self.postgres.unlock()
 
 
 def group_name(item: Wanted, index: int) -> str:

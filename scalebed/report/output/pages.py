@@ -175,8 +175,10 @@ def _method(experiment: Experiment) -> str:
 
 def _again(analysis: Analysis) -> str:
     commit = analysis.manifest.fingerprint.get("commit")
-    lines = [f"git checkout {commit}"] if isinstance(commit, str) and commit else []
-    return "\n".join([*lines, "./scripts/scalebed run experiment.yaml   # the experiment file is given below"])
+    if isinstance(commit, str) and commit:
+        return f"git checkout {commit}\n./scripts/scalebed run experiment.yaml   # the experiment file is given below"
+    told = f"with Scalebed {analysis.manifest.scalebed_version}; the experiment file is given below"
+    return f"scalebed run experiment.yaml   # {told}"
 
 
 def _order(analysis: Analysis) -> list[tuple[int, list[str]]]:

@@ -120,12 +120,17 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
+def _code(outcome: Outcome) -> str:
+    commit = outcome.manifest.fingerprint.get("commit")
+    return f"commit {str(commit)[:12]}" if commit else f"Scalebed {outcome.manifest.scalebed_version}"
+
+
 def _measured(outcomes: Sequence[Outcome]) -> str:
     """What all were measured with, as far as it is the same."""
     seen = {
         f"{outcome.experiment.dataset.contacts:,} contacts, {outcome.experiment.cpu_per_replica:g} cores a replica, "
         f"{figures.listing([figures.count(n, 'replica') for n in outcome.experiment.replicas])}, "
-        f"commit {str(outcome.manifest.fingerprint.get('commit', 'unknown'))[:12]}"
+        f"{_code(outcome)}"
         for outcome in outcomes
     }
     return (

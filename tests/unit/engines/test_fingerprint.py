@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
-from scalebed.engines.fingerprint import package_versions
+from scalebed.engines.fingerprint import code_state, git_state, package_versions
 from scalebed.paths import ROOT
 from scalebed.requirements import SERVICES_LOCK, read_pins
 
@@ -24,3 +26,14 @@ def test_what_a_service_asks_for_by_name_is_among_them() -> None:
     asked = {name.split(">")[0].split("[")[0].split("=")[0] for name in project["optional-dependencies"]["services"]}
     assert asked <= package_versions().keys()
     assert {"fastapi", "sqlalchemy", "asyncpg", "starlette"} <= package_versions().keys()
+
+
+def test_a_copy_within_somebody_elses_repository_has_no_commit(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@localhost"]
+    (tmp_path / "copy").mkdir()
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "theirs"]):
+        subprocess.run([*git, *words], check=True)
+    theirs = git_state(tmp_path / "copy")
+    assert theirs["commit"] is not None
+    assert code_state(tmp_path) == theirs
+    assert code_state(tmp_path / "copy") == {"commit": None, "dirty": None}

@@ -1,11 +1,13 @@
 """A study goes on where it stopped, and measures nothing twice."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from scalebed.queries import comparison
 from scalebed.queries.runner import run
 from scalebed.queries.study import Step, Strategy, Study, order
 from scalebed.queries.study_directory import Build, DirectoryError, Reading, StudyDirectory
@@ -27,9 +29,10 @@ class FakeBed:
         self.closed = False
         self._last = last
         self.databases: set[str] = set()
+        self.commit: str | None = "abc"
 
     def fingerprint(self) -> Mapping[str, object]:
-        return {"commit": "abc"}
+        return {"commit": self.commit, "version": "1.2.3"}
 
     @contextmanager
     def opened(self, study: Study) -> Iterator[None]:
@@ -87,6 +90,24 @@ def test_a_database_that_is_gone_is_built_again(tmp_path: Path) -> None:
     run(STUDY, again, StudyDirectory(tmp_path), quiet)
     assert again.built == ["all"]
     assert again.measured == []
+
+
+def test_without_the_library_of_charts_there_is_a_report_and_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCALEBED_CACHE", str(tmp_path / "cache"))
+    bed = FakeBed()
+    bed.commit = None
+    monkeypatch.setattr(comparison, "QueryBed", lambda root, cache, say: bed)
+    monkeypatch.delitem(sys.modules, "scalebed.queries.charts", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    said: list[str] = []
+    _, directory = comparison.compare(STUDY, tmp_path / "study", False, said.append)
+    report = (directory.path / "report.md").read_text(encoding="utf-8")
+    assert "by Scalebed 1.2.3, on" in report
+    assert "\nscalebed queries --contacts 100" in report
+    assert "the report is written, but drawing its charts needs the package matplotlib" in said[-1]
+    assert f"the same command with --out {tmp_path / 'study'} then draws them" in said[-1]
 
 
 def test_another_study_s_folder_is_refused(tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def test_another_commit_does_not_go_on(runs: Path) -> None:
     assert found("older") == runs / "tried-20260101-000000"
 
 
+def test_another_version_does_not_go_on(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(runs / "tried-20260101-000000")
+    monkeypatch.setattr("scalebed.records.runs.__version__", "9.9.9")
+    assert found() is None
+
+
 def test_what_cannot_be_read_is_passed_over(runs: Path) -> None:
     run(runs / "tried-20260101-000000")
     (runs / "tried-20260102-000000").mkdir()

@@ -74,7 +74,8 @@ def choose_context(wanted: str | None, config: Path | None = None) -> str:
         known, current = kubernetes.config.list_kube_config_contexts(str(config) if config else None)
     except kubernetes.config.ConfigException as error:
         raise EngineError(
-            "there is no kubeconfig, so no cluster is known: ./scripts/cluster makes one, or set KUBECONFIG"
+            "there is no kubeconfig, so no cluster is known: "
+            "set KUBECONFIG, or let ./scripts/cluster of a clone make one"
         ) from error
     names = sorted(context["name"] for context in known)
     if wanted is not None:

@@ -41,7 +41,8 @@ def find_helm(cache: Path) -> HelmProgram:
         unfit.append(f"{path} is {said}")
     told = f"none fits ({'; '.join(unfit)})" if unfit else "was not found"
     raise EngineError(
-        f"helm: {told}: install Helm 3.18 or newer, below 5, or have it built by ./scripts/cluster-tools helm"
+        f"helm: {told}: install Helm 3.18 or newer, below 5, "
+        f"or have it built by ./scripts/cluster-tools helm of a clone"
     )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-import psycopg
-
+from scalebed.engines.local.parts.driver import psycopg
 from scalebed.engines.local.parts.postgres import Cluster
 
 _QUERY = "SELECT pg_stat_get_db_active_time(oid) FROM pg_database WHERE datname = %s"

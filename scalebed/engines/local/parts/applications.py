@@ -30,7 +30,9 @@ def programs(environment: str | None) -> str:
         folder = Path(environment)
         inner = folder / "bin"
         first = [str(inner if inner.is_dir() else folder)]
-    own = {str(Path(sys.executable).parent), str(Path(sys.prefix) / "bin")}
+    # Where the testbed is installed in no environment of its own, its programs lie among the system's.
+    apart = sys.prefix != sys.base_prefix
+    own = {str(Path(sys.executable).parent), str(Path(sys.prefix) / "bin")} if apart else set()
     usual = [*os.environ.get("PATH", "").split(":"), "/usr/local/bin", "/usr/bin", "/bin"]
     return ":".join(dict.fromkeys([*first, *(place for place in usual if place and place not in own)]))
 

@@ -18,9 +18,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from psycopg import sql
-
 from scalebed.engines.local.isolation.processes import Processes, last_line
+from scalebed.engines.local.parts.driver import sql
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.services import Service, base_environment
 from scalebed.messages import EngineError, Say

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import psycopg
-from psycopg import sql
 
 from scalebed.engines.local.isolation.processes import (
     Account,
@@ -24,6 +22,8 @@ from scalebed.engines.local.isolation.processes import (
     last_line,
     wait_until,
 )
+from scalebed.engines.local.parts import driver
+from scalebed.engines.local.parts.driver import psycopg, sql
 from scalebed.messages import EngineError
 from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.servers import Part
@@ -78,6 +78,7 @@ class Cluster:
     """One data folder. `lock` keeps a second owner out while it is open."""
 
     def __init__(self, part: Part, folder: Path, account: Account | None) -> None:
+        driver.require()
         self._part = part
         self.folder = folder
         self._account = account

@@ -194,6 +194,16 @@ def test_the_experiment_can_be_run_again(replicas: RunDirectory) -> None:
     assert "git checkout 3f0043f5c1d2" in Report(replicas).write().read_text(encoding="utf-8")
 
 
+def test_what_no_clone_measured_names_its_version(replicas: RunDirectory) -> None:
+    manifest = replicas.manifest()
+    without = {**manifest.fingerprint, "commit": None}
+    replicas.create(manifest.model_copy(update={"fingerprint": without}))
+    text = Report(replicas).write().read_text(encoding="utf-8")
+    assert f"scalebed run experiment.yaml   # with Scalebed {manifest.scalebed_version}; the experiment" in text
+    assert "git checkout" not in text
+    assert "./scripts" not in text
+
+
 def test_many_variants_and_long_names(folder: Path) -> None:
     names = [f"variant-with-a-rather-long-name-{i}" for i in range(8)]
     services = dict(zip(names, [NAIVE, OPTIMIZED, FASTAPI, NAIVE, OPTIMIZED, FASTAPI, NAIVE, FASTAPI], strict=True))

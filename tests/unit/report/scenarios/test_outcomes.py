@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,14 @@ def test_all_together_begin_with_what_each_costs_and_what_to_do(pair: Outcome) -
     overview = [line for line in text.splitlines() if line.startswith("| 10-n-plus-one | 5/s ")]
     assert len(overview) == 2
     assert overview[0].endswith(" 0.0616 (0.0612–0.0619) | Join what you show. |")
+
+
+def test_what_no_clone_measured_names_its_version(pair: Outcome) -> None:
+    assert "commit 0f1e2d3c." in combined_markdown([pair], "scalebed scenario 10")
+    without = pair.manifest.model_copy(update={"fingerprint": {"commit": None}})
+    text = combined_markdown([replace(pair, manifest=without)], "scalebed scenario 10")
+    assert "Scalebed 0.1.0." in text
+    assert "commit" not in text
 
 
 def test_each_has_a_table_of_its_own(pair: Outcome) -> None:

@@ -80,7 +80,7 @@ def test_a_context_that_is_not_there_is_told_with_those_that_are(tmp_path: Path)
 
 
 def test_without_a_kubeconfig_there_is_a_way_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"\./scripts/cluster makes one"):
+    with pytest.raises(EngineError, match=r"set KUBECONFIG, or let \./scripts/cluster of a clone make one"):
         choose_context(None, tmp_path / "none")
 
 

@@ -36,6 +36,15 @@ def test_its_own_programs_come_first_and_the_testbeds_not_at_all(
     assert programs(str(tmp_path / "bin")).startswith(f"{tmp_path / 'bin'}:")
 
 
+def test_a_testbed_without_an_environment_of_its_own_hides_no_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    monkeypatch.setenv("PATH", f"{sys.base_prefix}/bin:/usr/bin")
+    assert programs(None).split(":")[:2] == list(dict.fromkeys([f"{sys.base_prefix}/bin", "/usr/bin"]))
+
+
 def test_what_is_given_is_put_into_settings_and_words(tmp_path: Path) -> None:
     made = application(tmp_path, env={"URL": "http://$BIND", "PRICE": "5$$"})
     env = settings(made, {"BIND": "127.0.0.1:80"})
