@@ -180,8 +180,8 @@ def _require_open(part: Part) -> None:
     for folder in part.path.parents:
         if not folder.stat().st_mode & stat.S_IXOTH:
             raise EngineError(
-                f"{part.path}: for root it runs as nobody, who may not enter {folder}; install Scalebed in a folder that "
-                "everybody may enter, such as one in /opt"
+                f"{part.path}: for root it runs as nobody, who may not enter {folder}; install Scalebed in a folder "
+                "that everybody may enter, such as one in /opt"
             )
 
 
