@@ -100,14 +100,37 @@ func (t *target) aim(request *http.Request) (*http.Request, error) {
 	for name, value := range t.headers {
 		switch {
 		case !strings.EqualFold(name, "Host"):
-			if len(aimed.Header.Values(name)) == 0 {
-				aimed.Header.Set(name, value)
-			}
+			bear(aimed.Header, name, value)
 		case unnamed:
 			aimed.Host = value
 		}
 	}
 	return aimed, nil
+}
+
+// ofK6 begins the name by which k6 calls itself, where a script says no other.
+const ofK6 = "Grafana k6/"
+
+// bear sets what the script has not set: of cookies those that are not among its own, and k6's own name is not the
+// script's.
+func bear(header http.Header, name, value string) {
+	set := header.Get(name)
+	switch {
+	case set == "" && len(header.Values(name)) == 0,
+		strings.EqualFold(name, "User-Agent") && strings.HasPrefix(set, ofK6):
+		header.Set(name, value)
+	case strings.EqualFold(name, "Cookie"):
+		known := make(map[string]bool)
+		for _, cookie := range (&http.Request{Header: header}).Cookies() {
+			known[cookie.Name] = true
+		}
+		for _, cookie := range (&http.Request{Header: http.Header{"Cookie": {value}}}).Cookies() {
+			if !known[cookie.Name] {
+				set += "; " + cookie.Name + "=" + cookie.Value
+			}
+		}
+		header.Set(name, set)
+	}
 }
 
 // origin is scheme, host and port, which is named even where it is the scheme's own.

@@ -98,6 +98,27 @@ func TestHeadersGoToTheTargetAndToNobodyElse(t *testing.T) {
 	}
 }
 
+func TestK6sOwnNameAndCookiesGiveWay(t *testing.T) {
+	configured := `{"User-Agent": "shop", "Cookie": "pass=1; session=theirs"}`
+	for _, c := range []struct{ agent, cookie, sentAgent, sentCookie string }{
+		{"Grafana k6/1.8.1", "session=own; lang=de", "shop", "session=own; lang=de; pass=1"},
+		{"by the script", "", "by the script", "pass=1; session=theirs"},
+	} {
+		request := asked(t, "https://shop.example/a")
+		request.Header.Set("User-Agent", c.agent)
+		if c.cookie != "" {
+			request.Header.Set("Cookie", c.cookie)
+		}
+		sent, err := newTarget("true", "https://shop.example", "", configured).aim(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if agent, cookie := sent.Header.Get("User-Agent"), sent.Header.Get("Cookie"); agent != c.sentAgent || cookie != c.sentCookie {
+			t.Errorf("%s, %s", agent, cookie)
+		}
+	}
+}
+
 func TestAHostIsNoHeaderLikeOthers(t *testing.T) {
 	aimed := newTarget("true", "http://127.0.0.1:8000", "", `{"host": "shop.example"}`)
 	sent, err := aimed.aim(asked(t, "http://127.0.0.1:8000/"))
