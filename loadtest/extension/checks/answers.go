@@ -12,6 +12,9 @@ const Key = "scalebed-checked"
 // None is the value of that metadata where a check was called with anything but one answer.
 const None = "none"
 
+// Refused is its value where k6 could not make a request of what it was given: it answers without having asked.
+const Refused = "refused"
+
 // Of names an answer by how long it took in its parts, which no two answers of one iteration have in common. It is
 // empty where there was no answer.
 func Of(durationMs, waitingMs, blockedMs float64) string {

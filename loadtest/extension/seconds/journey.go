@@ -65,6 +65,7 @@ type journey struct {
 	past     map[string]string // endpoints of those no longer held, by what a check of them is told by
 	endpoint string            // of all that it asked so far
 	several  bool              // it asked more than one endpoint
+	lost     bool              // a request of it got no answer, which has no name
 	hops     map[string]hop    // by what follows them: redirects, which the next response ends
 	judged   time.Time         // the check() call under way, told by its time
 	target   int               // what that call judges among those held
@@ -78,9 +79,15 @@ type hop struct {
 
 // begin starts anew, and returns what an iteration that was cut short had left.
 func (j *journey) begin(mark *iterations.Began) []request {
-	left := j.release(time.Time{})
+	left := j.end()
 	*j = journey{open: true, seen: mark.Seen, began: mark.At, late: mark.Late, busy: mark.At, held: j.held, over: j.over}
 	return left
+}
+
+// end returns what is held, and forgets what only a check could ask for.
+func (j *journey) end() []request {
+	j.open, j.past = false, nil
+	return j.release(time.Time{})
 }
 
 // add holds a request, and returns those that are too many to be held.
@@ -94,6 +101,7 @@ func (j *journey) add(r request) []request {
 		j.late = 0
 	}
 	r.late = j.late
+	j.lost = j.lost || r.answer == ""
 	var over []request
 	if len(j.held) >= mostHeld {
 		over = j.release(time.Time{})
@@ -132,14 +140,16 @@ func (j *journey) follow(mark *iterations.Followed) {
 
 // blame makes a failure of the request that a failed check judges, and reports whether it needs no failure of its own.
 // Where it does, `of` is the endpoint that this belongs to. What was checked tells the request (checks.Of); else the tag
-// `endpoint` does, as the last one of that; else, where all requests of the iteration so far were of one endpoint, it is
-// the last of them that has not failed yet. Beyond that nothing tells, and no request is blamed. `called` tells apart
-// calls of check().
+// `endpoint` does, as the last one of that; else, where the check was called with no answer and all requests of the
+// iteration so far were of one endpoint, it is the last of them that has not failed yet. Beyond that nothing tells, and no
+// request is blamed: not for an answer of another iteration, nor for one to a request that was never made. `called` tells
+// apart calls of check().
 func (j *journey) blame(called time.Time, checked, endpoint string) (of string, done bool) {
-	if checked == "" {
+	if checked == "" && j.lost {
 		return "", true // there was no answer, which has failed already
 	}
-	if checked != checks.None {
+	guess := checked == checks.None
+	if !guess {
 		for index := range j.held {
 			if r := &j.held[index]; r.answer == checked {
 				if r.failure == "" {
@@ -160,7 +170,7 @@ func (j *journey) blame(called time.Time, checked, endpoint string) (of string, 
 		return "", true
 	}
 	last := -1
-	for index := len(j.held) - 1; index >= 0 && (endpoint != "" || !j.several); index-- {
+	for index := len(j.held) - 1; index >= 0 && (endpoint != "" || guess && !j.several); index-- {
 		if r := &j.held[index]; endpoint == "" || r.endpoint == endpoint {
 			if last < 0 {
 				last = index
@@ -195,7 +205,7 @@ func (j *journey) release(before time.Time) []request {
 			continue
 		}
 		over = append(over, r)
-		if r.answer != "" && len(j.past) < mostPast {
+		if j.open && r.answer != "" && len(j.past) < mostPast {
 			if j.past == nil {
 				j.past = make(map[string]string)
 			}

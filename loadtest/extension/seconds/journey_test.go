@@ -240,6 +240,72 @@ func TestACheckThatComesLateFailsTheEndpointOfItsAnswer(t *testing.T) {
 	}
 }
 
+func TestACheckOfWhatWasNeverAskedIsTheIterationsOwn(t *testing.T) {
+	for _, called := range []string{
+		checks.Refused,           // k6 could make no request of it
+		"",                       // without an answer, but each request of this iteration has one
+		checks.Of(1234, 1200, 3), // of another iteration
+	} {
+		containers := []metrics.SampleContainer{began("1", 0, 0), answer("1", "a", 200, 10, 30)}
+		for range 2 { // two that fail in one call are one failure
+			sample := checked("1", 93, false).(metrics.Sample)
+			sample.Metadata[checks.Key] = called
+			containers = append(containers, sample)
+		}
+		lines := linesOf(t, append(containers, ended("1", 96, ""))...)
+		if told(lines) != "a 200 ×1, iteration 0 check failed×1, it is right 0/2/0" {
+			t.Errorf("%q: %s", called, told(lines))
+		}
+	}
+}
+
+func TestACheckOfARefusedRequestIsNotCoveredByALostOne(t *testing.T) {
+	refused := checked("1", 93, false).(metrics.Sample)
+	refused.Metadata[checks.Key] = checks.Refused
+	lines := linesOf(t, began("1", 0, 0), answer("1", "a", 0, 20, 20), refused, ended("1", 96, ""))
+	if told(lines) != "a 0 no response×1, iteration 0 check failed×1, it is right 0/1/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestATagTellsTheEndpointOfAnAnswerOfAnotherIteration(t *testing.T) {
+	other := checked("1", 93, false, "endpoint", "a").(metrics.Sample)
+	other.Metadata[checks.Key] = checks.Of(1234, 1200, 3)
+	lines := linesOf(t, began("1", 0, 0), answer("1", "a", 200, 10, 30), answer("1", "b", 200, 40, 61), other)
+	if told(lines) != "a 200 check failed×1, b 200 ×1, it is right 0/1/0" {
+		t.Error(told(lines))
+	}
+}
+
+func TestACheckOfAForgottenAnswerBlamesNoEndpoint(t *testing.T) {
+	containers := []metrics.SampleContainer{began("1", 0, 0)}
+	count := mostPast + 2*mostHeld
+	for index := range count {
+		one := answer("1", "a", 200, 10, 30)
+		one.Waiting = time.Duration(index)
+		containers = append(containers, one)
+	}
+	forgotten := containers[mostPast+mostHeld/2].(*httpext.Trail)
+	lines := linesOf(t, append(containers, about(checked("1", 93, false), forgotten), ended("1", 96, ""))...)
+	if said := fmt.Sprintf("a 200 ×%d, iteration 0 check failed×1, it is right 0/1/0", count); told(lines) != said {
+		t.Error(told(lines))
+	}
+}
+
+func TestNothingIsRememberedOfAnIterationThatIsOver(t *testing.T) {
+	var stdout bytes.Buffer
+	o := newOutput(t, "", &stdout)
+	o.AddMetricSamples([]metrics.SampleContainer{began("1", 0, 0), answer("1", "a", 200, 10, 30)})
+	o.flush(at(3000), base+2)
+	if len(o.tally.journeys["1"].past) != 1 {
+		t.Error("a check of it may still come")
+	}
+	o.AddMetricSamples([]metrics.SampleContainer{answer("1", "a", 200, 40, 60), ended("1", 70, "")})
+	if past := o.tally.journeys["1"].past; past != nil {
+		t.Error(past)
+	}
+}
+
 func TestACheckThatMayBeOfSeveralEndpointsBlamesNone(t *testing.T) {
 	lines := linesOf(t,
 		began("1", 0, 0), answer("1", "a", 200, 10, 30), answer("1", "b", 200, 40, 61),

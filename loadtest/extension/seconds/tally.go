@@ -227,16 +227,16 @@ func within(latency time.Duration) int64 {
 
 func (t *tally) end(mark *iterations.Ended) {
 	under := t.journey(mark.VU)
-	t.record(under.release(time.Time{}))
+	open := under.open
+	t.record(under.end())
 	if mark.Thrown != "" {
 		t.recordOwn(under, byItself, mark.At, scriptError)
 		t.addThrown(mark)
 	}
-	if under.open {
+	if open {
 		ended := t.ended[mark.At.Unix()]
 		t.ended[mark.At.Unix()] = health.Journeys{Count: ended.Count + 1, Took: ended.Took + mark.At.Sub(under.began)}
 	}
-	under.open = false
 }
 
 // takeEnded returns, and forgets, the iterations that ended before the given second.

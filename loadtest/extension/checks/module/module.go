@@ -4,6 +4,7 @@
 package module
 
 import (
+	"reflect"
 	_ "unsafe" // for go:linkname
 
 	"github.com/grafana/sobek"
@@ -71,12 +72,16 @@ func (i *instance) checked(value, asserted sobek.Value, extras ...sobek.Value) (
 }
 
 func told(value sobek.Value) string {
-	if value == nil {
+	// To export anything else would copy it, and run what the script has in it.
+	if value == nil || value.ExportType() != reflect.TypeFor[*k6http.Response]() {
 		return checks.None
 	}
 	answer, isOne := value.Export().(*k6http.Response)
 	if !isOne || answer == nil || answer.Response == nil {
 		return checks.None
+	}
+	if answer.Request == nil {
+		return checks.Refused
 	}
 	return checks.Of(answer.Timings.Duration, answer.Timings.Waiting, answer.Timings.Blocked)
 }
