@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from scalebed.experiment.doubts import doubts
@@ -13,8 +14,7 @@ from scalebed.statistics import sample_size
 
 Thresholds = Mapping[str, Sequence[Any]]
 """As k6 prints a script's options: by metric, each an expression or a mapping that has one as `threshold`."""
-_BOUND = re.compile(r"(?P<what>p\(\d+(?:\.\d+)?\)|med|rate)(?P<way>[<>])=?(?P<bound>\d+(?:\.\d+)?)")
-
+_BOUND = re.compile(r"(?P<what>p\(\d+(?:\.\d+)?\)|med|rate)(?P<way>[<>])=?(?P<bound>\d+(?:\.\d+)?)", re.ASCII)
 
 _FIRST = ("percentile", "latency_ms", "latency_of")
 
@@ -26,11 +26,12 @@ class _UnsayableError(Exception):
 def read(thresholds: Thresholds) -> tuple[list[str], list[str]]:
     """Those that an SLO can say, as its lines; and sentences on the others, each of which names one."""
     lines: list[str] = []
-    shares: dict[str, list[float]] = {"errors <": [], "checks >": []}
+    shares: dict[str, list[Decimal]] = {"errors <": [], "checks >": []}
     others: list[str] = []
     for metric, expression in _all(thresholds):
         try:
             what, limit = _limit(metric, expression)
+            _try(_share(what, limit) if what in shares else what)
         except _UnsayableError as why:
             others.append(f"{metric}: {expression} ({why})")
             continue
@@ -39,21 +40,37 @@ def read(thresholds: Thresholds) -> tuple[list[str], list[str]]:
         else:
             lines.append(what)
     for what, strictest in (("errors <", min), ("checks >", max)):
-        lines += [f"{what} {strictest(shares[what]) * 100:.10g} %"] if shares[what] else []
+        lines += [_share(what, strictest(shares[what]))] if shares[what] else []
     return lines, others
 
 
-def _limit(metric: str, expression: str) -> tuple[str, float]:
+def _limit(metric: str, expression: str) -> tuple[str, Decimal]:
     """A line of latency and its limit, or what a rate is of and its limit."""
     name, tags = _split(metric)
     what, way, bound = _parts(expression)
     if name == "http_req_duration" and what != "rate" and way == "<":
-        return f"p({50 if what == 'med' else what[2:-1]}) < {bound:g} ms{_whose(tags)}", bound
+        return f"p({50 if what == 'med' else what[2:-1]}) < {_exact(bound)} ms{_whose(tags)}", bound
     if what == "rate" and not tags and (name, way) == ("http_req_failed", "<"):
         return "errors <", bound
     if what == "rate" and not tags and (name, way) == ("checks", ">"):
         return "checks >", bound
     raise _UnsayableError("no line of an SLO says this")
+
+
+def _share(what: str, limit: Decimal) -> str:
+    return f"{what} {_exact(limit * 100)} %"
+
+
+def _exact(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _try(line: str) -> None:
+    """Read the line as the SLO will. Raises _UnsayableError where none can hold it."""
+    try:
+        Slo.model_validate(read_lines([line]))
+    except ValueError as error:
+        raise _UnsayableError("no SLO has such a limit") from error
 
 
 def settle(experiment: Experiment, thresholds: Thresholds) -> Experiment:
@@ -83,15 +100,18 @@ def _requests(slo: Slo) -> int:
 
 
 def _merged(slo: Slo, found: Mapping[str, Any]) -> Slo:
-    """What the file says first, and of errors and checks the stricter. What is there already is not put in again, as
-    where the file is one that a report wrote."""
+    """What the file says first, however little of it, and of errors and checks the stricter. What is there already is
+    not put in again, as where the file is one that a report wrote."""
     limits = slo.model_dump(exclude_unset=True)
-    first = {key: found[key] for key in _FIRST if key in found}
+    own = Limit.model_validate(slo.model_dump(include=set(_FIRST)))
     more = list(found["further"])
-    if "percentile" not in limits:
-        limits |= first
-    elif first and Limit.model_validate(first) != Limit.model_validate(slo.model_dump(include=set(_FIRST))):
-        more.insert(0, first)
+    if "percentile" in found:
+        first = Limit.model_validate({key: found[key] for key in _FIRST if key in found})
+        if limits.keys().isdisjoint(_FIRST):
+            own = first
+        elif first != own:
+            more.insert(0, first)
+        limits |= own.model_dump(include=set(_FIRST))
     known = list(slo.further)
     for each in map(Limit.model_validate, more):
         if each not in known:
@@ -114,14 +134,19 @@ def _split(metric: str) -> tuple[str, Mapping[str, str]]:
     """`http_req_duration{name:login}` in its parts."""
     name, _, inner = metric.partition("{")
     pairs = (pair.partition(":") for pair in inner.removesuffix("}").split(",") if pair.strip())
-    return name.strip(), {key.strip(): value.strip() for key, _, value in pairs}
+    return name.strip(), {_bare(key): _bare(value) for key, _, value in pairs}
 
 
-def _parts(expression: str) -> tuple[str, str, float]:
+def _bare(text: str) -> str:
+    """Without quotes around it, as k6 takes it."""
+    return text.strip().strip("\"'")
+
+
+def _parts(expression: str) -> tuple[str, str, Decimal]:
     match = _BOUND.fullmatch("".join(expression.split()))
     if match is None:
         raise _UnsayableError("an SLO limits percentiles, the median, and the rates of errors and of checks")
-    return match["what"], match["way"], float(match["bound"])
+    return match["what"], match["way"], Decimal(match["bound"])
 
 
 def _whose(tags: Mapping[str, str]) -> str:
@@ -136,6 +161,8 @@ def _whose(tags: Mapping[str, str]) -> str:
     (key, value), *more = rest.items()
     if more or key not in ("name", "endpoint", "group"):
         raise _UnsayableError("an endpoint is told by one of the tags name, endpoint and group")
+    if value != " ".join(value.split()):
+        raise _UnsayableError("a line takes several spaces in an endpoint's name for one")
     if "://" in value:
         raise _UnsayableError(
             "an endpoint without a name is told by its path: name the request, or write a line for it"

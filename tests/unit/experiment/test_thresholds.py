@@ -30,6 +30,8 @@ def test_each_that_can_be_said_is_a_line() -> None:
             "http_req_duration{name:login}": ["p(95)<100"],
             "http_req_duration{ endpoint:cart , expected_response:true }": ["p(95)<110.5"],
             "http_req_duration{group:::shop::cart}": ["p(95)<120"],
+            "http_req_duration{name:\"log in\"}": ["p(95)<1234567.891"],
+            "http_req_duration{'name': 'out'}": ["p(95)<2000000"],
             "http_req_failed": ["rate<0.02", "rate<=0.015"],
             "checks": ["rate>0.9", "rate>=0.99"],
         }
@@ -37,6 +39,7 @@ def test_each_that_can_be_said_is_a_line() -> None:
     assert lines == [
         "p(95) < 500 ms", "p(99.9) < 900 ms", "p(50) < 200 ms", "p(90) < 300 ms of successes",
         "p(95) < 100 ms for login", "p(95) < 110.5 ms of successes for cart", "p(95) < 120 ms for shop / cart",
+        "p(95) < 1234567.891 ms for log in", "p(95) < 2000000 ms for out",
         "errors < 1.5 %", "checks > 99 %",
     ]  # fmt: skip
     assert others == []
@@ -51,6 +54,10 @@ def test_each_that_can_be_said_is_a_line() -> None:
         ("http_req_duration{expected_response:false}", "p(95)<100"), ("http_req_waiting", "p(95)<100"),
         ("http_req_duration{name:https://shop.example/}", "p(95)<100"), ("http_req_failed", "rate>0.5"),
         ("http_req_failed{name:login}", "rate<0.1"), ("checks{name:login}", "rate>0.9"), ("checks", "rate<0.9"),
+        ("checks", "rate>0"), ("checks", "rate>1.2"), ("http_req_failed", "rate<1"), ("http_req_failed", "rate<1.5"),
+        ("http_req_duration", "p(95)<0"), ("http_req_duration", "p(100)<900"), ("http_req_duration", "p(0)<900"),
+        ("http_req_duration{name:}", "p(95)<100"), ("http_req_duration{group:::}", "p(95)<100"),
+        ("http_req_duration{name:a  b}", "p(95)<100"), ("http_req_duration{name:a}", "p(100)<900"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_said_is_refused_by_name(tmp_path: Path, metric: str, expression: str) -> None:
@@ -77,6 +84,29 @@ def test_the_first_percentile_is_the_slos_own_where_the_file_has_none(tmp_path: 
     assert mixed.error_rate == 0.001
     assert settled(tmp_path, mixed.model_dump(), thresholds) == mixed, "as a report writes it"
     assert settled(tmp_path, found.model_dump(), thresholds) == found
+
+
+@pytest.mark.parametrize(
+    ("own", "first"),
+    [
+        ({"latency_ms": 200}, Limit(percentile=95, latency_ms=200)),
+        ({"percentile": 99}, Limit(percentile=99, latency_ms=1000)),
+        ({"latency_of": "successes"}, Limit(percentile=95, latency_ms=1000, latency_of="successes")),
+    ],
+)
+def test_however_little_the_file_says_of_its_first_the_scripts_is_a_further_one(
+    tmp_path: Path, own: dict[str, Any], first: Limit
+) -> None:
+    thresholds = {"http_req_duration": ["p(95)<500"]}
+    found = settled(tmp_path, {**own, "thresholds": True}, thresholds)
+    assert Limit.model_validate(found.model_dump(include={"percentile", "latency_ms", "latency_of"})) == first
+    assert found.further == (Limit(percentile=95, latency_ms=500),)
+    assert settled(tmp_path, found.model_dump(exclude_unset=True), thresholds) == found, "and the same again"
+
+
+def test_the_first_says_whose_it_is(tmp_path: Path) -> None:
+    found = settled(tmp_path, "thresholds", {"http_req_duration": ["p(95)<500"]})
+    assert {"percentile", "latency_ms", "latency_of"} <= found.model_fields_set
 
 
 def test_as_many_requests_are_asked_for_as_they_need(tmp_path: Path) -> None:
