@@ -164,8 +164,9 @@ class K6Run:
 
     @property
     def failure(self) -> str | None:
-        if self._trouble is not None:
-            return self._trouble
+        trouble = self._trouble or self._pipe.trouble
+        if trouble is not None:
+            return trouble
         if not self.finished:
             return None
         return describe_exit(self._process.wait(), self._stopped, self._log)
@@ -203,14 +204,25 @@ class K6Run:
 
 
 class LogPipe:
-    """Between k6's log and its file: what comes through is written with secrets blotted out, a line at a time."""
+    """Between k6's log and its file: what comes through is written with secrets blotted out, a line at a time.
+
+    Raises EngineError where the file system has no named pipes.
+    """
 
     def __init__(self, log: Path) -> None:
+        self.trouble: str | None = None
+        """A sentence where some of it could not be written."""
         self.path = log.with_name(f"{log.name}.pipe")
         self._log = log
         self._over = threading.Event()
-        self.path.unlink(missing_ok=True)
-        os.mkfifo(self.path, 0o600)
+        try:
+            self.path.unlink(missing_ok=True)
+            os.mkfifo(self.path, 0o600)
+        except OSError as error:
+            raise EngineError(
+                f"{self.path}: k6's log goes through a named pipe, and none can be made here ({error.strerror}); use a "
+                "file system that has them"
+            ) from error
         # Does not wait for k6, which may never open it.
         self._reading = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
         self._reader = threading.Thread(target=self._read, name="k6 log", daemon=True)
@@ -225,21 +237,29 @@ class LogPipe:
 
     def _read(self) -> None:
         left = b""
+        look = select.poll()
+        look.register(self._reading, select.POLLIN)
         while True:
             over = self._over.is_set()  # before looking: what is there then is the last
-            ready, _, _ = select.select([self._reading], [], [], 0.0 if over else 0.2)
+            ready = look.poll(0 if over else 200)
             some = os.read(self._reading, 65536) if ready else b""
             *lines, left = (left + some).split(b"\n")
             if not some and over:
                 lines = [left] if left else []
             if lines:
-                told = "".join(f"{VEIL.over(line.decode(errors='replace'))}\n" for line in lines)
-                with self._log.open("a", encoding="utf-8") as file:
-                    file.write(told)
-            if not some:
-                if over:
-                    return
-                self._over.wait(0.1)  # nobody has opened it yet, or any more
+                self._write("".join(f"{VEIL.over(line.decode(errors='replace'))}\n" for line in lines))
+            if not some and over:
+                return
+            if ready and not some:
+                self._over.wait(0.1)  # k6 has closed it, of which each look would tell at once
+
+    def _write(self, told: str) -> None:
+        """What cannot be written is lost, and read all the same: k6 waits where nobody does."""
+        try:
+            with self._log.open("a", encoding="utf-8") as file:
+                file.write(told)
+        except OSError as error:
+            self.trouble = self.trouble or f"k6's log {self._log} could not be written ({error.strerror})"
 
 
 def _beginning(row: bytes) -> str:

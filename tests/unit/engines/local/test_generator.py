@@ -1,13 +1,16 @@
 """How k6 is called, and what is said when it ends badly."""
 
+import os
+import resource
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scalebed.engines.local.generator import K6Generator, command, describe_exit, environment
+from scalebed.engines.local.generator import K6Generator, LogPipe, command, describe_exit, environment
 from scalebed.measurement.load import Load, Target
 from scalebed.messages import EngineError
 
@@ -92,3 +95,42 @@ def test_k6_trusts_what_the_caller_trusts_or_what_is_named(tmp_path: Path, monke
         K6Generator(Path("k6"), tmp_path, tmp_path, spawn).start(replace(TARGET, ca=ca), LOAD).stop()
     assert [env["SSL_CERT_FILE"] for env in given] == ["/etc/company.pem", "/mine.pem"]
     assert "SSL_CERT_DIR" not in given[0]
+
+
+def pour(pipe: LogPipe, text: bytes) -> None:
+    """Write as k6 does, and not for ever where nobody reads."""
+    writing = threading.Thread(target=pipe.path.write_bytes, args=(text,), daemon=True)
+    writing.start()
+    writing.join(20)
+    assert not writing.is_alive(), "nobody reads"
+    pipe.close()
+
+
+def test_a_log_that_cannot_be_written_is_read_on_and_told(tmp_path: Path) -> None:
+    log = tmp_path / "k6.log"
+    log.symlink_to("/dev/full")
+    pipe = LogPipe(log)
+    pour(pipe, b"it went wrong\n" * 50_000)
+    assert pipe.trouble == f"k6's log {log} could not be written (No space left on device)"
+
+
+def test_a_log_is_read_however_many_files_are_open(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096) if hard > 0 else 4096, hard))
+    many = [os.open(os.devnull, os.O_RDONLY)]
+    try:
+        while many[-1] < 1024:
+            many.append(os.open(os.devnull, os.O_RDONLY))
+        pipe = LogPipe(tmp_path / "k6.log")
+        pour(pipe, b"it went wrong\nand ended")
+    finally:
+        for each in many:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (tmp_path / "k6.log").read_text() == "it went wrong\nand ended\n"
+    assert pipe.trouble is None
+
+
+def test_where_no_pipe_can_be_made_is_one_sentence() -> None:
+    with pytest.raises(EngineError, match=r"/proc/k6\.log\.pipe: k6's log goes through a named pipe, and none can be made"):
+        LogPipe(Path("/proc/k6.log"))
