@@ -7,10 +7,10 @@ script or a service says puts it through here before it is kept, cut or shown.
 from __future__ import annotations
 
 import contextlib
-import json
+import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 SHORTEST = 4
 """Characters. What is shorter stands in half of all sentences by chance, and is left as it is."""
@@ -29,17 +29,13 @@ class Veil:
     def add(self, value: str) -> None:
         """Blot it out from now on, unless it is too short."""
         lines = [line.strip() for line in value.splitlines()]
-        spelled = {
-            way
-            for part in (value.strip(), *(line for line in lines if len(line) >= _SHORTEST_LINE))
-            for way in _spelled(part)
-            if len(part) >= SHORTEST
-        }
-        if spelled <= self._known:
+        parts = {value.strip(), *(line for line in lines if len(line) >= _SHORTEST_LINE)}
+        parts = {part for part in parts if len(part) >= SHORTEST}
+        if parts <= self._known:
             return
-        self._known |= spelled
+        self._known |= parts
         # Of two that begin alike the longer one, or its end would be left.
-        self._pattern = re.compile("|".join(re.escape(each) for each in sorted(self._known, key=len, reverse=True)))
+        self._pattern = re.compile("|".join(map(_spelled, sorted(self._known, key=len, reverse=True))))
 
     def over(self, text: str) -> str:
         """The text without them."""
@@ -57,16 +53,33 @@ class Veil:
                     file.truncate(file.write(veiled.encode("utf-8", "surrogateescape")))
 
 
-def _spelled(value: str) -> set[str]:
-    """As it is, in JSON and the like, and in a URL."""
-    return {
-        value,
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        quote(value, safe=""),
-        quote(value),
-        quote_plus(value),
-    }
+def _spelled(value: str) -> str:
+    """A pattern of it as it is, in JSON, in a URL and in HTML. Which characters are written in another way differs from
+    one language to the next, so each may be."""
+    return "".join(
+        # Nobody does that to these.
+        one if one.isascii() and one.isalnum() else f"(?:{'|'.join(sorted(_ways(one), key=len, reverse=True))})"
+        for one in value
+    )
+
+
+def _ways(one: str) -> Iterator[str]:
+    """Patterns of a character, each as often as it comes."""
+    octets = one.encode("utf-8", "surrogateescape")
+    wide = one.encode("utf-16-be", "surrogatepass").hex()
+    yield re.escape(one)
+    yield f"(?i:{''.join(f'%{each:02x}' for each in octets)})"
+    yield "(?i:" + "".join(rf"\\u{wide[at : at + 4]}" for at in range(0, len(wide), 4)) + ")"
+    yield re.escape(html.escape(one))
+    yield f"&#{ord(one)};"
+    if one in _SHORT:
+        yield re.escape(f"\\{_SHORT[one]}")
+    if one == " ":
+        yield re.escape("+")
+
+
+_SHORT = {'"': '"', "\\": "\\", "/": "/", "'": "'", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+"""Characters that JSON, and what is like it, write with a backslash."""
 
 
 VEIL = Veil()

@@ -45,6 +45,7 @@ def header_values(headers: Mapping[str, Header]) -> dict[str, str]:
         found[name] = _read(place, header.variable, header.file) if header.value is None else header.value
         if header.value is None:
             VEIL.add(found[name])
+            VEIL.add(found[name].partition(" ")[2])  # a token without the word before it, such as Bearer
         if not (found[name].isascii() and found[name].isprintable()):
             raise EngineError(f"{place}: must be one line of plain text; see to where it is read from")
     return found

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from scalebed.experiment.strict import Strict
+from scalebed.secrecy import VEIL
 
 
 class Limit(Strict):
@@ -20,6 +21,11 @@ class Limit(Strict):
     """As the report names it; empty for all."""
     latency_of: Literal["all", "successes"] = "all"
     """As the SLO's own."""
+
+    @property
+    def heard_as(self) -> str:
+        """The endpoint as it comes from a load generator: without secrets."""
+        return VEIL.over(self.endpoint)
 
     @property
     def words(self) -> str:
@@ -55,7 +61,7 @@ class Slo(Strict):
 
     def unheard(self, came: Collection[str]) -> str:
         """Of limits for endpoints that are not among those that came, a sentence; empty where there are none."""
-        missing = dict.fromkeys(limit.endpoint for limit in self.further if limit.endpoint not in ("", *came))
+        missing = dict.fromkeys(limit.endpoint for limit in self.further if limit.heard_as not in ("", *came))
         if not missing:
             return ""
         known = ", ".join(sorted(came)) or "none"

@@ -223,7 +223,7 @@ class Timeline:
             second.responses += record.count
             second.unasked += record.unasked
             for counts, limit in zip(second.further, self._further, strict=True):
-                if limit.endpoint in ("", record.endpoint) and not (record.failure and limit.latency_of == "successes"):
+                if limit.heard_as in ("", record.endpoint) and not (record.failure and limit.latency_of == "successes"):
                     counts[0] += record.count
                     counts[1] += record.count if record.failure else latencies.slower_than(limit.latency_ms)
             second.latency_sum_ms += (undelayed or latencies).sum_ms

@@ -16,6 +16,7 @@ from scalebed.execution.ports import Engine, Probe
 from scalebed.experiment.plan import Cell, cells
 from scalebed.measurement.load import Load
 from scalebed.messages import EngineError
+from scalebed.secrecy import VEIL
 from tests.local import rooms
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -62,8 +63,13 @@ def test_an_error_of_a_replica_reaches_the_client(engine: LocalEngine) -> None:
 
     with engine.deploy(cell) as target:
         assert [rooms.status(f"{target.url}/error") for _ in range(4)] == [500] * 4
-        assert rooms.status(f"{target.url}/absent") == 404
+        assert rooms.status(f"{target.url}/absent?key=a-scripts-s3cret") == 404
         assert rooms.status(f"{target.url}/count") == 200
+        VEIL.add("a-scripts-s3cret")
+
+    said = "".join(log.read_text() for log in engine._in_use().folder.glob("*.log"))
+    assert "s3cret" not in said
+    assert "/absent?key=[secret]" in said
 
 
 def test_nothing_listens_outside_loopback(engine: LocalEngine) -> None:

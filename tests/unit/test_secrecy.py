@@ -28,6 +28,29 @@ def test_nothing_of_a_value_is_left_however_it_is_spelled(veil: Veil) -> None:
         assert "rd" not in veiled.replace(BLOT, "").replace("Error", "")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a%26b%3C!'()*%2F~%20z%C3%B6",  # encodeURIComponent
+        "a%26b%3c!%27%28%29*%2f%7e+z%c3%b6",  # URLSearchParams, in small letters
+        r"a\u0026b\u003c!'()*/~ zö",  # Go's JSON
+        r"a&b<!'()*\/~ z\u00f6",  # PHP's
+        r"a\u0026b\u003C!\u0027()*/~ z\u00F6",  # .NET's
+        "a&amp;b&lt;!&#39;()*/~ zö",  # HTML
+    ],
+)
+def test_every_language_spells_it_in_its_own_way(said: str) -> None:
+    veil = Veil()
+    veil.add("a&b<!'()*/~ zö")
+    assert veil.over(f"-{said}-") == f"-{BLOT}-"
+
+
+def test_a_value_that_is_no_text_is_one_too() -> None:
+    veil = Veil()
+    veil.add("caf\udce9 \U0001f511")
+    assert veil.over("caf%E9+%F0%9F%94%91, caf\udce9 \\ud83d\\udd11") == f"{BLOT}, {BLOT}"
+
+
 def test_of_two_that_begin_alike_no_end_is_left(veil: Veil) -> None:
     assert veil.over("hunter22-longer, hunter22") == f"{BLOT}, {BLOT}"
 

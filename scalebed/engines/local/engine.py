@@ -249,6 +249,7 @@ class LocalEngine:
                 yield made.target
         finally:
             self._running = None
+            self._veil_logs()
             if writes:
                 with suppress(EngineError):  # or it would be told in the place of what came before
                     rig.databases.drop(database)

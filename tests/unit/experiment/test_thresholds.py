@@ -30,7 +30,7 @@ def test_each_that_can_be_said_is_a_line() -> None:
             "http_req_duration{name:login}": ["p(95)<100"],
             "http_req_duration{ endpoint:cart , expected_response:true }": ["p(95)<110.5"],
             "http_req_duration{group:::shop::cart}": ["p(95)<120"],
-            "http_req_duration{name:\"log in\"}": ["p(95)<1234567.891"],
+            'http_req_duration{name:"log in"}': ["p(95)<1234567.891"],
             "http_req_duration{'name': 'out'}": ["p(95)<2000000"],
             "http_req_failed": ["rate<0.02", "rate<=0.015"],
             "checks": ["rate>0.9", "rate>=0.99"],

@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scalebed.experiment.slo import Limit
+from scalebed.engines.k6.protocol import parse_line
+from scalebed.experiment.slo import Limit, Slo
 from scalebed.measurement.histograms import encode, of_values
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
 from scalebed.measurement.timeline import Journeys, Timeline
+from scalebed.secrecy import VEIL
 
 
 def answered(second: int, status: int, *latencies_ms: float) -> EndpointSecond:
@@ -131,6 +133,18 @@ def test_a_limit_may_be_of_successes_alone() -> None:
     every, successes = line.window(0, 1).further
     assert (every.asked.sum(), every.slow.sum()) == (10, 10)
     assert (successes.asked.sum(), successes.slow.sum()) == (4, 4)
+
+
+def test_an_endpoint_with_a_secret_in_its_name_is_limited_too() -> None:
+    VEIL.add("adm1n")
+    slo = Slo(further=(Limit(percentile=90, latency_ms=50, endpoint="GET /adm1n/users"),))
+    line = Timeline(1000, slo.further)
+    told = b'{"scalebed":3,"type":"endpoint","second":100,"endpoint":"GET /adm1n/users","status":200,"count":4,'
+    heard = parse_line(told + f'"histogram":"{encode(of_values([100.0] * 4))}","error":""}}\n'.encode())
+    assert isinstance(heard, EndpointSecond)
+    line.add([heard], [GeneratorSecond(100, 4, 0, 1.0, 0.0)])
+    assert line.window(0, 1).further[0].asked.sum() == 4
+    assert slo.unheard([heard.endpoint]) == ""
 
 
 def test_what_an_iteration_fails_by_itself_is_no_request_of_it() -> None:

@@ -35,6 +35,9 @@ RUN_GRACE_S = 3.0
 _PATIENT_S = 2.0
 """Who has to wait for longer is told for what."""
 
+_TAIL = 65536
+"""Bytes that are read of a log's end."""
+
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 
 
@@ -88,10 +91,13 @@ def last_lines(log: Path, at_most: int) -> list[str]:
     if not log.exists():
         return []
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 4096))
-        lines = [
-            line.strip() for line in VEIL.over(file.read().decode("utf-8", "replace")).splitlines() if line.strip()
-        ]
+        begin = max(0, log.stat().st_size - _TAIL)
+        file.seek(begin)
+        told = VEIL.over(file.read().decode("utf-8", "replace"))
+    if begin:  # perhaps within a secret, of which the rest is none that is known
+        _, _, whole = told.partition("\n")
+        told = whole if whole.strip() else told[len(told) // 2 :]
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
     return [line[:300] for line in lines[-at_most:]]
 
 

@@ -132,5 +132,7 @@ def test_a_log_is_read_however_many_files_are_open(tmp_path: Path) -> None:
 
 
 def test_where_no_pipe_can_be_made_is_one_sentence() -> None:
-    with pytest.raises(EngineError, match=r"/proc/k6\.log\.pipe: k6's log goes through a named pipe, and none can be made"):
+    with pytest.raises(
+        EngineError, match=r"/proc/k6\.log\.pipe: k6's log goes through a named pipe, and none can be made"
+    ):
         LogPipe(Path("/proc/k6.log"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -66,6 +67,7 @@ class Handler(BaseHTTPRequestHandler):
                     }
                 case _:
                     status = 404
+                    print(f"nothing is at {self.path}", file=sys.stderr, flush=True)
         except psycopg.Error as error:
             status, body = 503, str(error)
         content = json.dumps(body).encode()
