@@ -16,7 +16,7 @@ import httpx
 import pytest
 from optimized.config.switches import TABLE
 
-from scalebed.engines.local.isolation.processes import free_port
+from scalebed.engines.local.isolation.ports import free_port
 from scalebed.paths import ROOT
 from tests.local.server import running_server
 from tests.local.tls_proxy import tls_proxy

@@ -17,7 +17,8 @@ from certificates import Issuer
 from https_server import serving
 
 from scalebed import paths
-from scalebed.engines.local.isolation.processes import accepts, free_port
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import accepts
 from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report.sentences.figures import figure
 from tests.local import rooms

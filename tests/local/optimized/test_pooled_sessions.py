@@ -17,9 +17,10 @@ import psycopg
 import pytest
 
 from scalebed import paths
+from scalebed.engines.local.isolation.ports import free_port
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.provision.servers import find_pgbouncer
-from tests.local.optimized.conftest import free_port, patient
+from tests.local.optimized.conftest import patient
 
 Serving = Callable[..., httpx.Client]
 FORMS = {

@@ -71,14 +71,6 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
     return {key: os.environ[key] for key in _PASSED_ON if key in os.environ} | dict(extra)
 
 
-def free_port() -> int:
-    """A port on loopback that nothing listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    return int(port)
-
-
 def last_line(log: Path | None) -> str:
     """The last line that says something, for an error message."""
     if log is None or not log.exists():

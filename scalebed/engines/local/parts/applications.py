@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scalebed.engines.local.isolation.processes import Processes, accepts, free_port, wait_until
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import Processes, accepts, wait_until
 from scalebed.engines.local.parts.replicas import Replica, status_of
 from scalebed.engines.secrets import values
 from scalebed.experiment.application import Application

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from scalebed.engines.local.isolation.processes import Account, Child, Processes, accepts, free_port, wait_until
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import Account, Child, Processes, accepts, wait_until
 from scalebed.provision.servers import Part
 
 _TEMPLATE = Path(__file__).with_name("nginx.conf.jinja")

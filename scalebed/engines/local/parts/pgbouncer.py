@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scalebed.engines.local.isolation.processes import Account, Child, Processes, accepts, free_port, wait_until
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import Account, Child, Processes, accepts, wait_until
 from scalebed.engines.local.parts.driver import psycopg, sql
 from scalebed.engines.local.parts.postgres import MAX_CONNECTIONS, Cluster
 from scalebed.experiment.variant import Pooling

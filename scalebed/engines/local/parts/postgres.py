@@ -13,15 +13,8 @@ from typing import Any
 
 import psutil
 
-from scalebed.engines.local.isolation.processes import (
-    Account,
-    Child,
-    Processes,
-    environment,
-    free_port,
-    last_line,
-    wait_until,
-)
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import Account, Child, Processes, environment, last_line, wait_until
 from scalebed.engines.local.parts import driver
 from scalebed.engines.local.parts.driver import psycopg, sql
 from scalebed.messages import EngineError

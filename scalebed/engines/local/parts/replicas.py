@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalebed.engines.local.isolation.cgroups import Group
-from scalebed.engines.local.isolation.processes import Child, Processes, free_port, wait_until
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import Child, Processes, wait_until
 from scalebed.engines.services import Service, base_environment
 
 START_TIMEOUT_S = 60.0

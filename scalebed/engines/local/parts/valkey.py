@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from scalebed.engines.local.isolation.processes import Account, Child, Processes, free_port, wait_until
+from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.processes import Account, Child, Processes, wait_until
 from scalebed.messages import EngineError
 from scalebed.provision.servers import Part
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.isolation.leftovers import Ledger
-from scalebed.engines.local.isolation.processes import Processes, environment, free_port, last_line, wait_until
+from scalebed.engines.local.isolation.processes import Processes, environment, last_line, wait_until
 from scalebed.engines.local.isolation.quota import Quota, find_quota
 from scalebed.messages import EngineError
 
@@ -172,8 +172,7 @@ def test_a_tree_without_groups_is_still_accounted(processes: Processes, tmp_path
     assert group.usage().throttled_s is None
 
 
-def test_ports_are_free_and_logs_are_quoted(tmp_path: Path) -> None:
-    assert 1024 <= free_port() <= 65535
+def test_logs_are_quoted(tmp_path: Path) -> None:
     log = tmp_path / "log"
     assert last_line(log) == "it left no log"
     log.write_text("\n \n")
