@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,12 +16,12 @@ from scalebed.engines.local.generator import OwnScript
 from scalebed.engines.local.inspection import variables
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.observed import observed
-from scalebed.engines.local.parts.applications import folder_of, packages
+from scalebed.engines.local.parts.applications import folder_of, packages, programs
 from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.own_databases import OwnDatabases
 from scalebed.engines.local.rig import Rig, Wanted
 from scalebed.engines.secrets import header_values
-from scalebed.engines.sources import digest, digests
+from scalebed.engines.sources import digest, digests, named
 from scalebed.experiment.application import Application
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.script import Script
@@ -145,10 +147,22 @@ def describe(application: Application) -> dict[str, object]:
     return {
         **fingerprint.git_state(folder),
         "command": application.command,
+        "programs": _named(application, folder),
         "sources": digests(folder),
         "packages": dict(each.split(" ", 1) for each in packages(application.environment) if " " in each),
         "locks": {str(path): digest(path) for path in locks},
     }
+
+
+def _named(application: Application, folder: Path) -> Mapping[str, str]:
+    """Of what its command runs and names. Words that something is put into are known only once it runs."""
+    try:
+        program, *words = shlex.split(application.command)
+    except ValueError:
+        return {}  # told where it is to be started
+    path = application.env.get("PATH", programs(application.environment))
+    found = shutil.which(str(folder / program) if "/" in program else program, path=path)
+    return named(found, words, folder)
 
 
 def describe_script(script: Script, inspected: Inspected) -> dict[str, object]:
