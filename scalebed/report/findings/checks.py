@@ -196,6 +196,10 @@ def _memory_limit(run: Gathered) -> Check | None:
     if kind == "none":
         return Check("Memory limit", "not in force: this host let nobody set one", "warn")
     killed = sum(trial.killed for trial in run.trials)
+    if run.trials and not killed and not any(trial.looked_at for trial in run.trials):
+        return Check(
+            "Memory limit", f"{in_words(limit)} a replica; whether anything was killed was not looked at", "note"
+        )
     seen = f"{in_words(limit)} a replica{f', by {kind}' if kind else ''}; "
     if killed:
         return Check("Memory limit", f"{seen}the kernel killed in {figures.count(killed, 'trial')}", "warn")

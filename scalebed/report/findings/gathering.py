@@ -152,6 +152,7 @@ def _view(trial: Trial, experiment: Experiment) -> TrialView:
         growths=leak.growths(trial),
         memory=memory.reading(trial, experiment),
         killed=trial.killed,
+        looked_at=bool(trial.memory),
     )
 
 

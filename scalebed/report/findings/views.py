@@ -288,6 +288,8 @@ class TrialView:
     memory: Reading | None = None
     """None where it was not read."""
     killed: bool = False
+    looked_at: bool = False
+    """It was read whether the kernel killed."""
     """As in `Trial`."""
 
 

@@ -112,6 +112,12 @@ def test_a_kill_stands_wherever_the_figure_does_and_nothing_is_advised(folder: P
     )
 
 
+def test_where_nobody_looked_nothing_is_said_of_kills(folder: Path) -> None:
+    """As in a cluster, whose readings know of none."""
+    (seen,) = [each for each in analyse(run(folder, (), "64Mi")).checks if each.subject == "Memory limit"]
+    assert (seen.seen, seen.level) == ("64 MiB a replica; whether anything was killed was not looked at", "note")
+
+
 def test_a_limit_that_was_not_in_force_is_a_caveat(folder: Path) -> None:
     fingerprint = {**FINGERPRINT, "quota": {"kind": "systemd scopes", "memory": "none"}}
     spec = {**SPEC, "memory_per_replica": "64Mi"}
