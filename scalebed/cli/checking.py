@@ -75,6 +75,9 @@ def _show(console: Console, done: Rehearsed, *, journeys: bool) -> None:
         table.add_row(*map(Text, (each.endpoint, answers, failed or "–", figures.figure(each.mean_ms))))
     if done.answered:
         console.print(table)
+    if done.unheard and done.answered:
+        told = f"{name}: Mind: {done.unheard}. Is it one of these, and misspelt? If it is only rare, a run will tell."
+        console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
     for wrong in _wrong(done):
         console.print(f"{name}: {wrong}", style="red", highlight=False, markup=False, soft_wrap=True)
 
@@ -83,8 +86,6 @@ def _wrong(done: Rehearsed) -> Iterator[str]:
     """What else does not work, in sentences."""
     if not done.answered and done.failure is None:
         yield "the script asked nothing of the service."
-    elif done.unheard and done.answered:
-        yield f"{done.unheard}. Name one of these under slo, or let each journey ask for it."
     for counted in done.checks:
         if counted.failed:
             yield f"{counted.check}: {counted.passed:,} of {counted.passed + counted.failed:,} times"

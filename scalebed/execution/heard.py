@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from scalebed.records.run_directory import Trial
 
 TELLING = 1000
-"""An endpoint that has not come among so many requests will not come often enough to be judged: one in a hundred would
-have, but for one case in twenty thousand."""
+"""Fewer requests than this tell nothing of an endpoint that has not come. Nor do more, as long as a trial will have
+more still: a p90 takes nine of an endpoint's requests to judge, and where a trial will have nine, as many requests
+without one are seen once in eight thousand times (e^-9)."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from scalebed.measurement.ending import Ended
 from scalebed.measurement.errors import THROWS
 from scalebed.measurement.histograms import HistogramError, Latencies
 from scalebed.measurement.load import Load, Target
+from scalebed.measurement.memory import ReplicaMemory
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
 from scalebed.measurement.timeline import Timeline, Window
 from scalebed.measurement.usage import Usage
@@ -64,9 +65,11 @@ class Assignment:
 class Watch:
     """Fed by whoever polls the load; see `scalebed.execution.trial`."""
 
-    def __init__(self, assignment: Assignment, load: Load, target: Target, killed: Sequence[int] = ()) -> None:
-        """`killed`: as `scalebed.measurement.memory.taken` has it."""
-        self._killed = tuple(killed)
+    def __init__(
+        self, assignment: Assignment, load: Load, target: Target, before: Sequence[ReplicaMemory] = ()
+    ) -> None:
+        """`before`: as `scalebed.measurement.memory.taken` has it."""
+        self._before = tuple(before)
         self._taken: tuple[memory.Taken, ...] = ()
         self._assignment = assignment
         self._load = load
@@ -123,8 +126,8 @@ class Watch:
         self._offset = min(self._offset, now - (self._timeline.first + self._timeline.complete_s))
         return True
 
-    def assess(self) -> bool:
-        """Whether the trial may end now."""
+    def assess(self, checks: Sequence[CheckCount] = ()) -> bool:
+        """Whether the trial may end now; `checks` so far."""
         if self._failure is not None:
             return True
         end = self._timeline.complete_s
@@ -138,6 +141,8 @@ class Watch:
             and self._judge(end, final=False, in_time=True).verdict != self._judgement.verdict
         ):
             return False  # the generator's lateness would decide; more seconds may tell without it
+        if self._judgement.verdict == "PASS" and self._with_checks(checks, early=not self._alone).verdict != "PASS":
+            return False  # as far as they are known by now
         self._decided_s = end
         return True
 
@@ -168,16 +173,15 @@ class Watch:
         if failure is not None:
             self._failure = failure
         verdicts = (self._judgement.verdict, in_time.verdict)
-        own = [c for c in self._checks if not c.check.startswith(THROWS)]
-        counts = sum(c.passed for c in own), sum(c.failed for c in own)
-        self._judgement = with_checks(self._judgement, self._assignment.slo, *counts)
+        self._judgement = self._with_checks(self._checks, early=self._decided_s is not None and not self._alone)
         if wrong := [c.check for c in self._checks if c.beside]:
             told = tuple(f"A check of the load as a whole failed: {check}." for check in wrong)
             self._judgement = replace(self._judgement, verdict="FAIL", reasons=told)
-        self._taken = memory.taken([sample.replica_memory for sample in self._samples], self._killed)
+        self._taken = memory.taken([sample.replica_memory for sample in self._samples], self._before)
         limit = self._assignment.cell.memory_per_replica
         deaths = memory.deaths(self._taken, limit)
-        if deaths and limit is not None:
+        for_others = memory.for_others(self._taken, limit)
+        if deaths and not for_others:
             reasons = self._judgement.reasons if self._judgement.verdict == "FAIL" else ()
             self._judgement = replace(self._judgement, verdict="FAIL", reasons=(*deaths, *reasons))
         used = self._usage(cut, end)
@@ -195,10 +199,20 @@ class Watch:
         if self._ended:
             against = causes.disturbances(against)  # what the generator then failed at, or was short of, follows
         invalid = not self._ended and validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)
-        if deaths and limit is None:  # then it was no limit of the replica's that was met
+        if for_others:
             against = (*against, *(Cause(kind=Kind.MEMORY, sentence=sentence) for sentence in deaths))
             invalid = True
         return self._record(cut, window, used, "INVALID" if invalid else self._judgement.verdict, against)
+
+    @property
+    def _alone(self) -> bool:
+        """So few requests are its full length, and not only the least that may end it."""
+        return self._assignment.enough.decides
+
+    def _with_checks(self, checks: Sequence[CheckCount], *, early: bool) -> Judgement:
+        own = [c for c in checks if not c.check.startswith(THROWS)]
+        counts = sum(c.passed for c in own), sum(c.failed for c in own)
+        return with_checks(self._judgement, self._assignment.slo, *counts, early=early)
 
     def _vus_wanted(self, window: Window) -> float:
         if window.journeys is None or self._rate is None:

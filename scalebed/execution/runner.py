@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 
 from scalebed import __version__
+from scalebed.execution import endings
+from scalebed.execution.endings import RunnerError
 from scalebed.execution.heard import TELLING, Heard
 from scalebed.execution.observer import Observer, Resumed, TrialStart
 from scalebed.execution.ports import Clock, Engine, refusal
@@ -19,25 +22,21 @@ from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import has_own
 from scalebed.experiment.workloads import remarks
-from scalebed.measurement.ending import Ended
+from scalebed.measurement import memory
+from scalebed.measurement.causes import Kind, kinds
 from scalebed.measurement.errors import THROWS
 from scalebed.measurement.host import Host
 from scalebed.measurement.load import GRACE_S, load_of, most_vus
 from scalebed.measurement.timeline import Journeys
-from scalebed.messages import UserError
 from scalebed.records import fingerprints
 from scalebed.records.fingerprints import Fingerprint
-from scalebed.records.run_directory import EndedRecord, Manifest, Repetition, RunDirectory, Trial
-from scalebed.search.bisection import Answer, Ask
+from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
+from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
 
 _MOST_NAMED = 5
-_DONE = "by itself, as if its work were done"
+_BETWEEN = "after a trial, and before the next one"
 _NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less, or give the service more CPU"
-
-
-class RunnerError(UserError):
-    """One sentence: why the run cannot start, and what to do."""
 
 
 class Runner:
@@ -61,6 +60,8 @@ class Runner:
         self._observer = observer
         self._plan = plan(experiment)
         self._eta = Eta(experiment, self._plan)
+        self._starved = 0
+        """How often a replica of the cell was killed before the first trial, as the machine had no memory left."""
 
     def run(self) -> None:
         """Raises `RunnerError`, `EngineError` and `RunDirectoryError` with one sentence.
@@ -154,25 +155,36 @@ class Runner:
         found.append(_resumption(manifest, fingerprint))
         self._directory.create(manifest.model_copy(update={"findings": tuple(found), "experiment": self._experiment}))
 
-    def _require_unedited(self) -> None:
-        """Raises RunnerError where the user's own is not what the run was begun with: one answer would be of both."""
-        if not self._directory.exists or not (self._experiment.load or has_own(self._experiment.variants)):
-            return
-        changed = fingerprints.edited(self._directory.manifest().fingerprint, self._engine.fingerprint())
-        if changed:
-            more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
-            raise RunnerError(
-                f"{self._directory.path}: holds a run that was begun before these changed: "
-                f"{', '.join(changed[:_MOST_NAMED])}{more}; one answer cannot be of both, so begin anew with another "
-                "directory (--out), or put back what it was begun with"
-            )
+    def _require_unedited(self, *kinds: str) -> Fingerprint | None:
+        """The fingerprint of now; None where nothing is the user's own. `kinds`: of these keys alone.
 
-    def _complete_fingerprint(self) -> None:
-        """An engine knows some of what it measures with only once a cell is up."""
-        manifest = self._directory.manifest()
-        known = fingerprints.completed(manifest.fingerprint, self._engine.fingerprint())
+        Raises RunnerError where the user's own is not what the run was begun with: one answer would be of both.
+        """
+        if not self._directory.exists or not (self._experiment.load or has_own(self._experiment.variants)):
+            return None
+        now = self._engine.fingerprint()
+        known = self._directory.manifest().fingerprint
+        changed = fingerprints.edited(known, {key: now[key] for key in kinds if key in now} if kinds else now)
+        if changed:
+            raise RunnerError(
+                f"{self._directory.path}: holds a run that was begun before these changed: {_named(changed)}; one "
+                "answer cannot be of both, so begin anew with another directory (--out), or put back what it was "
+                "begun with"
+            )
+        return now
+
+    def _complete_fingerprint(self, cell: Cell, before: Fingerprint | None) -> None:
+        """An engine knows some of what it measures with only once a cell is up. `before`: as it was to be deployed."""
+        manifest, now = self._directory.manifest(), self._engine.fingerprint()
+        known = fingerprints.completed(manifest.fingerprint, now)
+        known, wrote = fingerprints.started(known, now if before is None else before, now)
         if known != manifest.fingerprint:
             self._directory.create(manifest.model_copy(update={"fingerprint": known}))
+        if wrote:
+            self._remember(
+                f"{cell.id}: these changed in its own folder while it started, so that whether they are edited is not "
+                f"looked at: {_named(wrote)}."
+            )
 
     def _finished(self) -> set[tuple[int, str]]:
         return self._directory.finished()
@@ -182,6 +194,7 @@ class Runner:
 
     def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
         """`before`: what an attempt came to that something spoiled."""
+        self._starved = 0
         while (done := self._deploy(step, quiet, before)) is None:
             self._observer.said(f"{step.cell.id}: started anew, since a replica of it has ended.")
         return done
@@ -189,51 +202,96 @@ class Runner:
     def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | None:
         """As many of its trials as the replicas live to see; None where one of these has ended."""
         attempt = before.attempts if before else 0
-        self._require_unedited()
+        begun = self._require_unedited()
         with self._engine.deploy(step.cell) as target:
             if step.block == 0:  # every cell is in it, so later ones have nothing to add
-                self._complete_fingerprint()
+                self._complete_fingerprint(step.cell, begun)
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
             warm, loaded, journeys, heard = False, False, None, Heard.of(trials)
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
-                    users, seed = warmup_users(step.cell), schedule.warmup_seed()
-                    rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
-                    _require_alive(step.cell, conductor, "before the first trial")
+                    if (rehearsed := self._warm(step.cell, conductor, schedule.warmup_seed())) is None:
+                        return None
                     journeys = self._journeys(step.cell, rehearsed)
                     heard = heard.more(rehearsed.requests, rehearsed.endpoints)
-                    if unheard := self._unheard(step.cell, heard):
-                        self._observer.said(f"Mind: {unheard}.")
+                    self._unheard(step.cell, heard)
                     warm = True
                 conductor.settle(at_least_s=schedule.rest_s(ask.purpose))
                 if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
                     return self._kept(before)
-                if not loaded:
-                    _require_alive(step.cell, conductor, "before it had any load")
-                elif ended := conductor.gone():
-                    self._remember(_at_rest(step.cell, ended[0]))
+                if self._ended_at_rest(step.cell, conductor, loaded=loaded, when=_BETWEEN):
                     return None
                 trials.append(self._try(conductor, schedule, step, ask, trials, journeys=journeys))
                 loaded = True
                 heard = heard.of_trial(trials[-1])
-                self._unheard(step.cell, heard)
+                if ask.purpose != "unloaded":
+                    self._require_heard(step.cell, heard, self._most_requests(trials[-1], schedule.duration_s(ask)))
                 if trials[-1].died and isinstance(schedule.next(trials), Ask):
                     return None
+            if loaded and not trials[-1].died:
+                self._ended_at_rest(step.cell, conductor, loaded=True, when="after its last trial")
         return self._answer(schedule, ask, trials)
+
+    def _warm(self, cell: Cell, conductor: Conductor, seed: int) -> Rehearsal | None:
+        """The load before the first trial; None where a replica is to be started anew, as the machine had no memory.
+
+        Raises RunnerError where one ended otherwise, or that happens each time.
+        """
+        endings.require_alive(cell, conductor, "before the first trial, and without any load")
+        users = warmup_users(cell)
+        rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
+        load = f"under the load before the first trial, of {users} users who wait for nothing but answers"
+        for sentence in memory.deaths(rehearsed.memory, cell.memory_per_replica):
+            self._remember(f"{cell.id}, up to the first trial: {sentence}")
+        for ended in conductor.gone():
+            self._starved += 1
+            starved = ended.for_memory and memory.for_others(rehearsed.memory, cell.memory_per_replica)
+            if not starved or self._starved >= INVALID_AT_MOST:
+                raise RunnerError(
+                    f"{cell.id}: {ended.told(load)}. Nothing can be measured of what ends under so little: "
+                    f"{'free memory' if starved else 'mend it'}, and run the same again"
+                )
+            return None
+        return rehearsed
+
+    def _ended_at_rest(self, cell: Cell, conductor: Conductor, *, loaded: bool, when: str) -> bool:
+        """Whether a replica has, which then is among what the report says. Raises RunnerError where no trial did it."""
+        if not loaded:
+            endings.require_alive(cell, conductor, "at rest, before the first trial")
+        for ended in conductor.gone():
+            self._remember(endings.at_rest(cell, ended, when))
+            return True
+        return False
 
     def _remember(self, sentence: str) -> None:
         self._observer.said(sentence)
         manifest = self._directory.manifest()
         self._directory.create(manifest.model_copy(update={"findings": (*manifest.findings, sentence)}))
 
-    def _unheard(self, cell: Cell, heard: Heard) -> str:
-        """Which of the SLO's endpoints have not come so far. Raises RunnerError once they will not."""
+    def _unheard(self, cell: Cell, heard: Heard) -> None:
+        """Say which of the SLO's endpoints have not come so far."""
+        if told := self._experiment.slo.unheard(heard.endpoints):
+            self._observer.said(f"Mind: {cell.id}: {told}.")
+
+    def _require_heard(self, cell: Cell, heard: Heard, whole: float) -> None:
+        """Raises RunnerError once one has not come among as many requests as a `whole` trial has."""
         told = self._experiment.slo.unheard(heard.endpoints)
-        if told and heard.requests >= TELLING:
-            raise RunnerError(f"{cell.id}: among {heard.requests:,} requests {told}; name one of these under slo")
-        return f"{cell.id}: {told}" if told else ""
+        if told and heard.requests >= max(TELLING, whole):
+            raise RunnerError(
+                f"{cell.id}: among {heard.requests:,} requests, as many as a trial has, {told}; name one of these "
+                "under slo, or let the load ask for it more often"
+            )
+
+    def _most_requests(self, trial: Trial, duration_s: float) -> float:
+        """That a trial as long as this one could have at the highest rate that the experiment asks for."""
+        counted_s = trial.duration_s - trial.warmup_cut_s
+        if not trial.requests or counted_s <= 0:
+            return math.inf
+        rate, users = trial.rate_asked, max((each or 0 for each in self._experiment.levels), default=0)
+        higher = max((*self._experiment.rates, rate)) / rate if rate else max(users, 1)
+        return trial.requests / counted_s * duration_s * higher
 
     def _kept(self, before: Repetition) -> Repetition:
         kept = before.model_copy(update={"again": False})
@@ -292,10 +350,12 @@ class Runner:
         trial = conductor.conduct(assignment, load, self._observer.second)
         for ended in trial.ended:
             # Neither is kept, or it would count as an answer when the run goes on.
-            if ask.purpose == "unloaded":
-                raise _unable(step.cell, ended, "under one user alone")
+            if ask.purpose == "unloaded" and Kind.MEMORY not in kinds(trial.causes):
+                raise endings.unable(step.cell, ended, "under one user alone")
             if ended.status == 0:
-                raise _unable(step.cell, ended, _DONE)
+                raise endings.unable(step.cell, ended, endings.DONE)
+        if self._experiment.load is not None:
+            self._require_unedited("script")  # k6 reads it anew for each trial
         self._directory.add_trial(trial)
         self._observer.trial_finished(trial)
         return trial
@@ -312,23 +372,6 @@ class Runner:
         return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
 
 
-def _require_alive(cell: Cell, conductor: Conductor, when: str) -> None:
-    """Raises RunnerError where a replica ended that no load can have ended."""
-    for ended in conductor.gone():
-        raise _unable(cell, ended, when)
-
-
-def _at_rest(cell: Cell, ended: Ended) -> str:
-    """A sentence, since what was asked of it before may have ended it. Raises RunnerError where it meant to end."""
-    if ended.status == 0:
-        raise _unable(cell, ended, _DONE)
-    return f"{cell.id}: {ended.told('after a trial, and before the next one')}."
-
-
-def _unable(cell: Cell, ended: Ended | EndedRecord, when: str) -> RunnerError:
-    return RunnerError(f"{cell.id}: {ended.told(when)}. That is no matter of load: mend it, and run the same again")
-
-
 def _as_good(before: Repetition) -> bool:
     """As it would get beside what disturbs still: all but a search that found nothing at all."""
     return before.outcome != "not found"
@@ -338,6 +381,11 @@ def _resumption(manifest: Manifest, fingerprint: Fingerprint) -> str:
     told = f"The run was resumed at {_now()}"
     unlike = fingerprints.unlike(manifest.fingerprint, fingerprint)
     return f"{told}; since its start the fingerprint changed in: {', '.join(unlike)}." if unlike else f"{told}."
+
+
+def _named(changed: Sequence[str]) -> str:
+    more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
+    return f"{', '.join(changed[:_MOST_NAMED])}{more}"
 
 
 def _now() -> str:

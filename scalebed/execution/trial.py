@@ -13,6 +13,7 @@ from scalebed.measurement import usage
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.errors import SCRIPT_ERROR
 from scalebed.measurement.load import Load, Target
+from scalebed.measurement.memory import ReplicaMemory, Taken, taken
 from scalebed.measurement.readings import CheckCount
 from scalebed.measurement.timeline import Journeys, Timeline
 from scalebed.measurement.usage import Usage
@@ -35,6 +36,8 @@ class Rehearsal:
     requests: int = 0
     endpoints: frozenset[str] = frozenset()
     """Those that came."""
+    memory: tuple[Taken, ...] = ()
+    """Of each replica, since it was started."""
 
 
 def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock) -> tuple[LoadRun, Timeline]:
@@ -60,7 +63,7 @@ class Conductor:
         self._probe = probe
         self._clock = clock
         self._seen: Usage | None = None
-        self._killed: tuple[int, ...] = ()
+        self._memory: tuple[ReplicaMemory, ...] = ()
 
     @property
     def seen(self) -> Usage | None:
@@ -81,7 +84,7 @@ class Conductor:
 
     def conduct(self, assignment: Assignment, load: Load, second: Callable[[Progress], None]) -> Trial:
         """One trial, whole. On any exception, KeyboardInterrupt too, the load is stopped before it is raised."""
-        watch = Watch(assignment, load, self._target, killed=self._killed)
+        watch = Watch(assignment, load, self._target, before=self._memory)
         watch.sample(self._probe.sample())
         run = self._generator.start(self._target, load)
         try:
@@ -90,14 +93,17 @@ class Conductor:
             run.stop()
         for sample in self._probe.finish():
             watch.sample(sample)
-            self._killed = tuple(memory.kills for memory in sample.replica_memory)
+            self._memory = sample.replica_memory
         watch.add(*run.poll(0.0), self._clock.now())
+        watch.lose(self._probe.gone())  # one may have ended while the load did
         return watch.trial(run.failure, run.checks)
 
     def warm(self, load: Load) -> Rehearsal:
         """A load whose results are thrown away, but for what its arrivals come to."""
         run, seconds = unjudged(self._generator, self._target, load, self._clock)
-        self._probe.finish()  # whoever waits for idleness then does not meet readings from before this load
+        # Whoever waits for idleness then does not meet readings from before this load, nor the first trial its kills.
+        for sample in self._probe.finish():
+            self._memory = sample.replica_memory
         thrown = sum(line.count for line in seconds.endpoints if line.failure == SCRIPT_ERROR)
         return Rehearsal(
             journeys=seconds.all_journeys(),
@@ -106,6 +112,7 @@ class Conductor:
             failure=run.failure,
             requests=sum(line.count for line in seconds.endpoints),
             endpoints=frozenset(line.endpoint for line in seconds.endpoints),
+            memory=taken([self._memory]),
         )
 
     def settle(self, at_most_s: float = 60.0, *, at_least_s: float = 0.0) -> float:
@@ -144,7 +151,7 @@ class Conductor:
             if not whole:
                 continue
             watch.sample(self._probe.sample())
-            decided = watch.assess()
+            decided = watch.assess(run.checks)
             second(watch.progress())
             if decided:
                 return

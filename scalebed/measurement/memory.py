@@ -28,6 +28,9 @@ class ReplicaMemory:
     """Processes that the kernel has killed for lack of memory since the replica was started."""
     gone: bool
     """No process of it is left."""
+    met: int = 0
+    """How often its own limit was met since it was started. The kernel counts a kill whoever lacked memory: this group,
+    one around it, or the machine."""
 
 
 @dataclass(frozen=True)
@@ -44,38 +47,55 @@ class Taken:
     """Since the trial before."""
     lost: bool
     """The kernel killed it, in this trial or before, and nothing is left of it."""
+    at_limit: bool = True
+    """Its own limit was met meanwhile: without that, whoever was killed was killed for others."""
+
+    @property
+    def for_others(self) -> bool:
+        """It was killed, and not for its own limit."""
+        return bool(self.kills or self.lost) and not self.at_limit
 
 
-def taken(readings: Sequence[Sequence[ReplicaMemory]], killed: Sequence[int] = ()) -> tuple[Taken, ...]:
-    """By replica, from readings in order; `killed` is how many had been killed when the trial before ended.
+def taken(readings: Sequence[Sequence[ReplicaMemory]], before: Sequence[ReplicaMemory] = ()) -> tuple[Taken, ...]:
+    """By replica, from readings in order; `before` is the last one of the load before.
 
     Empty where not every reading has every replica.
     """
     if not readings or not readings[-1] or len({len(each) for each in readings}) != 1:
         return ()
-    before = killed if len(killed) == len(readings[-1]) else [0] * len(readings[-1])
+    already = [(each.kills, each.met) for each in before]
+    if len(already) != len(readings[-1]):
+        already = [(0, 0)] * len(readings[-1])
     return tuple(
         Taken(
             working_set_bytes=max(each.working_set_bytes for each in own),
             elsewhere_bytes=max(each.elsewhere_bytes for each in own),
             peak_bytes=own[-1].peak_bytes,
             highest_bytes=own[-1].highest_bytes,
-            kills=own[-1].kills - already,
+            kills=own[-1].kills - kills,
             lost=own[-1].gone and own[-1].kills > 0,
+            at_limit=own[-1].met > (met if own[-1].kills > kills else 0),
         )
-        for own, already in zip(zip(*readings, strict=True), before, strict=True)
+        for own, (kills, met) in zip(zip(*readings, strict=True), already, strict=True)
     )
+
+
+def for_others(of: Sequence[Taken], limit_bytes: int | None) -> bool:
+    """Whether the kernel killed where no limit of a replica's own was met: others had left too little."""
+    return any(each.for_others or (limit_bytes is None and bool(each.kills or each.lost)) for each in of)
 
 
 def deaths(of: Sequence[Taken], limit_bytes: int | None) -> tuple[str, ...]:
     """A sentence for each replica that the kernel killed, or had killed before; `limit_bytes` is a replica's."""
-    why = (
-        "this machine had none left, or a group around the testbed; end something else, or set memory_per_replica"
-        if limit_bytes is None
-        else f"it may take {size.in_words(limit_bytes)} (memory_per_replica)"
-    )
     told = []
     for number, each in enumerate(of, 1):
+        why = "this machine had none left, or a group around the testbed; end something else"
+        if limit_bytes is None:
+            why += ", or set memory_per_replica"
+        elif each.for_others:
+            why += f" (it may take {size.in_words(limit_bytes)}, and did not)"
+        else:
+            why = f"it may take {size.in_words(limit_bytes)} (memory_per_replica)"
         if each.kills:
             what = "a process" if each.kills == 1 else f"{each.kills} processes"
             told.append(f"The kernel killed {what} of replica {number} for lack of memory: {why}.")

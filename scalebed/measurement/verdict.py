@@ -86,19 +86,20 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
     return Judgement("UNDECIDED", ("It has not lasted long enough.",))
 
 
-def with_checks(judgement: Judgement, slo: Slo, passed: int, failed: int) -> Judgement:
-    """And what a script checked, over the whole of a trial that is over."""
+def with_checks(judgement: Judgement, slo: Slo, passed: int, failed: int, *, early: bool = False) -> Judgement:
+    """And what a script checked so far, over the whole of a trial; `early`: it ends, or has ended, before its full
+    length."""
     if slo.checks is None:
         return judgement
     of, allowed = passed + failed, 1 - slo.checks
     if not of:
         check = _Check("open", f"Nothing was checked, so {slo.checks:.4g} of the checks cannot be told.")
     else:
-        lower, upper = share_bounds([failed], [of], FULL)
+        lower, upper = share_bounds([failed], [of], EARLY if early else FULL)
         told = f"{failed} of {of} checks failed ({allowed:.3g} allowed"
         if lower > allowed:
             check = _Check("broken", f"{told}; surely more than {lower:.2%}).")
-        elif upper <= allowed or not failed:
+        elif upper <= allowed or not (failed or early):
             check = _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
         else:
             check = _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")

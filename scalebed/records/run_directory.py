@@ -99,6 +99,8 @@ class MemoryRecord(_Record):
     """Processes that the kernel killed for lack of memory."""
     lost: bool
     """Nothing was left of it."""
+    at_limit: bool = True
+    """Its own limit was met meanwhile, if it has one; older records do not say."""
 
 
 class SupplyRecord(_Record):

@@ -196,7 +196,7 @@ def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:
             return Answer("not found", None, None, None, told, again=True)
         return Ask("unloaded", 0.0, UNLOADED, users=1)
     if counted and counted[-1].verdict == "FAIL":
-        told = f"One user alone: {_alone(counted[-1])} at the SLO's percentile."
+        told = f"One user alone: {_alone(counted[-1])}"
         return Answer("none at this SLO", None, None, None, told)
     against = [o.rate for o in history if o.spoiled and o.against]
     left = task.search.max_trials - len(tried)
@@ -205,7 +205,10 @@ def decide(task: Task, history: Sequence[Observed]) -> Ask | Answer:
 
 
 def _alone(unloaded: Observed) -> str:
-    return "failed requests" if math.isinf(unloaded.slo_percentile_ms) else f"{unloaded.slo_percentile_ms:.0f} ms"
+    """Its reason first: where checks or a kill failed it, it may have been as fast as it should."""
+    failed = math.isinf(unloaded.slo_percentile_ms)
+    took = "failed requests" if failed else f"{unloaded.slo_percentile_ms:.0f} ms"
+    return " ".join((*unloaded.reasons[:1], f"At the SLO's percentile: {took}."))
 
 
 def _stayed(spoiled: Sequence[Observed]) -> dict[float, Observed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,9 @@ def deployed(rig: Rig, wanted: Wanted, running: Running) -> Deployed:
 
 
 _LAST_LINES = 3
+_KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+"""How the kernel ends what it kills for memory; a shell around it ends with the second. A process whose child alone was
+killed ends by itself."""
 
 
 def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
@@ -73,6 +77,6 @@ def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
                 said = blotted(said, wanted.service)
             after_s = time.monotonic() - replica.child.started
             memory = replica.group.memory()
-            for_memory = memory is not None and memory.kills > 0
+            for_memory = memory is not None and memory.kills > 0 and status in _KILLED
             found.append(Ended(number, len(replicas), status, after_s, said, for_memory))
     return tuple(found)

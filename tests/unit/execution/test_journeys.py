@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from simulation import Behaviour, SimulatedEngine
+from simulation import Behaviour, SimulatedEngine, SimulatedRun
 
-from scalebed.execution.observer import Remaining, Silent
-from scalebed.execution.runner import Runner, RunnerError
+from scalebed.execution.endings import RunnerError
+from scalebed.execution.observer import Remaining, Silent, TrialStart
+from scalebed.execution.runner import Runner
 from scalebed.experiment.spec import Experiment, parse_experiment
-from scalebed.measurement.load import most_vus
-from scalebed.measurement.readings import CheckCount
+from scalebed.measurement.load import Load, Target, most_vus
+from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond
 from scalebed.measurement.timeline import Journeys
 from scalebed.records.run_directory import Repetition, RunDirectory
 from scalebed.report import Report
@@ -148,6 +149,50 @@ def test_what_is_edited_while_it_is_measured_ends_the_run(tmp_path: Path) -> Non
     assert len(list(RunDirectory(tmp_path / "run").trials())) == 1
 
 
+def test_a_trial_in_which_the_script_was_edited_is_dropped(tmp_path: Path) -> None:
+    """k6 reads it anew for each trial, so one answer would be of both."""
+    spec = experiment(tmp_path, blocks=1)
+    directory = RunDirectory(tmp_path / "run")
+    engine = Edited({"shop": Behaviour(30)})
+
+    class Editing(Silent):
+        started = 0
+
+        def trial_started(self, start: TrialStart) -> None:
+            self.started += 1
+            if self.started == 3:
+                engine.script = "2"
+
+    with pytest.raises(RunnerError, match=r"begun before these changed: /x/names\.json; one answer"):
+        Runner(engine, engine.clock, directory, spec, Editing()).run()
+    assert (len(list(directory.trials())), engine.runs_under_way) == (2, 0)
+
+
+@dataclass
+class Writing(SimulatedEngine):
+    """Its service writes a file of its own folder anew at each start, and a line of code is edited at one of them."""
+
+    edited_at: int = 0
+
+    def fingerprint(self) -> Mapping[str, object]:
+        starts = len(self.deployed)
+        sources = {"dist/main.js": f"{starts}", "shop.js": f"{0 < self.edited_at <= starts}"}
+        return {**super().fingerprint(), "applications": {"shop": {"command": "serve", "sources": sources}}}
+
+
+def test_a_service_that_writes_code_as_it_starts_does_not_end_its_own_run(tmp_path: Path) -> None:
+    spec = experiment(tmp_path, kind="fixed-rate", rates=[5], duration=60, blocks=2)
+    directory = RunDirectory(tmp_path / "run")
+    engine = Writing({"shop": Behaviour(30)})
+    Runner(engine, engine.clock, directory, spec, Silent()).run()
+    (told,) = directory.manifest().findings
+    assert told.startswith("shop-x1: these changed in its own folder while it started")
+    assert "dist/main.js of shop" in told
+    again, spec = Writing({"shop": Behaviour(30)}, edited_at=2), spec.model_copy(update={"blocks": 3})
+    with pytest.raises(RunnerError, match=r"these changed: shop\.js of shop;"):
+        Runner(again, again.clock, RunDirectory(tmp_path / "edited"), spec, Silent()).run()
+
+
 class Listening(Silent):
     """Keeps what is said."""
 
@@ -167,7 +212,32 @@ def test_a_limit_for_an_endpoint_that_never_comes_ends_the_run(tmp_path: Path) -
     runner = Runner(engine, engine.clock, RunDirectory(tmp_path / "run"), spec, Silent())
     with pytest.raises(RunnerError, match=r"no request came for serch, .*: detail; name one of these under slo"):
         runner.run()
-    assert len(engine.loads) == 1, "before the first trial"
+    assert len(engine.loads) == 2, "a warm-up, and a whole trial"
+
+
+class Rarely(SimulatedEngine):
+    """Asks for `serch` in its third load only, a warm-up and a first trial of some 12,000 requests gone by."""
+
+    def start(self, target: Target, load: Load) -> SimulatedRun:
+        run = super().start(target, load)
+        if len(self.loads) == 3:
+            told = run.poll
+
+            def poll(timeout_s: float) -> tuple[Sequence[EndpointSecond], Sequence[GeneratorSecond]]:
+                endpoints, generator = told(timeout_s)
+                return [replace(each, endpoint="serch") for each in endpoints], generator
+
+            run.poll = poll  # type: ignore[method-assign]
+        return run
+
+
+def test_a_rare_endpoint_ends_no_run_whose_largest_trial_is_yet_to_come(tmp_path: Path) -> None:
+    """Nor does a warm-up of thousands of requests without it: of 0.2%, one in eight of 1,000 requests has none."""
+    engine = Rarely({"shop": Behaviour(600)})
+    spec = experiment(tmp_path, kind="fixed-rate", rates=[30, 200], duration=60, blocks=1, slo=SERCH)
+    directory = RunDirectory(tmp_path / "run")
+    Runner(engine, engine.clock, directory, spec, Silent()).run()
+    assert [trial.verdict for trial in directory.trials()] == ["UNDECIDED", "PASS"]
 
 
 def test_while_it_may_yet_come_the_answer_is_the_same_everywhere(tmp_path: Path) -> None:

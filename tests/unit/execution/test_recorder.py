@@ -67,8 +67,11 @@ def answered(
     dropped: int = 0,
     checks: Sequence[CheckCount] = (),
     sequential: bool = False,
+    checked: tuple[int, int] = (0, 0),
 ) -> tuple[Trial, int]:
-    """A load of these answers in every second, of which so many began so much later than due; the trial, and after how
+    """`checked`: in each second so many checks passed, and in every other one so many failed.
+
+    A load of these answers in every second, of which so many began so much later than due; the trial, and after how
     many seconds it ended."""
     count = len(latencies_ms) + errors
     assignment = Assignment(CELL, 0, 0, "bracket", slo, 2.0, Enough(10, 300), sequential=sequential, cut_s=0)
@@ -86,10 +89,11 @@ def answered(
         in_flight = sum(latencies_ms) / 1000
         watch.add(lines, [GeneratorSecond(at, count, dropped, in_flight, late_ms)], float(second + 1))
         watch.sample(Sample(float(second + 1), {"service": 0.01 * second, "generator": 0.1 * second}))
-        if watch.assess():
+        made = CheckCount("it is right", checked[0] * (second + 1), checked[1] * (second // 2 + 1))
+        if watch.assess([made]):
             ended = second + 1
             break
-    return watch.trial(None, checks), ended
+    return watch.trial(None, [*checks, made] if any(checked) else checks), ended
 
 
 def test_a_few_late_arrivals_do_not_spoil_a_tight_slo() -> None:
@@ -119,6 +123,23 @@ def test_a_trial_does_not_end_early_on_what_lateness_decides() -> None:
     assert answered([20.0] * 100, sequential=True)[1] == 10
     assert answered([20.0] * 100, late_ms=15.0, late=30, sequential=True)[1] == DURATION_S
     assert answered([46.0] * 100, late_ms=15.0, late=30, sequential=True)[1] < 10
+
+
+@pytest.mark.parametrize(
+    ("checked", "ended_s", "verdict"),
+    [
+        ((100, 0), 10, "PASS"),
+        ((30, 0), DURATION_S, "PASS"),  # 300 without a failure bound it at 99% below 1.5%
+        ((100, 1), DURATION_S, "PASS"),  # half a percent, which is certain enough at full length alone
+        ((100, 8), DURATION_S, "FAIL"),
+    ],
+)
+def test_a_trial_does_not_end_early_while_its_checks_may_be_broken(
+    checked: tuple[int, int], ended_s: int, verdict: str
+) -> None:
+    slo = TIGHT.model_copy(update={"checks": 0.99})
+    trial, ended = answered([20.0] * 100, slo=slo, checked=checked, sequential=True)
+    assert (ended, trial.verdict) == (ended_s, verdict), trial.reasons
 
 
 @pytest.mark.parametrize("kind", ["3xx", "check failed", "script error", "no response"])
@@ -166,7 +187,13 @@ def test_a_check_of_the_whole_load_must_hold() -> None:
 MIB = 2**20
 
 
-def remembered(kills: int, *, limit: int | None = 64 * MIB, killed: Sequence[int] = (), gone: bool = False) -> Trial:
+def memory_of(kills: int, met: int, *, gone: bool = False, mib: int = 20) -> ReplicaMemory:
+    return ReplicaMemory(mib * MIB, 0, 50 * MIB, 60 * MIB, kills, gone, met)
+
+
+def remembered(
+    kills: int, *, limit: int | None = 64 * MIB, killed: Sequence[int] = (), gone: bool = False, met: int = 1
+) -> Trial:
     """A load that is answered well, of a replica of which the kernel has killed so many processes by its end."""
     cell = replace(CELL, memory_per_replica=limit)
     assignment = Assignment(cell, 0, 0, "bracket", TIGHT, 2.0, Enough(10, 300), sequential=False, cut_s=0)
@@ -174,11 +201,11 @@ def remembered(kills: int, *, limit: int | None = 64 * MIB, killed: Sequence[int
         assignment,
         Load("browse", 100, DURATION_S, 400, 7, 1000),
         Target("http://a", (), ("service",), 0.25),
-        killed=killed,
+        before=[memory_of(each, each) for each in killed],
     )
     for second in range(DURATION_S):
         at = 1_800_000_000 + second
-        memory = ReplicaMemory((20 + second) * MIB, 0, 50 * MIB, 60 * MIB, kills if second > 5 else 0, gone)
+        memory = memory_of(kills if second > 5 else 0, met, gone=gone, mib=20 + second)
         watch.sample(Sample(float(second), {"service": 0.01 * second}, replica_memory=(memory,)))
         watch.add(
             [EndpointSecond(at, "a", 200, 100, encode(of_values([10.0] * 100)), "")],
@@ -206,6 +233,14 @@ def test_what_was_killed_before_a_trial_fails_it_where_nothing_is_left() -> None
     assert remembered(1, killed=[1]).verdict == "PASS"
     lost = remembered(1, killed=[1], gone=True)
     assert (lost.verdict, lost.reasons[0][:36]) == ("FAIL", "The kernel had killed replica 1 for ")
+
+
+def test_what_was_killed_within_its_limit_is_the_host_s_affair_too() -> None:
+    trial = remembered(1, met=0)
+    (cause,) = trial.causes
+    assert (trial.verdict, trial.judged, cause.kind) == ("INVALID", "PASS", Kind.MEMORY)
+    assert "it may take 64 MiB, and did not" in trial.reasons[0]
+    assert not trial.memory[0].at_limit
 
 
 def test_what_was_killed_without_a_limit_is_the_host_s_affair() -> None:

@@ -67,11 +67,11 @@ def test_anything_that_failed_means_that_it_does_not_work(experiment: Experiment
     assert not passed(experiment, Behaviour(100), CheckCount("right", 5, 1))[0].works
 
 
-def test_a_limit_for_an_endpoint_that_does_not_come_does_not_work(experiment: Experiment) -> None:
+def test_a_limit_for_an_endpoint_that_does_not_come_is_told_and_may_be_of_a_rare_one(experiment: Experiment) -> None:
     limits = {"further": [{"percentile": 90, "latency_ms": 500, "endpoint": name} for name in ("detail", "serch")]}
     limited = experiment.model_copy(update={"slo": Slo.model_validate(limits)})
     done, _ = passed(limited, Behaviour(100))
-    assert not done.works
+    assert done.works
     assert done.unheard == "no request came for serch, which slo limits; the endpoints that came are: detail"
 
 

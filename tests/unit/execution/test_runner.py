@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from simulation import DATABASE_TIME_S, Behaviour, SimulatedEngine
+from simulation import DATABASE_TIME_S, Behaviour, SimulatedEngine, SimulatedRun
 
+from scalebed.execution.endings import RunnerError
 from scalebed.execution.observer import Progress, Remaining, Resumed, Silent, TrialStart
 from scalebed.execution.ports import Finding
-from scalebed.execution.runner import Runner, RunnerError
-from scalebed.experiment.plan import Step, plan
+from scalebed.execution.runner import Runner
+from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.causes import Kind
-from scalebed.measurement.readings import CheckCount
+from scalebed.measurement.ending import Ended
+from scalebed.measurement.load import Load, Target
+from scalebed.measurement.memory import ReplicaMemory
+from scalebed.measurement.readings import CheckCount, Sample
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
 
@@ -412,3 +418,99 @@ def test_a_service_that_ended_between_trials_is_started_anew_and_told(tmp_path: 
     assert len(engine.deployed) > 1
     told = [*directory.manifest().findings, *(reason for trial in directory.trials() for reason in trial.reasons)]
     assert any("Replica 1 of 1 ended with status 1" in sentence for sentence in told)
+
+
+@dataclass
+class OutOfMemory(SimulatedEngine):
+    """Whose first replica the kernel kills a process of in some of its loads, counted over all deployments."""
+
+    kills_in: tuple[int, ...] = ()
+    at_limit: bool = True
+    whole: bool = False
+    """And the replica with it."""
+    killed: int = 0
+
+    def start(self, target: Target, load: Load) -> SimulatedRun:
+        run = super().start(target, load)
+        if len(self.loads) in self.kills_in:
+            self.killed += 1
+            if self.whole:
+                self.dies_after_s, self.status = 0.0, -9
+        return run
+
+    def gone(self) -> Sequence[Ended]:
+        return [replace(each, for_memory=True) for each in super().gone()]
+
+    def sample(self) -> Sample:
+        memory = ReplicaMemory(10, 0, None, None, self.killed, self._ended is not None, self.killed * self.at_limit)
+        return replace(super().sample(), replica_memory=(memory,))
+
+    @contextmanager
+    def deploy(self, cell: Cell) -> Iterator[Target]:
+        self.killed, self.dies_after_s = 0, math.inf
+        with super().deploy(cell) as target:
+            yield target
+
+
+LIMITED = {"variants": ["fast"], "blocks": 1, "memory_per_replica": "64Mi"}
+
+
+def test_a_kill_before_the_first_trial_is_told_and_fails_none(tmp_path: Path) -> None:
+    directory = run(tmp_path, experiment(**LIMITED), OutOfMemory({"fast": Behaviour(300)}, kills_in=(1,)))
+    (repetition,) = directory.repetitions()
+    assert repetition.outcome == "found", repetition.note
+    assert not any(trial.killed for trial in directory.trials())
+    (told,) = directory.manifest().findings
+    assert told.startswith("fast-x1, up to the first trial: The kernel killed a process of replica 1 ")
+
+
+def test_the_note_of_one_user_alone_says_what_failed_it(tmp_path: Path) -> None:
+    directory = run(tmp_path, experiment(**LIMITED), OutOfMemory({"fast": Behaviour(300)}, kills_in=(2,)))
+    (repetition,) = directory.repetitions()
+    assert repetition.outcome == "none at this SLO"
+    assert repetition.note.startswith("One user alone: The kernel killed a process of replica 1 for lack of memory: ")
+
+
+def test_a_crash_under_the_load_before_the_first_trial_says_under_which(tmp_path: Path) -> None:
+    engine = OutOfMemory({"fast": Behaviour(300)}, kills_in=(1,), whole=True)
+    with pytest.raises(RunnerError, match=r"SIGKILL, killed by the kernel .*the first trial, of 4 users who wait") as e:
+        run(tmp_path, experiment(**LIMITED), engine)
+    assert "no matter of load" not in str(e.value)
+
+
+@pytest.mark.parametrize("kills_in", [(1,), (2,), (1, 2)])
+def test_a_machine_out_of_memory_is_tried_again(tmp_path: Path, kills_in: tuple[int, ...]) -> None:
+    """Under the load before the first trial, and under one user alone."""
+    engine = OutOfMemory({"fast": Behaviour(300)}, kills_in=kills_in, at_limit=False, whole=True)
+    directory = run(tmp_path, experiment(**LIMITED), engine)
+    (repetition,) = directory.repetitions()
+    assert repetition.outcome == "found", repetition.note
+    assert len(engine.deployed) == 1 + len(kills_in)
+    spoiled = [trial for trial in directory.trials() if trial.killed]
+    assert [(trial.verdict, trial.causes[-1].kind) for trial in spoiled] == [("INVALID", Kind.MEMORY)] * (
+        kills_in == (2,)
+    )
+
+
+def test_a_machine_that_stays_out_of_memory_ends_the_run(tmp_path: Path) -> None:
+    engine = OutOfMemory({"fast": Behaviour(300)}, kills_in=(1, 2, 3), at_limit=False, whole=True)
+    with pytest.raises(RunnerError, match="free memory, and run the same again"):
+        run(tmp_path, experiment(**LIMITED), engine)
+    assert len(engine.deployed) == 3
+
+
+def test_what_ends_after_its_last_trial_is_told(tmp_path: Path) -> None:
+    class Ending(SimulatedEngine):
+        def gone(self) -> Sequence[Ended]:
+            asked.append(len(self.loads))
+            return (Ended(1, 1, 1, 9.0),) if asked.count(2) > most else ()
+
+    asked: list[int] = []
+    most = 10**6
+    spec = experiment(kind="fixed-rate", rates=[5], duration="10s", search=FEW, blocks=1, variants=["fast"])
+    run(tmp_path / "lives", spec, Ending(BEHAVIOURS))
+    most, asked = asked.count(2) - 1, []
+    directory = run(tmp_path / "ends", spec, Ending(BEHAVIOURS))
+    (told,) = directory.manifest().findings
+    assert "after its last trial" in told
+    assert [trial.died for trial in directory.trials()] == [False]

@@ -209,7 +209,7 @@ def test_who_was_killed_in_one_trial_does_not_fail_the_next() -> None:
             return engine.gone()
 
         def sample(self) -> Sample:
-            memory = ReplicaMemory(10, 0, None, None, kills[0], gone=False)
+            memory = ReplicaMemory(10, 0, None, None, kills[0], gone=False, met=kills[0])
             return replace(engine.sample(), replica_memory=(memory,))
 
         def finish(self) -> list[Sample]:
@@ -218,13 +218,32 @@ def test_who_was_killed_in_one_trial_does_not_fail_the_next() -> None:
     cell = replace(CELL, memory_per_replica=2**26)
     with engine.deploy(cell) as target:
         conductor = Conductor(target, engine, Remembering(), engine.clock)
-        conductor.warm(Load("browse", 10, 5, 100, 1, 1000))
-        kills[0] = 1  # before the first trial, so that it is the first one's
+        kills[0] = 2  # at its start, and under the warm-up
+        warmed = conductor.warm(Load("browse", 10, 5, 100, 1, 1000))
+        kills[0] = 3  # before the first trial, so that it is the first one's
         load = Load("browse", 10, 40, 100, 1, 1000)
         asked = [Assignment(cell, 0, index, "bisect", SLO, 4.0, Enough(10, 300)) for index in range(2)]
         found = [conductor.conduct(each, load, lambda _: None) for each in asked]
-    assert [trial.killed for trial in found] == [True, False]
+    assert [each.kills for each in warmed.memory] == [2]
+    assert [sum(each.kills for each in trial.memory) for trial in found] == [1, 0]
     assert [trial.verdict for trial in found] == ["FAIL", "PASS"]
+
+
+class Ending(SimulatedEngine):
+    """Whose replica ends while a load is ended."""
+
+    def finish(self) -> list[Sample]:
+        self.dies_after_s = 0
+        return super().finish()
+
+
+def test_who_ends_while_the_load_does_has_not_carried_it() -> None:
+    engine = Ending({"a": Behaviour(300)})
+    with engine.deploy(CELL) as target:
+        conductor = Conductor(target, engine, engine, engine.clock)
+        asked = Assignment(CELL, 0, 0, "confirm", SLO, 4.0, Enough(10, 300))
+        trial = conductor.conduct(asked, Load("browse", 100, 40, 400, 1, 1000), lambda _: None)
+    assert (trial.verdict, trial.died) == ("FAIL", True)
 
 
 def test_vus_suffice_until_the_slo_is_broken() -> None:

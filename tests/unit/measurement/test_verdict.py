@@ -225,3 +225,6 @@ def test_checks_are_judged_beside_all_else() -> None:
     assert checked(950, 50, Judgement("UNDECIDED", ("It may be slow.",))) == ("FAIL", 1)
     assert checked(50, 0, Judgement("UNDECIDED", ("It may be slow.",))) == ("UNDECIDED", 1)
     assert with_checks(passed, SLO, 0, 9) is passed
+    early = [with_checks(passed, slo, *counts, early=True).verdict for counts in ((50, 0), (996, 4), (999, 1))]
+    assert early == ["UNDECIDED", "UNDECIDED", "PASS"]
+    assert with_checks(passed, slo, 996, 4).verdict == "PASS"

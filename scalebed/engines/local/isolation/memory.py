@@ -10,6 +10,11 @@ from typing import Literal
 from scalebed.engines.local.isolation import kernel_files
 from scalebed.measurement.memory import ReplicaMemory
 
+_KINDS = ("", "memsw.")
+"""What v1 limits: memory, and memory with swap."""
+_CHARGED_AT_ONCE = 64 * 4096
+"""The kernel charges so many bytes at once, so a mark may stay so far below the limit that was met."""
+
 
 class MemoryController:
     """`folder` is the group's in the hierarchy that has the controller."""
@@ -18,6 +23,8 @@ class MemoryController:
         self._version = version
         self._folder = folder
         self._highest = 0
+        self._reached = 0
+        """High marks that had come to the limit before they began anew."""
         self._last: ReplicaMemory | None = None
         v2 = version == "v2"
         self._used = folder / ("memory.current" if v2 else "memory.usage_in_bytes")
@@ -57,6 +64,7 @@ class MemoryController:
             highest_bytes=None if peak is None else max(peak, self._highest),
             kills=killed.get("oom_kill", 0),
             gone=not pids,
+            met=killed.get("oom", 0) if v2 else self._met_v1(),
         )
         return self._last
 
@@ -64,7 +72,25 @@ class MemoryController:
         """Let the high mark begin with what is used now; v2 has one since the group was made, and no other."""
         if self._version == "v1":
             self._highest = max(self._highest, self._peak() or 0)
-            (self._folder / "memory.max_usage_in_bytes").write_text("0")
+            self._reached += self._full()
+            for mark in (self._folder / f"memory.{kind}max_usage_in_bytes" for kind in _KINDS):
+                if mark.exists():
+                    mark.write_text("0")
+
+    def _met_v1(self) -> int:
+        """How often it was refused memory, and how many high marks came to the limit: newer kernels count no refusal.
+
+        Swap counts: where it is accounted, its limit is the same, and may be met where that of memory is not.
+        """
+        refused = (self._folder / f"memory.{kind}failcnt" for kind in _KINDS)
+        return sum(int(kernel_files.text(count)) for count in refused if count.exists()) + self._reached + self._full()
+
+    def _full(self) -> bool:
+        for kind in _KINDS:
+            mark, limit = (self._folder / f"memory.{kind}{of}_in_bytes" for of in ("max_usage", "limit"))
+            if mark.exists() and int(kernel_files.text(mark)) > int(kernel_files.text(limit)) - _CHARGED_AT_ONCE:
+                return True
+        return False
 
     def _peak(self) -> int | None:
         if self._version == "v1":

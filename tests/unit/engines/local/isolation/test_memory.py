@@ -33,13 +33,17 @@ def v1(tmp_path: Path) -> MemoryController:
         memory__max_usage_in_bytes=80 * MIB,
         memory__stat=stat,
         memory__oom_control="oom_kill_disable 0\nunder_oom 0\noom_kill 2",
+        memory__limit_in_bytes=2**62,
         memory__memsw__limit_in_bytes=2**62,
+        memory__memsw__max_usage_in_bytes=80 * MIB,
+        memory__failcnt=3,
+        memory__memsw__failcnt=4,
     )
     return MemoryController("v1", tmp_path)
 
 
 def test_v1_readings(v1: MemoryController) -> None:
-    assert v1.read([NOBODY]) == ReplicaMemory(20 * MIB, 0, 80 * MIB, 80 * MIB, kills=2, gone=False)
+    assert v1.read([NOBODY]) == ReplicaMemory(20 * MIB, 0, 80 * MIB, 80 * MIB, kills=2, gone=False, met=7)
     assert v1.read([]).gone
 
 
@@ -63,6 +67,18 @@ def test_v1_a_mark_that_began_anew_keeps_the_highest(v1: MemoryController, tmp_p
     assert (found.peak_bytes, found.highest_bytes) == (55 * MIB, 80 * MIB)
 
 
+def test_v1_a_mark_at_the_limit_has_met_it(v1: MemoryController, tmp_path: Path) -> None:
+    """Linux 6.18 leaves both counts of refusals at 0."""
+    write(tmp_path, memory__failcnt=0, memory__memsw__failcnt=0)
+    assert v1.read([]).met == 0
+    v1.limit(80 * MIB)
+    assert v1.read([]).met == 1
+    v1.begin_anew()
+    assert v1.read([]).met == 1, "and stays told"
+    write(tmp_path, memory__memsw__max_usage_in_bytes=80 * MIB - 4096)
+    assert v1.read([]).met == 2
+
+
 @pytest.mark.parametrize(("mark", "highest"), [({"memory__peak": 80 * MIB}, 80 * MIB), ({}, None)])
 def test_v2_readings(tmp_path: Path, mark: dict[str, int], highest: int | None) -> None:
     """Its mark is one since the group was made; kernels before 5.19 have none."""
@@ -75,7 +91,7 @@ def test_v2_readings(tmp_path: Path, mark: dict[str, int], highest: int | None) 
     )
     group = MemoryController("v2", tmp_path)
     group.begin_anew()
-    assert group.read([]) == ReplicaMemory(20 * MIB, 0, None, highest, kills=1, gone=True)
+    assert group.read([]) == ReplicaMemory(20 * MIB, 0, None, highest, kills=1, gone=True, met=1)
 
 
 def test_v2_limits(tmp_path: Path) -> None:
