@@ -91,7 +91,7 @@ def test_so_are_a_charts_values_and_what_it_says_of_itself(tmp_path: Path) -> No
         values_schema("sample", "replicas: 1\nreplicas: 2\n")
     with pytest.raises(yaml_reader.RepeatedKeyError, match="minimum is given twice"):
         values_schema("sample", "# @schema {minimum: 0, minimum: 1}\nreplicas: 1\n")
-    chart = tmp_path / "charts" / "sample" / "Chart.yaml"
+    chart = tmp_path / "charts" / "scalebed" / "Chart.yaml"
     chart.parent.mkdir(parents=True)
     chart.write_text("name: sample\nversion: 1.0.0\nversion: 2.0.0\n", encoding="utf-8")
     with pytest.raises(yaml_reader.RepeatedKeyError, match="version is given twice, in lines 2 and 3"):
