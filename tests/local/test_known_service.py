@@ -14,7 +14,7 @@ from scalebed.records.run_directory import RunDirectory, Trial
 from tests.local.test_own import BEGIN, folder, running, said, scalebed, write
 
 __all__ = ["folder"]
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 MEAN_MS, DRAWS = 40, 8
 FAILING = {"status/301": "3xx", "status/404": "4xx", "status/500": "5xx", "close": "no response"}

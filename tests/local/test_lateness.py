@@ -20,6 +20,7 @@ from scalebed.execution.trial import Conductor
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.spec import Slo
 from scalebed.experiment.variant import Variant
+from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.verdict import Enough
@@ -44,6 +45,9 @@ class IdleProbe:
     def sample(self) -> Sample:
         now = self._clock.now()
         return Sample(now, {"service": 0.01 * now, "generator": 0.02 * now}, host_busy_s=0.03 * now)
+
+    def gone(self) -> Sequence[Ended]:
+        return ()
 
     def finish(self) -> Sequence[Sample]:
         return [self.sample()]

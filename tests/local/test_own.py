@@ -23,7 +23,7 @@ from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report.sentences.figures import figure
 from tests.local import rooms
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(600)
 
 SERVICE = {"command": "python serve.py", "environment": sys.prefix}
 BEGIN = "import http from 'k6/http';\nimport { check, group, sleep } from 'k6';\nconst base = __ENV.BASE_URL;\n"

@@ -21,7 +21,7 @@ from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Trial
 from scalebed.search.bisection import INVALID_AT_MOST
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 EXPERIMENT: Experiment = parse_experiment(
     {
