@@ -24,10 +24,19 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cache() -> Iterator[Path]:
     """A cache with nothing loaded in it."""
     folder = rooms.make_cache()
-    shutil.rmtree(folder / "postgres", ignore_errors=True)
+    _remove(folder / "postgres")
     yield folder
     for name in ("postgres", "run"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+        _remove(folder / name)
+
+
+def _remove(folder: Path) -> None:
+    """At once by its name: what is interrupted half-way would look whole to the next."""
+    going = folder.with_name(f"{folder.name}.going")
+    shutil.rmtree(going, ignore_errors=True)
+    if folder.exists():
+        folder.rename(going)
+    shutil.rmtree(going, ignore_errors=True)
 
 
 @pytest.fixture
