@@ -27,7 +27,6 @@ from scalebed.records.run_directory import (
     EndedRecord,
     EndpointRecord,
     GeneratorRecord,
-    MemoryRecord,
     Purpose,
     SupplyRecord,
     Trial,
@@ -345,7 +344,7 @@ class Watch:
                 for g in line.generator
             ),
             usage=tuple(self._usage_records()),
-            memory=tuple(MemoryRecord(**asdict(each)) for each in self._taken),
+            memory=self._taken,
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             ended=self._ended,
             supply=tuple(self._supply_records()),

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass as record
+
 from scalebed.experiment import size
 
 
@@ -33,9 +36,9 @@ class ReplicaMemory:
     one around it, or the machine."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True, config=ConfigDict(extra="forbid"))
 class Taken:
-    """What one replica took during one trial; fields as in `ReplicaMemory`."""
+    """What one replica took during one trial, as the trial's record holds it; fields as in `ReplicaMemory`."""
 
     working_set_bytes: int
     """The most of readings a second apart."""
@@ -48,7 +51,8 @@ class Taken:
     lost: bool
     """The kernel killed it, in this trial or before, and nothing is left of it."""
     at_limit: bool = True
-    """Its own limit was met meanwhile: without that, whoever was killed was killed for others."""
+    """Its own limit was met meanwhile: without that, whoever was killed was killed for others. Older records do not say
+    it."""
 
     @property
     def for_others(self) -> bool:

@@ -19,6 +19,7 @@ from scalebed.measurement import causes, errors
 from scalebed.measurement.causes import Cause, Verdict
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
+from scalebed.measurement.memory import Taken
 from scalebed.messages import UserError
 
 SCHEMA_VERSION = 1
@@ -82,25 +83,6 @@ class UsageRecord(_Record):
     host_busy_s: float
     host_steal_s: float
     database_time_s: float | None = None
-
-
-class MemoryRecord(_Record):
-    """What one replica took during the trial; fields as in `scalebed.measurement.memory.Taken`."""
-
-    working_set_bytes: int
-    """The most of readings a second apart of what is charged to its control group, without inactive file pages."""
-    elsewhere_bytes: int
-    """The most of pages of its program and libraries that another group is charged for."""
-    peak_bytes: int | None
-    """The kernel's own high mark since the load before ended, page cache included; None where there is none."""
-    highest_bytes: int | None
-    """The same since the replica was started."""
-    kills: int
-    """Processes that the kernel killed for lack of memory."""
-    lost: bool
-    """Nothing was left of it."""
-    at_limit: bool = True
-    """Its own limit was met meanwhile, if it has one; older records do not say."""
 
 
 class SupplyRecord(_Record):
@@ -220,7 +202,7 @@ class Trial(_Record):
     endpoints: tuple[EndpointRecord, ...]
     generator: tuple[GeneratorRecord, ...]
     usage: tuple[UsageRecord, ...]
-    memory: tuple[MemoryRecord, ...] = ()
+    memory: tuple[Taken, ...] = ()
     """Of each replica; empty where no control groups tell it, and in records from before this was kept."""
     checks: tuple[CheckRecord, ...] = ()
     ended: tuple[EndedRecord, ...] = ()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scalebed.experiment.spec import Experiment
-from scalebed.records.run_directory import MemoryRecord, Trial
+from scalebed.measurement.memory import Taken
+from scalebed.records.run_directory import Trial
 
 MARGIN = 0.25
 STEP_BYTES = 16 * 2**20
@@ -82,7 +83,7 @@ def reading(trial: Trial, experiment: Experiment) -> Reading | None:
     return Reading("working set" if experiment.engine == "kubernetes" else "resident", max(seen), None)
 
 
-def _took(replica: MemoryRecord) -> int:
+def _took(replica: Taken) -> int:
     """Of one that was killed all that it might take, as readings a second apart miss the last moment."""
     if replica.kills or replica.lost:
         return max(replica.working_set_bytes, replica.highest_bytes or 0)

@@ -11,7 +11,8 @@ import pytest
 from recorded import experiment, trial
 from synthetic import NAIVE, Synthetic
 
-from scalebed.records.run_directory import MemoryRecord, RunDirectory, Trial
+from scalebed.measurement.memory import Taken
+from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report import Report
 from scalebed.report.findings.analysis import analyse
 from scalebed.report.findings.conclusion import Conclusion, conclude
@@ -22,12 +23,12 @@ FINGERPRINT = {"cores": 8, "quota": {"kind": "cgroup v2", "period_ms": 100, "mem
 SPEC = {"variants": ["naive"], "kind": "fixed-rate", "rates": [3], "duration": 200, "replicas": [1], "blocks": 1}
 
 
-def took(mebibytes: int, **more: Any) -> MemoryRecord:
+def took(mebibytes: int, **more: Any) -> Taken:
     keys: dict[str, Any] = {"elsewhere_bytes": 0, "peak_bytes": None, "highest_bytes": None, "kills": 0, "lost": False}
-    return MemoryRecord(working_set_bytes=mebibytes * MIB, **{**keys, **more})
+    return Taken(working_set_bytes=mebibytes * MIB, **{**keys, **more})
 
 
-def run(folder: Path, memory: tuple[MemoryRecord, ...], limit: str | None = None, **update: Any) -> RunDirectory:
+def run(folder: Path, memory: tuple[Taken, ...], limit: str | None = None, **update: Any) -> RunDirectory:
     spec: Mapping[str, Any] = {**SPEC, "memory_per_replica": limit}
     directory = Synthetic(folder, {"naive": NAIVE}, spec, fingerprint=FINGERPRINT).write()
     for each in list(directory.trials()):
