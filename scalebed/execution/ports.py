@@ -113,6 +113,10 @@ class Engine(Protocol):
         """What was measured with: versions, kernel, CPU, quotas; JSON values only. More is known once a cell is up."""
         ...
 
+    def load_fingerprint(self) -> Mapping[str, object]:
+        """Of that what stands under `script`: what a script of the user's own is made of now; empty without one."""
+        ...
+
     def deploy(self, cell: Cell) -> AbstractContextManager[Target]:
         """Start the cell and wait until every replica is ready; leaving stops it."""
         ...

@@ -77,7 +77,7 @@ class Runner:
         resumed = self._resume()
         warnings = self._preflight()
         self._engine.prepare(self._experiment, self._observer.said)
-        self._require_unedited()
+        self._unedited()
         self._write_manifest(warnings)
         for warning in warnings:
             self._observer.said(f"Mind: {warning}")
@@ -155,23 +155,22 @@ class Runner:
         found.append(_resumption(manifest, fingerprint))
         self._directory.create(manifest.model_copy(update={"findings": tuple(found), "experiment": self._experiment}))
 
-    def _require_unedited(self, *kinds: str) -> Fingerprint | None:
-        """The fingerprint of now; None where nothing is the user's own. `kinds`: of these keys alone.
-
-        Raises RunnerError where the user's own is not what the run was begun with: one answer would be of both.
-        """
+    def _unedited(self) -> Fingerprint | None:
+        """The fingerprint of now; None where nothing is the user's own. Raises RunnerError as `_require_same` does."""
         if not self._directory.exists or not (self._experiment.load or has_own(self._experiment.variants)):
             return None
         now = self._engine.fingerprint()
-        known = self._directory.manifest().fingerprint
-        changed = fingerprints.edited(known, {key: now[key] for key in kinds if key in now} if kinds else now)
-        if changed:
+        self._require_same(now)
+        return now
+
+    def _require_same(self, now: Fingerprint) -> None:
+        """Raises RunnerError where the user's own is not what the run was begun with: one answer would be of both."""
+        if changed := fingerprints.edited(self._directory.manifest().fingerprint, now):
             raise RunnerError(
                 f"{self._directory.path}: holds a run that was begun before these changed: {_named(changed)}; one "
                 "answer cannot be of both, so begin anew with another directory (--out), or put back what it was "
                 "begun with"
             )
-        return now
 
     def _complete_fingerprint(self, cell: Cell, before: Fingerprint | None) -> None:
         """An engine knows some of what it measures with only once a cell is up. `before`: as it was to be deployed."""
@@ -202,7 +201,7 @@ class Runner:
     def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | None:
         """As many of its trials as the replicas live to see; None where one of these has ended."""
         attempt = before.attempts if before else 0
-        begun = self._require_unedited()
+        begun = self._unedited()
         with self._engine.deploy(step.cell) as target:
             if step.block == 0:  # every cell is in it, so later ones have nothing to add
                 self._complete_fingerprint(step.cell, begun)
@@ -355,7 +354,7 @@ class Runner:
             if ended.status == 0:
                 raise endings.unable(step.cell, ended, endings.DONE)
         if self._experiment.load is not None:
-            self._require_unedited("script")  # k6 reads it anew for each trial
+            self._require_same({"script": self._engine.load_fingerprint()})  # k6 reads it anew for each trial
         self._directory.add_trial(trial)
         self._observer.trial_finished(trial)
         return trial

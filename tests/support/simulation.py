@@ -330,6 +330,9 @@ class SimulatedEngine:
     def prepare(self, experiment: Experiment, say: Say) -> None:
         say("Preparing a simulation.")
 
+    def load_fingerprint(self) -> Mapping[str, object]:
+        return {}
+
     def fingerprint(self) -> Mapping[str, object]:
         return {"engine": self.name, "cores": self.cores}
 

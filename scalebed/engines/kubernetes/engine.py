@@ -140,6 +140,10 @@ class KubernetesEngine:
         place = Place(names.load, read_base(self._root), script, self._runners, self._ownership.annotations)
         self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe)
 
+    def load_fingerprint(self) -> Mapping[str, object]:
+        """Nothing: in a cluster only the shipped workloads run."""
+        return {}
+
     def fingerprint(self) -> Mapping[str, object]:
         """JSON values only; the images are known once a cell has been deployed."""
         return {

@@ -199,9 +199,15 @@ class LocalEngine:
         if applications:
             found["applications"] = {name: describe(application) for name, application in applications.items()}
             found["templates"] = {} if self._own is None else dict(self._own.databases)
-        if experiment.load is not None and self._inspected is not None:
-            found["script"] = describe_script(experiment.load, self._inspected)
+        if script := self.load_fingerprint():
+            found["script"] = script
         return found
+
+    def load_fingerprint(self) -> Mapping[str, object]:
+        """Cheap enough to be asked for between any two trials."""
+        if self._experiment is None or self._experiment.load is None or self._inspected is None:
+            return {}
+        return describe_script(self._experiment.load, self._inspected)
 
     def _k6_version(self) -> dict[str, str]:
         done = subprocess.run([str(self._k6), "version"], capture_output=True, text=True, timeout=30, check=False)
@@ -362,7 +368,7 @@ def parts_for(experiment: Experiment) -> frozenset[PartName]:
     if any(variant.application is None for variant in experiment.variants):
         return frozenset(EVERY)
     found: set[PartName] = set()
-    if any(variant.application is not None and variant.application.runs_here for variant in experiment.variants):
+    if any(variant.runs_here for variant in experiment.variants):
         found.add("nginx")
     if experiment.database is not None:
         found.add("postgres")

@@ -108,8 +108,11 @@ class Edited(SimulatedEngine):
 
     script: str = "1"
 
+    def load_fingerprint(self) -> Mapping[str, object]:
+        return {"script": "/x/load.js", "files": {"/x/names.json": self.script}}
+
     def fingerprint(self) -> Mapping[str, object]:
-        return {**super().fingerprint(), "script": {"script": "/x/load.js", "files": {"/x/names.json": self.script}}}
+        return {**super().fingerprint(), "script": self.load_fingerprint()}
 
 
 class Interrupting(Silent):
