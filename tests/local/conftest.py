@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from scalebed.engines.local.engine import LocalEngine
+from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.quota import find_quota
 from scalebed.paths import ROOT
 from tests.local import rooms
 
@@ -28,6 +30,14 @@ def cache() -> Iterator[Path]:
     yield folder
     for name in ("postgres", "run"):
         _remove(folder / name)
+
+
+@pytest.fixture
+def group() -> Iterator[Group]:
+    """A group of this host's, with whatever limits it lets one set."""
+    made = find_quota().group("test", limited=True)
+    yield made
+    made.remove()
 
 
 def _remove(folder: Path) -> None:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +22,6 @@ taken = bytearray(b"x") * {size}
 print("taken", flush=True)
 sys.stdin.readline()
 """
-
-
-@pytest.fixture
-def group() -> Iterator[Group]:
-    made = find_quota().group("memory", limited=True)
-    yield made
-    made.remove()
 
 
 def take(group: Group, size: int) -> tuple[str, int]:

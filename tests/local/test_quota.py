@@ -2,7 +2,6 @@
 
 import subprocess
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,13 +9,6 @@ from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.quota import Quota, find_quota
 
 BUSY = ["sh", "-c", "read -r _; while :; do :; done"]
-
-
-@pytest.fixture
-def group() -> Iterator[Group]:
-    made = find_quota().group("test", limited=True)
-    yield made
-    made.remove()
 
 
 def spin(group: Group, seconds: float) -> tuple[float, float]:

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.processes import last_line, last_lines
-from scalebed.engines.local.parts.applications import blotted
 from scalebed.engines.local.rig import Rig, Running, Wanted
-from scalebed.experiment.application import Application
 from scalebed.measurement.ending import Ended, how
 from scalebed.measurement.load import Target
 from scalebed.messages import EngineError
@@ -73,8 +71,6 @@ def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
         status = replica.child.process.poll()
         if status is not None:
             said = "" if replica.child.log is None else " / ".join(last_lines(replica.child.log, _LAST_LINES))
-            if isinstance(wanted.service, Application):
-                said = blotted(said, wanted.service)
             after_s = time.monotonic() - replica.child.started
             memory = replica.group.memory()
             for_memory = memory is not None and memory.kills > 0 and status in _KILLED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -47,18 +47,17 @@ class MemoryController:
         """The working set of now, with all else as `read` found it last. Raises OSError where the group is no more."""
         if self._last is None:
             return self.read(())
-        used, stat = int(kernel_files.text(self._used)), kernel_files.table(self._stat)
-        return replace(self._last, working_set_bytes=max(0, used - stat[f"{self._total}inactive_file"]))
+        return replace(self._last, working_set_bytes=self._charged(kernel_files.table(self._stat)))
 
     def read(self, pids: Sequence[int]) -> ReplicaMemory:
         """What is charged now, and what its processes `pids` have mapped. Raises OSError where the group is no more."""
         v2 = self._version == "v2"
-        used, stat = int(kernel_files.text(self._used)), kernel_files.table(self._stat)
+        stat = kernel_files.table(self._stat)
         killed = kernel_files.table(self._folder / ("memory.events" if v2 else "memory.oom_control"))
         peak = self._peak()
         mapped = stat["file_mapped" if v2 else "total_mapped_file"] - stat[f"{self._total}shmem"]
         self._last = ReplicaMemory(
-            working_set_bytes=max(0, used - stat[f"{self._total}inactive_file"]),
+            working_set_bytes=self._charged(stat),
             elsewhere_bytes=max(0, max(map(_mapped_files, pids), default=0) - max(0, mapped)),
             peak_bytes=None if v2 else peak,
             highest_bytes=None if peak is None else max(peak, self._highest),
@@ -67,6 +66,10 @@ class MemoryController:
             met=killed.get("oom", 0) if v2 else self._met_v1(),
         )
         return self._last
+
+    def _charged(self, stat: Mapping[str, int]) -> int:
+        """The working set; `stat` is the group's `memory.stat` of now."""
+        return max(0, int(kernel_files.text(self._used)) - stat[f"{self._total}inactive_file"])
 
     def begin_anew(self) -> None:
         """Let the high mark begin with what is used now; v2 has one since the group was made, and no other."""

@@ -14,6 +14,7 @@ import socket
 import tempfile
 import threading
 from collections import deque
+from itertools import chain
 from pathlib import Path
 
 PORTS = range(20_000, 30_000)
@@ -33,7 +34,8 @@ def free_port() -> int:
     Raises OSError where there is none.
     """
     with _changing:
-        for port in random.sample(PORTS, len(PORTS)):
+        start = random.randrange(len(PORTS))
+        for port in chain(PORTS[start:], PORTS[:start]):
             if port not in _given and _reserve(port):
                 if not _taken(port):
                     _given.append(port)

@@ -46,13 +46,6 @@ def settings(application: Application, given: Mapping[str, str]) -> dict[str, st
     return {"PATH": programs(application.environment), **given, **secret, **own}
 
 
-def blotted(text: str, application: Application) -> str:
-    """A text without the values of the application's secrets, which it may have printed."""
-    for value in values(application.secrets).values():
-        text = text.replace(value, "…") if value else text
-    return text
-
-
 def words(command: str, known: Mapping[str, str], what: str) -> list[str]:
     """The command's words with what is given put in. Raises EngineError where it cannot be read."""
     try:

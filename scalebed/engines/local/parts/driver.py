@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from scalebed.messages import EngineError
 from scalebed.provision import extras
 
 if TYPE_CHECKING or find_spec("psycopg") is not None:
@@ -19,5 +19,5 @@ __all__ = ["psycopg", "require", "sql"]
 
 def require() -> None:
     """Raises EngineError with the command that brings it, where it is not here."""
-    if find_spec("psycopg") is None:
-        raise EngineError(f"Postgres needs the package psycopg, which is not here: {extras.command('servers')}")
+    with extras.wanted("servers", "Postgres"):
+        import_module("psycopg")
