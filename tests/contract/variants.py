@@ -167,7 +167,10 @@ def checked(response: httpx.Response, status: int = 200) -> Any:
 
 
 def given_urls() -> dict[str, str]:
-    """Return name → base URL as CONTRACT_URLS gives them (`naive=http://…,optimized=http://…`)."""
+    """Return name → base URL as CONTRACT_URLS gives them (`naive=http://…,optimized=http://…`).
+
+    With CONTRACT_BRIEF each of them is brief.
+    """
     given = os.environ.get("CONTRACT_URLS", "")
     return dict(entry.strip().split("=", 1) for entry in given.split(",") if entry.strip())
 
@@ -179,7 +182,7 @@ def variant_names() -> list[str]:
 
 def rows_of(name: str, table: Sequence[Row], kind: Callable[[Row], object]) -> list[Row]:
     """Return the rows of a table that a variant runs: all, or the first of each kind."""
-    if not VARIANTS.get(name, Entry()).brief:
+    if not (os.environ.get("CONTRACT_BRIEF") or VARIANTS.get(name, Entry()).brief):
         return list(table)
     first: dict[object, Row] = {}
     for row in table:

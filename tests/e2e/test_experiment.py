@@ -65,6 +65,7 @@ def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("installed")
+@pytest.mark.thorough
 @pytest.mark.timeout(1200)
 def test_the_peer_and_every_way_to_postgres_run_like_any_other_variant(tmp_path: Path) -> None:
     release.bring({"optimized": {"replicas": 0}})

@@ -19,7 +19,7 @@ from scalebed.records.run_directory import RunDirectory
 from tests.e2e import release
 from tests.e2e.cluster import APP, CHART, CONTEXT, LOAD, helm, kubectl, run
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.thorough]
 
 SERVICE = "scalebed-optimized"
 CELL = (

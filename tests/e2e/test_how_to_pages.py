@@ -30,7 +30,14 @@ def empty(installed: None) -> Iterator[None]:
 
 @pytest.mark.alone
 @pytest.mark.usefixtures("empty")
-@pytest.mark.parametrize("page", ["load-with-kubectl", "scale-and-run-again", "tune-with-helm"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("load-with-kubectl", marks=pytest.mark.thorough),
+        "scale-and-run-again",
+        pytest.param("tune-with-helm", marks=pytest.mark.thorough),
+    ],
+)
 def test_its_commands_work(page: str) -> None:
     said = run("bash", "-c", script(page), limit_s=800)
 
@@ -132,6 +139,7 @@ def health(port: int) -> str | None:
         return None
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("empty")
 @pytest.mark.timeout(1500)
 def test_skaffold_installs_what_is_measured(clone: Path) -> None:

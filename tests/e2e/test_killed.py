@@ -121,6 +121,7 @@ def test_down_gives_a_release_back_after_a_kill(tmp_path: Path) -> None:
         assert state() == before, f"killed {name}"
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("theirs")
 @pytest.mark.timeout(1800)
 def test_the_next_run_gives_it_back_too_and_one_beside_it_is_refused(tmp_path: Path) -> None:

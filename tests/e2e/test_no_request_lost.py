@@ -51,7 +51,7 @@ class Steady:
             assert min(requests["patch"], requests["delete"]) > 0, requests
 
 
-@pytest.fixture(params=["reads", "writes"])
+@pytest.fixture(params=[pytest.param("reads", marks=pytest.mark.thorough), "writes"])
 def steady(request: pytest.FixtureRequest) -> Iterator[Steady]:
     """A load on two pods."""
     release.bring({"optimized": {"replicas": 2}})
@@ -101,6 +101,7 @@ def test_a_scale_in(steady: Steady) -> None:
     steady.lost_none()
 
 
+@pytest.mark.thorough
 def test_a_restart_of_the_pooler() -> None:
     """Nothing is cached, so every request goes through it; connections live shorter than the old pooler waits."""
     pooled = {"optimized": {"replicas": 2, "switches": {"cache": "off"}, "env": {"POOL_MAX_LIFETIME_S": "30"}}}

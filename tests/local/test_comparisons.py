@@ -34,6 +34,8 @@ def shipped() -> dict[str, Experiment]:
 
 
 COMPARISONS = shipped()
+QUICK = {"leave-one-out", "peers", "matrix/async", "matrix/json"}
+"""Of every service, every optimisation once; what others combine keeps the contract in tests/contract."""
 
 
 @pytest.fixture
@@ -65,7 +67,9 @@ def test_what_people_ask_for_is_shipped() -> None:
     assert COMPARISONS.keys() >= {"ablation-ladder", "leave-one-out", *(f"matrix/{name}" for name in matrices)}
 
 
-@pytest.mark.parametrize("name", COMPARISONS)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.thorough) for name in COMPARISONS]
+)
 def test_every_variant_answers(name: str, unlimited: LocalEngine) -> None:
     experiment = COMPARISONS[name]
     first = {cell.variant.name: cell for cell in reversed(cells(experiment))}
