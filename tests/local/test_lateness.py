@@ -29,10 +29,11 @@ from scalebed.provision.k6 import ensure_k6
 from scalebed.records.run_directory import Trial
 from tests.local.odd_server import odd_server
 
-SLO = Slo(percentile=95, latency_ms=30)
+SLO = Slo(percentile=95, latency_ms=150)
+"""Far from what a hypervisor adds to an answer when it takes a core away for some milliseconds."""
 CELL = Cell(Variant(name="a", service="a"), 1, 1.0, "detail", 5000, 7)
 RATE, DURATION_S = 60.0, 12
-HELD_S = 0.1
+HELD_S = 0.2
 TRIES = 6
 
 
@@ -103,9 +104,9 @@ def held_up_by_the_host(trial: Trial, every_s: float) -> bool:
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize(("latency_s", "verdict"), [(0.020, "PASS"), (0.046, "FAIL")])
+@pytest.mark.parametrize(("latency_s", "verdict"), [(0.100, "PASS"), (0.230, "FAIL")])
 def test_lateness_that_does_not_decide_spoils_nothing(k6: Path, tmp_path: Path, latency_s: float, verdict: str) -> None:
-    """Of the arrivals of five seconds, those of a tenth are late: 2% of all, by up to three times the limit.
+    """Of the arrivals of five seconds, those of a fifth of one are late: 4% of all, by up to more than the limit.
 
     Made again where the host held up others, too: then lateness may decide, and the verdict has to say so.
     """
@@ -119,14 +120,14 @@ def test_lateness_that_does_not_decide_spoils_nothing(k6: Path, tmp_path: Path, 
         return
     assert trial.verdict == verdict, trial.reasons
     assert trial.undelayed_percentile_ms is not None
-    assert latency_s * 1000 <= trial.undelayed_percentile_ms < latency_s * 1000 + 8
+    assert latency_s * 1000 <= trial.undelayed_percentile_ms < latency_s * 1000 + 40
     assert trial.latency_ms["max"] >= latest_ms(trial)  # it is a part of latency
 
 
 @pytest.mark.alone
 def test_lateness_that_decides_is_invalid(k6: Path, tmp_path: Path) -> None:
-    """Held up for a tenth of every 0.7 s: one arrival in seven is late, and most of these are beyond the limit."""
-    trial = conduct(k6, tmp_path, 0.020, 0.6)
+    """Held up for 0.2 s of every 1.4: one arrival in seven is late, and most of these are beyond the limit."""
+    trial = conduct(k6, tmp_path, 0.100, 1.2)
     assert trial.verdict == "INVALID", (trial.reasons, trial.slo_percentile_ms, trial.undelayed_percentile_ms)
     assert "and that decides: " in trial.reasons[0]
     assert "PASS without" in trial.reasons[0]
