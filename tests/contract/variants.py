@@ -167,10 +167,7 @@ def checked(response: httpx.Response, status: int = 200) -> Any:
 
 
 def given_urls() -> dict[str, str]:
-    """Return name → base URL as CONTRACT_URLS gives them (`naive=http://…,optimized=http://…`).
-
-    With CONTRACT_BRIEF each of them is brief.
-    """
+    """Return name → base URL as CONTRACT_URLS gives them (`naive=http://…,optimized=http://…`)."""
     given = os.environ.get("CONTRACT_URLS", "")
     return dict(entry.strip().split("=", 1) for entry in given.split(",") if entry.strip())
 
@@ -181,8 +178,12 @@ def variant_names() -> list[str]:
 
 
 def rows_of(name: str, table: Sequence[Row], kind: Callable[[Row], object]) -> list[Row]:
-    """Return the rows of a table that a variant runs: all, or the first of each kind."""
-    if not (os.environ.get("CONTRACT_BRIEF") or VARIANTS.get(name, Entry()).brief):
+    """Return the rows of a table that a variant runs: all, or the first of each kind.
+
+    With CONTRACT_BRIEF every variant but a service's own form is brief.
+    """
+    brief = VARIANTS.get(name, Entry()).brief or (os.environ.get("CONTRACT_BRIEF") and "-" in name)
+    if not brief:
         return list(table)
     first: dict[object, Row] = {}
     for row in table:

@@ -91,6 +91,7 @@ def database(server: Server, request: pytest.FixtureRequest) -> Database:
     return made
 
 
+@pytest.mark.thorough  # some of them load in every other test here
 def test_any_workers_and_batches_load_the_same_rows(database: Database) -> None:
     keys = database.keys()
     database.load("--workers=1", "--batch-size=1_000")

@@ -125,6 +125,7 @@ def followed(client: httpx.Client, origin: str, **headers: str) -> list[dict[str
     return pages
 
 
+@pytest.mark.thorough  # behind TLS they do the same, and more
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_a_service_started_by_hand_leads_to_its_last_page(form: Form, database_url: str, exits: ExitStack) -> None:
     port = started(exits, form, database_url)

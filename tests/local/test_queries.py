@@ -17,6 +17,7 @@ pytestmark = pytest.mark.xdist_group("engine")
 OPTIONS = ["queries", "--contacts", "300", "--blocks", "1", "--budget", "0.05", "--strategies", "denormalised"]
 
 
+@pytest.mark.thorough  # its parts have unit tests
 def test_strategies_are_compared_and_an_interrupted_study_goes_on(cache: Path, tmp_path: Path) -> None:
     before = set(psutil.Process().children(recursive=True))
     environment = {"SCALEBED_CACHE": str(cache)}

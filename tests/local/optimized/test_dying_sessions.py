@@ -22,6 +22,7 @@ FORMS = {
     "fastapi": ("cache=off", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }
+QUICK = {"naive", "optimized", "fastapi"}
 NAME = "Of-A-Dying-Session"
 ADDRESS = {"street": "A Street", "street_number": "1", "city": "A City", "city_code": "1", "country": "A Country"}
 CONTACT: dict[str, Any] = {
@@ -113,7 +114,9 @@ def swept(proxy: Severing, service: httpx.Client, contacts: Contacts, request: R
     raise AssertionError("the request has no end")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form", [form if form in QUICK else pytest.param(form, marks=pytest.mark.thorough) for form in FORMS]
+)
 def test_wherever_a_session_dies_its_request_is_a_503_and_the_next_is_answered(
     serving: Serving, contacts_database: str, contacts: Contacts, form: str
 ) -> None:

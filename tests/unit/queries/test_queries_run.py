@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scalebed import queries
 from scalebed.queries import comparison
 from scalebed.queries.runner import run
 from scalebed.queries.study import Step, Strategy, Study, order
@@ -99,7 +100,9 @@ def test_without_the_library_of_charts_there_is_a_report_and_a_sentence(
     bed = FakeBed()
     bed.commit = None
     monkeypatch.setattr(comparison, "QueryBed", lambda root, cache, say: bed)
+    # Another test may have imported it already: then it stands in two places.
     monkeypatch.delitem(sys.modules, "scalebed.queries.charts", raising=False)
+    monkeypatch.delattr(queries, "charts", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     said: list[str] = []
     _, directory = comparison.compare(STUDY, tmp_path / "study", False, said.append)
