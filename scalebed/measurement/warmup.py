@@ -21,13 +21,16 @@ def steady_from(means: NDArray[np.float64]) -> int:
     a quarter of the trial and 10 s, so that it can take a start away but never the trouble that was to be found.
     """
     most = min(LONGEST_S, math.floor(means.size * LARGEST_SHARE))
+    candidates = np.arange(FEWEST_S, min(max(most, FEWEST_S) + 1, means.size))
+    told = np.isfinite(means)
+    # Sums of what remains after each cut, about a middle near them all, as squares of large numbers lose digits.
+    x = np.where(told, means - (means[told].mean() if told.any() else 0.0), 0.0)
+    n, total, squares = (np.cumsum(each[::-1])[::-1][candidates] for each in (told.astype(np.float64), x, x**2))
+    enough = n >= 3
+    n, total, squares = n[enough], total[enough], squares[enough]
+    errors = np.maximum(squares / n - (total / n) ** 2, 0.0) / n
     best, cut = math.inf, FEWEST_S
-    for candidate in range(FEWEST_S, max(most, FEWEST_S) + 1):
-        rest = means[candidate:]
-        rest = rest[np.isfinite(rest)]
-        if rest.size < 3:
-            break
-        error = float(rest.var()) / rest.size
+    for candidate, error in zip(candidates[enough].tolist(), errors.tolist(), strict=True):
         if error < best * (1 - 1e-9):
             best, cut = error, candidate
     return cut

@@ -30,6 +30,29 @@ FEWEST_COMPARED = 30
 """Requests below which a compared trial is warned of."""
 
 
+def task(
+    experiment: Experiment,
+    cell: Cell,
+    earlier: Sequence[Repetition],
+    *,
+    quota: float | None,
+    dither: float,
+    attempt: int,
+) -> Task:
+    """What `decide` needs to know of a repetition; `dither` as in `Task`, `earlier` as in `Schedule`."""
+    known = prior(cell.id, cell.variant.name, cell.replicas, earlier)
+    return Task(
+        search=experiment.search,
+        prior=known,
+        know_unloaded=known is not None and known.source == "same cell",
+        quota=quota,
+        replicas=cell.replicas,
+        fewest=fewest(experiment.slo.percentile, experiment.slo.error_rate, experiment.search.min_requests),
+        dither=dither,
+        attempt=attempt,
+    )
+
+
 class Schedule:
     """What one attempt at a repetition asks for. `earlier`: the repetitions before it in the plan."""
 
@@ -44,19 +67,9 @@ class Schedule:
         self._experiment = experiment
         self._step = step
         self.attempt = attempt
-        cell = step.cell
-        known = prior(cell.id, cell.variant.name, cell.replicas, earlier)
-        self._task = Task(
-            search=experiment.search,
-            prior=known,
-            know_unloaded=known is not None and known.source == "same cell",
-            quota=quota,
-            replicas=cell.replicas,
-            fewest=fewest(experiment.slo.percentile, experiment.slo.error_rate, experiment.search.min_requests),
-            dither=float(_rng(experiment, step).uniform(-0.5, 0.5)),
-            attempt=attempt,
-        )
-        around = experiment.search.around.get(cell.id)
+        dither = float(_rng(experiment, step).uniform(-0.5, 0.5))
+        self._task = task(experiment, step.cell, earlier, quota=quota, dither=dither, attempt=attempt)
+        around = experiment.search.around.get(step.cell.id)
         self._ladder = None if around is None else Ladder(experiment.search, around)
 
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:

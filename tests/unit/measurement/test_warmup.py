@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scalebed.measurement.warmup import steady_from
 
@@ -30,3 +31,24 @@ def test_seconds_without_an_answer_do_not_count() -> None:
     assert steady_from(means) == 1
     assert steady_from(np.full(20, np.nan)) == 1
     assert steady_from(np.empty(0)) == 1
+
+
+def test_it_is_the_cut_with_the_smallest_squared_standard_error() -> None:
+    """As the method is defined, one cut after another."""
+    rng = np.random.default_rng(3)
+    for number in range(300):
+        means = np.exp(rng.normal(rng.uniform(-3, 9), rng.uniform(0.01, 1), int(rng.integers(13, 110))))
+        means[: rng.integers(0, 12)] *= rng.uniform(1, 5)
+        if number % 4 == 0:
+            means[rng.random(means.size) < 0.1] = np.nan
+        most = min(10, means.size // 4)
+
+        cut = steady_from(means)
+
+        assert 1 <= cut <= most
+        assert _squared_error(means[cut:]) <= min(_squared_error(means[d:]) for d in range(1, most + 1)) * (1 + 1e-6)
+
+
+def _squared_error(rest: NDArray[np.float64]) -> float:
+    told = rest[np.isfinite(rest)]
+    return float(told.var()) / told.size

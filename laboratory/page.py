@@ -1,0 +1,98 @@
+"""What the laboratory found, for a reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from laboratory.coverage import AIM, Row
+from laboratory.services import METASTABLE, SERVICES
+from laboratory.truth import Truth
+
+_HEADINGS = (
+    "service", "true capacity", "with an interval", "of these, cover it", "bias", "median error", "± half-width",
+    "passed above 1.05 ×", "seconds of load",
+)  # fmt: skip
+
+
+def answer(rows: Sequence[Row]) -> str:
+    """What all of it comes to, as a paragraph whose first sentence is bold."""
+    counted = [row for row in rows if row.service not in METASTABLE] or list(rows)
+    shares = [row.covered.share for row in counted]
+    bias = [row.bias for row in counted]
+    beyond = [row.beyond.share for row in counted if row.beyond.of]
+    kinds = f"{len(counted)} kinds of simulated services" if len(counted) > 1 else counted[0].service
+    enough = [row.service for row in counted if row.meets]
+    passed = (
+        f" Of the trials above 1.05 × it that failed or could be the answer, {_span(beyond)} passed." if beyond else ""
+    )
+    return (
+        f"**The 95% interval of a capacity covers the true one in {_span(shares)} of the searches that have one, over "
+        f"{kinds}.** {_met(enough)} The estimate is {_span(bias, '+.1%')} off, in the median.{passed} "
+        f"{sum(row.searches for row in counted):,} searches with the search, the SLO and the five blocks of "
+        "`replicas.yaml`.\n"
+    )
+
+
+def _span(shares: Sequence[float], form: str = ".0%") -> str:
+    low, high = format(min(shares), form), format(max(shares), form)
+    return low if low == high else f"{low} to {high}"
+
+
+def _met(enough: Sequence[str]) -> str:
+    """Whose coverage cannot be told from what it says."""
+    aim = f"{AIM[0]:.0%} to {AIM[1]:.0%}"
+    return f"It cannot be told from {aim} for {', '.join(enough)}." if enough else f"None is near {aim}."
+
+
+def table(rows: Sequence[Row], truths: Mapping[str, Truth]) -> str:
+    """In Markdown, a line for each service."""
+    lines = ["| " + " | ".join(_HEADINGS) + " |", "|---|" + "---:|" * (len(_HEADINGS) - 1)]
+    lines += ["| " + " | ".join(_cells(row, truths[row.service])) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: Row, truth: Truth) -> list[str]:
+    low, high = row.covered.bounds
+    error = f" ± {truth.error:.2g}" if truth.error else ""
+    return [
+        row.service,
+        f"{truth.capacity:.2f}/s{error}",
+        f"{row.answered:,} of {row.searches:,}",
+        f"{row.covered.share:.1%} ({low:.1%}–{high:.1%}){row.mark}",
+        f"{row.bias:+.1%}",
+        f"{row.error:.1%}",
+        f"±{row.half_width:.1%}",
+        f"{row.beyond.share:.0%} of {row.beyond.of:,}" if row.beyond.of else "none tried",
+        f"{row.load_s:,.0f}",
+    ]
+
+
+def services() -> str:
+    """What each of them is, as a table in Markdown."""
+    return (
+        "\n".join(["| service | what it is |", "|---|---|", *(f"| {s.name} | {s.told} |" for s in SERVICES.values())])
+        + "\n"
+    )
+
+
+def spreadsheet(rows: Sequence[Row], truths: Mapping[str, Truth]) -> str:
+    """All figures, as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ("service", "capacity", "capacity_error", "capacity_source", "searches", "answered", "covered", "covered_low",
+         "covered_high", "below", "bias", "error", "half_width", "tried_beyond", "passed_beyond", "load_s", "trials",
+         "invalid")
+    )  # fmt: skip
+    for row in rows:
+        truth = truths[row.service]
+        low, high = row.covered.bounds
+        figures = (row.covered.share, low, high)
+        writer.writerow(
+            (row.service, f"{truth.capacity:.6g}", f"{truth.error:.2g}", truth.source, row.searches, row.answered,
+             *(f"{x:.4f}" for x in figures), row.below, *(f"{x:.4f}" for x in (row.bias, row.error, row.half_width)),
+             row.beyond.of, row.beyond.hits, f"{row.load_s:.1f}", f"{row.trials:.2f}", f"{row.invalid:.3f}")
+        )  # fmt: skip
+    return out.getvalue()
