@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
 
 import numpy as np
-from scipy import stats
 
 from laboratory.searching import Search, experiment, search
 from laboratory.services import SERVICES
 from laboratory.truth import Truth
+from scalebed.statistics.intervals import share_bounds
 
 CERTAINTY = 0.99
 AIM = (0.94, 0.97)
@@ -36,10 +36,8 @@ class Share:
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Exact, with `CERTAINTY` (Clopper & Pearson, "The use of confidence or fiducial limits", Biometrika 26,
-        1934); 0 and 1 of none."""
-        found = stats.binomtest(self.hits, self.of).proportion_ci(CERTAINTY) if self.of else None
-        return (float(found.low), float(found.high)) if found is not None else (0.0, 1.0)
+        """Exact, with `CERTAINTY` between the two (`share_bounds` of one batch); 0 and 1 of none."""
+        return share_bounds([self.hits], [self.of], (1 + CERTAINTY) / 2)
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,7 @@ class Row:
 def row(service: str, truth: Truth, made: Sequence[Search]) -> Row:
     """Where the truth has an error of its own, its middle is taken."""
     found = [s.interval for s in made if s.interval is not None and s.interval.lower is not None]
+    widths = [width for i in found if (width := i.relative_half_width) is not None]
     ends = np.asarray([(i.estimate, i.lower, i.upper) for i in found], dtype=np.float64).reshape(-1, 3) / truth.capacity
     estimate, lower, upper = ends.T
     beyond = [passed for s in made for rate, passed in s.loads if rate > BEYOND * truth.capacity]
@@ -93,7 +92,7 @@ def row(service: str, truth: Truth, made: Sequence[Search]) -> Row:
         below=int((upper < 1).sum()),
         bias=float(np.median(off)),
         error=float(np.median(np.abs(off))),
-        half_width=float(np.median(np.sqrt(upper / lower) - 1)),
+        half_width=float(np.median(widths)),
         beyond=Share(sum(beyond), len(beyond)),
         load_s=float(np.median([s.load_s for s in made])),
         trials=float(np.mean([s.trials for s in made])),
@@ -108,24 +107,24 @@ def calibrated(
     done: Callable[[Row], None] = lambda row: None,
     *,
     workers: int | None = None,
-    **settings: Any,
 ) -> list[Row]:
-    """A row for each of these services, in their order; `settings` are the experiment's. All cores work at it."""
-    jobs = [(name, first) for name in truths for first in range(0, searches, _AT_ONCE)]
+    """A row for each of these services, in their order. All cores work at it."""
+    jobs = [
+        (name, seed, range(first, min(first + _AT_ONCE, searches)))
+        for name in truths
+        for first in range(0, searches, _AT_ONCE)
+    ]
     rows: list[Row] = []
     with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        made = pool.map(
-            _batch,
-            *zip(*((name, seed, range(a, min(a + _AT_ONCE, searches)), settings) for name, a in jobs), strict=True),
-        )
-        for name, truth in truths.items():
-            batches = [next(made) for job in jobs if job[0] == name]
-            rows.append(row(name, truth, [each for batch in batches for each in batch]))
+        made = zip(jobs, pool.map(_batch, jobs), strict=True)
+        for name, batches in groupby(made, key=lambda each: each[0][0]):
+            rows.append(row(name, truths[name], [each for _, batch in batches for each in batch]))
             done(rows[-1])
     return rows
 
 
-def _batch(name: str, seed: int, numbers: Iterable[int], settings: dict[str, Any]) -> list[Search]:
-    wanted = experiment(**settings)
+def _batch(job: tuple[str, int, range]) -> list[Search]:
+    name, seed, numbers = job
+    wanted = experiment()
     place = list(SERVICES).index(name)
     return [search(SERVICES[name], wanted, (seed, place, number)) for number in numbers]

@@ -13,7 +13,7 @@ from scalebed.experiment.plan import Cell, plan
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.records.run_directory import Repetition
 from scalebed.report.findings import brackets
-from scalebed.search.bisection import LONGEST_S, Answer, Ask, Observed, decide, trial_s
+from scalebed.search.bisection import Answer, Ask, Observed, decide, longest_s
 from scalebed.search.schedule import ATTEMPTS, WARMUP_S, task
 from scalebed.statistics.intervals import Interval
 
@@ -80,14 +80,13 @@ def _block(
     made: list[Outcome] = []
     answer = Answer("not found", None, None, None, "")
     for attempt in range(ATTEMPTS):
-        deployed_s = sum(each.lasted_s + SETTLES_S for each in made)
+        before = len(made)
         asking = task(wanted, cell, found, quota=None, dither=dither, attempt=attempt)
         history: list[Observed] = [each.observed for each in made]
         while isinstance(ask := decide(asking, history), Ask):
-            ask_s = min(trial_s(ask.rate, asking.fewest, wanted.search), max(wanted.search.max_trial, LONGEST_S))
-            began_s = DEPLOYS_S + WARMUP_S + sum(each.lasted_s + SETTLES_S for each in made) - deployed_s
+            began_s = DEPLOYS_S + WARMUP_S + sum(each.lasted_s + SETTLES_S for each in made[before:])
             place = Place(service, host, began_s, (*seed, 1, len(made)))
-            made.append(_try(place, ask, wanted, ask_s, attempt))
+            made.append(_try(place, ask, wanted, longest_s(ask.rate, asking.fewest, wanted.search), attempt))
             history.append(made[-1].observed)
         answer = ask
         if not answer.again:

@@ -27,7 +27,6 @@ Rng = np.random.Generator
 class Requests:
     """As many as came, in the order of their arrivals, from the beginning of a load."""
 
-    rate: float
     began_s: float
     """Since the service was deployed."""
     arrivals: Floats
@@ -182,7 +181,7 @@ SERVICES: Mapping[str, Service] = {
     service.name: service
     for service in (
         Service("M/M/1", "one server, first come first served; 50 ms on average, exponential", one_server(0.05), 0.05),
-        Service("M/M/1, fast", "the same, four times as fast", one_server(0.0125), 0.0125),
+        Service("fast M/M/1", "the same, four times as fast", one_server(0.0125), 0.0125),
         Service(
             "M/G/4",
             "four servers with one queue; 100 ms, but one request in 50 takes 15 times as long",

@@ -11,21 +11,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from laboratory.queues import Floats
+from laboratory.queues import Bools, Floats
 from laboratory.services import HOST_CORES, LIMIT_S, Host, Requests, Served, Service
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement import causes, validity, warmup
 from scalebed.measurement.causes import Verdict
 from scalebed.measurement.load import most_vus
-from scalebed.measurement.timeline import Window
+from scalebed.measurement.timeline import Ints, Window
 from scalebed.measurement.usage import Usage
-from scalebed.measurement.verdict import FEWEST_SECONDS_TO_FAIL, Enough, Judgement, judge
+from scalebed.measurement.verdict import FEWEST_SECONDS_TO_FAIL, Enough, judge
 from scalebed.search.bisection import FULL_S, Ask, Observed
 
 STARTS_S = 0.5
 """How long the generator takes to begin."""
-AT_FIRST_S = 25.0
+AT_FIRST_S = 25
 """As much of a load is worked out before it is known to last longer."""
 _LOOKS = 10
 """A second, at what is in flight."""
@@ -35,11 +35,11 @@ _LOOKS = 10
 class Seconds:
     """What a load came to, an entry a second."""
 
-    responses: Floats
-    slow: Floats
-    failed: Floats
+    responses: Ints
+    slow: Ints
+    failed: Ints
     latency_s: Floats
-    arrivals: Floats
+    arrivals: Ints
     in_flight: Floats
     stolen_s: Floats
 
@@ -50,43 +50,39 @@ class Seconds:
         latency = ended - arrivals
         failed = np.zeros(requests.n, dtype=np.bool_) if served.failed is None else served.failed
         over = ended < seconds
-        second = ended[over].astype(np.int64)
 
-        def per_second(of: Floats | None = None) -> Floats:
-            found: Floats = np.bincount(second, weights=of, minlength=seconds)[:seconds].astype(np.float64)
+        def per_second(at: Floats, of: Floats | None = None) -> Floats:
+            found: Floats = np.bincount(at.astype(np.int64), weights=of, minlength=seconds).astype(np.float64)
             return found
+
+        def counted(chosen: Bools) -> Ints:
+            return per_second(ended[over & chosen]).astype(np.int64)
 
         at = (np.arange(seconds * _LOOKS) + 0.5) / _LOOKS
         present = np.searchsorted(arrivals, at) - np.searchsorted(np.sort(ended), at)
-        stolen: Floats = np.zeros(seconds)
-        if served.stolen is not None:
-            begins, lasts = served.stolen
-            here = begins < seconds
-            stolen = np.bincount(begins[here].astype(np.int64), weights=lasts[here], minlength=seconds).astype(
-                np.float64
-            )
-        came = arrivals[arrivals < seconds].astype(np.int64)
+        begins, lasts = (np.empty(0), np.empty(0)) if served.stolen is None else served.stolen
+        here = begins < seconds
         return cls(
-            responses=per_second(),
-            slow=per_second(((latency > LIMIT_S) & ~failed)[over].astype(np.float64)),
-            failed=per_second(failed[over].astype(np.float64)),
-            latency_s=per_second(latency[over]),
-            arrivals=np.bincount(came, minlength=seconds).astype(np.float64),
+            responses=counted(over),
+            slow=counted((latency > LIMIT_S) & ~failed),
+            failed=counted(failed),
+            latency_s=per_second(ended[over], latency[over]),
+            arrivals=per_second(arrivals[arrivals < seconds]).astype(np.int64),
             in_flight=present.reshape(seconds, _LOOKS).mean(axis=1),
-            stolen_s=stolen,
+            stolen_s=per_second(begins[here], lasts[here]),
         )
 
     def window(self, start: int, end: int) -> Window:
         """As `scalebed.measurement.timeline.Timeline` has it."""
         nothing = np.zeros(end - start, dtype=np.int64)
-        errors = self.failed[start:end].astype(np.int64)
+        errors = self.failed[start:end]
         return Window(
             elapsed_s=end,
-            responses=self.responses[start:end].astype(np.int64),
-            slow=self.slow[start:end].astype(np.int64),
+            responses=self.responses[start:end],
+            slow=self.slow[start:end],
             errors=errors,
             latency_sum_ms=self.latency_s[start:end] * 1000,
-            arrivals=self.arrivals[start:end].astype(np.int64),
+            arrivals=self.arrivals[start:end],
             dropped=nothing,
             in_flight=self.in_flight[start:end],
             lag_ms=nothing.astype(np.float64),
@@ -145,26 +141,18 @@ def trial(place: Place, ask: Ask, wanted: Experiment, duration_s: float) -> Outc
     """One at the rate of `ask`, until its verdict is certain, or to its end."""
     slo, max_vus = wanted.slo, most_vus(ask.rate, wanted.slo)
     whole = math.floor(duration_s)
-    known = min(whole, math.ceil(AT_FIRST_S))
+    known = min(whole, AT_FIRST_S)
     seconds = seconds_of(place, ask.rate, known)
-    judgement, decided = Judgement("UNDECIDED", ()), None
-    for end in range(FEWEST_SECONDS_TO_FAIL, whole):
+    for end in range(FEWEST_SECONDS_TO_FAIL, whole + 1):
         if end > known:
-            known = whole
-            seconds = seconds_of(place, ask.rate, whole)
-        if not _may_end(seconds, end, ask.rate, slo, ask.enough):
+            known, seconds = whole, seconds_of(place, ask.rate, whole)
+        if end < whole and not _may_end(seconds, end, ask.rate, slo, ask.enough):
             continue
-        judgement = judge(seconds.window(seconds.cut(end), end), slo, ask.rate, max_vus, ask.enough, final=False)
+        cut = seconds.cut(end)
+        window = seconds.window(cut, end)
+        judgement = judge(window, slo, ask.rate, max_vus, ask.enough, final=end == whole)
         if judgement.verdict != "UNDECIDED":
-            decided = end
             break
-    if decided is None and known < whole:
-        seconds = seconds_of(place, ask.rate, whole)
-    end = decided or whole
-    cut = seconds.cut(end)
-    window = seconds.window(cut, end)
-    if decided is None:
-        judgement = judge(window, slo, ask.rate, max_vus, ask.enough, final=True)
     conditions = validity.Conditions(
         rate=ask.rate, max_vus=max_vus, cores=HOST_CORES, service_quota=None, usage=seconds.usage(cut, end)
     )
@@ -182,13 +170,17 @@ def trial(place: Place, ask: Ask, wanted: Experiment, duration_s: float) -> Outc
     return Outcome(observed, end + STARTS_S, window.requests)
 
 
-def seconds_of(place: Place, rate: float, seconds: int) -> Seconds:
-    """The same load, whatever the number of seconds."""
+def requests_of(place: Place, rate: float, seconds: float) -> Requests:
+    """Those of a load; a longer one begins with the same."""
     arriving, work, world = (np.random.default_rng([*place.seed, stream]) for stream in range(3))
     n = math.ceil(rate * seconds + 6 * math.sqrt(rate * seconds)) + 10
     arrivals = np.cumsum(arriving.exponential(1 / rate, n))
-    arrivals = arrivals[arrivals < seconds]
-    requests = Requests(rate, place.began_s, arrivals, work, world)
+    return Requests(place.began_s, arrivals[arrivals < seconds], work, world)
+
+
+def seconds_of(place: Place, rate: float, seconds: int) -> Seconds:
+    """What a load at this rate comes to."""
+    requests = requests_of(place, rate, seconds)
     return Seconds.of(requests, place.service.serve(requests, place.host), seconds)
 
 

@@ -65,7 +65,7 @@ def _shedding() -> float:
 
 THEORY: dict[str, Callable[[], float]] = {
     "M/M/1": lambda: _one_server(0.05),
-    "M/M/1, fast": lambda: _one_server(0.0125),
+    "fast M/M/1": lambda: _one_server(0.0125),
     "shared database": _shared_database,
     "shedding": _shedding,
     # Its host's pace has the logarithm 0 on average, and so has the swing.
@@ -84,7 +84,7 @@ def slow_share(name: str, rate: float, requests: int, seed: int) -> tuple[float,
     service = SERVICES[name]
     arriving, work, world = (np.random.default_rng([seed, stream]) for stream in range(3))
     arrivals = np.cumsum(arriving.exponential(1 / rate, requests))
-    served = service.serve(Requests(rate, 0.0, arrivals, work, world), Host())
+    served = service.serve(Requests(0.0, arrivals, work, world), Host())
     bad = served.ended - arrivals > LIMIT_S
     if served.failed is not None:
         bad |= served.failed

@@ -133,6 +133,11 @@ def trial_s(rate: float, fewest: int, search: Search) -> float:
     return max(search.max_trial, (fewest + 2 * math.sqrt(fewest)) / rate + CUT_S) if rate > 0 else search.max_trial
 
 
+def longest_s(rate: float, fewest: int, search: Search) -> float:
+    """`trial_s`, but no more than LONGEST_S where `max_trial` is less."""
+    return min(trial_s(rate, fewest, search), max(search.max_trial, LONGEST_S))
+
+
 def observed(trial: Trial, search: Search) -> Observed:
     counted_s = trial.duration_s - trial.warmup_cut_s
     return Observed(

@@ -12,7 +12,7 @@ from scalebed.experiment.spec import Experiment
 from scalebed.measurement.load import most_vus
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Purpose, Repetition, Trial
-from scalebed.search.bisection import INVALID_AT_MOST, LONGEST_S, Answer, Ask, Task, decide, observed, prior, trial_s
+from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask, Task, decide, longest_s, observed, prior
 from scalebed.search.planned_rates import Ladder
 from scalebed.statistics.sample_size import fewest
 
@@ -97,7 +97,7 @@ class Schedule:
         if not searching(ask.purpose):
             return self._experiment.duration or search.max_trial
         rate = ask.rate if self._ladder is None else min(ask.rate, *self._ladder.rates)
-        return min(trial_s(rate, self._task.fewest, search), max(search.max_trial, LONGEST_S))
+        return longest_s(rate, self._task.fewest, search)
 
     def cut_s(self, purpose: Purpose) -> int | None:
         """Seconds to cut from the start of a trial; None where its own latencies tell."""

@@ -12,12 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 from pages import blocks, script
+from quick import of_these_quick
 
 from scalebed import paths
 from tests.e2e.cluster import APP, LOAD, helm, kubectl, run, until
 
 RELOAD_LIMIT_S = 5
 CHANGED = "apps/telemetry/views.py"
+PAGES = ("load-with-kubectl", "scale-and-run-again", "tune-with-helm")
 
 
 @pytest.fixture
@@ -30,14 +32,7 @@ def empty(installed: None) -> Iterator[None]:
 
 @pytest.mark.alone
 @pytest.mark.usefixtures("empty")
-@pytest.mark.parametrize(
-    "page",
-    [
-        pytest.param("load-with-kubectl", marks=pytest.mark.thorough),
-        "scale-and-run-again",
-        pytest.param("tune-with-helm", marks=pytest.mark.thorough),
-    ],
-)
+@pytest.mark.parametrize("page", of_these_quick(PAGES, {"scale-and-run-again"}))
 def test_its_commands_work(page: str) -> None:
     said = run("bash", "-c", script(page), limit_s=800)
 

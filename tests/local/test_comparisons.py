@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from disturbance import disturbed
+from quick import of_these_quick
 
 from scalebed import paths
 from scalebed.engines.local.engine import LocalEngine
@@ -67,9 +68,7 @@ def test_what_people_ask_for_is_shipped() -> None:
     assert COMPARISONS.keys() >= {"ablation-ladder", "leave-one-out", *(f"matrix/{name}" for name in matrices)}
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.thorough) for name in COMPARISONS]
-)
+@pytest.mark.parametrize("name", of_these_quick(COMPARISONS, QUICK))
 def test_every_variant_answers(name: str, unlimited: LocalEngine) -> None:
     experiment = COMPARISONS[name]
     first = {cell.variant.name: cell for cell in reversed(cells(experiment))}

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from quick import of_these_quick
 
 from tests.local.optimized.severing import Manner, Severing, severing
 
@@ -22,7 +23,6 @@ FORMS = {
     "fastapi": ("cache=off", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }
-QUICK = {"naive", "optimized", "fastapi"}
 NAME = "Of-A-Dying-Session"
 ADDRESS = {"street": "A Street", "street_number": "1", "city": "A City", "city_code": "1", "country": "A Country"}
 CONTACT: dict[str, Any] = {
@@ -114,9 +114,7 @@ def swept(proxy: Severing, service: httpx.Client, contacts: Contacts, request: R
     raise AssertionError("the request has no end")
 
 
-@pytest.mark.parametrize(
-    "form", [form if form in QUICK else pytest.param(form, marks=pytest.mark.thorough) for form in FORMS]
-)
+@pytest.mark.parametrize("form", of_these_quick(FORMS, {"naive", "optimized", "fastapi"}))
 def test_wherever_a_session_dies_its_request_is_a_503_and_the_next_is_answered(
     serving: Serving, contacts_database: str, contacts: Contacts, form: str
 ) -> None:

@@ -1,6 +1,5 @@
 """A trial here comes to what the product's own conductor makes of the same requests."""
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +8,8 @@ import simulation
 from simulation import Behaviour, SimulatedEngine
 
 from laboratory.searching import experiment
-from laboratory.services import SERVICES, Host, Requests
-from laboratory.trial import Place, seconds_of, trial
+from laboratory.services import SERVICES, Host
+from laboratory.trial import STARTS_S, Place, requests_of, seconds_of, trial
 from laboratory.truth import kept
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.trial import Conductor
@@ -28,11 +27,8 @@ def conducted(monkeypatch: pytest.MonkeyPatch, place: Place, ask: Ask) -> Trial:
     """What the product makes of it."""
 
     def serve(load: object, *_: object) -> simulation.Served:
-        arriving, work, world = (np.random.default_rng([*place.seed, stream]) for stream in range(3))
-        expected = ask.rate * DURATION_S
-        arrivals = np.cumsum(arriving.exponential(1 / ask.rate, math.ceil(expected + 6 * math.sqrt(expected)) + 10))
-        arrivals = arrivals[arrivals < DURATION_S]
-        ended = place.service.serve(Requests(ask.rate, place.began_s, arrivals, work, world), place.host).ended
+        requests = requests_of(place, ask.rate, DURATION_S)
+        arrivals, ended = requests.arrivals, place.service.serve(requests, place.host).ended
         nothing = np.zeros(arrivals.size)
         return simulation.Served(arrivals, np.empty(0), ended, ended - arrivals, nothing, np.sort(ended), nothing)
 
@@ -58,7 +54,7 @@ def test_it_comes_to_the_same(monkeypatch: pytest.MonkeyPatch, name: str, times:
     made = trial(place, ask, WANTED, DURATION_S)
     real = conducted(monkeypatch, place, ask)
 
-    assert (made.observed.verdict, made.lasted_s - 0.5) == (real.judged, real.duration_s)
+    assert (made.observed.verdict, made.lasted_s - STARTS_S) == (real.judged, real.duration_s)
     assert made.requests == real.requests
     seen = observed(real, WANTED.search)
     assert made.observed.full == seen.full

@@ -30,7 +30,7 @@ def test_what_sheds_refuses_one_in_a_hundred_at_its_capacity() -> None:
     arriving, work = np.random.default_rng(5), np.random.default_rng(6)
     arrivals = np.cumsum(arriving.exponential(1 / rate, n))
 
-    served = SERVICES["shedding"].serve(Requests(rate, 0.0, arrivals, work, work), Host())
+    served = SERVICES["shedding"].serve(Requests(0.0, arrivals, work, work), Host())
 
     assert served.failed is not None
     assert float(served.failed.mean()) == pytest.approx(0.01, rel=0.08)
