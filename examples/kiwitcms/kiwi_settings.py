@@ -11,4 +11,7 @@ REGISTRATION_ENABLED = False
 # that another replica has changed or ended since.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
+# The default derives a key for a second of CPU at each log-in; scrypt is as hard to guess by needing memory instead.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
