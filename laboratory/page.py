@@ -7,7 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 
 from laboratory.coverage import AIM, Row
-from laboratory.services import METASTABLE, SERVICES
+from laboratory.race import Entry
+from laboratory.services import OUTSIDE, SERVICES
 from laboratory.truth import Truth
 
 _HEADINGS = (
@@ -18,7 +19,7 @@ _HEADINGS = (
 
 def answer(rows: Sequence[Row]) -> str:
     """What all of it comes to, as a paragraph whose first sentence is bold."""
-    counted = [row for row in rows if row.service not in METASTABLE] or list(rows)
+    counted = [row for row in rows if row.service not in OUTSIDE] or list(rows)
     shares = [row.covered.share for row in counted]
     bias = [row.bias for row in counted]
     beyond = [row.beyond.share for row in counted if row.beyond.of]
@@ -95,4 +96,27 @@ def spreadsheet(rows: Sequence[Row], truths: Mapping[str, Truth]) -> str:
              *(f"{x:.4f}" for x in figures), row.below, *(f"{x:.4f}" for x in (row.bias, row.error, row.half_width)),
              row.beyond.of, row.beyond.hits, f"{row.load_s:.1f}", f"{row.trials:.2f}", f"{row.invalid:.3f}")
         )  # fmt: skip
+    return out.getvalue()
+
+
+def race(entries: Sequence[Entry]) -> str:
+    """In Markdown, a line for each method and service."""
+    lines = [
+        "| service | method | found one | bias | 95% lie within ± of the truth | seconds of load |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for e in entries:
+        figures = (f"{e.found:,} of {e.searches:,}", f"{e.bias:+.1%}", f"{e.within:.1%}", f"{e.load_s:,.0f}")
+        lines.append("| " + " | ".join((e.service, e.method, *figures)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def race_spreadsheet(entries: Sequence[Entry]) -> str:
+    """All figures, as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("service", "method", "searches", "found", "bias", "spread", "within", "load_s"))
+    for e in entries:
+        shares = (f"{x:.4f}" for x in (e.bias, e.spread, e.within))
+        writer.writerow((e.service, e.method, e.searches, e.found, *shares, f"{e.load_s:.1f}"))
     return out.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from scalebed.experiment.plan import Cell, plan
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.records.run_directory import Repetition
 from scalebed.report.findings import brackets
-from scalebed.search.bisection import Answer, Ask, Observed, decide, longest_s
+from scalebed.search.bisection import Answer, Ask, decide
+from scalebed.search.length import longest_s
+from scalebed.search.observation import Observed
 from scalebed.search.schedule import ATTEMPTS, WARMUP_S, task
 from scalebed.statistics.intervals import Interval
 
@@ -41,12 +44,15 @@ class Search:
 
     interval: Interval | None
     """None where no block found a capacity."""
+    passed: float | None
+    """The geometric mean of the highest rates that passed; None as above."""
     loads: tuple[tuple[float, bool], ...]
     """The rate of each trial that failed, or was long enough to be the answer, and whether it passed."""
     trials: int
     invalid: int
     load_s: float
-    """Seconds under load."""
+    """Seconds under load, in trials."""
+    blocks: int = 5
 
 
 def search(service: Service, wanted: Experiment, seed: tuple[int, ...]) -> Search:
@@ -58,9 +64,11 @@ def search(service: Service, wanted: Experiment, seed: tuple[int, ...]) -> Searc
         found.append(repetition)
         made += outcomes
     values = [bracket for r in found if (bracket := brackets.of(r, planned=False)) is not None]
+    passed = [r.lower for r in found if r.outcome == "found" and r.lower is not None]
     tried = [each.observed for each in made]
     return Search(
         interval=brackets.interval(values),
+        passed=geometric_mean(passed) if passed else None,
         loads=tuple(
             (o.rate, o.verdict == "PASS")
             for o in tried
@@ -69,6 +77,7 @@ def search(service: Service, wanted: Experiment, seed: tuple[int, ...]) -> Searc
         trials=len(tried),
         invalid=sum(o.verdict == "INVALID" for o in tried),
         load_s=sum(each.lasted_s for each in made),
+        blocks=len(found),
     )
 
 

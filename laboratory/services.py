@@ -221,6 +221,8 @@ SERVICES: Mapping[str, Service] = {
     )
 }
 
-METASTABLE = frozenset({"cliff"})
-"""It passes far above its capacity for as long as it has not fallen, and takes minutes to come back: no trial of a
-minute or two can tell its capacity, so that its row says nothing of intervals."""
+OUTSIDE = frozenset({"cliff", "warming"})
+"""Of which the interval of a search says nothing. The first passes far above its capacity for as long as it has not
+fallen, and takes minutes to come back: no trial of a minute or two can tell its capacity. The second is measured as it
+is while it warms up, below what it serves in the long run; a report tells such a one by what its requests cost
+(`scalebed.report.findings.warming`)."""

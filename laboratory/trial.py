@@ -18,10 +18,12 @@ from scalebed.experiment.spec import Experiment
 from scalebed.measurement import causes, validity, warmup
 from scalebed.measurement.causes import Verdict
 from scalebed.measurement.load import most_vus
+from scalebed.measurement.shares import Share, shares
 from scalebed.measurement.timeline import Ints, Window
 from scalebed.measurement.usage import Usage
 from scalebed.measurement.verdict import FEWEST_SECONDS_TO_FAIL, Enough, judge
-from scalebed.search.bisection import FULL_S, Ask, Observed
+from scalebed.search.bisection import Ask
+from scalebed.search.observation import Observed
 
 STARTS_S = 0.5
 """How long the generator takes to begin."""
@@ -158,7 +160,7 @@ def trial(place: Place, ask: Ask, wanted: Experiment, duration_s: float) -> Outc
     )
     against = validity.found(window, conditions, slo_broken=judgement.verdict == "FAIL")
     verdict: Verdict = "INVALID" if validity.spoils(against, judgement.verdict) else judgement.verdict
-    full = end - cut >= FULL_S or end >= wanted.search.max_trial - 2
+    full = end - cut >= wanted.search.confirm or end >= wanted.search.max_trial - 2
     observed = _observed(
         ask,
         verdict,
@@ -166,6 +168,7 @@ def trial(place: Place, ask: Ask, wanted: Experiment, duration_s: float) -> Outc
         mean_ms=window.mean_ms,
         disturbed=bool(causes.disturbances(against)),
         against=verdict != "PASS" and judgement.verdict != "PASS",
+        bad=shares(window, slo),
     )
     return Outcome(observed, end + STARTS_S, window.requests)
 
@@ -208,6 +211,7 @@ def _observed(
     slow_ms: float = math.inf,
     disturbed: bool = False,
     against: bool = False,
+    bad: tuple[Share, ...] = (),
 ) -> Observed:
     return Observed(
         purpose=ask.purpose,
@@ -220,4 +224,5 @@ def _observed(
         reasons=(),
         disturbed=disturbed,
         against=against,
+        shares=bad,
     )

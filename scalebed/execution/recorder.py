@@ -18,6 +18,7 @@ from scalebed.measurement.histograms import HistogramError, Latencies
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.memory import ReplicaMemory
 from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorSecond, Sample
+from scalebed.measurement.shares import shares
 from scalebed.measurement.timeline import Timeline, Window
 from scalebed.measurement.usage import Usage
 from scalebed.measurement.validity import Conditions, little_ratio, vus_free
@@ -273,7 +274,7 @@ class Watch:
         first = line.first or 0
         latencies = line.latencies(cut, window.elapsed_s)
         failed = int(window.failed.sum())
-        shares = self._shares(used)
+        utilisation = self._utilisation(used)
         return Trial(
             cell=cell.id,
             variant=cell.variant.name,
@@ -313,7 +314,7 @@ class Watch:
                 if used and used.database_time_s is not None and window.made > 0
                 else None
             ),
-            utilisation=shares,
+            utilisation=utilisation,
             # The kernel counts a second once for every core that had something to run.
             throttled_share=(
                 min(1.0, used.throttled_s.get("service", 0.0) / used.interval_s / cell.replicas) if used else 0.0
@@ -345,6 +346,7 @@ class Watch:
             ),
             usage=tuple(self._usage_records()),
             memory=self._taken,
+            shares=shares(window, self._assignment.slo),
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             ended=self._ended,
             supply=tuple(self._supply_records()),
@@ -363,14 +365,14 @@ class Watch:
             yield "Something else took CPU: it passed all the same, and what it used does not count."
         yield from (f"A check failed: {c.check}." for c in self._checks if c.failed)
 
-    def _shares(self, used: Usage | None) -> dict[str, float]:
+    def _utilisation(self, used: Usage | None) -> dict[str, float]:
         if used is None:
             return {}
-        shares = {part: used.cores(part) for part in used.cpu_s}
+        parts = {part: used.cores(part) for part in used.cpu_s}
         if "service" in used.cpu_s:
-            shares["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
-        shares["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
-        return shares
+            parts["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
+        parts["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
+        return parts
 
     def _usage_records(self) -> list[UsageRecord]:
         records = []

@@ -226,7 +226,9 @@ class Runner:
                 loaded = True
                 heard = heard.of_trial(trials[-1])
                 if ask.purpose != "unloaded":
-                    self._require_heard(step.cell, heard, self._most_requests(trials[-1], schedule.duration_s(ask)))
+                    self._require_heard(
+                        step.cell, heard, self._most_requests(trials[-1], schedule.duration_s(ask, trials))
+                    )
                 if trials[-1].died and isinstance(schedule.next(trials), Ask):
                     return None
             if loaded and not trials[-1].died:
@@ -323,7 +325,7 @@ class Runner:
     ) -> Trial:
         self._engine.restore(step.cell)
         index = len(earlier)
-        duration_s, seed = schedule.duration_s(ask), schedule.seed(ask.purpose, index)
+        duration_s, seed = schedule.duration_s(ask, earlier), schedule.seed(ask.purpose, index)
         load = load_of(self._experiment, ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys)
         if ask.purpose == "closed":
             stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)

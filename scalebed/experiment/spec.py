@@ -47,6 +47,13 @@ class Search(Strict):
     """Widest relative gap between the highest passing and the lowest failing rate."""
     max_trial: Duration = 60.0
     """Longer where too few requests would come for a verdict to rest on (`scalebed.statistics.sample_size`)."""
+    confirm: Duration = 60.0
+    """That must count before a rate passes that may be the answer; `max_trial` where that is shorter. A queue near its
+    capacity takes many times the SLO's latency to become as long as it will be."""
+    spread: float = Field(3.0, ge=1, le=10)
+    """Over as many times the precision, up to a third, the first rate of a block is spread about what earlier ones
+    found. What few trials near each other say stays near them, so that blocks which began at one place would err alike,
+    and an interval over them would be too narrow."""
     min_requests: int = Field(sample_size.USUAL, ge=30)
     """That must count before a trial may pass early. Where a file leaves it out, at least those that tell the SLO's
     percentile and error rate with 95% certainty: 2,995 for p99.9, or for an error rate of 0.1%."""

@@ -22,6 +22,8 @@ from scalebed.statistics.intervals import share_bounds
 from scalebed.statistics.sample_size import FULL, SURE, fewest, needed
 
 EARLY = 0.99
+FAR = 4.0
+"""Times what is allowed that is far beyond it: a few percent of the rate, where queues are what breaks the SLO."""
 FEWEST_FOR_ERRORS = 300
 """No error among so many bounds the error rate below 1% at 95%."""
 FEWEST_SECONDS_TO_FAIL = 4
@@ -40,6 +42,18 @@ class Enough:
     requests: int
     decides: bool = False
     """So much is the full length, and not only the least."""
+    near_s: int = 0
+    """Before so many seconds count it fails only for what is far beyond the SLO: a trial that ends as soon as much is
+    slow has always more that is slow than one of its rate has in the long run."""
+
+    def far(self, window: Window, *, final: bool) -> float:
+        """Times what is allowed that it must be to fail by now."""
+        return 1.0 if final or window.seconds >= self.near_s else FAR
+
+    @staticmethod
+    def beyond(allowed: float, far: float) -> float:
+        """The share that is `far` times what is allowed, and at most halfway to all."""
+        return min(far * allowed, (1 + allowed) / 2) if far > 1 else allowed
 
     def reached(self, window: Window) -> bool:
         return window.seconds >= self.counted_s and window.requests >= self.requests
@@ -65,13 +79,14 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
             return Judgement("FAIL", (f"No response to {window.due} requests within {window.seconds} s.",))
         return Judgement("UNDECIDED", ("Nothing was answered yet.",))
     final = final or (enough.decides and enough.reached(window))
-    checks = [_latency(window, slo, final=final), _errors(window, slo, enough, final=final)]
+    far = enough.far(window, final=final)
+    checks = [_latency(window, slo, final=final, far=far), _errors(window, slo, enough, final=final, far=far)]
     checks += [
-        _further(limit, counted, final=final, alone=enough.decides)
+        _further(limit, counted, final=final, alone=enough.decides, far=far)
         for limit, counted in zip(slo.further, window.further, strict=True)
     ]
     if rate is not None:
-        checks.append(_backlog(window, slo, rate, max_vus, final=final))
+        checks.append(_backlog(window, slo, rate, max_vus, final=final, near=far > 1))
     if final and not enough.decides:
         checks.append(_size(window, slo, enough))
     broken = tuple(c.sentence for c in checks if c.state == "broken")
@@ -112,7 +127,7 @@ def with_checks(judgement: Judgement, slo: Slo, passed: int, failed: int, *, ear
     return judgement
 
 
-def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
+def _latency(window: Window, slo: Slo, *, final: bool, far: float) -> _Check:
     allowed = 1 - slo.percentile / 100
     if slo.latency_of == "successes":
         slow, judged, what = window.slow, window.succeeded, "requests that succeeded were slower"
@@ -125,10 +140,10 @@ def _latency(window: Window, slo: Slo, *, final: bool) -> _Check:
     told = (
         f"{float(slow.sum()) / total:.1%} of {total} {what} than {slo.latency_ms:g} ms{failed} ({allowed:.3g} allowed"
     )
-    return _within(told, slow, judged, allowed, final=final, told_by_none=final)
+    return _within(told, slow, judged, allowed, final=final, told_by_none=final, far=far)
 
 
-def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool) -> _Check:
+def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool, far: float) -> _Check:
     """One of the SLO's further limits; for those of an endpoint only its own requests tell. `alone`: few requests are
     all there will be, of one user."""
     allowed = 1 - limit.percentile / 100
@@ -140,28 +155,30 @@ def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool) -> _Ch
     told = f"{slow / total:.1%} of {total} requests{whose} were slower than {limit.latency_ms:g} ms{failed}"
     told += f" ({allowed:.3g} allowed"
     enough = alone or total >= needed(limit.percentile, 0.0, FULL)
-    return _within(told, counted.slow, counted.asked, allowed, final=final, told_by_none=final and enough)
+    return _within(told, counted.slow, counted.asked, allowed, final=final, told_by_none=final and enough, far=far)
 
 
-def _within(told: str, slow: Ints, judged: Ints, allowed: float, *, final: bool, told_by_none: bool) -> _Check:
+def _within(
+    told: str, slow: Ints, judged: Ints, allowed: float, *, final: bool, told_by_none: bool, far: float
+) -> _Check:
     """Is the share of slow requests, second by second, at most what is allowed? `told_by_none`: that none was slow
     tells it, however few there were."""
     lower, upper = share_bounds(slow.tolist(), judged.tolist(), FULL if final else EARLY)
-    if lower > allowed and (final or slow.size >= FEWEST_SECONDS_TO_FAIL):
+    if lower > Enough.beyond(allowed, far) and (final or slow.size >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.1%}).")
     if upper <= allowed or (told_by_none and not slow.any()):
         return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
     return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
 
 
-def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool) -> _Check:
+def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool, far: float) -> _Check:
     errors, requests = int(window.failed.sum()), int(window.asked.sum())
     kinds = ", ".join(f"{number} {kind}" for kind, number in window.kinds.items())
     told = f"{errors} of {requests} requests failed{f': {kinds}' if kinds else ''} ({slo.error_rate:.3g} allowed"
     counts = window.failed.tolist(), window.asked.tolist()
     lower = share_bounds(*counts, FULL if final else EARLY)[0]
     upper = share_bounds(*counts, FULL if final else SURE)[1]
-    if errors and lower > slo.error_rate and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
+    if errors and lower > Enough.beyond(slo.error_rate, far) and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.2%}).")
     if (errors == 0 and (final or requests >= min(FEWEST_FOR_ERRORS, enough.requests))) or upper <= slo.error_rate:
         return _Check("met", f"{told}; surely less than {upper:.2%}).")
@@ -175,7 +192,7 @@ def _size(window: Window, slo: Slo, enough: Enough) -> _Check:
     return _Check("met" if requests >= least else "open", f"{told}.")
 
 
-def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool) -> _Check:
+def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool, near: bool) -> _Check:
     """Is a queue building up? At 5% over capacity it takes 20 times the limit to reach the limit."""
     limit_s = slo.latency_ms / 1000 if window.journeys is None else window.journeys.allowed_s(slo.latency_ms)
     allowed = rate * limit_s
@@ -198,7 +215,7 @@ def _backlog(window: Window, slo: Slo, rate: float, max_vus: int, *, final: bool
         f"The queue grew by {growth:.2g} {_what(window)} a second (z = {z:.1f}); after {HORIZON_S:.0f} s more each "
         f"would take {in_a_minute_s:.1f} s."
     )
-    return _Check("broken" if z > (2 if final else 3) else "open", told)
+    return _Check("broken" if z > (2 if final else 3) and not near else "open", told)
 
 
 def _what(window: Window) -> str:

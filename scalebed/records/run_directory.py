@@ -20,6 +20,7 @@ from scalebed.measurement.causes import Cause, Verdict
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
 from scalebed.measurement.memory import Taken
+from scalebed.measurement.shares import Share
 from scalebed.messages import UserError
 
 SCHEMA_VERSION = 1
@@ -204,6 +205,8 @@ class Trial(_Record):
     usage: tuple[UsageRecord, ...]
     memory: tuple[Taken, ...] = ()
     """Of each replica; empty where no control groups tell it, and in records from before this was kept."""
+    shares: tuple[Share, ...] = ()
+    """What was bad in the part that counts, by line of the SLO; empty in records from before this was kept."""
     checks: tuple[CheckRecord, ...] = ()
     ended: tuple[EndedRecord, ...] = ()
     """Of which it is a FAIL: the service did not carry the load, and how slow it was says nothing of it."""
@@ -276,6 +279,16 @@ class Manifest(_Record):
     """Preflight warnings."""
     host: Host = "alone"
     """`shared`: other programs were allowed to use CPU, which makes figures rough instead of trials INVALID."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_settings(cls, data: object) -> object:
+        """As searches were before these were settings."""
+        experiment = data.get("experiment") if isinstance(data, dict) else None
+        search = experiment.get("search") if isinstance(experiment, dict) else None
+        if not isinstance(data, dict) or not isinstance(experiment, dict) or not isinstance(search, dict):
+            return data
+        return {**data, "experiment": {**experiment, "search": {"confirm": 20.0, "spread": 1.0, **search}}}
 
 
 class RunDirectory:

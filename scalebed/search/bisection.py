@@ -3,11 +3,11 @@
 `decide` is a pure function of what is in the run directory: going on after an interruption is asking again.
 
 The way: the unloaded latency (unless an earlier block knows the cell); bracket from an estimate in growing
-steps; bisect on a log scale to the precision; confirm the answer with a trial of full length. Capacity is
-only ever a rate that passed such a trial. UNDECIDED says that the boundary is near, so it closes the
-bracket from above as FAIL does, and is told in the note. INVALID is tried again, and bounds no capacity: where the
-host or the generator could not carry the rate, or it stayed INVALID, lower ones are tried, and the highest that passes
-is told as what the service serves at least.
+steps; bisect on a log scale to the precision; confirm the highest rate that passed with a trial of full length. The
+capacity is then what all trials near it say together (`scalebed.search.estimate`). UNDECIDED says that the boundary
+is near, so it closes the bracket from above as FAIL does, and is told in the note. INVALID is tried again, and bounds
+no capacity: where the host or the generator could not carry the rate, or it stayed INVALID, lower ones are tried, and
+the highest that passes is told as what the service serves at least.
 """
 
 from __future__ import annotations
@@ -19,26 +19,23 @@ from statistics import geometric_mean
 from typing import Literal
 
 from scalebed.experiment.spec import Search
-from scalebed.measurement import causes
-from scalebed.measurement.causes import Verdict
 from scalebed.measurement.verdict import Enough
-from scalebed.records.run_directory import Purpose, Repetition, Trial
+from scalebed.records.run_directory import Purpose, Repetition
+from scalebed.search import estimate
+from scalebed.search.length import LONGEST_S, fewest_arrivals, trial_s
+from scalebed.search.observation import Observed, stands
 
 UNLOADED = Enough(counted_s=10, requests=30, decides=True)
 SHORT_S = 9
 """Seconds that must count before a trial that only brackets may pass."""
-FULL_S = 20
-"""The same for one that may be the answer: a queue at 5% over capacity shows by then."""
 INVALID_AT_MOST = 3
 """Trials at one rate, until one stays INVALID; from then on one for each rate, as the next will hardly fare better."""
-LONGEST_S = 900
-"""The longest that one trial may last, where its requests come so seldom that fewer seconds would not judge them."""
-CUT_S = 5
-"""Allowed for what is cut from the start of a trial, where its length follows from the requests it needs."""
 CARRIED = 1.25
 """How near to a rate that the host could not carry one that it could is looked for: it bounds no capacity."""
 AWAY = 2.0
 """The step down from a rate that stayed INVALID: any rate that passes is an answer, and trials are few."""
+SPREAD_AT_MOST = 1.35
+"""The factor over which first rates are spread, where the precision is no wider."""
 CAUTION = 0.9
 """The share of an estimate from the unloaded trial to be tried first: a trial that passes also estimates CPU better."""
 
@@ -66,40 +63,10 @@ class Task:
     fewest: int
     """Requests below which no trial passes (`scalebed.statistics.sample_size`)."""
     dither: float
-    """Uniform in [-0.5, 0.5): shifts the first rate within the precision, drawn anew for each repetition. Without
+    """Uniform in [-0.5, 0.5): shifts the first rate within the search's spread, drawn anew for each repetition. Without
     it every block would walk the same grid of rates, and intervals would hide the grid's width."""
     attempt: int = 0
     """A later one has as many trials anew, and knows what those before it found out."""
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What a finished trial tells the search."""
-
-    purpose: Purpose
-    rate: float
-    verdict: Verdict
-    full: bool
-    """It counted long enough to be the answer."""
-    mean_ms: float
-    """An arrival waits for answers on average."""
-    slo_percentile_ms: float
-    service_cpu_s: float
-    """Per arrival; 0 where unknown."""
-    reasons: tuple[str, ...]
-    overrun: bool = False
-    """INVALID because the host or the generator could not carry the rate; a lower one may do."""
-    attempt: int = 0
-    disturbed: bool = False
-    ended: bool = False
-    """A replica ended in it, as its first reason says."""
-    against: bool = False
-    """It did not pass, whatever it counts."""
-
-    @property
-    def spoiled(self) -> bool:
-        """To be tried again at the same rate."""
-        return self.verdict == "INVALID" and not self.overrun
 
 
 @dataclass(frozen=True)
@@ -123,51 +90,6 @@ class Answer:
     note: str
     again: bool = False
     """What was spoiled may pass, or fail, another time."""
-
-
-def trial_s(rate: float, fewest: int, search: Search) -> float:
-    """Seconds that a trial at this rate may last: `max_trial`, or longer for the `fewest` requests it can be judged by.
-
-    Arrivals are Poisson, so twice their standard deviation is added, and what a cut of the warm-up may take.
-    """
-    return max(search.max_trial, (fewest + 2 * math.sqrt(fewest)) / rate + CUT_S) if rate > 0 else search.max_trial
-
-
-def longest_s(rate: float, fewest: int, search: Search) -> float:
-    """`trial_s`, but no more than LONGEST_S where `max_trial` is less."""
-    return min(trial_s(rate, fewest, search), max(search.max_trial, LONGEST_S))
-
-
-def observed(trial: Trial, search: Search) -> Observed:
-    counted_s = trial.duration_s - trial.warmup_cut_s
-    return Observed(
-        purpose=trial.purpose,
-        rate=trial.rate_asked,
-        verdict=trial.verdict,
-        full=counted_s >= FULL_S or trial.duration_s >= search.max_trial - 2,
-        mean_ms=trial.latency_ms.get("mean", math.nan) * trial.requests_per_arrival,
-        slo_percentile_ms=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms,
-        service_cpu_s=(
-            0.0 if trial.disturbed else trial.cpu_s_per_request.get("service", 0.0) * trial.requests_per_arrival
-        ),
-        reasons=trial.reasons,
-        overrun=trial.verdict == "INVALID" and trial.purpose != "unloaded" and causes.overrun(trial.causes),
-        attempt=trial.attempt,
-        disturbed=trial.disturbed,
-        ended=bool(trial.ended),
-        against=trial.verdict != "PASS" and trial.judged != "PASS",
-    )
-
-
-def stands(passed: Iterable[bool], against: int) -> bool:
-    """Whether a rate counts as served, of whose trials some passed, each beside a disturbance or not, and some did not.
-
-    Beside a disturbance only what passes counts, and what does not is tried again: if one in several tries were
-    enough, any rate would pass in the end. So there most of them must. A trial that nothing disturbed would have
-    counted either way, and stands by itself.
-    """
-    disturbed = list(passed)
-    return not all(disturbed) or len(disturbed) > against
 
 
 def prior(cell: str, variant: str, replicas: int, earlier: Iterable[Repetition]) -> Prior | None:
@@ -336,12 +258,13 @@ class _State:
         return self._found()
 
     def ask(self, purpose: Purpose, rate: float, *, full: bool) -> Ask:
-        seconds = FULL_S if full else SHORT_S
-        return Ask(purpose, min(rate, self.task.search.max_rate), Enough(seconds, self.task.search.min_requests))
+        search, near_s = self.task.search, math.ceil(self.task.search.confirm) if full else 0
+        return Ask(purpose, min(rate, search.max_rate), Enough(near_s or SHORT_S, search.min_requests, near_s=near_s))
 
     def _first_rate(self) -> float:
         if self.task.prior is not None:
-            return self.task.prior.rate * math.pow(self.width, self.task.dither)
+            spread = max(self.width, min(math.pow(self.width, self.task.search.spread), SPREAD_AT_MOST))
+            return self.task.prior.rate * math.pow(spread, self.task.dither)
         unloaded = self.unloaded
         if unloaded is not None and self.task.quota and unloaded.service_cpu_s > 0:
             return CAUTION * self.task.quota / unloaded.service_cpu_s
@@ -371,7 +294,8 @@ class _State:
         factor = max(self._step(len(down) - 1), self.width if last.verdict == "UNDECIDED" else 1.0)
         rate = self.upper / (AWAY if last.spoiled else factor)
         longest = max(self.task.search.max_trial, LONGEST_S)
-        if trial_s(rate, self.task.fewest, self.task.search) > longest:
+        arrivals = fewest_arrivals(self.task.fewest, (o.per_arrival for o in self.loads))
+        if trial_s(rate, arrivals, self.task.search) > longest:
             passed = "No rate passed in full length" if self.held else "No rate passed"
             return self._unconfirmed(f"{passed}, and {rate:.2g}/s is too low to be judged within {longest:.0f} s.")
         full = self.certain_prior or last.verdict == "UNDECIDED" or self.left <= 2 or self.disturbed
@@ -401,7 +325,8 @@ class _State:
         if any(o.verdict == "UNDECIDED" and o.rate == upper for o in self.loads):
             notes.append(f"At {upper:.4g}/s it stayed undecided.")
         notes += self._endings()
-        return Answer("found", self.confirmed, self.confirmed, upper, " ".join(notes))
+        capacity = estimate.capacity(self.loads, self.confirmed, upper)
+        return Answer("found", capacity, self.confirmed, upper, " ".join(notes))
 
     def _least(self, rate: float, told: str) -> Answer:
         """The service serves this, and may serve more."""

@@ -7,13 +7,15 @@ does not, lower ones are tried in the same proportion, and where all pass, highe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scalebed.experiment.spec import Search
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Trial
-from scalebed.search.bisection import FULL_S, INVALID_AT_MOST, Answer, Ask, observed, stands
+from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask
+from scalebed.search.observation import observed, stands
 
 _SAME = 1e-9
 
@@ -53,7 +55,7 @@ class Ladder:
             told = f"At {stayed[-1].rate_asked:.4g}/s: {' '.join(stayed[-1].reasons)}" if stayed else ""
             told = f"There were not enough trials. {told}".rstrip()
             return Answer("not found", None, None, failed, told, again=bool(stayed))
-        return Ask("confirm", rate, Enough(FULL_S, self.search.min_requests))
+        return Ask("confirm", rate, Enough(math.ceil(self.search.confirm), self.search.min_requests))
 
     def foreseen(self, asked: float) -> tuple[float, ...]:
         """What will be asked for after this rate as long as trials pass."""

@@ -12,7 +12,9 @@ from scalebed.experiment.spec import Experiment
 from scalebed.measurement.load import most_vus
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Purpose, Repetition, Trial
-from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask, Task, decide, longest_s, observed, prior
+from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask, Task, decide, prior
+from scalebed.search.length import fewest_arrivals, longest_s
+from scalebed.search.observation import observed
 from scalebed.search.planned_rates import Ladder
 from scalebed.statistics.sample_size import fewest
 
@@ -91,13 +93,17 @@ class Schedule:
         done = {ask.rate, *(trial.rate_asked for trial in trials if trial.verdict != "INVALID")}
         return tuple(rate for rate in self._experiment.rates if rate not in done)
 
-    def duration_s(self, ask: Ask) -> float:
-        """The longest that one trial lasts. Planned rates last as long as the lowest, since one load makes them all."""
+    def duration_s(self, ask: Ask, trials: Sequence[Trial]) -> float:
+        """The longest that one trial lasts; `trials` are the finished ones. Planned rates last as long as the lowest,
+        since one load makes them all."""
         search = self._experiment.search
         if not searching(ask.purpose):
             return self._experiment.duration or search.max_trial
         rate = ask.rate if self._ladder is None else min(ask.rate, *self._ladder.rates)
-        return longest_s(rate, self._task.fewest, search)
+        arrivals = fewest_arrivals(
+            self._task.fewest, (trial.requests_per_arrival for trial in trials if trial.journeys != 0)
+        )
+        return longest_s(rate, arrivals, search)
 
     def cut_s(self, purpose: Purpose) -> int | None:
         """Seconds to cut from the start of a trial; None where its own latencies tell."""

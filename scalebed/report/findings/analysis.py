@@ -23,6 +23,7 @@ from scalebed.report.findings.conclusion import conclude
 from scalebed.report.findings.followings import followings
 from scalebed.report.findings.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
 from scalebed.report.findings.memory import Memory
+from scalebed.report.findings.trust import trust
 from scalebed.report.findings.views import (
     Analysis,
     Basis,
@@ -48,6 +49,8 @@ def analyse(directory: RunDirectory) -> Analysis:
     cells = tuple(_cell(run, cell, rates, cores) for cell in planned_cells(experiment))
     minded = caveats.caveats(run, cells)
     cells = _minding(cells, minded, experiment.variants[0].name)
+    compared = comparisons(run, cells)
+    fitted = any(r.capacity != r.lower for r in run.repetitions.values() if r.outcome == "found")
     return Analysis(
         manifest=run.manifest,
         rate_name=WORDS[experiment.kind].rate_name,
@@ -60,7 +63,9 @@ def analyse(directory: RunDirectory) -> Analysis:
         checks=checks(run, cells),
         invalid=_invalid(run),
         demands=_demands(cells) if experiment.traits.seeks else (),
-        comparisons=comparisons(run, cells),
+        trust=trust(run, cells, compared, fitted=fitted),
+        comparisons=compared,
+        fitted=fitted,
         followings=followings(
             experiment,
             [trial for trials in run.basis.values() for trial in trials],

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from scalebed.experiment.size import in_words
 from scalebed.measurement import causes
 from scalebed.measurement.causes import Kind
+from scalebed.report.findings import warming
 from scalebed.report.findings.checks import memory_kind, quota_kind
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import Caveat, CellView, TrialView
@@ -26,6 +27,7 @@ def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
         *_ended(run, measured),
         *_disturbed(run, measured),
         _rough(run, measured),
+        *_warming(run, measured),
         _blocks(measured),
         _cold(run),
     ]
@@ -113,6 +115,22 @@ def _rough(run: Gathered, cells: Sequence[CellView]) -> Caveat | None:
         return None
     told = f"Rough, on a host that is shared: {_who(rough, 'other')}, so nothing is compared with these figures."
     return Caveat("rough", told, ids)
+
+
+def _warming(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
+    """Of services that were still warming up: what they serve in the long run is more."""
+    experiment = run.manifest.experiment
+    # Planned rates rise in each block, and what runs beside a service costs each request less where there are more.
+    for cell in cells if experiment.traits.seeks and not experiment.search.around else ():
+        cost = warming.fall(run.slim.get(cell.id, ()), cell.rate.estimate) if cell.rate is not None else None
+        if cost is not None:
+            within = figures.span(cost.lower, cost.upper, like=cost.estimate)
+            told = (
+                f"{cell.title} was still warming up: within a block a request’s CPU fell to 1/{cost.estimate:.3g} "
+                f"({within}) of the first trial’s, so in the long run it serves more. Let it run under load before it "
+                "is measured."
+            )
+            yield Caveat("warming up", told, (cell.id,))
 
 
 def _blocks(cells: Sequence[CellView]) -> Caveat | None:

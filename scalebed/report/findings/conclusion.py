@@ -15,7 +15,7 @@ from typing import Protocol
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.causes import Verdict
 from scalebed.records.run_directory import CheckRecord, Purpose, Repetition
-from scalebed.search.bisection import stands
+from scalebed.search.observation import stands
 
 
 class Conclusion(IntEnum):

@@ -13,7 +13,7 @@ from scalebed.experiment.spec import Experiment
 from scalebed.records.run_directory import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
 from scalebed.report.findings import leak, memory
 from scalebed.report.findings.views import TrialView
-from scalebed.search.bisection import stands
+from scalebed.search.observation import stands
 
 
 @dataclass

@@ -313,6 +313,7 @@ CaveatKind = Literal[
     "replica ended",
     "busy host",
     "rough",
+    "warming up",
     "fewer blocks",
     "cold cache",
 ]
@@ -365,7 +366,7 @@ class Analysis:
     rate_name: str
     """What a cell's figure is called."""
     rate_meaning: str
-    """Where other figures of a cell were measured, as in `at capacity`."""
+    """Where other figures of a cell were measured, as in `at the highest rate that passed`."""
     variants: tuple[str, ...]
     replicas: tuple[int, ...]
     cells: tuple[CellView, ...]
@@ -375,6 +376,9 @@ class Analysis:
     checks: tuple[Check, ...]
     invalid: tuple[InvalidTrials, ...]
     demands: tuple[Demand, ...]
+    trust: tuple[Check, ...] = ()
+    fitted: bool = False
+    """Capacities follow from all trials, and are not the highest rates that passed, as in older runs."""
     comparisons: tuple[Comparison, ...] = ()
     followings: tuple[Following, ...] = ()
     conclusions: tuple[CellConclusion, ...] = ()

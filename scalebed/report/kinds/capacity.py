@@ -7,23 +7,18 @@ from scalebed.report.findings.views import Analysis
 from scalebed.report.kinds.words import Words
 from scalebed.report.sentences import figures
 from scalebed.report.sentences.cells import nothing, slo_limit, telling_row, without
-from scalebed.statistics import intervals
-
-COVERED = (28, 94)
-"""In how many of a hundred searches, for one kind of simulated service and for another, the 95% interval over blocks
-covers the true capacity: the fewest and the most of docs/results/calibration (a unit test holds it to that)."""
 
 
 class CapacityWords(Words):
     title = "capacity search"
 
     def rate_meaning(self, experiment: Experiment) -> str:
-        return "at capacity"
+        return "at the highest rate that passed"
 
     def method(self, experiment: Experiment) -> str:
         search = experiment.search
         ends = f"a trial ends when its verdict is certain, after {search.max_trial:g} s at most"
-        return f"In each, {_searched(search)}; {ends}.{_covered(experiment)}"
+        return f"In each, {_searched(search)}; {ends}."
 
     def headline(self, analysis: Analysis) -> str:
         row = telling_row(analysis)
@@ -69,17 +64,6 @@ def _journeys(analysis: Analysis) -> str:
     paused = f" and {figures.milliseconds(pause)} of pauses" if pause >= 1 else ""
     made = f"A journey is {cells[0].per_arrival:.3g} requests{paused} on average"
     return f"{made}; in requests a second: {figures.listing(told)}."
-
-
-def _covered(experiment: Experiment) -> str:
-    """How far an interval can be trusted, where there is one, and rates were searched for."""
-    if experiment.blocks < intervals.FEWEST or experiment.search.around:
-        return ""
-    fewest, most = COVERED
-    return (
-        f" Of simulated services, searched with five blocks and a precision of 10%, such a 95% interval covers the "
-        f"true capacity in {fewest} to {most} of 100 searches, depending on the kind of service."
-    )
 
 
 def _searched(search: Search) -> str:

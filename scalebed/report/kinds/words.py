@@ -19,7 +19,7 @@ class Words(ABC):
 
     @abstractmethod
     def rate_meaning(self, experiment: Experiment) -> str:
-        """Where other figures of a cell were measured, as in `at capacity`."""
+        """Where other figures of a cell were measured, as in `at the highest rate that passed`."""
 
     @abstractmethod
     def method(self, experiment: Experiment) -> str:

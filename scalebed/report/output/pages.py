@@ -66,6 +66,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         ("cpu", "CPU per request", bool(cpu)),
         ("utilisation", "Utilisation and limit", bool(used)),
         ("memory", "Memory", bool(remembered)),
+        ("trust", "Can this be trusted?", True),
         ("validity", "Validity", True),
         ("method", "How it was measured", True),
     ]
@@ -112,7 +113,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "resources_meaning": memory.MARGIN,
         "endpoint_cells": endpoint_cells,
         "fingerprint": list(_flat(analysis.manifest.fingerprint)),
-        "method": _method(experiment),
+        "method": _method(analysis),
         "again": _again(analysis),
         "experiment_yaml": experiment_yaml(experiment),
         "order": _order(analysis),
@@ -167,10 +168,17 @@ def experiment_yaml(experiment: Experiment) -> str:
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
 
 
-def _method(experiment: Experiment) -> str:
+def _method(analysis: Analysis) -> str:
+    experiment = analysis.manifest.experiment
     blocks = figures.count(experiment.blocks, "block")
     order = f"{blocks[0].upper()}{blocks[1:]}, each one pass over all cells in an order drawn from the seed."
-    return f"{order} {WORDS[experiment.kind].method(experiment)}"
+    told = f"{order} {WORDS[experiment.kind].method(experiment)}"
+    if not analysis.fitted:
+        return told
+    return (
+        f"{told} The capacity of a block is where a curve through all of its trials that came near, or did not pass, "
+        "meets what the SLO allows."
+    )
 
 
 def _again(analysis: Analysis) -> str:

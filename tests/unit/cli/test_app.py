@@ -88,7 +88,7 @@ def test_run_refuses_an_unknown_name() -> None:
 
 def test_run_refuses_an_unknown_key(file: Path) -> None:
     said = refusal("run", file, "--set", "search.precise=0.1")
-    assert said.startswith(f"{file}: search.precise: is not a key here; the keys are around, max_rate, ")
+    assert said.startswith(f"{file}: search.precise: is not a key here; the keys are around, confirm, max_rate, ")
 
 
 def test_run_refuses_what_does_not_fit_this_host(file: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ PUBLISHED = ROOT / "docs" / "results" / "calibration" / "coverage.csv"
 
 
 def made(estimate: float, lower: float, upper: float, *loads: tuple[float, bool]) -> Search:
-    return Search(Interval(estimate, lower, upper, 5), loads, trials=4, invalid=1, load_s=100.0)
+    return Search(Interval(estimate, lower, upper, 5), estimate, loads, trials=4, invalid=1, load_s=100.0)
 
 
 def test_what_is_counted() -> None:
@@ -24,7 +24,7 @@ def test_what_is_counted() -> None:
         made(10.0, 9.0, 11.0, (10.4, True), (10.6, True), (12.0, False)),
         made(8.0, 7.0, 9.0, (20.0, False)),
         made(12.0, 11.0, 13.0),
-        Search(None, (), trials=14, invalid=14, load_s=100.0),
+        Search(None, None, (), trials=14, invalid=14, load_s=100.0),
     ]
 
     found = row("M/M/1", Truth(10.0, 0.0, "by hand"), searches)

@@ -228,3 +228,32 @@ def test_checks_are_judged_beside_all_else() -> None:
     early = [with_checks(passed, slo, *counts, early=True).verdict for counts in ((50, 0), (996, 4), (999, 1))]
     assert early == ["UNDECIDED", "UNDECIDED", "PASS"]
     assert with_checks(passed, slo, 996, 4).verdict == "PASS"
+
+
+NEAR = replace(ENOUGH, near_s=60)
+
+
+def test_one_that_may_be_the_answer_fails_early_only_for_what_is_far_beyond() -> None:
+    some, many = window(100, 20, slow=[9, 8, 9, 9, 8] * 4), window(100, 20, slow=[30, 25, 40, 35, 20] * 4)
+    assert (verdict(some), verdict(some, enough=NEAR), verdict(many, enough=NEAR)) == ("FAIL", "UNDECIDED", "FAIL")
+    assert verdict(window(100, 60, slow=[9, 8, 9, 9, 8] * 12), enough=NEAR) == "FAIL"
+    assert verdict(some, enough=NEAR, final=True) == "FAIL"
+    few, more = (window(100, 20, errors=[n, n, n, n + 1] * 5) for n in (2, 7))
+    assert (verdict(few), verdict(few, enough=NEAR), verdict(more, enough=NEAR)) == ("FAIL", "UNDECIDED", "FAIL")
+
+
+def test_a_queue_that_grows_may_shrink_again_within_the_minute_but_one_beyond_the_limit_fails_at_once() -> None:
+    grows = window(292, 30, in_flight=[20.0 * s for s in range(30)], arrivals=312)
+    assert (verdict(grows, 312), verdict(grows, 312, enough=NEAR)) == ("FAIL", "UNDECIDED")
+    assert verdict(window(100, 12, in_flight=[60 * s for s in range(12)]), enough=NEAR) == "FAIL"
+
+
+@pytest.mark.parametrize("percentile", [50, 75, 80])
+def test_all_too_slow_is_far_beyond_any_percentile(percentile: float) -> None:
+    slo = Slo(percentile=percentile, latency_ms=1000)
+    assert judge(window(100, 12, slow=100), slo, 100, 2000, NEAR, final=False).verdict == "FAIL"
+
+
+def test_without_errors_allowed_one_is_far_beyond() -> None:
+    judged = judge(window(100, 12, errors=1), Slo(error_rate=0), 100, 2000, NEAR, final=False)
+    assert judged.verdict == "FAIL"

@@ -13,7 +13,8 @@ from recorded import trial
 from scalebed.experiment.spec import Search
 from scalebed.measurement.causes import Cause, Kind, Verdict
 from scalebed.records.run_directory import Repetition, Trial
-from scalebed.search.bisection import Answer, Ask, Observed, Prior, Task, decide, observed, prior
+from scalebed.search.bisection import Answer, Ask, Prior, Task, decide, prior
+from scalebed.search.observation import Observed, observed
 
 SEARCH = Search(precision=0.05, max_trial=60, min_requests=300, max_trials=14, max_rate=5000)
 TASK = Task(
@@ -172,7 +173,7 @@ def test_a_rate_that_stays_invalid_is_left_for_lower_ones_in_full_length() -> No
         seconds.append(ask.enough.counted_s)
         tried.append(seen(ask, "INVALID"))
     assert rates == pytest.approx([225, 225, 225, 112.5, 56.25])
-    assert seconds == [9, 9, 9, 20, 20]
+    assert seconds == [9, 9, 9, 60, 60]
 
 
 def test_what_passed_is_told_where_all_above_it_was_spoiled() -> None:

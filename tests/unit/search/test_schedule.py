@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from recorded import trial
 
@@ -44,7 +46,29 @@ def test_an_earlier_block_saves_the_unloaded_trial_and_gives_the_first_rate() ->
     assert isinstance(later, Ask)
     assert first.purpose == "unloaded"
     assert later.purpose == "bracket"
-    assert 200 / 1.05 <= later.rate <= 200 * 1.05
+    spread = 1.05 ** (3 / 2)
+    assert 200 / spread <= later.rate <= 200 * spread
+
+
+@pytest.mark.parametrize(
+    ("search", "spread"),
+    [
+        ({"precision": 0.05}, 1.05**3),
+        ({"precision": 0.2}, 1.35),
+        ({"precision": 0.5}, 1.5),
+        ({"precision": 0.1, "spread": 1}, 1.1),
+    ],
+)
+def test_first_rates_are_spread_by_the_precision_and_no_further_than_a_third(
+    search: dict[str, float], spread: float
+) -> None:
+    spec = parse_experiment({"name": "schedule", "variants": ["a"], "blocks": 50, "search": search}, "schedule.yaml")
+    keys = {"cell": "a-x1", "variant": "a", "replicas": 1, "block": 0, "lower": 200, "upper": 209, "trials": 5}
+    earlier = Repetition.model_validate({**keys, "capacity": 200, "outcome": "found"})
+    asks = [Schedule(spec, step, [earlier], 0.25).next([]) for step in plan(spec) if step.block]
+    found = [ask.rate for ask in asks if isinstance(ask, Ask)]
+    assert len(found) == 49
+    assert 0.8 * math.log(spread) < math.log(max(found) / min(found)) < math.log(spread)
 
 
 def test_what_is_compared_gets_the_same_requests_in_a_block_and_others_in_the_next() -> None:
@@ -64,7 +88,7 @@ def test_a_comparison_is_one_trial_at_the_common_rate() -> None:
     ask = schedule.next([])
     assert isinstance(ask, Ask)
     assert (ask.purpose, ask.rate, ask.users) == ("fixed-rate", 3, None)
-    assert (schedule.duration_s(ask), schedule.cut_s(ask.purpose)) == (20, COMPARED_CUT_S)
+    assert (schedule.duration_s(ask, []), schedule.cut_s(ask.purpose)) == (20, COMPARED_CUT_S)
     assert schedule.rest_s(ask.purpose) == REST_S
     answer = schedule.next([trial(purpose="fixed-rate", rate_asked=3, verdict="FAIL")])
     assert isinstance(answer, Answer)
@@ -99,7 +123,7 @@ def test_capacity_is_sought_after_the_comparison_where_it_is_asked_for() -> None
     assert isinstance(nexts["a"][1], Answer)
     schedule, ask = nexts["b"]
     assert isinstance(ask, Ask)
-    assert (ask.purpose, schedule.duration_s(ask), schedule.cut_s(ask.purpose)) == ("unloaded", 45, None)
+    assert (ask.purpose, schedule.duration_s(ask, []), schedule.cut_s(ask.purpose)) == ("unloaded", 45, None)
     assert schedule.rest_s(ask.purpose) == 0
     found = Answer("found", 12.0, 12.0, 13.0, "")
     assert (schedule.repetition(found, 5).outcome, schedule.repetition(found, 5).capacity) == ("found", 12)
@@ -109,7 +133,7 @@ def test_a_trial_lasts_longer_where_its_requests_would_be_too_few_to_judge() -> 
     def seconds(rate: float, **keys: object) -> float:
         spec = parse_experiment({"name": "schedule", "variants": ["a"], **keys}, "schedule.yaml")
         ask = Ask("bracket", rate, Enough(9, spec.search.min_requests))
-        return Schedule(spec, plan(spec)[0], [], 0.25).duration_s(ask)
+        return Schedule(spec, plan(spec)[0], [], 0.25).duration_s(ask, [])
 
     high = {"slo": {"percentile": 99.9}}
     assert seconds(3) == seconds(100, **high) == 60
@@ -119,3 +143,12 @@ def test_a_trial_lasts_longer_where_its_requests_would_be_too_few_to_judge() -> 
     assert seconds(0.0, **high) == 60  # one user alone
     around = {**high, "search": {"around": {"a-x1": 10}}}
     assert seconds(7, **around) == seconds(12.5, **around) == pytest.approx((916 + 2 * 916**0.5) / 7 + 5)
+
+
+def test_journeys_of_several_requests_take_as_many_seconds_fewer_to_judge() -> None:
+    spec = parse_experiment({"name": "schedule", "variants": ["a"]}, "schedule.yaml")
+    schedule, ask = Schedule(spec, plan(spec)[0], [], 0.25), Ask("bracket", 0.5, Enough(9, spec.search.min_requests))
+    of_four = [trial(requests=each, journeys=journeys) for each, journeys in ((100, 25), (30, 0), (43, 10), (80, 20))]
+    whole = (92 + 2 * 92**0.5) / 0.5 + 5
+    assert schedule.duration_s(ask, [trial()]) == pytest.approx(whole)
+    assert schedule.duration_s(ask, of_four) == pytest.approx((23 + 2 * 23**0.5) / 0.5 + 5)
