@@ -15,7 +15,8 @@ OVERHEAD_S = 6.0
 DEPLOYMENT_S = 8.0
 """A repetition's: starting the cell, before it is warmed."""
 BEFORE_COMPARED_S = DEPLOYMENT_S + WARMUP_S + REST_S
-GUESSED_TRIALS = 5
+GUESSED_SHORT, GUESSED_FULL = 2, 3
+"""Trials of a search that bracket, and that may be the answer."""
 
 
 class Eta:
@@ -57,7 +58,9 @@ class Eta:
 
     def _guess(self, cell: Cell) -> float:
         experiment = self._experiment
-        search = GUESSED_TRIALS * (min(experiment.search.max_trial, 25.0) + OVERHEAD_S)
+        longest = experiment.search.max_trial
+        search = GUESSED_SHORT * (min(longest, 10.0) + OVERHEAD_S)
+        search += GUESSED_FULL * (min(longest, 1.2 * experiment.search.confirm) + OVERHEAD_S)
         if experiment.compares:
             compared = BEFORE_COMPARED_S + (experiment.duration or 0)
             return compared + (search if self._searched(cell) else 0)
