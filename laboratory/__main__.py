@@ -33,13 +33,13 @@ def main(
     with refusing():
         if unknown := [name for name in service or () if name not in SERVICES]:
             raise UserError(f"--service {unknown[0]}: there is none; the services are {', '.join(SERVICES)}")
+        if race and every:
+            raise UserError("--all is not for a race; --searches N says how many searches each method makes")
         if truths:
             truth.keep()
         known = {name: each for name, each in truth.kept().items() if not service or name in service}
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-        if race and every:
-            raise UserError("--all is not for a race; --searches N says how many searches each method makes")
         if race:
             chosen = {name: each for name, each in known.items() if service or name in RACED}
             entries = raced(chosen, searches or RACES, seed, _tell)

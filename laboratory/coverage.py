@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
+from laboratory import batches
 from laboratory.searching import Search, experiment, search
 from laboratory.services import SERVICES
 from laboratory.truth import Truth
@@ -20,7 +18,6 @@ AIM = (0.94, 0.97)
 """That the interval of the coverage of a 95% interval is to meet."""
 BEYOND = 1.05
 """Times the capacity: no trial above should pass."""
-_AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -109,22 +106,15 @@ def calibrated(
     workers: int | None = None,
 ) -> list[Row]:
     """A row for each of these services, in their order. All cores work at it."""
-    jobs = [
-        (name, seed, range(first, min(first + _AT_ONCE, searches)))
-        for name in truths
-        for first in range(0, searches, _AT_ONCE)
-    ]
     rows: list[Row] = []
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        made = zip(jobs, pool.map(_batch, jobs), strict=True)
-        for name, batches in groupby(made, key=lambda each: each[0][0]):
-            rows.append(row(name, truths[name], [each for _, batch in batches for each in batch]))
-            done(rows[-1])
+    for (name, _), searched in batches.made(_batch, [(name, seed) for name in truths], searches, workers):
+        rows.append(row(name, truths[name], searched))
+        done(rows[-1])
     return rows
 
 
-def _batch(job: tuple[str, int, range]) -> list[Search]:
-    name, seed, numbers = job
+def _batch(task: tuple[tuple[str, int], range]) -> list[Search]:
+    (name, seed), numbers = task
     wanted = experiment()
     place = list(SERVICES).index(name)
     return [search(SERVICES[name], wanted, (seed, place, number)) for number in numbers]

@@ -16,8 +16,7 @@ from scipy import interpolate, optimize
 from laboratory.searching import DEPLOYS_S, SETTLES_S
 from laboratory.services import ERROR_RATE, LIMIT_S, PERCENTILE, Host, Service
 from laboratory.trial import STARTS_S, Place, requests_of
-
-ALLOWED = 1 - PERCENTILE / 100
+from laboratory.truth import ALLOWED
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,8 @@ def seeded(bench: Bench, near: float) -> float | None:
     each after 10 s, from the seed outward in doubling steps, to a bracket of 5%."""
 
     def met(rate: float) -> bool:
-        return sum(bench.run(rate, 10.0, 60.0).bad for _ in range(2)) / 2 <= ALLOWED
+        one, two = (bench.run(rate, 10.0, 60.0) for _ in range(2))
+        return one.bad + two.bad <= 2 * ALLOWED and one.failed + two.failed <= 2 * ERROR_RATE
 
     low, high, step = 0.0, math.inf, 1.1
     while not low or not math.isfinite(high):
@@ -216,12 +216,12 @@ def seeded(bench: Bench, near: float) -> float | None:
     return low
 
 
-METHODS: Mapping[str, tuple[str, Method]] = {
-    "Theodolite, linear": ("a list of loads in steps of 5%, three minutes each", linear),
-    "Theodolite, binary": ("the same list", binary),
-    "AIPerf, isotonic": ("a monotone curve through margins, 1,000 requests a probe", isotonic),
-    "MLRsearch": ("trials of 20 s without a warm-up, up to seven a load", multiple_loss_ratio),
-    "seeded bisection": ("two trials of a minute a load", seeded),
+METHODS: Mapping[str, Method] = {
+    "Theodolite, linear": linear,
+    "Theodolite, binary": binary,
+    "AIPerf, isotonic": isotonic,
+    "MLRsearch": multiple_loss_ratio,
+    "seeded bisection": seeded,
 }
 
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
 import numpy as np
 
-from laboratory import peers
-from laboratory.searching import Search, experiment, search
+from laboratory import batches, peers
+from laboratory.searching import SHIPPED, experiment, search
 from laboratory.services import SERVICES
 from laboratory.truth import Truth
 from scalebed.search.schedule import WARMUP_S
 
 RACED = ("M/M/1", "shared database")
 """Those that a race is about where none is named."""
-_BEFORE: dict[str, Any] = {
-    "search": {"precision": 0.1, "max_trial": "100s", "min_requests": 300, "confirm": "20s", "spread": 1}
-}
+_BEFORE = {**SHIPPED["search"], "confirm": "20s", "spread": 1}
 OWN, BEFORE = "Scalebed", "trials of 20 s, highest rate that passed"
-_AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -72,35 +65,26 @@ def raced(
     workers: int | None = None,
 ) -> list[Entry]:
     """An entry for each service and method, in their order. All cores work at it."""
-    methods = (OWN, BEFORE, *peers.METHODS)
     jobs = [
-        (name, method, truths[name].capacity, seed, range(first, min(first + _AT_ONCE, searches)))
-        for name in truths
-        for method in methods
-        for first in range(0, searches, _AT_ONCE)
+        (name, method, truth.capacity, seed)
+        for name, truth in truths.items()
+        for method in (OWN, BEFORE, *peers.METHODS)
     ]
     entries: list[Entry] = []
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        made = zip(jobs, pool.map(_batch, jobs), strict=True)
-        for (name, method), batches in groupby(made, key=lambda each: each[0][:2]):
-            entries.append(entry(name, method, truths[name], [each for _, batch in batches for each in batch]))
-            done(entries[-1])
+    for (name, method, *_), searched in batches.made(_batch, jobs, searches, workers):
+        entries.append(entry(name, method, truths[name], searched))
+        done(entries[-1])
     return entries
 
 
-def _batch(job: tuple[str, str, float, int, range]) -> list[tuple[float | None, float]]:
-    name, method, capacity, seed, numbers = job
+def _batch(task: tuple[tuple[str, str, float, int], range]) -> list[tuple[float | None, float]]:
+    (name, method, capacity, seed), numbers = task
     service, place = SERVICES[name], list(SERVICES).index(name)
     if method in peers.METHODS:
-        run = peers.METHODS[method][1]
+        run = peers.METHODS[method]
         return [peers.found(run, service, capacity, (seed, 1, place, number)) for number in numbers]
-    wanted = experiment() if method == OWN else experiment(**_BEFORE)
-    return [_own(search(service, wanted, (seed, place, number)), method) for number in numbers]
-
-
-def _own(made: Search, method: str) -> tuple[float | None, float]:
-    """With the load that is thrown away in each block, since others' warm-ups count as well."""
-    load_s = made.load_s + WARMUP_S * made.blocks
-    if made.interval is None:
-        return None, load_s
-    return made.passed if method == BEFORE else made.interval.estimate, load_s
+    wanted = experiment() if method == OWN else experiment(search=_BEFORE)
+    # Others' warm-ups count as well.
+    thrown_away_s = WARMUP_S * wanted.blocks
+    made = [search(service, wanted, (seed, place, number)) for number in numbers]
+    return [(each.passed if method == BEFORE else each.estimate, each.load_s + thrown_away_s) for each in made]

@@ -52,7 +52,11 @@ class Search:
     invalid: int
     load_s: float
     """Seconds under load, in trials."""
-    blocks: int = 5
+
+    @property
+    def estimate(self) -> float | None:
+        """Of the capacity; None as above."""
+        return None if self.interval is None else self.interval.estimate
 
 
 def search(service: Service, wanted: Experiment, seed: tuple[int, ...]) -> Search:
@@ -77,7 +81,6 @@ def search(service: Service, wanted: Experiment, seed: tuple[int, ...]) -> Searc
         trials=len(tried),
         invalid=sum(o.verdict == "INVALID" for o in tried),
         load_s=sum(each.lasted_s for each in made),
-        blocks=len(found),
     )
 
 

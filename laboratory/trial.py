@@ -23,6 +23,7 @@ from scalebed.measurement.timeline import Ints, Window
 from scalebed.measurement.usage import Usage
 from scalebed.measurement.verdict import FEWEST_SECONDS_TO_FAIL, Enough, judge
 from scalebed.search.bisection import Ask
+from scalebed.search.length import is_full
 from scalebed.search.observation import Observed
 
 STARTS_S = 0.5
@@ -160,11 +161,10 @@ def trial(place: Place, ask: Ask, wanted: Experiment, duration_s: float) -> Outc
     )
     against = validity.found(window, conditions, slo_broken=judgement.verdict == "FAIL")
     verdict: Verdict = "INVALID" if validity.spoils(against, judgement.verdict) else judgement.verdict
-    full = end - cut >= wanted.search.confirm or end >= wanted.search.max_trial - 2
     observed = _observed(
         ask,
         verdict,
-        full=full,
+        full=is_full(end - cut, end, wanted.search),
         mean_ms=window.mean_ms,
         disturbed=bool(causes.disturbances(against)),
         against=verdict != "PASS" and judgement.verdict != "PASS",

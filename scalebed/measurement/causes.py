@@ -34,6 +34,8 @@ class Kind(StrEnum):
 
 DISTURBANCES = frozenset({Kind.STEAL, Kind.FOREIGN_CPU})
 """Can only make a service look worse: what passes beside them would have passed without them."""
+BY_GENERATOR = frozenset(Kind) - DISTURBANCES - {Kind.SATURATED, Kind.MEMORY}
+"""The load generator did not make, or did not count, what it was asked for."""
 _CARRYING = frozenset({Kind.SATURATED, Kind.DROPPED})
 
 

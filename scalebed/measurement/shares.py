@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from scalebed.experiment.slo import Slo
-from scalebed.measurement.timeline import Ints, Window
+from scalebed.measurement.timeline import Counted, Ints, Window
 from scalebed.statistics.intervals import effective_size
 
 FILLING = 0.25
@@ -31,17 +31,12 @@ class Share:
 
 def shares(window: Window, slo: Slo) -> tuple[Share, ...]:
     """In the order latency, errors, further limits; without those that allow nothing."""
-    all_asked = slo.latency_of == "all"
-    slow = window.slow + window.failed if all_asked else window.slow
     lines = [
-        (1 - slo.percentile / 100, slow, window.asked if all_asked else window.succeeded),
-        (slo.error_rate, window.failed, window.asked),
-        *(
-            (1 - limit.percentile / 100, counted.slow, counted.asked)
-            for limit, counted in zip(slo.further, window.further, strict=True)
-        ),
+        (1 - slo.percentile / 100, window.judged(slo.latency_of)),
+        (slo.error_rate, Counted(window.asked, window.failed)),
+        *((1 - limit.percentile / 100, counted) for limit, counted in zip(slo.further, window.further, strict=True)),
     ]
-    return tuple(_share(*line) for line in lines if line[0] > 0)
+    return tuple(_share(allowed, counted.slow, counted.asked) for allowed, counted in lines if allowed > 0)
 
 
 def _share(allowed: float, bad: Ints, of: Ints) -> Share:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,12 @@ class Window:
         held = 0.0 if self.late_ms is None else self.arrivals * self.late_ms / 1000
         dropped = np.zeros_like(self.dropped) if offered else self.dropped
         return replace(self, slow=slow, dropped=dropped, in_flight=np.maximum(self.in_flight - held, 0.0))
+
+    def judged(self, latency_of: Literal["all", "successes"]) -> Counted:
+        """Requests that the SLO's latency is about: of `all`, those that failed are slower than any limit."""
+        if latency_of == "successes":
+            return Counted(self.succeeded, self.slow)
+        return Counted(self.asked, self.slow + self.failed)
 
     @property
     def seconds(self) -> int:

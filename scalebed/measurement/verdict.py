@@ -46,15 +46,6 @@ class Enough:
     """Before so many seconds count it fails only for what is far beyond the SLO: a trial that ends as soon as much is
     slow has always more that is slow than one of its rate has in the long run."""
 
-    def far(self, window: Window, *, final: bool) -> float:
-        """Times what is allowed that it must be to fail by now."""
-        return 1.0 if final or window.seconds >= self.near_s else FAR
-
-    @staticmethod
-    def beyond(allowed: float, far: float) -> float:
-        """The share that is `far` times what is allowed, and at most halfway to all."""
-        return min(far * allowed, (1 + allowed) / 2) if far > 1 else allowed
-
     def reached(self, window: Window) -> bool:
         return window.seconds >= self.counted_s and window.requests >= self.requests
 
@@ -79,14 +70,14 @@ def judge(window: Window, slo: Slo, rate: float | None, max_vus: int, enough: En
             return Judgement("FAIL", (f"No response to {window.due} requests within {window.seconds} s.",))
         return Judgement("UNDECIDED", ("Nothing was answered yet.",))
     final = final or (enough.decides and enough.reached(window))
-    far = enough.far(window, final=final)
-    checks = [_latency(window, slo, final=final, far=far), _errors(window, slo, enough, final=final, far=far)]
+    near = not final and window.seconds < enough.near_s
+    checks = [_latency(window, slo, final=final, near=near), _errors(window, slo, enough, final=final, near=near)]
     checks += [
-        _further(limit, counted, final=final, alone=enough.decides, far=far)
+        _further(limit, counted, final=final, alone=enough.decides, near=near)
         for limit, counted in zip(slo.further, window.further, strict=True)
     ]
     if rate is not None:
-        checks.append(_backlog(window, slo, rate, max_vus, final=final, near=far > 1))
+        checks.append(_backlog(window, slo, rate, max_vus, final=final, near=near))
     if final and not enough.decides:
         checks.append(_size(window, slo, enough))
     broken = tuple(c.sentence for c in checks if c.state == "broken")
@@ -127,23 +118,25 @@ def with_checks(judgement: Judgement, slo: Slo, passed: int, failed: int, *, ear
     return judgement
 
 
-def _latency(window: Window, slo: Slo, *, final: bool, far: float) -> _Check:
+def _too_much(allowed: float, *, near: bool) -> float:
+    """The share above which a line is broken: `near` the answer what is far beyond it, and at most halfway to all."""
+    return min(FAR * allowed, (1 + allowed) / 2) if near else allowed
+
+
+def _latency(window: Window, slo: Slo, *, final: bool, near: bool) -> _Check:
     allowed = 1 - slo.percentile / 100
-    if slo.latency_of == "successes":
-        slow, judged, what = window.slow, window.succeeded, "requests that succeeded were slower"
-    else:
-        slow, judged, what = window.slow + window.failed, window.asked, "requests were slower"
-    total = int(judged.sum())
+    judged = window.judged(slo.latency_of)
+    what = "requests that succeeded were slower" if slo.latency_of == "successes" else "requests were slower"
+    total = int(judged.asked.sum())
     if not total:
         return _Check("open", f"No request succeeded, so none was within {slo.latency_ms:g} ms.")
     failed = " or failed" if slo.latency_of == "all" and window.failed.any() else ""
-    told = (
-        f"{float(slow.sum()) / total:.1%} of {total} {what} than {slo.latency_ms:g} ms{failed} ({allowed:.3g} allowed"
-    )
-    return _within(told, slow, judged, allowed, final=final, told_by_none=final, far=far)
+    share = float(judged.slow.sum()) / total
+    told = f"{share:.1%} of {total} {what} than {slo.latency_ms:g} ms{failed} ({allowed:.3g} allowed"
+    return _within(told, judged.slow, judged.asked, allowed, final=final, told_by_none=final, near=near)
 
 
-def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool, far: float) -> _Check:
+def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool, near: bool) -> _Check:
     """One of the SLO's further limits; for those of an endpoint only its own requests tell. `alone`: few requests are
     all there will be, of one user."""
     allowed = 1 - limit.percentile / 100
@@ -155,30 +148,30 @@ def _further(limit: Limit, counted: Counted, *, final: bool, alone: bool, far: f
     told = f"{slow / total:.1%} of {total} requests{whose} were slower than {limit.latency_ms:g} ms{failed}"
     told += f" ({allowed:.3g} allowed"
     enough = alone or total >= needed(limit.percentile, 0.0, FULL)
-    return _within(told, counted.slow, counted.asked, allowed, final=final, told_by_none=final and enough, far=far)
+    return _within(told, counted.slow, counted.asked, allowed, final=final, told_by_none=final and enough, near=near)
 
 
 def _within(
-    told: str, slow: Ints, judged: Ints, allowed: float, *, final: bool, told_by_none: bool, far: float
+    told: str, slow: Ints, judged: Ints, allowed: float, *, final: bool, told_by_none: bool, near: bool
 ) -> _Check:
     """Is the share of slow requests, second by second, at most what is allowed? `told_by_none`: that none was slow
     tells it, however few there were."""
     lower, upper = share_bounds(slow.tolist(), judged.tolist(), FULL if final else EARLY)
-    if lower > Enough.beyond(allowed, far) and (final or slow.size >= FEWEST_SECONDS_TO_FAIL):
+    if lower > _too_much(allowed, near=near) and (final or slow.size >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.1%}).")
     if upper <= allowed or (told_by_none and not slow.any()):
         return _Check("met", f"{told}; surely less than {max(upper, 0.0001):.2%}).")
     return _Check("open", f"{told}; between {lower:.1%} and {upper:.1%} is possible).")
 
 
-def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool, far: float) -> _Check:
+def _errors(window: Window, slo: Slo, enough: Enough, *, final: bool, near: bool) -> _Check:
     errors, requests = int(window.failed.sum()), int(window.asked.sum())
     kinds = ", ".join(f"{number} {kind}" for kind, number in window.kinds.items())
     told = f"{errors} of {requests} requests failed{f': {kinds}' if kinds else ''} ({slo.error_rate:.3g} allowed"
     counts = window.failed.tolist(), window.asked.tolist()
     lower = share_bounds(*counts, FULL if final else EARLY)[0]
     upper = share_bounds(*counts, FULL if final else SURE)[1]
-    if errors and lower > Enough.beyond(slo.error_rate, far) and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
+    if errors and lower > _too_much(slo.error_rate, near=near) and (final or window.seconds >= FEWEST_SECONDS_TO_FAIL):
         return _Check("broken", f"{told}; surely more than {lower:.2%}).")
     if (errors == 0 and (final or requests >= min(FEWEST_FOR_ERRORS, enough.requests))) or upper <= slo.error_rate:
         return _Check("met", f"{told}; surely less than {upper:.2%}).")

@@ -27,6 +27,11 @@ def longest_s(rate: float, fewest: float, search: Search) -> float:
     return min(trial_s(rate, fewest, search), max(search.max_trial, LONGEST_S))
 
 
+def is_full(counted_s: float, lasted_s: float, search: Search) -> bool:
+    """Whether a trial was long enough to be the answer. A load may end a little before its time."""
+    return counted_s >= search.confirm or lasted_s >= search.max_trial - 2
+
+
 def fewest_arrivals(fewest: int, requests_per_arrival: Iterable[float]) -> float:
     """That come to so many requests, by what arrivals came to in the trials so far."""
     known = [each for each in requests_per_arrival if each > 0]

@@ -11,6 +11,7 @@ from scalebed.measurement import causes
 from scalebed.measurement.causes import Verdict
 from scalebed.measurement.shares import Share
 from scalebed.records.run_directory import Purpose, Trial
+from scalebed.search.length import is_full
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,11 @@ class Observed:
 
 
 def observed(trial: Trial, search: Search) -> Observed:
-    counted_s = trial.duration_s - trial.warmup_cut_s
     return Observed(
         purpose=trial.purpose,
         rate=trial.rate_asked,
         verdict=trial.verdict,
-        full=counted_s >= search.confirm or trial.duration_s >= search.max_trial - 2,
+        full=is_full(trial.duration_s - trial.warmup_cut_s, trial.duration_s, search),
         mean_ms=trial.latency_ms.get("mean", math.nan) * trial.requests_per_arrival,
         slo_percentile_ms=math.inf if trial.slo_percentile_ms is None else trial.slo_percentile_ms,
         service_cpu_s=(

@@ -100,9 +100,7 @@ class Schedule:
         if not searching(ask.purpose):
             return self._experiment.duration or search.max_trial
         rate = ask.rate if self._ladder is None else min(ask.rate, *self._ladder.rates)
-        arrivals = fewest_arrivals(
-            self._task.fewest, (trial.requests_per_arrival for trial in trials if trial.journeys != 0)
-        )
+        arrivals = fewest_arrivals(self._task.fewest, (observed(trial, search).per_arrival for trial in trials))
         return longest_s(rate, arrivals, search)
 
     def cut_s(self, purpose: Purpose) -> int | None:

@@ -146,13 +146,14 @@ def _little(trials: Sequence[TrialView]) -> Check | None:
     )
 
 
-def _most(trials: Sequence[TrialView], key: Callable[[TrialView], float]) -> tuple[float, float]:
+def middle_and_most(trials: Sequence[TrialView], key: Callable[[TrialView], float]) -> tuple[float, float]:
+    """The median and the maximum; 0 of no trials."""
     values = [key(trial) for trial in trials] or [0.0]
     return float(np.median(values)), max(values)
 
 
 def _steal(trials: Sequence[TrialView]) -> Check:
-    middle, most = _most(trials, lambda trial: trial.steal_share)
+    middle, most = middle_and_most(trials, lambda trial: trial.steal_share)
     return Check(
         "CPU steal",
         f"median {figures.percent(middle, 1)}, most {figures.percent(most, 1)} of the host’s CPU time",
@@ -161,7 +162,7 @@ def _steal(trials: Sequence[TrialView]) -> Check:
 
 
 def _foreign(trials: Sequence[TrialView]) -> Check:
-    middle, most = _most(trials, lambda trial: trial.foreign_cores)
+    middle, most = middle_and_most(trials, lambda trial: trial.foreign_cores)
     return Check(
         "Foreign CPU",
         f"median {middle:.2f}, most {most:.2f} cores used by what is no part of the experiment",
@@ -170,7 +171,7 @@ def _foreign(trials: Sequence[TrialView]) -> Check:
 
 
 def _throttling(trials: Sequence[TrialView]) -> Check:
-    middle, most = _most(trials, lambda trial: trial.throttled_share)
+    middle, most = middle_and_most(trials, lambda trial: trial.throttled_share)
     seen = f"replicas were held back by their quota {figures.percent(middle)} of the time (median; most "
     return Check("Throttling", f"{seen}{figures.percent(most)})", "note")
 
@@ -232,5 +233,5 @@ def _quota(cells: Sequence[CellView]) -> Check | None:
 
 
 def _warmup(trials: Sequence[TrialView]) -> Check:
-    middle, most = _most(trials, lambda trial: trial.warmup_cut_s)
+    middle, most = middle_and_most(trials, lambda trial: trial.warmup_cut_s)
     return Check("Warm-up cut", f"median {middle:.3g} s, most {most:.3g} s of each trial", "note")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement import causes
-from scalebed.measurement.causes import Kind
+from scalebed.report.findings.checks import middle_and_most
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import MEASURES, CellView, Check, Comparison, TrialView
 from scalebed.report.sentences import figures
@@ -19,18 +17,6 @@ COVERED = (91, 97)
 covers the true capacity: the fewest and the most of docs/results/calibration (a unit test holds it to that)."""
 COVERED_BEFORE = (44, 94)
 """The same of runs whose capacity is the highest rate that passed, as searches once had it."""
-BY_GENERATOR = frozenset(
-    {
-        Kind.THROTTLED,
-        Kind.LATE,
-        Kind.DROPPED,
-        Kind.OTHER_RATE,
-        Kind.UNCOUNTED,
-        Kind.LITTLE,
-        Kind.TOO_SHORT,
-        Kind.GENERATOR,
-    }
-)
 
 
 def trust(
@@ -50,12 +36,7 @@ def trust(
 def _intervals(
     experiment: Experiment, cells: Sequence[CellView], comparisons: Sequence[Comparison], covered: tuple[int, int]
 ) -> Check:
-    some = any(cell.rate is not None and cell.rate.lower is not None for cell in cells) or any(
-        compared.value.lower is not None
-        for comparison in comparisons
-        for row in comparison.rows
-        for compared in row.measures.values()
-    )
+    some = any(cell.has_interval for cell in cells) or any(each.has_intervals for each in comparisons)
     if not some and experiment.traits.asks_rates:
         return Check("Intervals", "none: at rates that were asked for the SLO was kept or not", "note")
     if not some and max((cell.done for cell in cells), default=0) < intervals.FEWEST:
@@ -90,7 +71,7 @@ def _floor(experiment: Experiment, comparisons: Sequence[Comparison]) -> Check:
 
 
 def _generator(trials: Sequence[TrialView]) -> Check:
-    spoiled = sum(bool(causes.kinds(t.causes) & BY_GENERATOR) for t in trials if t.verdict == "INVALID")
+    spoiled = sum(bool(causes.kinds(t.causes) & causes.BY_GENERATOR) for t in trials if t.verdict == "INVALID")
     passed = [trial for trial in trials if trial.verdict == "PASS" and trial.purpose != "closed"]
     late = f"; what passed began at most {figures.milliseconds(max(t.lag_ms for t in passed))} late" if passed else ""
     if spoiled:
@@ -100,8 +81,8 @@ def _generator(trials: Sequence[TrialView]) -> Check:
 
 def _host(trials: Sequence[TrialView]) -> Check:
     by_others = sum(bool(causes.disturbances(t.causes)) for t in trials)
-    steal = float(np.median([trial.steal_share for trial in trials])) if trials else 0.0
-    foreign = float(np.median([trial.foreign_cores for trial in trials])) if trials else 0.0
+    steal, _ = middle_and_most(trials, lambda trial: trial.steal_share)
+    foreign, _ = middle_and_most(trials, lambda trial: trial.foreign_cores)
     seen = f"a hypervisor took {figures.percent(steal, 1)} of its CPU and other programs {foreign:.2f} cores (medians)"
     if by_others:
         return Check("Host", f"disturbed in {by_others:,} of {figures.count(len(trials), 'trial')}; {seen}", "note")

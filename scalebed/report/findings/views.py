@@ -120,6 +120,10 @@ class CellView:
     """None where it was not read."""
 
     @property
+    def has_interval(self) -> bool:
+        return self.rate is not None and self.rate.lower is not None
+
+    @property
     def title(self) -> str:
         users = "" if self.users is None else f", {figures.count(self.users, 'user')}"
         return f"{self.variant}, {self.sized}{users}"
@@ -206,6 +210,10 @@ class Comparison:
     @property
     def base(self) -> ComparedVariant:
         return self.rows[0]
+
+    @property
+    def has_intervals(self) -> bool:
+        return any(compared.value.lower is not None for row in self.rows for compared in row.measures.values())
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -89,13 +89,8 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "compares": not experiment.traits.asks_rates and len(analysis.variants) > 1,
         "scales": not experiment.traits.asks_rates and len(analysis.replicas) > 1,
         "has_capacity": any(cell.rate for cell in analysis.cells),
-        "has_compared_intervals": any(
-            compared.value.lower is not None
-            for comparison in analysis.comparisons
-            for row in comparison.rows
-            for compared in row.measures.values()
-        ),
-        "has_intervals": any(cell.rate and cell.rate.lower is not None for cell in analysis.cells),
+        "has_compared_intervals": any(comparison.has_intervals for comparison in analysis.comparisons),
+        "has_intervals": any(cell.has_interval for cell in analysis.cells),
         "capacity": curve,
         "scaling": curves.scaling(analysis) if curve else None,
         "rows": single,

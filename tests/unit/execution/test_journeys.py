@@ -52,7 +52,7 @@ def test_the_capacity_is_of_journeys_whatever_they_do_between_requests(tmp_path:
     assert counted
     for trial in counted:
         assert trial.requests_per_arrival == pytest.approx(3, rel=0.1)
-        assert trial.pause_ms == pytest.approx(3 * pause_s * 1000, rel=0.05, abs=150)
+        assert trial.pause_ms == pytest.approx(3 * pause_s * 1000, abs=200)
         assert trial.little_ratio == pytest.approx(1, abs=0.25)
     verdicts = Counter(trial.verdict for trial in directory.trials())
     assert not verdicts["INVALID"], [trial.reasons for trial in directory.trials() if trial.verdict == "INVALID"]

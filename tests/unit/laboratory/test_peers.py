@@ -19,7 +19,7 @@ CAPACITY = 500 + math.log(0.05)
 
 @pytest.mark.parametrize("name", METHODS)
 def test_each_finds_the_capacity_of_a_service_that_has_hardly_a_queue(name: str) -> None:
-    capacities, loads = zip(*(found(METHODS[name][1], FAST, CAPACITY, (3, n)) for n in range(3)), strict=True)
+    capacities, loads = zip(*(found(METHODS[name], FAST, CAPACITY, (3, n)) for n in range(3)), strict=True)
     assert capacities == pytest.approx([CAPACITY] * 3, rel=0.12)
     assert all(100 < load_s < 6000 for load_s in loads)
 
