@@ -12,6 +12,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from scalebed.measurement.causes import DISTURBANCES, Cause, Kind, Verdict, kinds
 from scalebed.measurement.errors import SCRIPT_ERROR
 from scalebed.measurement.timeline import Window
@@ -59,9 +61,33 @@ class Conditions:
 
 
 def _expected(window: Window) -> float:
-    """Rate × mean time in the system (Little 1961): of requests, or of whole journeys with their pauses."""
+    """Rate × mean time in the system (Little 1961): of requests, or of whole journeys with their pauses.
+
+    Within a window the two sides are equal but for its edges: what is in flight at the end has waited, and nobody has
+    counted that yet; what was at its beginning is counted with what it had waited before. Where a queue grows, or few
+    long journeys fill the window, that is no small part. Both are reckoned as if what came first had gone first.
+    """
+    if not window.seconds:
+        return 0.0
     total_ms = float(window.latency_sum_ms.sum()) if window.journeys is None else window.journeys.total_ms
-    return total_ms / 1000 / window.seconds if window.seconds else 0.0
+    return max(0.0, total_ms / 1000 + _waited_s(window) - _waited_before_s(window)) / window.seconds
+
+
+def _waited_s(window: Window) -> float:
+    """By what is in flight at the end, within the window: by the last that came."""
+    newest = window.arrivals[::-1].astype(float)
+    before = np.cumsum(newest) - newest
+    counted = np.clip(float(window.in_flight[-1]) - before, 0.0, newest)
+    # Of a second some of whose arrivals are over, those at its end are not.
+    ages_s = np.arange(window.seconds) + counted / np.maximum(newest, 1.0) / 2
+    older = max(0.0, float(window.in_flight[-1]) - float(newest.sum()))
+    return float((counted * ages_s).sum()) + older * window.seconds
+
+
+def _waited_before_s(window: Window) -> float:
+    """By what is in flight at the beginning, before it: as if that had come as often as what came since."""
+    rate = float(window.arrivals.mean())
+    return float(window.in_flight[0]) ** 2 / 2 / rate if rate else 0.0
 
 
 def little_ratio(window: Window) -> float | None:

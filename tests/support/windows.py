@@ -18,7 +18,7 @@ def window(
     errors: int | Sequence[int] = 0,
     in_flight: float | Sequence[float] = 1.0,
     dropped: int | Sequence[int] = 0,
-    arrivals: int | None = None,
+    arrivals: int | Sequence[int] | None = None,
     lag_ms: float = 0.0,
     latency_ms: float | None = None,
     journeys: Journeys | None = None,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from windows import window
 
@@ -219,6 +220,52 @@ def test_littles_law() -> None:
     assert reasons(window(100, 12, in_flight=3.4, latency_ms=30), usage()) == ""
     assert little_ratio(window(100, 12, in_flight=6, latency_ms=30)) == 2
     assert little_ratio(window(0, 12, in_flight=0)) is None
+
+
+def growing(seconds: int = 24, rate: float = 4.0, service_s: float = 0.4, seed: int = 5) -> Window:
+    """Long journeys that come faster than one server serves them: as a generator would have seen the end of a trial."""
+    rng = np.random.default_rng(seed)
+    came = np.cumsum(rng.exponential(1 / rate, int(3 * rate * seconds)))
+    over, free = np.empty_like(came), 0.0
+    for i, at in enumerate(came):
+        free = max(free, at) + service_s * rng.exponential()
+        over[i] = free
+    begin = 5
+    ended = (over >= begin) & (over < begin + seconds)
+    starts = np.arange(begin, begin + seconds)
+    flying = [float(np.clip(np.minimum(over, s + 1) - np.maximum(came, s), 0, None).sum()) for s in starts]
+    arrivals = [int(((came >= s) & (came < s + 1)).sum()) for s in starts]
+    whole = Journeys(ended=int(ended.sum()), total_ms=1000 * float((over - came)[ended].sum()), requests=1, pause_s=0)
+    return window(3, seconds, arrivals=arrivals, in_flight=flying, journeys=whole)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_queue_of_long_journeys_that_grows_is_measured_rightly(seed: int) -> None:
+    """What is still in flight at the end is not over, so that no latency tells how long it has waited."""
+    w = growing(seed=seed)
+    assert little_ratio(w) == pytest.approx(1, abs=0.2)
+    assert w.journeys is not None
+    counted = w.journeys.total_ms / 1000 / w.seconds
+    assert float(w.in_flight.mean()) / counted > 1.1
+
+
+def test_latencies_that_are_measured_wrongly_are_seen_in_a_queue_that_grows() -> None:
+    w = growing()
+    assert w.journeys is not None
+    for factor in (0.4, 2.5):
+        wrong = replace(w, journeys=replace(w.journeys, total_ms=factor * w.journeys.total_ms))
+        assert Kind.LITTLE in {cause.kind for cause in against(wrong, usage(), rate=None)}
+    assert Kind.LITTLE not in {cause.kind for cause in against(w, usage(), rate=None)}
+
+
+def test_few_long_journeys_under_a_growing_queue_as_they_came() -> None:
+    """Thirty seconds of a web application under a quota, of which the first five do not count."""
+    arrivals = [1, 2, 2, 3, 2, 2, 0, 4, 1, 2, 3, 1, 2, 1, 1, 1, 3, 2, 4, 2, 1, 3, 3, 4, 4]
+    flying = [1.3, 1.2, 3.1, 2.8, 4.9, 6.0, 5.1, 3.2, 3.7, 3.2, 3.7, 4.4, 4.9, 3.7, 3.3, 0.7, 1.6, 4.2, 6.0, 7.1, 7.4,
+              9.5, 8.3, 11.8, 15.1]  # fmt: skip
+    whole = Journeys(ended=40, total_ms=40 * 2266, requests=7, pause_s=0)
+    w = window(12, 25, arrivals=arrivals, in_flight=flying, journeys=whole)
+    assert Kind.LITTLE not in {cause.kind for cause in against(w, usage(), rate=2.18)}
 
 
 def test_a_closed_model_asks_for_no_rate() -> None:
