@@ -102,7 +102,9 @@ def test_an_ablation_from_end_to_end(cache: Path, tmp_path: Path) -> None:
     assert (uncached.database_time_s_per_request or 0) > (cached.database_time_s_per_request or 0) > 0
 
     assert Report(directory).write().stat().st_size > 10_000
-    if all(any(trial.verdict != "INVALID" for trial in trials if trial.variant == name) for name in by_variant):
+    # What passed beside something that took CPU counts, but not its CPU and its database's time.
+    told = [trial.variant for trial in trials if trial.verdict != "INVALID" and not disturbed(trial)]
+    if by_variant.keys() == set(told):
         _compared(directory)
 
 

@@ -307,8 +307,8 @@ def test_what_runs_already_is_measured_where_it_is(folder: Path) -> None:
 
 @pytest.mark.alone
 def test_a_capacity_is_looked_for_below_what_the_quota_allows(folder: Path) -> None:
-    """10 ms of CPU a journey under a fifth of a core: never more than 20 a second. As few trials as may be, so that a
-    host that is disturbed throughout says so in time."""
+    """10 ms of CPU a journey under a fifth of a core: 20 a second, of which trials of 12 s and a precision of 30% tell
+    as much. As few trials as may be, so that a host that is disturbed throughout says so in time."""
     script = (
         BEGIN + "export default function () { http.get(`${base}/burn/4`); sleep(0.1); http.get(`${base}/burn/6`); }"
     )
@@ -318,7 +318,7 @@ def test_a_capacity_is_looked_for_below_what_the_quota_allows(folder: Path) -> N
     assert done.returncode in (0, 3), said(done)
     (repetition,) = RunDirectory(folder / "run").repetitions()
     served = repetition.capacity or repetition.lower
-    assert (done.returncode, served is None or 2 < served < 20) in ((0, True), (3, True)), said(done)
+    assert (done.returncode, served is None or 2 < served < 20 * 1.3) in ((0, True), (3, True)), said(done)
     if repetition.capacity:
         assert f"shop serves {figure(repetition.capacity)} journeys a second" in said(done)
 
