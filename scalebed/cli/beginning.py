@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 
 from scalebed.cli.console import say
+from scalebed.cli.from_log import PATHS_FOLDER, FirstLoad, from_log
 from scalebed.experiment.shipped import BESIDE
 from scalebed.experiment.variant import as_name
 from scalebed.messages import UserError
+from scalebed.report.sentences import figures
 
 SCRIPT = "load.js"
 _ENVIRONMENTS = (".venv", "venv", "env", "node_modules/.bin")
@@ -22,21 +24,32 @@ class BeginningError(UserError):
     """One sentence: what is there already, or cannot be written."""
 
 
-def begin(folder: Path, url: str | None) -> None:
-    """Write both files, or, where one of them is there, nothing. Raises BeginningError."""
-    for name in (BESIDE, SCRIPT):
+def begin(folder: Path, url: str | None, log: Path | None = None) -> None:
+    """Write the files, or, where one of them is there, nothing: the load is a first script, or what a log tells.
+
+    Raises BeginningError.
+    """
+    load, files, told = _script() if log is None else from_log(log)
+    for name in (BESIDE, *files):
         if (folder / name).exists():
             raise BeginningError(f"{folder / name}: is there already; edit it, or begin in another folder")
-    service, told = ({"url": url}, []) if url is not None else _service(folder)
+    service, untold = ({"url": url}, []) if url is not None else _service(folder)
     try:
-        (folder / BESIDE).write_text(_file(folder, service), encoding="utf-8")
-        (folder / SCRIPT).write_text(_SCRIPT, encoding="utf-8")
+        (folder / BESIDE).write_text(_file(folder, service, load), encoding="utf-8")
+        for name, text in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise BeginningError(f"{folder}: cannot be written ({error.strerror}); name a folder that can") from error
-    say(f"Wrote {BESIDE} and {SCRIPT}.")
-    for line in told:
+    named = [*files] if len(files) < 3 else [f"{len(files)} files of paths in {PATHS_FOLDER}"]
+    say(f"Wrote {figures.listing([BESIDE, *named])}.")
+    for line in (*untold, *told):
         say(line)
-    say("Next: say in load.js what people do, then: scalebed check")
+    say("Next: scalebed check" if log is not None else "Next: say in load.js what people do, then: scalebed check")
+
+
+def _script() -> FirstLoad:
+    return {"script": SCRIPT}, {SCRIPT: _SCRIPT}, ()
 
 
 def _service(folder: Path) -> tuple[dict[str, str], list[str]]:
@@ -84,11 +97,14 @@ def _starts(package: Path) -> bool:
     return isinstance(scripts, dict) and "start" in scripts
 
 
-def _file(folder: Path, service: dict[str, str]) -> str:
+def _file(folder: Path, service: dict[str, str], load: Mapping[str, object]) -> str:
     name = as_name(folder.resolve().name) or "service"
-    written = yaml.safe_dump({"name": name, "service": service}, sort_keys=False, allow_unicode=True, width=100)
+    written, asked = (
+        yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=100)
+        for keys in ({"name": name, "service": service}, {"load": load})
+    )
     started = "" if "url" in service else _STARTED
-    return f"{written}{started}{_REST}{'' if 'url' in service else _SCALED}"
+    return f"{written}{started}{asked}{_REST}{'' if 'url' in service else _SCALED}"
 
 
 _STARTED = """\
@@ -96,8 +112,6 @@ _STARTED = """\
 #   setup: [python manage.py migrate --no-input]
 """
 _REST = """\
-load:
-  script: load.js
 slo:                       # all must hold
   - p(95) < 500 ms
   - errors < 1 %

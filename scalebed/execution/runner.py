@@ -308,7 +308,7 @@ class Runner:
         if rehearsed.journeys is None or rehearsed.thrown >= rehearsed.journeys.ended:
             told = next((check.check for check in rehearsed.checks if check.failed), _NONE_ENDED)
             raise RunnerError(
-                f"{cell.id}: {self._experiment.load.script} came to no whole journey before the first trial: "
+                f"{cell.id}: {self._experiment.load.file} came to no whole journey before the first trial: "
                 f"{told.replace(THROWS, 'each one threw')}"
             )
         return rehearsed.journeys

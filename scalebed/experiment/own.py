@@ -21,7 +21,7 @@ def require_own(experiment: Experiment) -> None:
                 "capacity, fixed-rate or closed"
             )
     if applications and experiment.load is None:
-        raise ValueError("load: an application of your own needs a k6 script, as load: {script: FILE}")
+        raise ValueError("load: an application of your own needs a k6 script, as load: {script: FILE}, or requests")
     if experiment.slo.thresholds and experiment.load is None:
         raise ValueError("slo: thresholds are those of a script of your own, as load: {script: FILE}")
     for key in ("database", "cache"):

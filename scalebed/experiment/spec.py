@@ -19,6 +19,7 @@ from scalebed.experiment.duration import Duration
 from scalebed.experiment.kinds import KINDS, KindName, require
 from scalebed.experiment.kinds.kind import Kind
 from scalebed.experiment.own import require_own
+from scalebed.experiment.requests import Expect, Request, Values
 from scalebed.experiment.script import Script
 from scalebed.experiment.size import Size
 from scalebed.experiment.slo import Limit, NamedSlo, Slo
@@ -113,7 +114,7 @@ class Experiment(Strict):
     memory_per_replica: Size | None = None
     """What one replica may take, such as `512MiB` or `0.5GiB`; the kernel kills what takes more. None: no limit."""
     load: Script | None = None
-    """A k6 script of the user's own."""
+    """A k6 script of the user's own, or requests in its place."""
     workload: Name = Field(default_factory=lambda data: load.name if (load := data.get("load")) else "browse")
     """A script of loadtest/k6/; with `load` what that is called."""
     slo: NamedSlo = Slo()
@@ -176,7 +177,7 @@ class Experiment(Strict):
     @property
     def unit(self) -> str:
         """What a rate counts: a script of the user's own may make several requests a journey."""
-        return "requests" if self.load is None else "journeys"
+        return "journeys" if self.load is not None and self.load.script is not None else "requests"
 
     @property
     def cell_ids(self) -> tuple[str, ...]:
@@ -271,8 +272,8 @@ def parse_experiment(
     if experiment.load is not None:
         if experiment.workload != experiment.load.name:
             raise SpecError(f"{where}: workload: is what load names; leave it out")
-        if not Path(experiment.load.script).is_file():
-            raise SpecError(f"{where}: load.script: {experiment.load.script} is no file; name a k6 script")
+        if not experiment.load.file.is_file():
+            raise SpecError(f"{where}: load.script: {experiment.load.file} is no file; name a k6 script")
     elif experiment.workload not in workloads():
         known = ", ".join(workloads())
         raise SpecError(f"{where}: workload: must be one of {known}, not {experiment.workload!r}")
@@ -380,7 +381,8 @@ _MODELS: Mapping[int | str, type[BaseModel]] = {
     "dataset": Dataset, "slo": Slo, "search": Search, "autoscaler": Autoscaler, "profile": Level, "variants": Variant,
     "base": Variant, "behavior": Behavior, "scaleUp": Rules, "scaleDown": Rules, "policies": Policy,
     "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix, "application": Application,
-    "database": Database, "load": Script, "secrets": Secret, "headers": Header, "further": Limit,
+    "database": Database, "load": Script, "secrets": Secret, "headers": Header,
+    "further": Limit, "requests": Request, "expect": Expect, "values": Values,
 }  # fmt: skip
 
 

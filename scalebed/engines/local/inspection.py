@@ -30,8 +30,11 @@ _REQUIRED = re.compile(r"""\brequire\(\s*["'](k6/[^"']+)["']""")
 def inspect(k6: Path, script: Script, arrivals: Path) -> Inspected:
     """Raises EngineError with what the script itself said where it cannot be loaded, asks by another protocol, or lacks
     the function that is to be a journey."""
-    path = Path(script.script)
-    if taken := sorted(OWN_NAMES & (script.env.keys() | script.secrets.keys())):
+    path = script.file
+    taken = sorted(
+        (OWN_NAMES | ({"REQUESTS"} if script.requests else set())) & (script.env.keys() | script.secrets.keys())
+    )
+    if taken:
         raise EngineError(f"load.env: {taken[0]} says how much load there is; give the script's variable another name")
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -75,7 +78,7 @@ def _beside_ours(files: Iterable[Path], ours: Path) -> Iterator[Path]:
 
 def variables(script: Script) -> dict[str, str]:
     """What the script finds in `__ENV`. Raises EngineError where a secret cannot be read."""
-    return {**script.env, **values(script.secrets)}
+    return {**script.variables, **values(script.secrets)}
 
 
 def _ask(k6: Path, words: list[str], path: Path, environment: Mapping[str, str]) -> Mapping[str, Any]:

@@ -409,6 +409,8 @@ class Analysis:
         """What was asked, in words: `workload browse, 100,000 contacts`, `script shop.js`."""
         experiment = self.manifest.experiment
         if experiment.load is not None:
+            if experiment.load.script is None:
+                return figures.count(len(experiment.load.requests), "kind of request", "kinds of requests")
             return f"script {PurePath(experiment.load.script).name}"
         return f"workload {experiment.workload}, {experiment.dataset.contacts:,} contacts"
 

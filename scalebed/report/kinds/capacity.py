@@ -52,6 +52,8 @@ def _against(analysis: Analysis) -> str:
 
 def _journeys(analysis: Analysis) -> str:
     """What a journey comes to, and the rates in requests."""
+    if analysis.unit != "journeys":
+        return ""
     cells = [cell for cell in telling_row(analysis).cells if cell.rate is not None and cell.pause_ms is not None]
     if not cells:
         return ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from scalebed.cli.app import app
 from scalebed.cli.beginning import BeginningError, begin
 from scalebed.experiment.spec import load_experiment
 
@@ -80,3 +83,48 @@ def test_nothing_that_is_there_is_written_over(tmp_path: Path, name: str) -> Non
         begin(tmp_path, None)
     assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+LINE = '203.0.113.7 - - [10/Oct/2026:13:55:{n:02d} +0200] "GET {path} HTTP/1.1" {status} 2326\n'
+
+
+def test_a_load_is_made_of_an_access_log(tmp_path: Path) -> None:
+    lines = [LINE.format(n=n, path=f"/items/{n}", status=200) for n in range(30)]
+    lines += [LINE.format(n=n, path="/about", status=200) for n in range(10)] + [
+        LINE.format(n=1, path="/x", status=404)
+    ]
+    log = tmp_path / "access.log.gz"
+    log.write_bytes(gzip.compress("".join([*lines, "nonsense\n"]).encode()))
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    done = CliRunner().invoke(app, ["init", str(folder), "--url", "http://127.0.0.1:8000", "--log", str(log)])
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.output.split())
+    assert "Read 42 lines: 40 requests to ask again, of 2 kinds. Left out: 1 answered with 4xx." in told
+    assert "one line could not be read, such as: nonsense" in told
+    assert "its busiest minute had 40 of them, 0.667 a second" in told
+    items, about = load_experiment(folder / "scalebed.yaml").load.requests  # type: ignore[union-attr]
+    assert (items.name, items.share, about.path, about.share) == ("GET /items/{n}", 30, "/about", 10)
+    assert Path(str(items.values["path"].file)).read_text().splitlines() == [f"/items/{n}" for n in range(30)]
+    again = CliRunner().invoke(app, ["init", str(folder), "--log", str(log)])
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "holds no request that was a GET or HEAD"),
+        ("what\n", "A line that could not be read: what"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_log_that_tells_nothing_writes_nothing(tmp_path: Path, text: str | None, told: str) -> None:
+    log, folder = tmp_path / "access.log", tmp_path / "shop"
+    folder.mkdir()
+    if text is not None:
+        log.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["init", str(folder), "--log", str(log)])
+    assert done.exit_code == 2
+    assert told in " ".join(done.stderr.split())
+    assert not list(folder.iterdir())

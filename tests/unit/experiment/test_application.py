@@ -63,7 +63,10 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"service": {"comand": "x"}}, "service.comand: is not a key here; the keys are allow, ca, cert, command, "),
+        (
+            {"service": {"comand": "x"}},
+            "service.comand: is not a key here; the keys are allow, build, ca, cert, command, ",
+        ),
         ({"service": {"env": {}}}, "service: needs either a command, which starts it, or the url where it runs"),
         ({"service": {"command": "a", "url": "http://127.0.0.1"}}, "service: needs either a command"),
         ({"service": {"url": "http://127.0.0.1/shop"}}, "service: url: must be scheme, host and port"),
@@ -84,7 +87,7 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
         ({"service": {"url": "http://127.0.0.1", "headers": {"TE": "b"}}}, "TE is not sent as it is given"),
         ({"service": {"url": "http://127.0.0.1", "headers": {"A": {}}}}, "must be a text, or name either a variable"),
         ({"service": {"url": "http://127.0.0.1", "headers": {"A": "a\nb"}}}, "must be one line of text"),
-        ({"load": None}, "load: an application of your own needs a k6 script, as load: {script: FILE}"),
+        ({"load": None}, "load: an application of your own needs a k6 script, as load: {script: FILE}, or requests"),
         ({"load": {"script": "none.js"}}, "none.js is no file; name a k6 script"),
         (
             {"load": {"script": "shop.js", "rewrite": ["shop.example"]}},

@@ -1,0 +1,212 @@
+"""What a web server's access log says people asked for: kinds of requests, how often each came, and which paths."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+SAFE = ("GET", "HEAD")
+"""What can be asked again without changing anything. What others sent stands in no log."""
+KINDS = 50
+"""As many endpoints as a report tells apart."""
+OTHERS = "others"
+PATHS = 1000
+"""Kept of each kind: a uniform sample of its requests (Vitter's algorithm R, ACM TOMS 11, 1985)."""
+_MOST = 2000
+"""Kinds that are counted while the log is read; what comes after these is one kind together."""
+SHOWN = 3
+
+_COMMON = re.compile(r'\[(?P<time>[^\]]+)\] "(?P<method>[A-Z]+) (?P<path>\S+)(?: [^"]*)?" (?P<status>\d{3})(?: |$)')
+"""Of the common and the combined format, whatever stands before and after."""
+_LINE = re.compile(r"(?P<method>[A-Z]+) (?P<path>\S+)(?: .*)?")
+_KEYS: Mapping[str, Sequence[str]] = {
+    "method": ("method", "request_method", "http_method", "verb"),
+    "path": ("path", "request_uri", "uri", "url", "request_path"),
+    "status": ("status", "status_code", "response_status", "code"),
+    "time": ("time", "time_iso8601", "time_local", "timestamp", "ts", "@timestamp", "msec", "date"),
+}
+"""What logs in JSON and CSV call these."""
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+_NUMBER = re.compile(r"\d+")
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HASH = re.compile(r"(?=.*\d)[0-9a-f]{8,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line."""
+
+    method: str
+    path: str
+    """With its query."""
+    status: int
+    minute: str
+    """Which one it came in; empty where the log does not say."""
+
+
+@dataclass
+class Kind:
+    """Requests of one method whose paths are alike."""
+
+    method: str
+    path: str
+    """With what names one thing of many replaced, and without the query."""
+    times: int = 0
+    paths: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}" if self.path else f"{self.method} {OTHERS}"
+
+
+@dataclass
+class Mix:
+    """What a log came to."""
+
+    lines: int = 0
+    kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """By why: the method, or the class of the status."""
+    unread: int = 0
+    first_unread: list[str] = field(default_factory=list)
+    minutes: Counter[str] = field(default_factory=Counter)
+    """Requests that are taken, by minute."""
+
+    @property
+    def taken(self) -> int:
+        return sum(kind.times for kind in self.kinds.values())
+
+    def most_frequent(self) -> tuple[Kind, ...]:
+        """The kinds that come most often, and what is left as one for each method; a report tells no more apart."""
+        ordered = sorted(self.kinds.values(), key=lambda kind: (not kind.path, -kind.times))
+        if len(ordered) <= KINDS:
+            return tuple(ordered)
+        kept, rest = ordered[: KINDS - len(SAFE)], ordered[KINDS - len(SAFE) :]
+        return (*kept, *(_together(method, rest) for method in SAFE if any(k.method == method for k in rest)))
+
+
+def _together(method: str, kinds: Sequence[Kind]) -> Kind:
+    """One of many, whose paths are drawn in the share that each kind has."""
+    own = [kind for kind in kinds if kind.method == method]
+    drawing = random.Random(0)
+    chosen = drawing.choices(own, weights=[kind.times for kind in own], k=PATHS)
+    return Kind(method, "", sum(kind.times for kind in own), [drawing.choice(kind.paths) for kind in chosen])
+
+
+def read(lines: Iterable[str]) -> Mix:
+    """Of lines in the common or combined format, or all JSON, or CSV with a head. Memory is bounded by kinds, paths and
+    minutes, and does not grow with the lines."""
+    mix, drawing = Mix(), random.Random(0)
+    for line, asked in _asked(lines):
+        mix.lines += 1
+        if asked is None:
+            mix.unread += 1
+            if len(mix.first_unread) < SHOWN:
+                mix.first_unread.append(line.strip()[:200])
+        elif asked.method not in SAFE:
+            mix.left_out[asked.method] += 1
+        elif not 200 <= asked.status < 300:
+            # Not Modified is what a client with a cache gets, and one without is measured.
+            mix.left_out["304" if asked.status == 304 else f"{asked.status // 100}xx"] += 1
+        else:
+            _take(mix, asked, drawing)
+    return mix
+
+
+def _take(mix: Mix, asked: Asked, drawing: random.Random) -> None:
+    key = (asked.method, folded(asked.path))
+    if key not in mix.kinds and len(mix.kinds) >= _MOST:
+        key = (asked.method, "")
+    kind = mix.kinds.setdefault(key, Kind(*key))
+    kind.times += 1
+    if asked.minute:
+        mix.minutes[asked.minute] += 1
+    if len(kind.paths) < PATHS:
+        kind.paths.append(asked.path)
+    elif (place := drawing.randrange(kind.times)) < PATHS:
+        kind.paths[place] = asked.path
+
+
+@lru_cache(maxsize=50_000)
+def folded(path: str) -> str:
+    """The path without its query, with numbers, UUIDs and hashes replaced; as reports name endpoints."""
+    segments = path.partition("?")[0].partition("#")[0].split("/")
+    return "/".join(map(_segment, segments))
+
+
+def _segment(text: str) -> str:
+    for pattern, name in ((_NUMBER, "{n}"), (_UUID, "{uuid}"), (_HASH, "{hash}")):
+        if pattern.fullmatch(text):
+            return name
+    return text
+
+
+def _asked(lines: Iterable[str]) -> Iterator[tuple[str, Asked | None]]:
+    """Each line with what it says; None where it cannot be read."""
+    head: Sequence[str] | None = None
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if number == 0 and (head := _head(line)) is not None:
+            continue
+        if line.lstrip().startswith("{"):
+            yield line, _of_json(line)
+        elif head is not None:
+            row = next(csv.reader([line]), [])
+            yield line, _of_keys(dict(zip(head, row, strict=False)))
+        else:
+            match = _COMMON.search(line)
+            yield line, _of(match["method"], match["path"], match["status"], match["time"]) if match else None
+
+
+def _head(line: str) -> Sequence[str] | None:
+    """The columns, where this names some."""
+    if line.lstrip().startswith("{"):
+        return None
+    names = [name.strip().lower() for name in next(csv.reader([line]), [])]
+    told = [any(key in names for key in _KEYS[what]) for what in ("method", "path", "status")]
+    return names if all(told) or ("request" in names and told[2]) else None
+
+
+def _of_json(line: str) -> Asked | None:
+    try:
+        known = json.loads(line)
+    except ValueError:
+        return None
+    return _of_keys({str(key).lower(): value for key, value in known.items()}) if isinstance(known, dict) else None
+
+
+def _of_keys(known: Mapping[str, object]) -> Asked | None:
+    found = {what: next((str(known[key]) for key in keys if key in known), "") for what, keys in _KEYS.items()}
+    if not found["method"] or not found["path"]:
+        match = _LINE.fullmatch(str(known.get("request", "")))
+        if match is None:
+            return None
+        found |= match.groupdict()
+    return _of(found["method"], found["path"], found["status"], found["time"])
+
+
+def _of(method: str, path: str, status: str, time: str) -> Asked | None:
+    if not path.startswith("/"):
+        # A request to a proxy names the whole URL; `*` is asked with OPTIONS alone, and a path of none.
+        whole = _URL.match(path)
+        if whole is None and method in SAFE:
+            return None
+        path = f"/{path[whole.end() :].lstrip('/')}" if whole is not None else path
+    if not status.isdigit():
+        return None
+    return Asked(method, path.partition("#")[0], int(status), _minute(time))
+
+
+def _minute(time: str) -> str:
+    """Up to the minute, as far as the log says it: `29/Nov/2026:07:07`, `2026-11-29T07:07`, or seconds by 60."""
+    try:
+        return str(int(float(time)) // 60)
+    except (ValueError, OverflowError):
+        return time[:17] if "/" in time[:7] else time[:16]
