@@ -116,6 +116,15 @@ NamedHeader = Annotated[Header, BeforeValidator(_worded, json_schema_input_type=
 """In YAML also the bare text."""
 
 
+def _revision(name: str) -> str:
+    if name and not re.fullmatch(r"[^\s^:?*\[\\-][^\s:?*\[\\]*", name):
+        raise ValueError(f"must be a commit, a branch or a tag, not {name!r}")
+    return name
+
+
+Revision = Annotated[str, AfterValidator(_revision)]
+
+
 class Application(Strict):
     """One of the two ways: by `command`, which is started once a replica, or at a `url`, where something runs."""
 
@@ -124,6 +133,11 @@ class Application(Strict):
     in, here and in `env`; `$$` is a dollar."""
     folder: Place | None = None
     """Where it is run; the experiment file's folder where none is given."""
+    revision: Revision = ""
+    """A commit, a branch or a tag of the repository that `folder` is in: what is run is that, checked out apart.
+    Without it, the folder as it is."""
+    build: tuple[str, ...] = ()
+    """Commands that make a checkout of `revision` run, such as `npm ci`, run in it once."""
     environment: Place | None = None
     """A folder whose programs, or those in its `bin`, come first on the PATH, such as a virtual environment."""
     env: Mapping[VariableName, Setting] = {}
@@ -178,12 +192,14 @@ class Application(Strict):
             raise ValueError("needs either a command, which starts it, or the url where it runs")
         if self.url:
             _require_url(self.url, self.allow)
-        for key in ("folder", "environment", "env", "secrets", "ready") if self.url else ():
+        for key in ("folder", "revision", "environment", "env", "secrets", "ready") if self.url else ():
             if getattr(self, key):
                 raise ValueError(f"{key}: belongs to a command; at a url nothing is started")
         for key in ("allow", "insecure", "ca", "cert", "key", "headers", "observe") if not self.url else ():
             if getattr(self, key):
                 raise ValueError(f"{key}: belongs to a url, not to a command")
+        if self.build and not self.revision:
+            raise ValueError("build: is for a checkout of a revision; name one, or build your folder yourself")
         if self.ready not in ("", "port") and not self.ready.startswith("/"):
             raise ValueError(f"ready: must be a path such as /health, or port, not {self.ready!r}")
         if self.observe and self.watched is None:

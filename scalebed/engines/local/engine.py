@@ -18,7 +18,7 @@ from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import Quota, find_quota
-from scalebed.engines.local.own_cells import OwnCells, describe, describe_script, entry
+from scalebed.engines.local.own_cells import OwnCells, describe_script, entry
 from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.pgbouncer import pool_size
 from scalebed.engines.local.parts.postgres import Cluster
@@ -194,10 +194,10 @@ class LocalEngine:
         return found
 
     def _own_fingerprint(self, experiment: Experiment) -> dict[str, object]:
-        applications = {v.name: v.application for v in experiment.variants if v.application is not None}
+        applications = {} if self._own is None else self._own.describe()
         found: dict[str, object] = {}
         if applications:
-            found["applications"] = {name: describe(application) for name, application in applications.items()}
+            found["applications"] = dict(applications)
             found["templates"] = {} if self._own is None else dict(self._own.databases)
         if script := self.load_fingerprint():
             found["script"] = script
@@ -221,10 +221,10 @@ class LocalEngine:
         if self._running is not None:
             raise EngineError(f"{self._running[0].id} is deployed: leave it before deploying {cell.id}")
         quota = cell.cpu_per_replica if self.quota.limits else None
-        if (application := cell.variant.application) is not None:
+        if cell.variant.application is not None:
             assert self._own is not None  # noqa: S101 - prepare has set it
             try:
-                with self._own.deploy(cell, application, quota) as made:
+                with self._own.deploy(cell, quota) as made:
                     self._running = (cell, made)
                     yield made.target
             finally:

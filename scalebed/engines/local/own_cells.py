@@ -17,6 +17,7 @@ from scalebed.engines.local.inspection import variables
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.observed import observed
 from scalebed.engines.local.parts.applications import folder_of, packages, programs
+from scalebed.engines.local.parts.checkouts import Checkouts
 from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.own_databases import OwnDatabases
 from scalebed.engines.local.rig import Rig, Wanted
@@ -40,19 +41,24 @@ class OwnCells:
     def __init__(self, experiment: Experiment, rig: Rig) -> None:
         self._experiment = experiment
         self._rig = rig
+        self._checkouts = Checkouts(rig.folder / "revisions", rig.folder, rig.processes)
+        self._applications: dict[str, Application] = {}
         self._templates: dict[str, str] = {}
         self._kept: dict[str, str] = {}
 
     def prepare(self, say: Say) -> None:
-        """Fill the databases. Raises EngineError with the last line of the command that failed."""
+        """Check revisions out and fill the databases. Raises EngineError with the last line of what failed."""
+        rig = self._rig
+        for variant in self._experiment.variants:
+            if variant.application is not None:
+                self._applications[variant.name] = self._checkouts.of(variant.application, variant.name, say)
         database = self._experiment.database
         if database is None:
             return
-        rig = self._rig
         made = OwnDatabases(rig.cluster, rig.databases, rig.processes, rig.folder)
-        for variant in self._experiment.variants:
-            if variant.application is not None and variant.application.runs_here:
-                self._templates[variant.name] = made.template(variant.application, database, say)
+        for name, application in self._applications.items():
+            if application.runs_here:
+                self._templates[name] = made.template(application, database, say)
         rig.databases.make_room(0, set(self._templates.values()))
         if database.reset == "never":
             self._kept = {name: rig.databases.throw_away(template) for name, template in self._templates.items()}
@@ -62,9 +68,26 @@ class OwnCells:
         """By variant, the template that its rows are copied from."""
         return dict(self._templates)
 
+    def describe(self) -> Mapping[str, Mapping[str, object]]:
+        """For the fingerprint, by variant: what is measured, as far as that can be known from here; empty before
+        `prepare`."""
+        return {name: self._described(application) for name, application in self._applications.items()}
+
+    def _described(self, application: Application) -> Mapping[str, object]:
+        if not application.revision:
+            return describe(application)
+        # What was built in it is made of what is known, and may differ in a byte each time.
+        folder = folder_of(application)
+        outside = {
+            path: of for path, of in _named(application, folder).items() if not Path(path).is_relative_to(folder)
+        }
+        known = {**describe(application), "revision": application.revision, "dirty": False}
+        return {**known, "programs": outside, "sources": self._checkouts.sources(application)}
+
     @contextmanager
-    def deploy(self, cell: Cell, application: Application, quota: float | None) -> Iterator[Deployed]:
+    def deploy(self, cell: Cell, quota: float | None) -> Iterator[Deployed]:
         """Raises EngineError with what the application itself said, where it does not serve."""
+        application = self._applications[cell.variant.name]
         if not application.runs_here:
             yield self._elsewhere(application)
             return
@@ -122,7 +145,7 @@ def entry(inspected: Inspected, script: Script, arrivals: Path, made: Path, targ
     """Writes the file by which the script is run."""
     insecure = target is not None and target.insecure
     client = (Path(target.cert), Path(target.key)) if target is not None and target.cert and target.key else None
-    text = wrapper(Path(script.script), arrivals, journey(inspected, script.exec), insecure=insecure, client=client)
+    text = wrapper(script.file, arrivals, journey(inspected, script.exec), insecure=insecure, client=client)
     made.write_text(text, encoding="utf-8")
     ways = {"ONLY_TARGET": "true", "REWRITE": " ".join(script.rewrite)}
     if target is not None and target.headers:
@@ -167,4 +190,4 @@ def _named(application: Application, folder: Path) -> Mapping[str, str]:
 
 def describe_script(script: Script, inspected: Inspected) -> dict[str, object]:
     """For the fingerprint: the script, and what it imports and opens."""
-    return {"script": script.script, "files": {str(path): digest(path) for path in inspected.files}}
+    return {"script": str(script.file), "files": {str(path): digest(path) for path in inspected.files}}
