@@ -10,6 +10,7 @@ from laboratory.coverage import AIM, Row
 from laboratory.race import Entry
 from laboratory.services import OUTSIDE, SERVICES
 from laboratory.truth import Truth
+from laboratory.twice import LOSSES, Pairs
 
 _HEADINGS = (
     "service", "true capacity", "with an interval", "of these, cover it", "bias", "median error", "± half-width",
@@ -109,6 +110,41 @@ def race(entries: Sequence[Entry]) -> str:
         figures = (f"{e.found:,} of {e.searches:,}", f"{e.bias:+.1%}", f"{e.within:.1%}", f"{e.load_s:,.0f}")
         lines.append("| " + " | ".join((e.service, e.method, *figures)) + " |")
     return "\n".join(lines) + "\n"
+
+
+def twice(found: Sequence[Pairs]) -> str:
+    """In Markdown, a line for each service."""
+    headings: tuple[str, ...] = (
+        "service",
+        "pairs with intervals",
+        "± half-width of the ratio",
+        "the same: a difference claimed",
+        "the same: broken",
+    )
+    headings = (*headings, *(f"{loss:.0%} lost: broken" for loss in LOSSES))
+    lines = [f"| {' | '.join(headings)} |", f"|---|{'---:|' * (len(headings) - 1)}"]
+    for each in found:
+        shares = (
+            f"{s.share:.1%} ({s.bounds[0]:.1%}–{s.bounds[1]:.1%})" for s in (each.claimed, each.broken, *each.found)
+        )
+        lines.append(
+            "| "
+            + " | ".join((each.service, f"{each.pairs:,} of {each.tried:,}", f"±{each.half_width:.1%}", *shares))
+            + " |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def twice_spreadsheet(found: Sequence[Pairs]) -> str:
+    """All figures, as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    lost = (f"broken_of_{loss:.0%}_lost".replace("%", "_percent") for loss in LOSSES)
+    writer.writerow(("service", "tried", "pairs", "half_width", "claimed_of_same", "broken_of_same", *lost))
+    for each in found:
+        hits = (s.hits for s in (each.claimed, each.broken, *each.found))
+        writer.writerow((each.service, each.tried, each.pairs, f"{each.half_width:.4f}", *hits))
+    return out.getvalue()
 
 
 def race_spreadsheet(entries: Sequence[Entry]) -> str:

@@ -52,6 +52,8 @@ class Search:
     invalid: int
     load_s: float
     """Seconds under load, in trials."""
+    capacities: tuple[float, ...] = ()
+    """Of the blocks that found one."""
 
     @property
     def estimate(self) -> float | None:
@@ -72,6 +74,7 @@ def search(service: Service, wanted: Experiment, seed: tuple[int, ...]) -> Searc
     tried = [each.observed for each in made]
     return Search(
         interval=brackets.interval(values),
+        capacities=tuple(bracket.value for bracket in values),
         passed=geometric_mean(passed) if passed else None,
         loads=tuple(
             (o.rate, o.verdict == "PASS")

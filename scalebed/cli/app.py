@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scalebed import __version__
-from scalebed.cli import RUNNERS
+from scalebed.cli import RUNNERS, Form, TableName
 from scalebed.cli.console import OUT, refusing
 from scalebed.measurement.host import Host
 
@@ -135,12 +135,19 @@ def check(
 def init(
     folder: Annotated[Path, typer.Argument(help="Of the application.", file_okay=False, exists=True)] = Path(),
     url: Annotated[str | None, typer.Option(help="Of something that runs already.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="An access log: what people asked for becomes the load.", dir_okay=False)
+    ] = None,
 ) -> None:
-    """Write scalebed.yaml and load.js for an application of your own; never over a file that is there."""
+    """Write scalebed.yaml and load.js for an application of your own; never over a file that is there.
+
+    With --log the load is a list of requests in the place of load.js: which kinds, how often each, and paths as they
+    were asked for. What would change something (not GET or HEAD), and what was not answered with 2xx, is left out.
+    """
     with refusing():
         from scalebed.cli import beginning
 
-        beginning.begin(folder, url)
+        beginning.begin(folder, url, log)
 
 
 @app.command()
@@ -226,6 +233,73 @@ def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) 
         from scalebed.cli import measuring
 
         measuring.report(directory)
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(metavar="RUN[:VARIANT]", help="A run directory, or one variant of it.")],
+    after: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN[:VARIANT]]", help="What it is set against; else the run's other variant."),
+    ] = None,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LIMIT", help="Such as 'capacity < -5 %' or 'cpu > 10 %'; repeatable."),
+    ] = None,
+    *,
+    control: Annotated[
+        str | None,
+        typer.Option(metavar="RUN[:VARIANT]", help="Repeats the first: no less than these two differ is a difference."),
+    ] = None,
+    across_hosts: Annotated[
+        bool, typer.Option("--across-hosts", help="Also what was measured on unlike hosts; every output says so.")
+    ] = False,
+    markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it for a pull request.")] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a test case for each limit.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")
+    ] = False,
+) -> None:
+    """Set two runs, or two variants of one, side by side: what changed, by how much, and whether that is allowed.
+
+    Exits with 1 where a limit is broken for sure, as the whole interval lies beyond it, or where the second missed the
+    SLO that the first met; with 2 where the two cannot be compared, and with 3 where a limit has no valid answer.
+    """
+    with refusing():
+        from scalebed.cli import comparing
+
+        raise typer.Exit(
+            comparing.run(
+                before,
+                after,
+                fail_if or (),
+                control=control,
+                across_hosts=across_hosts,
+                markdown_file=markdown,
+                junit_file=junit,
+                as_json=as_json,
+            )
+        )
+
+
+@app.command()
+def export(
+    directories: Annotated[list[Path], typer.Argument(metavar="RUN", help="Run directories.")],
+    table: Annotated[
+        TableName | None,
+        typer.Option(help="A row a trial, a second of it, an endpoint in it, or a cell of a run. Without: trials."),
+    ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="As --out ends, or else csv. otava: series of runs for Apache Otava."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="A file, and for otava a folder; else stdout.")] = None,
+) -> None:
+    """Write what runs measured as a table, for a notebook, a database or a spreadsheet."""
+    with refusing():
+        from scalebed.cli import exporting
+
+        exporting.export(directories, table, form, out)
 
 
 @app.command()

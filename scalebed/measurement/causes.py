@@ -34,7 +34,12 @@ class Kind(StrEnum):
 
 DISTURBANCES = frozenset({Kind.STEAL, Kind.FOREIGN_CPU})
 """Can only make a service look worse: what passes beside them would have passed without them."""
-BY_GENERATOR = frozenset(Kind) - DISTURBANCES - {Kind.SATURATED, Kind.MEMORY}
+BY_HOST = frozenset({Kind.SATURATED, Kind.MEMORY})
+"""The machine had no more to give, to whomever."""
+BY_GENERATOR = frozenset({
+    Kind.THROTTLED, Kind.LATE, Kind.DROPPED, Kind.OTHER_RATE, Kind.UNCOUNTED, Kind.LITTLE, Kind.TOO_SHORT,
+    Kind.GENERATOR,
+})  # fmt: skip
 """The load generator did not make, or did not count, what it was asked for."""
 _CARRYING = frozenset({Kind.SATURATED, Kind.DROPPED})
 

@@ -95,6 +95,22 @@ class Latencies:
 
 def decode(encoded: str) -> Latencies:
     """Read HdrHistogram V2 compressed base64. Raises `HistogramError`."""
+    return merge((encoded,))
+
+
+def merge(encoded: Iterable[str]) -> Latencies:
+    """All of these as one. Raises `HistogramError`."""
+    total = np.zeros(_LENGTH, dtype=np.int64)
+    for text in encoded:
+        found = _counts(text)
+        shared = min(_LENGTH, found.size)
+        total[:shared] += found[:shared]
+        total[-1] += found[shared:].sum()  # beyond two minutes is as good as two minutes
+    return Latencies(total)
+
+
+def _counts(encoded: str) -> Counts:
+    """By bucket, as many as the histogram has."""
     try:
         histogram = HdrHistogram.decode(encoded)
     except Exception as error:  # hdrh and zlib raise a dozen types, one even bare Exception's own
@@ -104,20 +120,7 @@ def decode(encoded: str) -> Latencies:
             f"a latency histogram has {histogram.significant_figures} significant digits from "
             f"{histogram.lowest_trackable_value} µs; it must have {SIGNIFICANT_FIGURES} from 1 µs"
         )
-    found = np.frombuffer(histogram.counts, dtype=np.int64)
-    counts = np.zeros(_LENGTH, dtype=np.int64)
-    shared = min(_LENGTH, found.size)
-    counts[:shared] = found[:shared]
-    counts[-1] += found[shared:].sum()  # beyond two minutes is as good as two minutes
-    return Latencies(counts)
-
-
-def merge(encoded: Iterable[str]) -> Latencies:
-    """All of these as one. Raises `HistogramError`."""
-    total = np.zeros(_LENGTH, dtype=np.int64)
-    for text in encoded:
-        total += decode(text).counts
-    return Latencies(total)
+    return np.frombuffer(histogram.counts, dtype=np.int64)
 
 
 def encode(latencies: Latencies) -> str:

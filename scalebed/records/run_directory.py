@@ -222,6 +222,10 @@ class Trial(_Record):
         host_busy = data.get("utilisation", {}).get("host", 0.0)
         return {**data, "causes": causes.told(data.get("reasons", ()), host_busy=host_busy)}
 
+    def counts(self, second: int) -> bool:
+        """Whether this second, since the first arrival, is of the part that counts."""
+        return self.warmup_cut_s <= second < self.duration_s
+
     @property
     def requests_per_arrival(self) -> float:
         """1, but for journeys."""

@@ -2,11 +2,12 @@
 
 Works offline from the directory alone: `gathering` reads, `analysis` turns what was read into the `views`,
 `answer` and `gains` word them, the modules of charts place them, and `pages`, `spreadsheet`, `junit` and `terminal`
-lay them out.
+lay them out. `tables` are for other programs, and made from the records alone.
 """
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from rich.table import Table
@@ -17,16 +18,18 @@ from scalebed.report.findings.conclusion import CellConclusion, Conclusion
 from scalebed.report.findings.views import Caveat
 from scalebed.report.output.junit import junit_xml
 from scalebed.report.output.pages import html, markdown
+from scalebed.report.output.rows import csv_rows
 from scalebed.report.output.spreadsheet import cells_csv, comparison_csv
 from scalebed.report.output.terminal import cells_table, compared_table
 from scalebed.report.scenarios.outcomes import Outcome, outcome
 from scalebed.report.sentences.answer import compose
+from scalebed.report.tables import trials
 
 __all__ = ["Report"]
 
 
 class Report:
-    """What a run found: its directory, read once, and everything that is said of it.
+    """What a run found: its directory, read once for everything that is said of it.
 
     Raises `RunDirectoryError` where the directory is none or a file in it cannot be read.
     """
@@ -36,20 +39,26 @@ class Report:
         self.analysis = analyse(directory)
 
     def write(self) -> Path:
-        """Write `report.html`, `report.md`, `cells.csv` and `junit.xml` into the run directory; the HTML's path.
+        """Write report.html, report.md, cells.csv, trials.csv and junit.xml into the run directory; the HTML's path.
 
-        Of an ablation or a matrix also `comparison.csv`.
+        Of an ablation or a matrix also comparison.csv. For trials.csv the trials are read once more.
         """
         analysis = self.analysis
         for name, text in (
             ("report.md", markdown(analysis)),
             ("cells.csv", cells_csv(analysis)),
             *([("comparison.csv", comparison_csv(analysis))] if analysis.comparisons else []),
+            ("trials.csv", self._trials_csv()),
             ("junit.xml", junit_xml(analysis)),
             ("report.html", html(analysis)),
         ):
             self.directory.write(self.directory.path / name, text)
         return self.directory.path / "report.html"
+
+    def _trials_csv(self) -> str:
+        written = io.BytesIO()
+        csv_rows(trials.COLUMNS, trials.rows(self.directory, self.directory.path.resolve().name), written)
+        return written.getvalue().decode()
 
     @property
     def table(self) -> Table:

@@ -67,6 +67,31 @@ def ratio(
     return geometric((numerator[b] / denominator[b] for b in sorted(numerator.keys() & denominator.keys())), confidence)
 
 
+def unpaired(
+    numerator: Iterable[float], denominator: Iterable[float], confidence: float = CONFIDENCE
+) -> Interval | None:
+    """How many times the denominator the numerator is, where they share no block; None of no values on a side.
+
+    Welch's t on logarithms ("The generalization of Student's problem when several different population variances are
+    involved", Biometrika 34, 1947), with Satterthwaite's degrees of freedom (Biometrics Bulletin 2, 1946). `n` is that
+    of the smaller side, and without three values on each there is no interval.
+    """
+    sides = [np.log(np.fromiter(values, dtype=np.float64)) for values in (numerator, denominator)]
+    fewest = min(side.size for side in sides)
+    if not fewest:
+        return None
+    middle = float(sides[0].mean() - sides[1].mean())
+    if fewest < FEWEST:
+        return Interval(float(np.exp(middle)), None, None, fewest)
+    errors = [float(side.var(ddof=1)) / side.size for side in sides]
+    total = sum(errors)
+    half = 0.0
+    if total:
+        freedom = total**2 / sum(e**2 / (side.size - 1) for e, side in zip(errors, sides, strict=True))
+        half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * float(np.sqrt(total))
+    return Interval(float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half)), fewest)
+
+
 def interaction(
     base: Mapping[int, float],
     one: Mapping[int, float],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import shutil
@@ -22,6 +23,11 @@ from tests.local import rooms
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(500)]
 
 JOURNEY = "import http from 'k6/http';\nexport default function () { http.get(`${__ENV.BASE_URL}/burn/5`); }\n"
+
+_COMMIT = """
+git init --quiet --initial-branch main && git add serve.py
+git -c user.name=Shop -c user.email=shop@example.com commit --quiet -m 'as it is'
+"""
 
 
 @pytest.fixture
@@ -99,3 +105,29 @@ def test_use_your_k6_script(folder: Path) -> None:
     keys = {"name": "shop", "service": {"command": "python serve.py", "environment": ".venv"}, **yaml.safe_load(load)}
     (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
     assert "Everything works: run it." in type_in(folder, "scalebed check")
+
+
+def test_compare_two_versions(folder: Path) -> None:
+    """The same version twice, so that no limit is broken, in the shortest runs that have intervals."""
+    (variants,) = yaml_blocks("compare-two-versions")
+    (folder / "load.js").write_text(JOURNEY, encoding="utf-8")
+    keys = {
+        "name": "shop", "service": {"command": "python serve.py", "environment": ".venv"},
+        "load": {"script": "load.js"}, "slo": ["p(95) < 500 ms", "errors < 1 %"], "cpu_per_replica": 0.3, "blocks": 3,
+        "kind": "fixed-rate", "rates": [20], "duration": 7, "search": {"min_requests": 60},
+    }  # fmt: skip
+    (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
+    type_in(folder, _COMMIT)
+    _, both, of_one, old, new, of_two = script("compare-two-versions").splitlines()
+    for command in (old, new):
+        type_in(folder, command)
+    told = " ".join(type_in(folder, of_two).split())
+    assert "cpu > 10 %, shop at one replica, 20 journeys a second: " in told
+    assert "Two runs, one after the other" in told
+    assert (folder / "summary.md").read_text(encoding="utf-8").startswith("### old → new")
+    assert 'name="cpu > 10 %' in html.unescape((folder / "compare.xml").read_text(encoding="utf-8"))
+    (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys) + variants, encoding="utf-8")
+    type_in(folder, both)
+    told = " ".join(type_in(folder, of_one).split())
+    assert "before: both:before after: both:after" in told
+    assert "Two variants of one run, paired by block." in told

@@ -20,14 +20,22 @@ class Block:
 
 def blocks(page: str) -> list[Block]:
     """Of docs/how-to/PAGE.md, in their order. A command begins with `$ `."""
-    text = (paths.ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
     found = []
-    for match in _BLOCK.finditer(text):
+    for match in _BLOCK.finditer(_text(page)):
         rows = match["body"].replace("\\\n", " ").splitlines()
         assert all(row.startswith("$ ") for row in rows), f"{page}: a line is no command: {rows}"
         found.append(Block(tuple(row[2:] for row in rows), "background" in match["words"]))
     assert found, f"{page} has no command"
     return found
+
+
+def written(page: str, language: str) -> list[str]:
+    """The blocks in this language, in their order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", _text(page), re.DOTALL | re.MULTILINE)
+
+
+def _text(page: str) -> str:
+    return (paths.ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
 
 
 def script(page: str) -> str:

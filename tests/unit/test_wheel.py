@@ -51,7 +51,7 @@ FOUND = {
 """
 REFUSED = """
 import json, sys
-sys.modules.update(dict.fromkeys(("kubernetes", "matplotlib", "psycopg"), None))
+sys.modules.update(dict.fromkeys(("kubernetes", "matplotlib", "psycopg", "pyarrow"), None))
 from typer.testing import CliRunner
 from scalebed.cli.app import app
 
@@ -145,8 +145,13 @@ def test_away_from_the_clone_it_reads_the_same(installed: Path, tmp_path: Path) 
 
 
 def test_without_an_extra_it_says_which(installed: Path, tmp_path: Path) -> None:
-    lines = ["run smoke --engine kubernetes", "down --engine kubernetes", "rerun browse --replicas 2", "experiments"]
-    *refused, listed = printed(REFUSED, *lines, place=installed, folder=tmp_path)
+    export = f"export {ROOT / 'tests' / 'fixtures' / 'runs' / 'local-closed'} --format parquet"
+    clusters = ["run smoke --engine kubernetes", "down --engine kubernetes", "rerun browse --replicas 2"]
+    *refused, (code, out, err), listed = printed(
+        REFUSED, *clusters, export, "experiments", place=installed, folder=tmp_path
+    )
+    told = "parquet needs the package pyarrow, which is not here: pip install 'scalebed[parquet]'"
+    assert (code, out, err) == (2, "", f"scalebed: {told}\n")
     for code, out, err in refused:
         assert (code, out) == (2, "")
         assert err.startswith("scalebed: a cluster needs the package kubernetes, which is not here: ")

@@ -31,6 +31,7 @@ _EXTRAS: tuple[tuple[str, str, extras.Extra], ...] = (
     ("shipped services", "services", "demo"),
     ("clusters", "kubernetes", "kubernetes"),
     ("charts of queries", "charts", "charts"),
+    ("export as Parquet", "parquet", "parquet"),
 )
 """What it is for, the extra with its packages, and the one that brings those with what they need."""
 

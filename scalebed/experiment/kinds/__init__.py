@@ -1,4 +1,8 @@
-"""The kinds of experiments, a module each. A new one is a module here, one in `scalebed.report.kinds`, and a test."""
+"""The kinds of experiments, a module each.
+
+A new one is a module here, one in `scalebed.report.kinds`, their two tables, a test and a row of `PLAIN` in
+`test_kinds.py`, and a line of docs/reference/experiment-kinds.md.
+"""
 
 from __future__ import annotations
 
@@ -36,4 +40,6 @@ def require(experiment: Experiment) -> None:
 def _whose(key: str) -> str:
     names = [kind.name for kind in _EVERY if key in kind.keys]
     belong, kinds = "belong" if key.endswith("s") else "belongs", "kinds" if len(names) > 1 else "kind"
-    return f"{belong} to {kinds} {' and '.join(names)}"
+    *others, last = names
+    before = f"{', '.join(others)} and " if others else ""
+    return f"{belong} to {kinds} {before}{last}"

@@ -42,7 +42,11 @@ from scalebed.statistics.intervals import Interval
 
 def analyse(directory: RunDirectory) -> Analysis:
     """Raises `RunDirectoryError` where the directory is none or a file in it cannot be read."""
-    run = gather(directory)
+    return of_gathered(gather(directory))
+
+
+def of_gathered(run: Gathered) -> Analysis:
+    """Of a run that was read."""
     experiment = run.manifest.experiment
     cores = _cores(run.manifest.fingerprint)
     rates = {cell.id: _rates(run, cell.id) for cell in planned_cells(experiment)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from scalebed.records.run_directory import Repetition
 from scalebed.statistics import intervals
@@ -74,6 +75,28 @@ def ratio(numerator: Mapping[int, Bracket], denominator: Mapping[int, Bracket], 
     """`times` the one over the other, paired by block; both map block → bracket. None where they share no block."""
     shared = sorted(numerator.keys() & denominator.keys())
     return interval(numerator[b].over(denominator[b], times) for b in shared)
+
+
+def unpaired(numerator: Mapping[int, Bracket], denominator: Mapping[int, Bracket]) -> Interval | None:
+    """The same of two that share no block, as two runs: an interval that holds its confidence wherever in the brackets
+    they lie. None where one has no values."""
+    middle = intervals.unpaired(_each(numerator, "value"), _each(denominator, "value"))
+    if middle is None or middle.lower is None:
+        return middle
+    open_below = any(b.low == 0 for b in numerator.values()) or any(math.isinf(b.high) for b in denominator.values())
+    open_above = any(math.isinf(b.high) for b in numerator.values()) or any(b.low == 0 for b in denominator.values())
+    lows = None if open_below else intervals.unpaired(_each(numerator, "low"), _each(denominator, "high"))
+    highs = None if open_above else intervals.unpaired(_each(numerator, "high"), _each(denominator, "low"))
+    return Interval(
+        middle.estimate,
+        0.0 if lows is None else lows.lower,
+        math.inf if highs is None else highs.upper,
+        middle.n,
+    )
+
+
+def _each(of: Mapping[int, Bracket], end: Literal["value", "low", "high"]) -> list[float]:
+    return [getattr(bracket, end) for bracket in of.values()]
 
 
 def efficiency(

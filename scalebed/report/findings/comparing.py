@@ -106,13 +106,14 @@ def _values(run: Gathered, cell: str) -> Values:
     for (name, block), trials in sorted(run.basis.items()):
         told = undisturbed(trials)
         if name == cell and told:
-            for measure, value in _measured(told[-1]).items():
+            for measure, value in measured(told[-1]).items():
                 if value:
                     found.setdefault(measure, {})[block] = value * MEASURES[measure].factor
     return {measure: found[measure] for measure in MEASURES if measure in found}
 
 
-def _measured(trial: Trial) -> Mapping[Measure, float | None]:
+def measured(trial: Trial) -> Mapping[Measure, float | None]:
+    """What a trial cost, in what trials have (seconds, but for `p95`); None where it was not read."""
     cpu = trial.cpu_s_per_request
     return {
         "cpu": sum(cpu.get(part, 0.0) for part in SERVING),

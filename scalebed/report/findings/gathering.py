@@ -104,7 +104,7 @@ def _keep_highest_met(run: Gathered) -> None:
 
 def counted(trial: Trial) -> Iterable[EndpointRecord]:
     """The responses after the warm-up was cut and before the load was over."""
-    return (record for record in trial.endpoints if trial.warmup_cut_s <= record.second < trial.duration_s)
+    return (record for record in trial.endpoints if trial.counts(record.second))
 
 
 def mean_of(mappings: Iterable[Mapping[str, float]]) -> dict[str, float]:
@@ -163,9 +163,7 @@ def _dispersion(trial: Trial) -> float | None:
     """
     if not trial.rate_asked:
         return None
-    arrivals = [s.arrivals + s.dropped for s in trial.generator if trial.warmup_cut_s <= s.second < trial.duration_s][
-        :-1
-    ]
+    arrivals = [s.arrivals + s.dropped for s in trial.generator if trial.counts(s.second)][:-1]
     if len(arrivals) < 5 or sum(arrivals) < 30:
         return None
     return float(np.var(arrivals, ddof=1) / np.mean(arrivals))

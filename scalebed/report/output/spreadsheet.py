@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from scalebed.experiment.kinds import KINDS
 from scalebed.report.findings.views import MEASURES, PARTS, Analysis, CellView
 from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
@@ -20,7 +21,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("variant", "name of the variant"),
     ("replicas", "app processes behind the balancer; under an autoscaler from its fewest to its most"),
     ("users", "of a comparison in a closed model, how many sent requests"),
-    ("kind", "capacity, fixed-rate, closed, ablation or matrix"),
+    ("kind", f"of the experiment: {', '.join(KINDS)}"),
     ("state", "found, or why there is no rate"),
     ("at_least", "where there is no rate: requests a second that were served in every block that tells so much"),
     ("note", "more on the state"),

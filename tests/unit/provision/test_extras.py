@@ -32,7 +32,7 @@ def test_a_fault_of_the_testbed_itself_is_no_missing_extra() -> None:
 
 
 def test_the_lock_brings_every_extra_and_what_is_not_here_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for extra in ("charts", "go", "kubernetes", "servers", "services"):
+    for extra in ("charts", "go", "kubernetes", "parquet", "servers", "services"):
         assert extras.absent(extra) == []
 
     def nothing(name: str) -> str:

@@ -13,6 +13,7 @@ from scalebed.statistics.intervals import (
     interaction,
     ratio,
     share_bounds,
+    unpaired,
 )
 
 
@@ -169,3 +170,37 @@ def test_exact_bounds_without_a_slow_request() -> None:
     assert share_bounds([0] * 10, [30] * 10, 0.95)[1] < 0.01
     assert share_bounds([], [], 0.95) == (0.0, 1.0)
     assert share_bounds([5], [5], 0.95)[1] == 1
+
+
+def test_two_samples_are_welchs_t_on_logarithms() -> None:
+    one, other = [11.0, 12.0, 12.5, 11.8], [10.0, 9.0, 10.6]
+    found = unpaired(one, other)
+    welch = reference.ttest_ind(np.log(one), np.log(other), equal_var=False).confidence_interval(0.95)
+    assert found is not None
+    assert [found.lower, found.upper] == pytest.approx([np.exp(welch.low), np.exp(welch.high)])
+    assert found.estimate == pytest.approx(reference.gmean(one) / reference.gmean(other))
+    assert found.n == 3
+
+
+def test_two_samples_without_spread_or_with_few_values() -> None:
+    alike = unpaired([2.0] * 3, [1.0] * 3)
+    assert alike is not None
+    assert [alike.lower, alike.estimate, alike.upper] == pytest.approx([2, 2, 2])
+    few = unpaired([2.0, 2.0], [1.0] * 5)
+    assert few is not None
+    assert (few.lower, few.upper, few.n) == (None, None, 2)
+    assert few.estimate == pytest.approx(2)
+    assert unpaired([], [1.0]) is None
+
+
+def test_an_interval_of_two_samples_covers_as_often_as_it_says() -> None:
+    """Also where one side spreads three times as wide as the other, and has fewer values."""
+    rng = np.random.default_rng(20)
+    held = 0
+    for _ in range(2000):
+        found = unpaired(rng.lognormal(0.1, 0.09, 4), rng.lognormal(0.0, 0.03, 7))
+        assert found is not None
+        assert found.lower is not None
+        assert found.upper is not None
+        held += found.lower <= np.exp(0.1) <= found.upper
+    assert 0.935 < held / 2000 < 0.965

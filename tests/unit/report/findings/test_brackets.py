@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from recorded import repetition
 
-from scalebed.report.findings.brackets import Bracket, efficiency, interval, of, ratio
+from scalebed.report.findings.brackets import Bracket, efficiency, interval, of, ratio, unpaired
 from scalebed.statistics import intervals
 from scalebed.statistics.intervals import Interval
 
@@ -99,3 +99,23 @@ def test_what_a_repetition_tells() -> None:
     assert of(repetition(capacity=100, upper=125), planned=True) == Bracket(100, 100, 125)
     assert of(repetition(capacity=100, upper=110), planned=False) == Bracket.exact(100)
     assert of(repetition(capacity=100, upper=None), planned=False) == Bracket(100, 100, math.inf)
+
+
+def test_two_runs_are_set_over_each_other_without_their_blocks() -> None:
+    many, few = exact(120, 130, 125, 121), exact(100, 90, 106)
+    assert unpaired(many, few) == intervals.unpaired([120, 130, 125, 121], [100, 90, 106])
+    assert unpaired(many, {}) is None
+
+
+def test_what_lies_in_brackets_widens_the_ratio_of_two_runs_on_both_sides() -> None:
+    stepped = {block: Bracket(100, 100, 120) for block in range(3)}
+    found = unpaired(stepped, stepped)
+    assert found is not None
+    assert [found.lower, found.estimate, found.upper] == pytest.approx([100 / 120, 1, 120 / 100])
+    open_above = {**stepped, 3: Bracket(100, 100, math.inf)}
+    beyond = unpaired(open_above, stepped)
+    assert beyond is not None
+    assert beyond.upper == math.inf
+    below = unpaired(stepped, open_above)
+    assert below is not None
+    assert below.lower == 0

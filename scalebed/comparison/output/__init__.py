@@ -1,0 +1,1 @@
+"""A comparison as a table, as Markdown, as JUnit, and as JSON."""
