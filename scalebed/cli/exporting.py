@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scalebed.cli import Form, TableName
-from scalebed.cli.console import whisper
+from scalebed.cli.console import ERR
 from scalebed.messages import UserError
 from scalebed.provision import extras
 from scalebed.records.run_directory import RunDirectory
@@ -71,7 +71,8 @@ def _for_otava(named: dict[str, RunDirectory], table: TableName, out: Path | Non
     rows = chain.from_iterable(TABLES["runs"].rows(run, name) for name, run in named.items())
     with _writing(out):
         series = otava.write(rows, out)
-    whisper(f"{out / 'otava.yaml'} names {len(series)} series: {', '.join(series)}.")
+    told = f"{out / 'otava.yaml'} names {len(series)} series: {', '.join(series)}."
+    ERR.print(told, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager

@@ -15,8 +15,9 @@ def table(comparison: Comparison) -> Table:
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     made.add_column("variant", overflow="fold", min_width=8)
     made.add_column("quantity", no_wrap=True)
-    for name in ("before", "after", "change"):
+    for name in ("before", "after"):
         made.add_column(name, justify="right", overflow="fold")
+    made.add_column("change", justify="right", no_wrap=True)
     made.add_column("", no_wrap=True)
     for i, change in enumerate(comparison.changes):
         place = change.place
@@ -31,7 +32,12 @@ def table(comparison: Comparison) -> Table:
             figures.interval(change.before).replace(" (", "\n("),
             figures.interval(change.after).replace(" (", "\n("),
             words.moved(change.ratio).replace(" (", "\n("),
-            words.verdict(change, comparison).replace(" claimed", "\nclaimed"),
+            _short(words.verdict(change, comparison)),
             end_section=last,
         )
     return made
+
+
+def _short(verdict: str) -> str:
+    """As reports mark it in a table."""
+    return "≈" if verdict == "no difference claimed" else verdict
