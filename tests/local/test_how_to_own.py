@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def type_in(folder: Path, commands: str) -> str:
+def type_in(folder: Path, commands: str, codes: Container[int] = (0, 3)) -> str:
     """What the commands printed; 3 (no valid answer) is one, too, where something disturbs this machine throughout."""
     environment = {
         **os.environ,
@@ -54,7 +54,7 @@ def type_in(folder: Path, commands: str) -> str:
     done = subprocess.run(
         ["bash", "-c", commands], cwd=folder, env=environment, capture_output=True, text=True, timeout=450, check=False
     )
-    assert done.returncode in (0, 3), done.stdout + done.stderr
+    assert done.returncode in codes, done.stdout + done.stderr
     return done.stdout
 
 
@@ -108,7 +108,7 @@ def test_use_your_k6_script(folder: Path) -> None:
 
 
 def test_compare_two_versions(folder: Path) -> None:
-    """The same version twice, so that no limit is broken, in the shortest runs that have intervals."""
+    """The same version twice, in the shortest runs that have intervals; once in a while one looks worse (1)."""
     (variants,) = yaml_blocks("compare-two-versions")
     (folder / "load.js").write_text(JOURNEY, encoding="utf-8")
     keys = {
@@ -121,13 +121,13 @@ def test_compare_two_versions(folder: Path) -> None:
     _, both, of_one, old, new, of_two = script("compare-two-versions").splitlines()
     for command in (old, new):
         type_in(folder, command)
-    told = " ".join(type_in(folder, of_two).split())
+    told = " ".join(type_in(folder, of_two, (0, 1, 3)).split())
     assert "cpu > 10 %, shop at one replica, 20 journeys a second: " in told
     assert "Two runs, one after the other" in told
     assert (folder / "summary.md").read_text(encoding="utf-8").startswith("### old → new")
     assert 'name="cpu > 10 %' in html.unescape((folder / "compare.xml").read_text(encoding="utf-8"))
     (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys) + variants, encoding="utf-8")
     type_in(folder, both)
-    told = " ".join(type_in(folder, of_one).split())
+    told = " ".join(type_in(folder, of_one, (0, 1, 3)).split())
     assert "before: both:before after: both:after" in told
     assert "Two variants of one run, paired by block." in told
