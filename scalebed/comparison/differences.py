@@ -12,7 +12,7 @@ from scalebed.records import fingerprints
 
 
 def differences(before: Side, after: Side) -> tuple[str, ...]:
-    """What else differs, a phrase each: of the service, where it may have made the change, and of the testbed."""
+    """A phrase each."""
     one, other = (side.manifest.fingerprint for side in (before, after))
     found: list[str] = []
     applications = list(_applications(before, after))
@@ -50,7 +50,9 @@ def _settings(before: Side, after: Side) -> list[str]:
 
 def _said_of(variant: Variant) -> Mapping[str, object]:
     """By dotted names, without what is told otherwise."""
-    told = _flat(variant.model_dump(mode="json", exclude={"name"}))
+    # Of an application of the user's own it is only the variant's name once more.
+    left_out = {"name", "service"} if variant.application is not None else {"name"}
+    told = _flat(variant.model_dump(mode="json", exclude=left_out))
     return {key: value for key, value in told.items() if key not in ("folder", "command")}
 
 

@@ -1,4 +1,4 @@
-"""Whether two sides may be compared, as the same was asked of both on like hosts; and what else differs."""
+"""Whether two sides may be compared: the same was asked of both, on like hosts."""
 
 from __future__ import annotations
 
