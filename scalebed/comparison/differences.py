@@ -42,7 +42,7 @@ def _settings(before: Side, after: Side) -> list[str]:
     for mine, other in pairs:
         left, right = _said_of(ours[mine]), _said_of(theirs[other])
         keys = (key for key in sorted(left.keys() | right.keys()) if left.get(key) != right.get(key))
-        found += [f"{key} {short(left.get(key))} → {short(right.get(key))}" for key in keys]
+        found += [f"{key} {short(left.get(key) or 'none')} → {short(right.get(key) or 'none')}" for key in keys]
     if (one := before.manifest.experiment.cache) != (other_cache := after.manifest.experiment.cache):
         found.append(f"cache {one} → {other_cache}")
     return found

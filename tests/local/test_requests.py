@@ -78,8 +78,11 @@ def test_each_arrives_by_its_share_with_its_values(served: tuple[Path, str]) -> 
     done = scalebed(folder, "run", "--out", "run", "--host", "shared", MY_WORD="s3cr3t-word")
     assert done.returncode in (0, 3), said(done)
     *_, trial = RunDirectory(folder / "run").trials()
-    assert trial.errors == {}
-    assert trial.requests_per_arrival == pytest.approx(1, abs=0.05)
+    assert trial.errors.keys() <= {"dropped"}  # of which the service knows nothing
+    # What is in flight at the edges of the part that counts is on one side of it alone.
+    edges = max(second.in_flight for second in trial.generator) + 1
+    assert trial.journeys is not None
+    assert abs(trial.requests - trial.journeys) <= edges
     names = {record.endpoint for record in trial.endpoints}
     assert names == {"GET /items/{id}", "GET /items", "POST /notes"}
 

@@ -135,7 +135,7 @@ def test_what_the_experiment_says_of_the_service_is_told(measure: Measure) -> No
     manifest["experiment"]["variants"][0] |= {"switches": {"cache": "off"}, "pooler": {"mode": "off", "size": None}}
     (after / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     told = differences(read(str(before)), read(str(after)))
-    assert told == ("pooler.mode transaction → off", "switches.cache None → off")
+    assert told == ("pooler.mode transaction → off", "switches.cache none → off")
 
 
 def test_other_rows_and_other_numbers_of_load_pods_are_refused(measure: Measure) -> None:
