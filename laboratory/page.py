@@ -50,9 +50,7 @@ def _met(enough: Sequence[str]) -> str:
 
 def table(rows: Sequence[Row], truths: Mapping[str, Truth]) -> str:
     """In Markdown, a line for each service."""
-    lines = ["| " + " | ".join(_HEADINGS) + " |", "|---|" + "---:|" * (len(_HEADINGS) - 1)]
-    lines += ["| " + " | ".join(_cells(row, truths[row.service])) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+    return _tabled(_HEADINGS, [_cells(row, truths[row.service]) for row in rows])
 
 
 def _cells(row: Row, truth: Truth) -> list[str]:
@@ -114,25 +112,25 @@ def race(entries: Sequence[Entry]) -> str:
 
 def twice(found: Sequence[Pairs]) -> str:
     """In Markdown, a line for each service."""
-    headings: tuple[str, ...] = (
-        "service",
-        "pairs with intervals",
-        "± half-width of the ratio",
-        "the same: a difference claimed",
-        "the same: broken",
-    )
-    headings = (*headings, *(f"{loss:.0%} lost: broken" for loss in LOSSES))
-    lines = [f"| {' | '.join(headings)} |", f"|---|{'---:|' * (len(headings) - 1)}"]
-    for each in found:
-        shares = (
-            f"{s.share:.1%} ({s.bounds[0]:.1%}–{s.bounds[1]:.1%})" for s in (each.claimed, each.broken, *each.found)
-        )
-        lines.append(
-            "| "
-            + " | ".join((each.service, f"{each.pairs:,} of {each.tried:,}", f"±{each.half_width:.1%}", *shares))
-            + " |"
-        )
-    return "\n".join(lines) + "\n"
+    headings = ("service", "pairs with intervals", "± half-width of the ratio", "the same: a difference claimed",
+                "the same: broken", *(f"{loss:.0%} lost: broken" for loss in LOSSES))  # fmt: skip
+    return _tabled(headings, [_told(each) for each in found])
+
+
+def _told(pairs: Pairs) -> list[str]:
+    shares = ((s.share, *s.bounds) for s in (pairs.claimed, pairs.broken, *pairs.found))
+    told = [f"{share:.1%} ({low:.1%}–{high:.1%})" for share, low, high in shares]
+    return [pairs.service, f"{pairs.pairs:,} of {pairs.tried:,}", f"±{pairs.half_width:.1%}", *told]
+
+
+def _tabled(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """In Markdown: the first column is words, the others figures."""
+    rule = "|---|" + "---:|" * (len(headings) - 1)
+    return "\n".join([_line(headings), rule, *map(_line, rows)]) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def twice_spreadsheet(found: Sequence[Pairs]) -> str:

@@ -34,7 +34,7 @@ def run(
     limits = [limit.parse(text) for text in fail_if]
     if after is None:
         before, after = side.pair(before)
-    read = {operand: side.read(operand) for operand in dict.fromkeys((before, after, control)) if operand is not None}
+    read = side.read_all(operand for operand in (before, after, control) if operand is not None)
     comparison = compare(
         read[before],
         read[after],

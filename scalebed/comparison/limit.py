@@ -77,13 +77,9 @@ def _judged(limit: Limit, change: Change) -> Judgement:
         # A capacity that is no longer there is below any limit; one that came to be is above any.
         beyond = change.worse == (limit.side == "<")
         return Judgement(limit, change, Conclusion.NO if beyond else Conclusion.YES, change.lost)
-    if untold := _untold(change):
-        return Judgement(limit, change, Conclusion.NO_VALID_ANSWER, untold)
-    ratio, at, floor = change.ratio, 1 + limit.change, change.floor
-    assert ratio is not None  # noqa: S101 - or `_untold` says so
-    assert ratio.lower is not None  # noqa: S101
-    assert ratio.upper is not None  # noqa: S101
-    assert floor is not None  # noqa: S101
+    ratio, floor, at = change.ratio, change.floor, 1 + limit.change
+    if change.lost or ratio is None or ratio.lower is None or ratio.upper is None or floor is None:
+        return Judgement(limit, change, Conclusion.NO_VALID_ANSWER, _untold(change))
     below = limit.side == "<"
     surely, maybe = (ratio.upper < at, ratio.lower < at) if below else (ratio.lower > at, ratio.upper > at)
     if not surely:
@@ -95,14 +91,12 @@ def _judged(limit: Limit, change: Change) -> Judgement:
 
 
 def _untold(change: Change) -> str:
-    """Why there is nothing to judge by, as a clause; empty where there is."""
-    if change.lost:
-        return change.lost
-    if change.ratio is None:
-        return "there is no ratio"
-    if change.ratio.lower is None or change.ratio.upper is None:
+    """Why there is nothing to judge by, as a clause."""
+    if change.lost or change.ratio is None:
+        return change.lost or "there is no ratio"
+    if change.ratio.lower is None:
         return "there is no interval: it takes three blocks on each side"
-    return "the control tells nothing of it" if change.floor is None else ""
+    return "the control tells nothing of it"
 
 
 def _beyond_floor(limit: Limit, estimate: float, floor: float) -> bool:

@@ -18,8 +18,7 @@ from scalebed.report.findings import brackets, comparing
 from scalebed.report.findings.analysis import of_gathered
 from scalebed.report.findings.brackets import Bracket
 from scalebed.report.findings.gathering import Gathered, gather
-from scalebed.report.findings.views import Caveat
-from scalebed.statistics import intervals
+from scalebed.report.findings.views import Caveat, Comparison
 
 _PER_JOURNEY: tuple[Quantity, ...] = ("cpu", "service", "database", "database_time")
 
@@ -93,8 +92,22 @@ class Side:
 
 def read(operand: str) -> Side:
     """Raises OperandError and RunDirectoryError, of one sentence each."""
-    path, variant = _parted(operand)
-    run = gather(RunDirectory(path))
+    return read_all([operand])[operand]
+
+
+def read_all(operands: Iterable[str]) -> dict[str, Side]:
+    """By operand; a run of which several name variants is read once. Raises as `read` does."""
+    runs: dict[Path, Gathered] = {}
+    sides = {}
+    for operand in operands:
+        path, variant = _parted(operand)
+        if path not in runs:
+            runs[path] = gather(RunDirectory(path))
+        sides[operand] = _side(operand, path, variant, runs[path])
+    return sides
+
+
+def _side(operand: str, path: Path, variant: str | None, run: Gathered) -> Side:
     experiment = run.manifest.experiment
     names = tuple(each.name for each in experiment.variants)
     if variant is not None and variant not in names:
@@ -112,15 +125,16 @@ def read(operand: str) -> Side:
     for cell in cells:
         found |= _found(run, cell, named=len(told) > 1)
     ids = {cell.id for cell in cells}
+    analysis = of_gathered(run)
     return Side(
         name="".join(letter if letter.isprintable() else "�" for letter in operand),
         path=path,
         manifest=run.manifest,
         variants=told,
         found=found,
-        floors=_floors(run, cells, named=len(told) > 1),
+        floors=_floors(analysis.comparisons, told),
         fitted=_fitted(run),
-        caveats=tuple(c for c in of_gathered(run).caveats if not c.cells or ids & set(c.cells)),
+        caveats=tuple(c for c in analysis.caveats if not c.cells or ids & set(c.cells)),
         finished=(
             sum(cell in ids for cell, _ in run.repetitions),
             sum(cell in ids for _, cell in run.manifest.order),
@@ -247,19 +261,11 @@ def _per_arrival(trials: Iterable[Trial]) -> float:
     return sum(told) / len(told) if told else 1.0
 
 
-def _floors(run: Gathered, told: Sequence[Cell], *, named: bool) -> Mapping[tuple[Place, Quantity], float]:
-    """Of an ablation or a matrix with a control, for all of its variants alike."""
-    experiment = run.manifest.experiment
-    if not (experiment.compares and experiment.control):
-        return {}
-    floors: dict[tuple[Place, Quantity], float] = {}
-    for replicas in experiment.replicas:
-        for users in experiment.levels:
-            here = [c for c in planned_cells(experiment) if (c.replicas, c.users) == (replicas, users)]
-            base, again = (_costs(experiment, _given(run, cell)) for cell in (here[0], here[-1]))
-            for quantity in base.keys() & again.keys():
-                floor = intervals.floor(brackets.ratio(again[quantity], base[quantity]))
-                for cell in here:
-                    if cell in told:
-                        floors[Place(cell.variant.name if named else "", replicas, users), quantity] = floor
-    return floors
+def _floors(told: Iterable[Comparison], variants: Sequence[str]) -> Mapping[tuple[Place, Quantity], float]:
+    """Of an ablation or a matrix with a control, as its report has them: for all of its variants alike."""
+    return {
+        (Place(name if len(variants) > 1 else "", each.replicas, each.users), measure): floor
+        for each in told
+        for measure, floor in each.floors.items()
+        for name in variants
+    }

@@ -78,11 +78,11 @@ class OwnCells:
             return describe(application)
         # What was built in it is made of what is known, and may differ in a byte each time.
         folder = folder_of(application)
+        known = describe(application, self._checkouts.sources(application))
         outside = {
             path: of for path, of in _named(application, folder).items() if not Path(path).is_relative_to(folder)
         }
-        known = {**describe(application), "revision": application.revision, "dirty": False}
-        return {**known, "programs": outside, "sources": self._checkouts.sources(application)}
+        return {**known, "revision": application.revision, "dirty": False, "programs": outside}
 
     @contextmanager
     def deploy(self, cell: Cell, quota: float | None) -> Iterator[Deployed]:
@@ -153,8 +153,8 @@ def entry(inspected: Inspected, script: Script, arrivals: Path, made: Path, targ
     return OwnScript(made, {**variables(script), **ways})
 
 
-def describe(application: Application) -> dict[str, object]:
-    """For the fingerprint: what was measured, as far as that can be known from here."""
+def describe(application: Application, sources: Mapping[str, str] | None = None) -> dict[str, object]:
+    """For the fingerprint: what was measured, as far as that can be known from here; `sources` where they are known."""
     if not application.runs_here:
         return {
             "url": application.url,
@@ -171,7 +171,7 @@ def describe(application: Application) -> dict[str, object]:
         **fingerprint.git_state(folder),
         "command": application.command,
         "programs": _named(application, folder),
-        "sources": digests(folder),
+        "sources": digests(folder) if sources is None else sources,
         "packages": dict(each.split(" ", 1) for each in packages(application.environment) if " " in each),
         "locks": {str(path): digest(path) for path in locks},
     }

@@ -63,6 +63,11 @@ def interval(brackets: Iterable[Bracket], confidence: float = intervals.CONFIDEN
         return middle
     lows = None if any(b.low == 0 for b in found) else intervals.geometric((b.low for b in found), confidence)
     highs = None if any(math.isinf(b.high) for b in found) else intervals.geometric((b.high for b in found), confidence)
+    return _between(middle, lows, highs)
+
+
+def _between(middle: Interval, lows: Interval | None, highs: Interval | None) -> Interval:
+    """The middle with the lower end of the lows and the upper one of the highs; open where there are none."""
     return Interval(
         middle.estimate,
         0.0 if lows is None else lows.lower,
@@ -87,12 +92,7 @@ def unpaired(numerator: Mapping[int, Bracket], denominator: Mapping[int, Bracket
     open_above = any(math.isinf(b.high) for b in numerator.values()) or any(b.low == 0 for b in denominator.values())
     lows = None if open_below else intervals.unpaired(_each(numerator, "low"), _each(denominator, "high"))
     highs = None if open_above else intervals.unpaired(_each(numerator, "high"), _each(denominator, "low"))
-    return Interval(
-        middle.estimate,
-        0.0 if lows is None else lows.lower,
-        math.inf if highs is None else highs.upper,
-        middle.n,
-    )
+    return _between(middle, lows, highs)
 
 
 def _each(of: Mapping[int, Bracket], end: Literal["value", "low", "high"]) -> list[float]:

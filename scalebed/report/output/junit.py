@@ -5,6 +5,7 @@ A cell whose answer is no is a failure, one without a valid answer an error: wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from scalebed.report.findings.caveats import of_cell
@@ -18,16 +19,18 @@ def junit_xml(analysis: Analysis) -> str:
     experiment = analysis.manifest.experiment
     conclusions = {each.cell: each for each in analysis.conclusions}
     cases = [_case(analysis, cell, conclusions[cell.id]) for cell in analysis.cells]
-    suite = ET.Element(
-        "testsuite",
-        name=f"scalebed.{experiment.name}",
-        tests=str(len(cases)),
-        failures=str(sum(case.find("failure") is not None for case in cases)),
-        errors=str(sum(case.find("error") is not None for case in cases)),
-        skipped=str(sum(case.find("skipped") is not None for case in cases)),
-        timestamp=analysis.manifest.started,
-    )
-    suite.extend(cases)
+    return document(f"scalebed.{experiment.name}", cases, timestamp=analysis.manifest.started)
+
+
+def document(name: str, cases: Sequence[ET.Element], properties: Sequence[ET.Element] = (), **more: str) -> str:
+    """A whole document with one suite; `more` are further attributes of it."""
+
+    def having(tag: str) -> str:
+        return str(sum(case.find(tag) is not None for case in cases))
+
+    counts = {"failures": having("failure"), "errors": having("error"), "skipped": having("skipped")}
+    suite = ET.Element("testsuite", {"name": name, "tests": str(len(cases)), **counts, **more})
+    suite.extend([*properties, *cases])
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)

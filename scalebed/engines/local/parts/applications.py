@@ -155,6 +155,35 @@ class _Asked:
         return status
 
 
+def run_once(
+    processes: Processes,
+    application: Application,
+    command: str,
+    *,
+    what: str,
+    where: str,
+    database: str,
+    log: Path,
+) -> int:
+    """Run a command that serves nobody, with the application's settings and the database's URL; its exit status.
+
+    `what` is what the process is called, `where` the key that the command stands at. Raises EngineError where it cannot
+    be read, or its program is not there.
+    """
+    given = {
+        **database_settings(database),
+        # Nothing listens on any of these.
+        "HOST": "127.0.0.1",
+        "PORT": "1",
+        "BIND": "127.0.0.1:1",
+        "CACHE_URL": "redis://127.0.0.1:1/0",
+    }
+    env = settings(application, given)
+    argv, folder = words(command, env, where), folder_of(application)
+    require_program(argv[0], folder, env["PATH"], where)
+    return processes.run(what, argv, group=processes.group("loader"), folder=folder, env=env, log=log)
+
+
 def database_settings(url: str) -> dict[str, str]:
     """The database as one URL, and as the variables of Postgres's own client library."""
     parts = urlsplit(url)

@@ -17,18 +17,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from scalebed.engines.local.isolation.processes import Processes, last_line
-from scalebed.engines.local.parts.applications import (
-    database_settings,
-    folder_of,
-    require_program,
-    settings,
-    words,
-)
+from scalebed.engines.local.parts.applications import folder_of, run_once
 from scalebed.engines.sources import digests
 from scalebed.experiment.application import Application
 from scalebed.messages import EngineError, Say
 
 _PATIENCE_S = 300
+_NO_DATABASE = "postgresql://127.0.0.1:1/none"
+"""Nothing listens there: what is built is built without rows."""
 _OF_A_REPOSITORY = frozenset({
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CEILING_DIRECTORIES",
@@ -102,22 +98,14 @@ class Checkouts:
                 "it had, or another revision"
             )
         self._sources[str(inner)] = digests(inner)
-        self._build(application, name, inner)
+        self._build(application, name)
 
-    def _build(self, application: Application, name: str, inner: Path) -> None:
-        given = {
-            **database_settings("postgresql://127.0.0.1:1/none"),
-            # Nothing listens on either: a command that builds serves nobody.
-            "HOST": "127.0.0.1", "PORT": "1", "BIND": "127.0.0.1:1", "CACHE_URL": "redis://127.0.0.1:1/0",
-        }  # fmt: skip
+    def _build(self, application: Application, name: str) -> None:
         for number, command in enumerate(application.build, 1):
-            where = f"service.build.{number - 1}"
-            env = settings(application, given)
-            argv = words(command, env, where)
-            require_program(argv[0], inner, env["PATH"], where)
-            log = self._logs / f"build-{name}-{number}.log"
-            group = self._processes.group("loader")
-            status = self._processes.run(where, argv, group=group, folder=inner, env=env, log=log)
+            where, log = f"service.build.{number - 1}", self._logs / f"build-{name}-{number}.log"
+            status = run_once(
+                self._processes, application, command, what=where, where=where, database=_NO_DATABASE, log=log
+            )
             if status != 0:
                 raise EngineError(f"{where}: {command} ended with status {status}: {last_line(log)} ({log})")
 

@@ -9,14 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scalebed.engines.local.isolation.processes import Processes, last_line
-from scalebed.engines.local.parts.applications import (
-    database_settings,
-    folder_of,
-    packages,
-    require_program,
-    settings,
-    words,
-)
+from scalebed.engines.local.parts.applications import folder_of, packages, run_once
 from scalebed.engines.local.parts.databases import Databases, hashed
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.experiment.application import Application, Database
@@ -82,20 +75,15 @@ class OwnDatabases:
         return name
 
     def _run(self, application: Application, command: str, number: int, name: str) -> None:
-        given = {
-            **database_settings(self._cluster.url(name)),
-            # Nothing listens on either: a command that fills a database serves nobody.
-            "HOST": "127.0.0.1",
-            "PORT": "1",
-            "BIND": "127.0.0.1:1",
-            "CACHE_URL": "redis://127.0.0.1:1/0",
-        }
-        env = settings(application, given)
-        where, folder = f"database.setup.{number - 1}", folder_of(application)
-        argv = words(command, env, where)
-        require_program(argv[0], folder, env["PATH"], where)
         log = self._logs / f"setup-{number}.log"
-        group = self._processes.group("loader")
-        status = self._processes.run(f"database.setup {number}", argv, group=group, folder=folder, env=env, log=log)
+        status = run_once(
+            self._processes,
+            application,
+            command,
+            what=f"database.setup {number}",
+            where=f"database.setup.{number - 1}",
+            database=self._cluster.url(name),
+            log=log,
+        )
         if status != 0:
             raise EngineError(f"database.setup: {command} ended with status {status}: {last_line(log)} ({log})")
