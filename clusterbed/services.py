@@ -11,7 +11,8 @@ from pathlib import Path
 from clusterbed.docker import Context
 from clusterbed.stages import Made, Stage, digest, is_source
 from clusterbed.workshop import Workshop
-from scalebed.provision.k6 import ensure_k6, source_key
+from scalebed.provision.go_program import source_key
+from scalebed.provision.k6 import ensure_k6
 
 # libstdc++6 is what wheels take for granted.
 _PYTHON_PACKAGES = ("ca-certificates", "libstdc++6", "python3", "python3-pip", "python3-venv")

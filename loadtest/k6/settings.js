@@ -48,6 +48,7 @@ export const STEPS = steps('STEPS', 'rate', 0);
 export const RATE = USERS > 0 || STEPS.length > 0 ? 0 : number('RATE', undefined, 0);
 export const DURATION = __ENV.DURATION || '60s';
 export const MAX_VUS = number('MAX_VUS', 100, 1);
+export const STALE_S = number('STALE_S', 30, 0); // how old a read may be: CACHE_TTL_S of the services here
 export const TIMEOUT = __ENV.TIMEOUT || '30s';
 export const USERNAME = __ENV.BENCH_USERNAME || 'bench';
 export const PASSWORD = __ENV.BENCH_PASSWORD || 'bench';

@@ -123,7 +123,8 @@ class Panel(Lines):
 
 def _cell(step: Step) -> str:
     scale = step.cell.scale
-    return f"{step.cell.variant.name}, {scale} replica{'' if scale == '1' else 's'}"
+    fault = "" if step.cell.fault is None else f", {step.cell.fault.name}"
+    return f"{step.cell.variant.name}, {scale} replica{'' if scale == '1' else 's'}{fault}"
 
 
 def _doing(start: TrialStart) -> str:

@@ -6,7 +6,7 @@ plain objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -96,6 +96,35 @@ class Probe(Protocol):
         ...
 
 
+class Told(Protocol):
+    """Who is told that a fault has begun, or that what it hit works again."""
+
+    def __call__(self, stage: Literal["begun", "over"], what: str, /) -> None: ...
+
+
+class Injector(Protocol):
+    """Makes something of the deployed cell fail. Every method may raise `EngineError` with one sentence for people."""
+
+    def begin(self) -> None:
+        """From now on, what ends is expected to, and is started again as the fault has it."""
+        ...
+
+    def inject(self, number: int, told: Told, pause: Callable[[float], None]) -> None:
+        """Let the fault happen, and wait until all is as it was; `number` counts from 0.
+
+        `pause` sleeps, and raises what is not to be caught where the load is over: then put back what was changed.
+        """
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """What there is now, by name: replicas that are ready, connections to the database."""
+        ...
+
+    def end(self) -> None:
+        """What ends from now on is a surprise again; safe to call twice."""
+        ...
+
+
 class Engine(Protocol):
     """Runs cells. Every method may raise `EngineError` with one sentence for people."""
 
@@ -128,6 +157,10 @@ class Engine(Protocol):
     def generator(self) -> LoadGenerator: ...
 
     def probe(self) -> Probe: ...
+
+    def injector(self) -> Injector | None:
+        """For the deployed cell; None where nothing happens in it."""
+        ...
 
     def programs(self) -> Sequence[Program]:
         """What uses CPU now and is no part of the experiment, most first, in a second; empty where unseen."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
+from scalebed.execution.disruption import Episode
 from scalebed.execution.observer import Progress
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
@@ -27,6 +28,7 @@ from scalebed.records.run_directory import (
     CheckRecord,
     EndedRecord,
     EndpointRecord,
+    EpisodeRecord,
     GeneratorRecord,
     Purpose,
     SupplyRecord,
@@ -84,6 +86,8 @@ class Watch:
         self._failure: str | None = None
         self._checks: tuple[CheckCount, ...] = ()
         self._ended: tuple[EndedRecord, ...] = ()
+        self._episodes: tuple[EpisodeRecord, ...] = ()
+        self._after: Mapping[str, int] = {}
 
     @property
     def _rate(self) -> float | None:
@@ -108,6 +112,21 @@ class Watch:
     @property
     def lost(self) -> bool:
         return bool(self._ended)
+
+    def disrupted(self, episodes: Sequence[Episode], after: Mapping[str, int]) -> None:
+        """What was made to fail meanwhile, and what there was at the end."""
+        begin = self.at(0)
+        self._after = dict(after)
+        self._episodes = tuple(
+            EpisodeRecord(
+                begun_s=each.begun_at - begin,
+                over_s=None if each.over_at is None else each.over_at - begin,
+                said=tuple(each.said),
+                before=dict(each.before),
+            )
+            for each in episodes
+            if each.begun_at is not None
+        )
 
     def give_up(self, sentence: str) -> None:
         """The generator failed."""
@@ -258,14 +277,14 @@ class Watch:
             return self._decided_s
         return min(self._timeline.complete_s, math.floor(self._load.duration_s))
 
-    def _at(self, second: float) -> float:
-        """What `Clock.now` was, for seconds since the first arrival."""
+    def at(self, second: float) -> float:
+        """What `Clock.now` is, for seconds since the first arrival."""
         return (self._timeline.first or 0) + second + (self._offset if math.isfinite(self._offset) else 0.0)
 
     def _usage(self, start: int, end: int) -> Usage | None:
         if self._timeline.first is None:
             return None
-        return usage.between(self._samples, self._at(start), self._at(end))
+        return usage.between(self._samples, self.at(start), self.at(end))
 
     def _record(
         self, cut: int, window: Window, used: Usage | None, verdict: Verdict, against: tuple[Cause, ...]
@@ -350,6 +369,8 @@ class Watch:
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             ended=self._ended,
             supply=tuple(self._supply_records()),
+            episodes=self._episodes,
+            counts_after=self._after,
         )
 
     def _rough(self, verdict: Verdict, against: tuple[Cause, ...]) -> bool:
@@ -381,7 +402,7 @@ class Watch:
             if used is not None:
                 records.append(
                     UsageRecord(
-                        at_s=after.at - self._at(0),
+                        at_s=after.at - self.at(0),
                         interval_s=used.interval_s,
                         cpu_s=used.cpu_s,
                         throttled_s=used.throttled_s,
@@ -398,7 +419,7 @@ class Watch:
         for sample in self._samples:
             if sample.supply is not None:
                 counts = asdict(sample.supply)
-                yield SupplyRecord(at_s=counts.pop("at") - self._at(0), **counts)
+                yield SupplyRecord(at_s=counts.pop("at") - self.at(0), **counts)
 
 
 def _veiled(*sentences: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from scalebed import __version__
 from scalebed.execution import endings
+from scalebed.execution.disruption import Disruption
 from scalebed.execution.endings import RunnerError
 from scalebed.execution.heard import TELLING, Heard
 from scalebed.execution.observer import Observer, Resumed, TrialStart
@@ -18,6 +19,7 @@ from scalebed.execution.quiet import Quiet
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.time_left import Eta
 from scalebed.execution.trial import Conductor, Rehearsal
+from scalebed.experiment.faults import Episodes
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import has_own
@@ -348,7 +350,7 @@ class Runner:
             attempt=schedule.attempt,
             shared=self._host == "shared",
         )
-        trial = conductor.conduct(assignment, load, self._observer.second)
+        trial = conductor.conduct(assignment, load, self._observer.second, self._disruption())
         for ended in trial.ended:
             # Neither is kept, or it would count as an answer when the run goes on.
             if ask.purpose == "unloaded" and Kind.MEMORY not in kinds(trial.causes):
@@ -360,6 +362,13 @@ class Runner:
         self._directory.add_trial(trial)
         self._observer.trial_finished(trial)
         return trial
+
+    def _disruption(self) -> Disruption | None:
+        """What is to happen beside a trial of the cell that is deployed."""
+        if not self._experiment.traits.disrupts:
+            return None
+        moments = (self._experiment.episodes or Episodes()).moments
+        return Disruption(self._engine.injector(), moments, self._clock)
 
     def _answer(self, schedule: Schedule, answer: Answer, trials: Sequence[Trial]) -> Repetition:
         repetition = schedule.repetition(answer, len(trials))

@@ -66,6 +66,8 @@ class Eta:
             return compared + (search if self._searched(cell) else 0)
         if experiment.traits.asks_rates:
             return len(experiment.rates) * ((experiment.duration or 0) + OVERHEAD_S)
+        if experiment.traits.disrupts:
+            return DEPLOYMENT_S + WARMUP_S + (experiment.duration or 0) + OVERHEAD_S
         if experiment.traits.counts_answers:
             return (experiment.duration or 0) + OVERHEAD_S
         return search

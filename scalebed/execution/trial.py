@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from scalebed.execution.disruption import Disruption
 from scalebed.execution.observer import Progress
 from scalebed.execution.ports import Clock, LoadGenerator, LoadRun, Probe
 from scalebed.execution.recorder import Assignment, Watch
@@ -82,15 +83,30 @@ class Conductor:
         self._seen = usage.between((before, now), before.at, now.at)
         return self._seen
 
-    def conduct(self, assignment: Assignment, load: Load, second: Callable[[Progress], None]) -> Trial:
-        """One trial, whole. On any exception, KeyboardInterrupt too, the load is stopped before it is raised."""
+    def conduct(
+        self,
+        assignment: Assignment,
+        load: Load,
+        second: Callable[[Progress], None],
+        disruption: Disruption | None = None,
+    ) -> Trial:
+        """One trial, whole. On any exception, KeyboardInterrupt too, the load is stopped before it is raised.
+
+        `disruption`: what happens meanwhile; it has ended when this returns or raises, and what it raised is raised.
+        """
         watch = Watch(assignment, load, self._target, before=self._memory)
         watch.sample(self._probe.sample())
         run = self._generator.start(self._target, load)
         try:
-            self._follow(run, watch, second)
+            self._follow(run, watch, second, disruption)
         finally:
-            run.stop()
+            try:
+                if disruption is not None:
+                    disruption.end()
+            finally:
+                run.stop()
+        if disruption is not None:
+            watch.disrupted(disruption.episodes, disruption.after)
         for sample in self._probe.finish():
             watch.sample(sample)
             self._memory = sample.replica_memory
@@ -134,7 +150,9 @@ class Conductor:
             before = now if used is not None else before
         return self._clock.now() - started
 
-    def _follow(self, run: LoadRun, watch: Watch, second: Callable[[Progress], None]) -> None:
+    def _follow(
+        self, run: LoadRun, watch: Watch, second: Callable[[Progress], None], disruption: Disruption | None
+    ) -> None:
         heard = self._clock.now()
         while not run.finished:
             endpoints, generator = run.poll(1.0)
@@ -146,10 +164,12 @@ class Conductor:
                 return
             whole = watch.add(endpoints, generator, now)
             watch.lose(self._probe.gone())
-            if watch.lost:
+            if watch.lost or (disruption is not None and disruption.failed):
                 return
             if not whole:
                 continue
+            if disruption is not None and not disruption.begun:
+                disruption.begin(watch.at)
             watch.sample(self._probe.sample())
             decided = watch.assess(run.checks)
             second(watch.progress())

@@ -101,7 +101,7 @@ def _too_few(experiment: Experiment) -> Iterator[str]:
         )
         return
     bare = sample_size.fewest(slo.percentile, slo.error_rate, 0)
-    wanted = bare if experiment.compares else sure if asked >= sure else least
+    wanted = bare if experiment.compares or experiment.traits.disrupts else sure if asked >= sure else least
     more = f", or name fewer in search.min_requests, {bare:,} at the least" if wanted > bare else ""
     for requests, said in _foreseen(experiment):
         if requests < wanted:
@@ -118,6 +118,9 @@ def _foreseen(experiment: Experiment) -> Iterator[tuple[float, str]]:
         yield sum(level.rate * level.duration for level in experiment.profile), "profile: all levels together"
         return
     rates = experiment.rates or (() if experiment.rate is None else (experiment.rate,))
+    if experiment.share is not None:
+        given = (experiment.rate_given(v.name, n) for v in experiment.variants for n in experiment.replicas)
+        rates = tuple(sorted({rate for rate in given if rate is not None}))
     duration = experiment.duration or 0.0
     for rate in rates:
         yield rate * duration, f"duration: {duration:g} s at {rate:g}/s"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalebed.experiment.autoscaler import Autoscaler
+from scalebed.experiment.faults import Fault
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Variant, cell_id
 from scalebed.experiment.workloads import changes_rows
@@ -31,11 +32,16 @@ class Cell:
     """Set: it owns the number of replicas, which begins at its least."""
     memory_per_replica: int | None = None
     """Bytes that each may take; None: no limit."""
+    rate: float | None = None
+    """Requests a second, where that is given for each cell."""
+    fault: Fault | None = None
+    """What happens in its trials."""
 
     @property
     def id(self) -> str:
         """Unique within an experiment, fit for a file name."""
-        return cell_id(self.variant.name, None if self.autoscaler else self.replicas, self.users)
+        fault = None if self.fault is None else self.fault.name
+        return cell_id(self.variant.name, None if self.autoscaler else self.replicas, self.users, fault)
 
     @property
     def writes(self) -> bool:
@@ -76,10 +82,13 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
             own_script=experiment.load is not None,
             autoscaler=experiment.autoscaler,
             memory_per_replica=experiment.memory_per_replica,
+            rate=experiment.rate_given(variant.name, replicas) if experiment.traits.disrupts else None,
+            fault=fault,
         )
         for variant in experiment.variants
         for replicas in experiment.replicas
         for users in (experiment.levels if experiment.compares else (None,))
+        for fault in experiment.cases
     )
 
 

@@ -16,6 +16,7 @@ from scalebed.experiment.autoscaler import Autoscaler, Behavior, Level, Policy, 
 from scalebed.experiment.design import Ablation, Change, Matrix, compared
 from scalebed.experiment.doubts import doubts
 from scalebed.experiment.duration import Duration
+from scalebed.experiment.faults import Episodes, Fault, NamedFault
 from scalebed.experiment.kinds import KINDS, KindName, require
 from scalebed.experiment.kinds.kind import Kind
 from scalebed.experiment.own import require_own
@@ -127,7 +128,16 @@ class Experiment(Strict):
     rates: tuple[Annotated[float, Field(gt=0)], ...] = ()
     """`fixed-rate`: requests a second, each one trial."""
     rate: float | None = Field(None, gt=0)
-    """`ablation` and `matrix`: requests a second, the same for every variant; the slowest must sustain it."""
+    """`ablation`, `matrix` and `fault`: requests a second, the same for every variant; the slowest must sustain it."""
+    share: float | None = Field(None, gt=0, lt=1)
+    """`fault`, in the place of rate: a share of what each variant sustains, by `capacity_per_replica`."""
+    faults: tuple[NamedFault, ...] = ()
+    """`fault`: what is made to fail, each in cells of its own, beside those in which nothing does."""
+    episodes: Episodes | None = None
+    """`fault`: when it happens within a trial, and how often."""
+    failover: bool | None = None
+    """`fault`: whether the balancer sends a request that a replica did not take to another one, as most do: yes, unless
+    it is false. What is not idempotent is never sent twice."""
     stages: tuple[Stage, ...] = ()
     """`closed` and `hpa`: users that come and go, one stage after another, in the place of users and duration."""
     profile: tuple[Level, ...] = ()
@@ -135,13 +145,9 @@ class Experiment(Strict):
     autoscaler: Autoscaler | None = None
     """`hpa`: in the place of replicas."""
     capacity_per_replica: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
-    """`hpa` with a profile: by variant, the rate that one replica sustains within the SLO, from which the replicas that
-    a rate needs are reckoned."""
-    duration: Duration | None = Field(
-        default_factory=lambda data: (
-            sum(stage.duration for stage in (*data.get("stages", ()), *data.get("profile", ()))) or None
-        )
-    )
+    """`hpa` with a profile, and `fault` with a share: by variant, the rate that one replica sustains within the SLO,
+    from which are reckoned the replicas that a rate needs, or the rate."""
+    duration: Duration | None = Field(default_factory=lambda data: _duration(data))  # noqa: PLW0108 - made below
     """How long each trial lasts, where none is a search's."""
     users: int | None = Field(
         default_factory=lambda data: max((stage.users for stage in data.get("stages", ())), default=None), ge=1, le=2000
@@ -183,11 +189,23 @@ class Experiment(Strict):
     def cell_ids(self) -> tuple[str, ...]:
         """The ids of all cells, variants first, as the file lists them."""
         return tuple(
-            cell_id(variant.name, None if self.autoscaler else replicas, users)
+            cell_id(variant.name, None if self.autoscaler else replicas, users, None if fault is None else fault.name)
             for variant in self.variants
             for replicas in self.replicas
             for users in (self.levels if self.compares else (None,))
+            for fault in self.cases
         )
+
+    @property
+    def cases(self) -> tuple[Fault | None, ...]:
+        """What happens in a variant's cells: None is the one in which nothing does."""
+        return (None, *self.faults)
+
+    def rate_given(self, variant: str, replicas: int) -> float | None:
+        """The rate of a cell, where one is given for each."""
+        if self.share is None:
+            return self.rate
+        return self.share * self.capacity_per_replica[variant] * replicas
 
     @property
     def traits(self) -> Kind:
@@ -221,6 +239,13 @@ class Experiment(Strict):
     def levels(self) -> tuple[int | None, ...]:
         """How many users send requests in a comparison; None at a rate."""
         return (self.matrix.users if self.matrix else ()) or (self.users,)
+
+
+def _duration(data: Mapping[str, Any]) -> float | None:
+    """Of a trial whose parts say it."""
+    if data.get("faults"):
+        return (data.get("episodes") or Episodes()).duration
+    return sum(stage.duration for stage in (*data.get("stages", ()), *data.get("profile", ()))) or None
 
 
 def compose_experiment(overrides: Iterable[str], folder: Path) -> Experiment:
@@ -382,7 +407,7 @@ _MODELS: Mapping[int | str, type[BaseModel]] = {
     "base": Variant, "behavior": Behavior, "scaleUp": Rules, "scaleDown": Rules, "policies": Policy,
     "pooler": Pooling, "ablation": Ablation, "steps": Change, "matrix": Matrix, "application": Application,
     "database": Database, "load": Script, "secrets": Secret, "headers": Header,
-    "further": Limit, "requests": Request, "expect": Expect, "values": Values,
+    "further": Limit, "faults": Fault, "episodes": Episodes, "requests": Request, "expect": Expect, "values": Values,
 }  # fmt: skip
 
 

@@ -97,10 +97,10 @@ NamedVariant = Annotated[Variant, BeforeValidator(_shorthand, json_schema_input_
 """In YAML also the bare name of its service."""
 
 
-def cell_id(variant: str, replicas: int | None, users: int | None) -> str:
+def cell_id(variant: str, replicas: int | None, users: int | None, fault: str | None = None) -> str:
     """Unique within an experiment, fit for a file name; `replicas` is None where an autoscaler owns their number."""
     scale = "hpa" if replicas is None else f"x{replicas}"
-    return f"{variant}-{scale}" + (f"-u{users}" if users else "")
+    return f"{variant}-{scale}" + (f"-u{users}" if users else "") + (f"-{fault}" if fault else "")
 
 
 def label(settings: Mapping[str, str], *, whole: bool = False) -> str:

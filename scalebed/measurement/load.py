@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scalebed.experiment.faults import CLIENT_PATIENCE_S
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.timeline import Journeys
@@ -76,11 +77,14 @@ def load_of(
     journeys: Journeys | None = None,
 ) -> Load:
     """One load of an experiment, by so many users or at a rate; `journeys` is what an arrival came to before."""
+    faulty = experiment.traits.disrupts
+    vus = vus_of_outage(rate, journeys) if faulty else most_vus(rate, experiment.slo, journeys)
     return Load(
         workload=experiment.workload,
         rate=rate,
         duration_s=duration_s,
-        max_vus=users or most_vus(rate, experiment.slo, journeys),
+        max_vus=users or vus,
+        grace_s=CLIENT_PATIENCE_S if faulty and experiment.load is None else GRACE_S,
         seed=seed,
         contacts=experiment.dataset.contacts,
         writes=experiment.writes,
@@ -88,6 +92,12 @@ def load_of(
         journeys=experiment.load is not None,
         expected=journeys,
     )
+
+
+def vus_of_outage(rate: float, journeys: Journeys | None = None) -> int:
+    """So many that they hold all that comes while nothing is answered, until clients give up."""
+    requests, pause_s = (1.0, 0.0) if journeys is None else (max(journeys.requests, 1.0), journeys.pause_s)
+    return min(math.ceil(rate * (requests * CLIENT_PATIENCE_S + pause_s) + 13 * math.sqrt(rate)) + 20, MOST_VUS)
 
 
 def most_vus(rate: float, slo: Slo, journeys: Journeys | None = None) -> int:

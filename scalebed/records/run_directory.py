@@ -127,6 +127,18 @@ class EndedRecord(_Record):
         return Ended(self.replica, self.of, self.status, self.after_s, self.said, self.for_memory).told(when)
 
 
+class EpisodeRecord(_Record):
+    """One time that something was made to fail; seconds are since the trial's first arrival."""
+
+    begun_s: float
+    over_s: float | None
+    """When what failed worked again, as far as the engine can tell; None where it did not come back."""
+    said: tuple[str, ...] = ()
+    """What happened, in its order."""
+    before: Mapping[str, int] = {}
+    """Replicas that were ready, and connections to the database, just before."""
+
+
 class Trial(_Record):
     """One load at one rate on one cell, with everything that its verdict rests on."""
 
@@ -212,6 +224,10 @@ class Trial(_Record):
     """Of which it is a FAIL: the service did not carry the load, and how slow it was says nothing of it."""
     supply: tuple[SupplyRecord, ...] = ()
     """Where an autoscaler owned the number of replicas."""
+    episodes: tuple[EpisodeRecord, ...] = ()
+    """Of kind `fault`; of its control, in which nothing fails, the moments at which it would have."""
+    counts_after: Mapping[str, int] = {}
+    """As an episode's `before`, at the end of the load."""
 
     @model_validator(mode="before")
     @classmethod

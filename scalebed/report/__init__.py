@@ -16,11 +16,12 @@ from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion
 from scalebed.report.findings.views import Caveat
+from scalebed.report.output.faults import faults_csv
 from scalebed.report.output.junit import junit_xml
 from scalebed.report.output.pages import html, markdown
 from scalebed.report.output.rows import csv_rows
 from scalebed.report.output.spreadsheet import cells_csv, comparison_csv
-from scalebed.report.output.terminal import cells_table, compared_table
+from scalebed.report.output.terminal import cells_table, compared_table, faults_table
 from scalebed.report.scenarios.outcomes import Outcome, outcome
 from scalebed.report.sentences.answer import compose
 from scalebed.report.tables import trials
@@ -41,13 +42,15 @@ class Report:
     def write(self) -> Path:
         """Write report.html, report.md, cells.csv, trials.csv and junit.xml into the run directory; the HTML's path.
 
-        Of an ablation or a matrix also comparison.csv. For trials.csv the trials are read once more.
+        Of an ablation or a matrix also comparison.csv, of faults faults.csv. For trials.csv the trials are read once
+        more.
         """
         analysis = self.analysis
         for name, text in (
             ("report.md", markdown(analysis)),
             ("cells.csv", cells_csv(analysis)),
             *([("comparison.csv", comparison_csv(analysis))] if analysis.comparisons else []),
+            *([("faults.csv", faults_csv(analysis))] if analysis.faults else []),
             ("trials.csv", self._trials_csv()),
             ("junit.xml", junit_xml(analysis)),
             ("report.html", html(analysis)),
@@ -63,6 +66,8 @@ class Report:
     @property
     def table(self) -> Table:
         """The short table printed at the end of a run."""
+        if self.analysis.faults:
+            return faults_table(self.analysis)
         return compared_table(self.analysis) if self.analysis.comparisons else cells_table(self.analysis)
 
     @property

@@ -169,3 +169,29 @@ def share_bounds(slow: Sequence[int], of: Sequence[int], certainty: float) -> tu
     lower = float(special.betaincinv(x_effective, size - x_effective + 1, 1 - certainty)) if x else 0.0
     upper = float(special.betaincinv(x_effective + 1, size - x_effective, certainty)) if x < requests else 1.0
     return lower, upper
+
+
+def arithmetic(values: Iterable[float], confidence: float = CONFIDENCE) -> Interval | None:
+    """Arithmetic mean and Student t interval of values that may be 0, one a repetition; None of no values.
+
+    For counts and seconds, of which none is below 0: no limit is, either.
+    """
+    found = np.fromiter(values, dtype=np.float64)
+    if not found.size:
+        return None
+    middle = float(found.mean())
+    if found.size < FEWEST:
+        return Interval(middle, None, None, int(found.size))
+    t = float(stats.t.ppf((1 + confidence) / 2, found.size - 1))
+    half = t * float(found.std(ddof=1)) / float(np.sqrt(found.size))
+    return Interval(middle, max(0.0, middle - half), middle + half, int(found.size))
+
+
+def most_share(happened: int, of: int, certainty: float = CONFIDENCE) -> float:
+    """One-sided upper bound of the share of what happened so often of so many (Clopper & Pearson, Biometrika 26, 1934).
+
+    About 3/n where it never happened. 1 of none.
+    """
+    if happened >= of:
+        return 1.0
+    return float(special.betaincinv(happened + 1, of - happened, certainty))

@@ -118,7 +118,7 @@ def test_who_shows_a_token_never_hashes_a_password(urls: Mapping[str, str], k6: 
 
 
 def test_the_checks_are_those_that_the_workloads_make() -> None:
-    assert {name[:2] for name, workload in workloads().items() if workload.asserts} == set(CHECKS)
+    assert {name[:2] for name, workload in workloads().items() if workload.asserts and name != "ledger"} == set(CHECKS)
 
 
 def test_a_sum_that_changed_is_found(urls: Mapping[str, str], k6: Path, tmp_path: Path) -> None:

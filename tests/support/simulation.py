@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
+from scalebed.execution.ports import Finding, Injector, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.ending import Ended
@@ -354,6 +354,9 @@ class SimulatedEngine:
 
     def probe(self) -> Probe:
         return self
+
+    def injector(self) -> Injector | None:
+        return None
 
     def programs(self) -> Sequence[Program]:
         disturbing = any(behaviour.foreign_cores for behaviour in self.behaviours.values())

@@ -25,7 +25,7 @@ from scalebed.engines.kubernetes.load.testruns import read_base
 from scalebed.engines.local.parts.databases import dataset_hash
 from scalebed.experiment.shipped import shipped_experiments
 from scalebed.experiment.workloads import script_files, workloads
-from scalebed.provision.k6 import source_key
+from scalebed.provision.go_program import source_key
 from scalebed.queries.comparison import STRATEGIES
 from scalebed.queries.study import read_strategies
 from scalebed.records import runs

@@ -5,6 +5,8 @@ import (
 
 	"go.k6.io/k6/js/modules"
 	"go.k6.io/k6/metrics"
+
+	"scalebed/k6/ledger"
 )
 
 // moduleName is imported by the scripts for its effect alone: through it a VU can be seen from inside.
@@ -20,10 +22,10 @@ type instance struct {
 	vu modules.VU
 }
 
-// Exports has `guard`, which `setup` and `teardown` call: they run in a VU that no executor activates. All others
-// import the module for its effect alone.
+// Exports has `guard`, which `setup` and `teardown` call: they run in a VU that no executor activates; and `ledger`, for
+// scripts that hold a service to what it acknowledged. All others import the module for its effect alone.
 func (i instance) Exports() modules.Exports {
-	return modules.Exports{Named: map[string]any{"guard": i.guard}}
+	return modules.Exports{Named: map[string]any{"guard": i.guard, "ledger": ledger.Default}}
 }
 
 func (i instance) guard() {

@@ -225,6 +225,9 @@ class KubernetesEngine:
             return self._probe
         return _Watching(self._probe, lambda: supply(self._api, self._release, cell.variant.service, self._clock.now()))
 
+    def injector(self) -> None:
+        """Nothing is made to fail in a cluster: an experiment that asks for it is refused."""
+
     def programs(self) -> Sequence[Program]:
         """What else uses this machine's CPU; another machine's programs are not seen."""
         return self._cluster.programs() if self._cluster.programs and self._on_this_machine() else ()

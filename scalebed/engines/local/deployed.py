@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.processes import last_line, last_lines
+from scalebed.engines.local.parts.links import GROUP
 from scalebed.engines.local.rig import Rig, Running, Wanted
 from scalebed.measurement.ending import Ended, how
 from scalebed.measurement.load import Target
@@ -26,6 +27,8 @@ class Deployed:
     """By part, those that its readings come from."""
     ended: Callable[[], tuple[Ended, ...]] = lambda: ()
     """Of its replicas."""
+    wanted: Wanted | None = None
+    """What was started for it."""
 
 
 def deployed(rig: Rig, wanted: Wanted, running: Running) -> Deployed:
@@ -38,7 +41,9 @@ def deployed(rig: Rig, wanted: Wanted, running: Running) -> Deployed:
         "balancer": True,
         "generator": True,
     }
-    groups: dict[str, Sequence[Group]] = {"service": tuple(replica.group for replica in replicas)}
+    around |= {GROUP: running.links is not None}
+    # The list itself: a rollout adds to it.
+    groups: dict[str, Sequence[Group]] = {"service": running.groups[wanted.name]}
     groups |= {part: (rig.processes.group(part),) for part, there in around.items() if there}
     target = Target(
         url=running.url(wanted.name),
@@ -46,7 +51,7 @@ def deployed(rig: Rig, wanted: Wanted, running: Running) -> Deployed:
         parts=tuple(groups),
         service_quota=None if wanted.cpu is None else wanted.cpu * wanted.replicas,
     )
-    return Deployed(target, running, wanted.database, groups, lambda: ended(rig, wanted, running))
+    return Deployed(target, running, wanted.database, groups, lambda: ended(rig, wanted, running), wanted)
 
 
 _LAST_LINES = 3
@@ -69,7 +74,7 @@ def ended(rig: Rig, wanted: Wanted, running: Running) -> tuple[Ended, ...]:
     found = []
     for number, replica in enumerate(replicas, 1):
         status = replica.child.process.poll()
-        if status is not None:
+        if status is not None and not replica.child.excused:
             said = "" if replica.child.log is None else " / ".join(last_lines(replica.child.log, _LAST_LINES))
             after_s = time.monotonic() - replica.child.started
             memory = replica.group.memory()

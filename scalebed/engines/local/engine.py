@@ -12,6 +12,7 @@ from scalebed.engines import fingerprint, host, secrets
 from scalebed.engines.k6.script import Inspected, remarks
 from scalebed.engines.local import preflight
 from scalebed.engines.local.deployed import Deployed, deployed
+from scalebed.engines.local.faults.injector import LocalInjector
 from scalebed.engines.local.generator import K6Generator, OwnScript
 from scalebed.engines.local.inspection import inspect
 from scalebed.engines.local.isolation.cgroups import Group
@@ -25,7 +26,7 @@ from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.probe import PARTS, LocalProbe
 from scalebed.engines.local.rig import Rig, Wanted, cluster_folder
 from scalebed.engines.services import read_service
-from scalebed.execution.ports import Finding, LoadGenerator, Probe, Program
+from scalebed.execution.ports import Finding, Injector, LoadGenerator, Probe, Program
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.script import Script
 from scalebed.experiment.spec import Experiment
@@ -37,6 +38,7 @@ from scalebed.messages import EngineError, Say
 from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.named_k6 import VARIABLE, find_k6
 from scalebed.provision.servers import EVERY, PartName, find_parts
+from scalebed.provision.toxiproxy import ensure_toxiproxy
 from scalebed.secrecy import VEIL
 
 
@@ -125,8 +127,20 @@ class LocalEngine:
             cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
             cluster.lock()
         folder = self._cache / "run" / "engine"
+        linked = any(fault.nature.linked for fault in experiment.faults)
+        proxy = ensure_toxiproxy(self._cache, self._root / "loadtest" / "toxiproxy", say) if linked else None
         self._rig = Rig(
-            self._root, self._cache, folder, parts, self.quota, self.placement, self.cores, cluster, self._say
+            self._root,
+            self._cache,
+            folder,
+            parts,
+            self.quota,
+            self.placement,
+            self.cores,
+            cluster,
+            self._say,
+            toxiproxy=proxy,
+            failover=experiment.traits.disrupts and experiment.failover is not False,
         )
         self._experiment = experiment
         if experiment.load is not None:
@@ -270,12 +284,17 @@ class LocalEngine:
         running, database = self._running[1].running, self._running[1].database
         assert running is not None and database is not None  # noqa: S101, PT018 - a shipped service has both
         assert running.pooler is not None and running.cache is not None  # noqa: S101, PT018
-        if cell.writes:
+        if cell.writes and self._renews:
             with running.pooler.paused(cell.variant.name):
                 rig.databases.renew(database, self._clones[cell.variant.name])
             rig.databases.warm(database)
-        if cell.writes or not cell.warm:
+        if (cell.writes and self._renews) or not cell.warm:
             running.cache.empty()
+
+    @property
+    def _renews(self) -> bool:
+        """Whether rows are put back before each trial. A cell of faults has one, and its rows are its own."""
+        return self._experiment is None or not self._experiment.traits.disrupts
 
     def generator(self) -> LoadGenerator:
         """k6 in a group of its own, away from the replicas' cores where there are enough."""
@@ -317,7 +336,11 @@ class LocalEngine:
     def probe(self) -> Probe:
         rig = self._in_use()
 
+        faulty = self._experiment is not None and self._experiment.traits.disrupts
+
         def worked() -> float | None:
+            if faulty:  # whoever asks a database that is stopped waits with it
+                return None
             database = None if self._running is None else self._running[1].database
             return None if database is None else rig.activity.seconds(database)
 
@@ -325,6 +348,14 @@ class LocalEngine:
             return () if self._running is None else self._running[1].ended()
 
         return LocalProbe(self.groups, worked, gone)
+
+    def injector(self) -> Injector | None:
+        """Makes something of the running cell fail, as its fault has it."""
+        if self._running is None or self._running[0].fault is None:
+            return None
+        cell, made = self._running
+        assert cell.fault is not None and made.running is not None and made.wanted is not None  # noqa: S101, PT018
+        return LocalInjector(self._in_use(), made.wanted, made.running, cell.fault)
 
     def programs(self) -> Sequence[Program]:
         own = {pid for groups in self.groups().values() for group in groups for pid in group.pids()}

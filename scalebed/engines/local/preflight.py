@@ -63,6 +63,7 @@ def findings(experiment: Experiment, root: Path, free: Resources) -> list[Findin
     services, found = _services(experiment, root)
     found += _poolers(experiment)
     found += _values(experiment)
+    found += _faults(experiment, free)
     found += [*_capacity(experiment, free), *_memory(experiment, free), *_space(experiment, services, free)]
     return [*found, *_quiet(free)]
 
@@ -96,12 +97,22 @@ def _poolers(experiment: Experiment) -> list[Finding]:
                 f"pooler.size {size} is more than the {MOST_CONNECTIONS} connections that Postgres has for it; lower it"
             )
             found.append(Finding("refuse", f"variant {variant.name}: {told}"))
-        if mode != "transaction" and experiment.writes:
+        if mode != "transaction" and experiment.writes and not experiment.traits.disrupts:
             told = f"pooler {mode} does not let go of the rows that {experiment.workload} has put back between trials"
             found.append(
                 Finding("refuse", f"variant {variant.name}: {told}; use transaction, or a workload that reads")
             )
     return found
+
+
+def _faults(experiment: Experiment, free: Resources) -> list[Finding]:
+    if free.limits:
+        return []
+    return [
+        Finding("refuse", f"faults: {fault.name} takes a CPU quota, and none can be set here; leave it out")
+        for fault in experiment.faults
+        if fault.fault == "replica-slow"
+    ]
 
 
 def _values(experiment: Experiment) -> list[Finding]:

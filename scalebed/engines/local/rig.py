@@ -11,12 +11,14 @@ from functools import cached_property
 from pathlib import Path
 
 from scalebed.engines.host import Placement
+from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.leftovers import Ledger
 from scalebed.engines.local.isolation.processes import Processes, part_account
 from scalebed.engines.local.isolation.quota import Quota
 from scalebed.engines.local.parts.activity import Activity
 from scalebed.engines.local.parts.applications import database_settings, start_application, wait_serving
 from scalebed.engines.local.parts.databases import Databases
+from scalebed.engines.local.parts.links import LinkedPart, Links
 from scalebed.engines.local.parts.nginx import Balancer
 from scalebed.engines.local.parts.pgbouncer import Pooled, Pooler
 from scalebed.engines.local.parts.postgres import STATEMENT_TIMEOUT_MS, Cluster
@@ -60,10 +62,19 @@ class Running:
     pooler: Pooler | None
     cache: Cache | None
     balancer: Balancer
-    replicas: Mapping[str, Sequence[Replica]]
+    replicas: Mapping[str, list[Replica]]
+    """Those that get requests; a rollout changes them."""
+    groups: Mapping[str, list[Group]]
+    """Of all replicas that there were."""
+    links: Links | None = None
+    """Between services and their parts, where connections are to be disturbed."""
 
     def url(self, name: str) -> str:
         return self.balancer.url(name)
+
+    def balance(self) -> None:
+        """Let the balancer know which replicas there are."""
+        self.balancer.reload({name: [each.port for each in members] for name, members in self.replicas.items()})
 
 
 @dataclass
@@ -81,6 +92,10 @@ class Rig:
     """None: nothing that runs here asks for a database."""
     say: Say = lambda line: None
     """Told what is waited for."""
+    toxiproxy: Path | None = None
+    """Set: connections to cache and database go through it."""
+    failover: bool = False
+    """The balancer sends a request that a replica did not take to another."""
     processes: Processes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,25 +122,26 @@ class Rig:
     @contextmanager
     def running(self, wanted: Sequence[Wanted], warm: Sequence[str] = ()) -> Iterator[Running]:
         """Start all and wait until every replica is ready; while they start, the databases in `warm` are read in."""
-        groups = [group_name(item, index) for item in wanted for index in range(item.replicas)]
-        before = self.processes.mark()
+        before, groups = self.processes.mark(), self.processes.groups()
         try:
             yield self._start(wanted, warm)
         finally:
             self.processes.stop_since(before)
-            for group in groups:
+            for group in self.processes.groups() - groups - _SHARED:
                 self.processes.drop_group(group)
 
     def _start(self, wanted: Sequence[Wanted], warm: Sequence[str]) -> Running:
         rest = self.placement.rest
         pooler, cache = self._pooler(wanted), self._shared_cache(wanted)
-        balancer = Balancer(self.parts.nginx, self.folder / "nginx", self._account)
+        balancer = Balancer(self.parts.nginx, self.folder / "nginx", self._account, failover=self.failover)
         if pooler is not None:
             pooler.wait()
         if cache is not None:
             cache.wait()
+        links = self._links(pooler, cache)
+        around = _Around(pooler, cache, links)
         replicas = {
-            item.name: [self._replica(item, index, number, pooler, cache) for index in range(item.replicas)]
+            item.name: [self._replica(item, group_name(item, index), number, around) for index in range(item.replicas)]
             for number, item in enumerate(wanted)
         }
         ports = {name: [replica.port for replica in members] for name, members in replicas.items()}
@@ -146,7 +162,27 @@ class Rig:
         for item in wanted:
             for replica in replicas[item.name]:
                 replica.group.limit(item.cpu)
-        return Running(pooler, cache, balancer, replicas)
+        groups = {name: [replica.group for replica in members] for name, members in replicas.items()}
+        return Running(pooler, cache, balancer, replicas, groups, links)
+
+    def another(self, running: Running, wanted: Sequence[Wanted], item: Wanted, name: str) -> Replica:
+        """A further replica of a service that runs, in a group of this name, which has its quota from the start."""
+        around = _Around(running.pooler, running.cache, running.links)
+        if item.cpu is not None:
+            self.processes.group(name, limited=True).limit(item.cpu)
+        replica = self._replica(item, name, list(wanted).index(item), around)
+        running.groups[item.name].append(replica.group)
+        return replica
+
+    def _links(self, pooler: Pooler | None, cache: Cache | None) -> Links | None:
+        if self.toxiproxy is None:
+            return None
+        links = Links(self.toxiproxy, self.processes, self.folder, self.placement.rest)
+        if pooler is not None or self.postgres is not None:
+            links.add("database", pooler.port if pooler is not None else self.cluster.port)
+        if cache is not None:
+            links.add("cache", cache.port)
+        return links
 
     def _pooler(self, wanted: Sequence[Wanted]) -> Pooler | None:
         databases = {item.name: pooled for item in wanted if (pooled := item.pooled) is not None}
@@ -163,33 +199,36 @@ class Rig:
         cache.start(self.processes, self.folder / "valkey.log", self.placement.rest)
         return cache
 
-    def _replica(self, item: Wanted, index: int, number: int, pooler: Pooler | None, cache: Cache | None) -> Replica:
-        given = {} if cache is None else {"CACHE_URL": cache.url(number)}
+    def _replica(self, item: Wanted, name: str, number: int, around: _Around) -> Replica:
+        given = {} if around.cache is None else {"CACHE_URL": around.linked("cache", around.cache.url(number))}
         if item.memory is not None:
-            self.processes.group(group_name(item, index), limited=True).limit_memory(item.memory)
+            self.processes.group(name, limited=True).limit_memory(item.memory)
+        database = None
+        if item.database is not None:
+            database = around.linked("database", self._database_url(item, item.database, around.pooler))
         if isinstance(item.service, Application):
-            if item.database is not None:
-                given |= database_settings(self._database_url(item, item.database, pooler))
+            if database is not None:
+                given |= database_settings(database)
             return start_application(
                 self.processes,
                 item.service,
-                group_name(item, index),
+                name,
                 logs=self.folder,
                 given=given,
                 limited=item.cpu is not None,
                 cores=self.placement.service,
             )
-        assert item.database is not None  # noqa: S101 - a shipped service has one
+        assert database is not None  # noqa: S101 - a shipped service has one
         return start_replica(
             self.processes,
             item.service,
             item.switches,
-            group_name(item, index),
+            name,
             root=self.root,
             folder=self.folder,
             environment={
                 **given,
-                "DATABASE_URL": self._database_url(item, item.database, pooler),
+                "DATABASE_URL": database,
                 "SECRET_KEY": self._secret(item),
                 "STATEMENT_TIMEOUT_MS": str(STATEMENT_TIMEOUT_MS),
             },
@@ -216,6 +255,23 @@ class Rig:
         self.processes.close()
         if self.postgres is not None:
             self.postgres.unlock()
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What a replica is told of."""
+
+    pooler: Pooler | None
+    cache: Cache | None
+    links: Links | None
+
+    def linked(self, part: LinkedPart, url: str) -> str:
+        """The address of a part, by the link to it where there is one."""
+        return url if self.links is None else self.links.through(part, url)
+
+
+_SHARED = frozenset({"database", "pooler", "cache", "balancer", "generator", "loader"})
+"""Groups that outlive what runs in them: their CPU is counted on."""
 
 
 def group_name(item: Wanted, index: int) -> str:

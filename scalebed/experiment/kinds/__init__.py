@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from scalebed.experiment.kinds.capacity import Capacity
 from scalebed.experiment.kinds.closed import Closed
 from scalebed.experiment.kinds.comparison import AblationKind, MatrixKind
+from scalebed.experiment.kinds.fault import FaultKind
 from scalebed.experiment.kinds.fixed_rate import FixedRate
 from scalebed.experiment.kinds.hpa import Hpa
 from scalebed.experiment.kinds.kind import Kind
@@ -19,8 +20,8 @@ from scalebed.experiment.kinds.kind import Kind
 if TYPE_CHECKING:
     from scalebed.experiment.spec import Experiment
 
-KindName = Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa"]
-_EVERY: tuple[Kind, ...] = (Capacity(), FixedRate(), Closed(), AblationKind(), MatrixKind(), Hpa())
+KindName = Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa", "fault"]
+_EVERY: tuple[Kind, ...] = (Capacity(), FixedRate(), Closed(), AblationKind(), MatrixKind(), Hpa(), FaultKind())
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _EVERY}
 
 
@@ -32,7 +33,7 @@ def require(experiment: Experiment) -> None:
     own = KINDS[experiment.kind]
     for kind in _EVERY:
         for key in sorted(kind.keys - own.keys):
-            if getattr(experiment, key):
+            if getattr(experiment, key) != type(experiment).model_fields[key].default:
                 raise ValueError(f"{key}: {_whose(key)}, not to {own.name}")
     own.require(experiment)
 

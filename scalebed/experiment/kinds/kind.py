@@ -25,6 +25,8 @@ class Kind(ABC):
     """How many answers the load got is the cell's figure."""
     autoscales: ClassVar[bool] = False
     """An autoscaler owns the number of replicas."""
+    disrupts: ClassVar[bool] = False
+    """Something is made to fail under a load that is given; every cell of a block gets the same requests."""
 
     @abstractmethod
     def require(self, experiment: Experiment) -> None:

@@ -23,6 +23,7 @@ from scalebed.report.findings.conclusion import conclude
 from scalebed.report.findings.followings import followings
 from scalebed.report.findings.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
 from scalebed.report.findings.memory import Memory
+from scalebed.report.findings.outages import fault_views
 from scalebed.report.findings.trust import trust
 from scalebed.report.findings.views import (
     Analysis,
@@ -70,6 +71,11 @@ def of_gathered(run: Gathered) -> Analysis:
         trust=trust(run, cells, compared, fitted=fitted),
         comparisons=compared,
         fitted=fitted,
+        faults=fault_views(
+            experiment,
+            planned_cells(experiment),
+            {cell.id: run.basis_of(cell.id) for cell in planned_cells(experiment)},
+        ),
         followings=followings(
             experiment,
             [trial for trials in run.basis.values() for trial in trials],
@@ -176,6 +182,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         pause_ms=float(np.mean(pauses)) if pauses else None,
         least=None if rate is not None else _least(run, cell.id),
         memory=_memory(run, cell, trials if basis == "at the rate" else ()),
+        fault="" if cell.fault is None else cell.fault.name,
     )
 
 
@@ -246,11 +253,11 @@ def _state(run: Gathered, cell: str, rate: Interval | None, slo_latency: float |
     if run.manifest.experiment.compares and run.basis_of(cell):
         sought = [f"{outcome} in {figures.count(n, 'block')}" for outcome, n in outcomes.items()]
         return "measured", figures.listing([f"capacity {text}" for text in sought if not text.startswith("measured")])
+    if run.manifest.experiment.traits.disrupts and run.basis_of(cell):
+        return "measured", ""
     if seen and run.manifest.experiment.traits.asks_rates:
         return _unmet(seen)
-    if not repetitions:
-        return "not measured", "interrupted before its first repetition was finished" if seen else ""
-    return _outcome(run, repetitions, slo_latency)
+    return _outcome(run, repetitions, slo_latency, begun=bool(seen))
 
 
 def _unmet(seen: Sequence[TrialView]) -> tuple[State, str]:
@@ -262,8 +269,12 @@ def _unmet(seen: Sequence[TrialView]) -> tuple[State, str]:
     return "undecided", " ".join(dict.fromkeys(r for t in told if t.verdict != "PASS" for r in t.reasons))
 
 
-def _outcome(run: Gathered, repetitions: Sequence[Repetition], slo_latency: float | None) -> tuple[State, str]:
+def _outcome(
+    run: Gathered, repetitions: Sequence[Repetition], slo_latency: float | None, *, begun: bool
+) -> tuple[State, str]:
     """What most repetitions say of a cell that they found no rate for."""
+    if not repetitions:
+        return "not measured", "interrupted before its first repetition was finished" if begun else ""
     outcome = Counter(r.outcome for r in repetitions).most_common(1)[0][0]
     if outcome == "none at this SLO" and slo_latency:
         slo = run.manifest.experiment.slo

@@ -27,7 +27,7 @@ def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
         *_ended(run, measured),
         *_disturbed(run, measured),
         _rough(run, measured),
-        *_warming(run, measured),
+        *(() if run.manifest.experiment.traits.disrupts else _warming(run, measured)),
         _blocks(measured),
         _cold(run),
     ]
@@ -144,7 +144,7 @@ def _blocks(cells: Sequence[CellView]) -> Caveat | None:
 
 def _cold(run: Gathered) -> Caveat | None:
     experiment = run.manifest.experiment
-    if experiment.warm and not experiment.writes:
+    if experiment.warm and not (experiment.writes and not experiment.traits.disrupts):
         return None
     return Caveat("cold cache", "The service’s cache was emptied before each trial.")
 

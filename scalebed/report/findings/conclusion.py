@@ -15,6 +15,7 @@ from typing import Protocol
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.causes import Verdict
 from scalebed.records.run_directory import CheckRecord, Purpose, Repetition
+from scalebed.report.findings.ledger import MARK as LEDGER
 from scalebed.search.observation import stands
 
 
@@ -97,7 +98,9 @@ def _of_cell(
 ) -> CellConclusion:
     sought = [r for r in repetitions if r.outcome != "measured"]
     answers = [_failed_checks(given, own=experiment.load is not None)]
-    if not experiment.traits.seeks:
+    if _faulty(experiment, cell):
+        answers.append(_seen(given))
+    elif not experiment.traits.seeks:
         rates: tuple[float | None, ...] = experiment.rates or (None,)
         answers += [_met([t for t in given if rate is None or t.rate_asked == rate], rate) for rate in rates]
     if experiment.traits.seeks or sought:
@@ -106,7 +109,19 @@ def _of_cell(
     return CellConclusion(cell, *gravest_answer)
 
 
+def _faulty(experiment: Experiment, cell: str) -> bool:
+    """Whether something is made to fail in it: then the SLO is broken, and the question is for how long."""
+    return any(fault is not None and cell.endswith(f"-{fault.name}") for fault in experiment.cases)
+
+
 _Answer = tuple[Conclusion, str]
+
+
+def _seen(trials: Sequence[Tried]) -> _Answer:
+    """What a fault cost is known where one trial counts."""
+    if any(trial.verdict != "INVALID" for trial in trials):
+        return Conclusion.YES, ""
+    return Conclusion.NO_VALID_ANSWER, "Every trial was INVALID." if trials else "There was no trial."
 
 
 def _failed_checks(trials: Sequence[Tried], *, own: bool) -> _Answer:
@@ -116,7 +131,10 @@ def _failed_checks(trials: Sequence[Tried], *, own: bool) -> _Answer:
     error of it, which the SLO judges; what it checks beside them nothing else does.
     """
     failed = dict.fromkeys(
-        check.check for trial in trials for check in trial.checks if (check.beside if own else check.failed)
+        check.check
+        for trial in trials
+        for check in trial.checks
+        if (check.beside if own and not check.check.startswith(LEDGER) else check.failed)
     )
     return (Conclusion.NO, f"A check failed: {'; '.join(failed)}.") if failed else (Conclusion.YES, "")
 

@@ -17,6 +17,7 @@ from scalebed.report.findings.conclusion import CellConclusion, Conclusion, grav
 from scalebed.report.findings.followings import Following
 from scalebed.report.findings.leak import Growth
 from scalebed.report.findings.memory import Memory, Reading
+from scalebed.report.findings.outages import FaultView
 from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
 
@@ -118,6 +119,8 @@ class CellView:
     """Where no rate is known: one that was served in every block that tells one. No ratio is made of it."""
     memory: Memory | None = None
     """None where it was not read."""
+    fault: str = ""
+    """What happened in it; empty where nothing did."""
 
     @property
     def has_interval(self) -> bool:
@@ -126,7 +129,7 @@ class CellView:
     @property
     def title(self) -> str:
         users = "" if self.users is None else f", {figures.count(self.users, 'user')}"
-        return f"{self.variant}, {self.sized}{users}"
+        return f"{self.variant}, {self.sized}{users}{f', {self.fault}' if self.fault else ''}"
 
     @property
     def sized(self) -> str:
@@ -389,6 +392,8 @@ class Analysis:
     """Capacities follow from all trials, and are not the highest rates that passed, as in older runs."""
     comparisons: tuple[Comparison, ...] = ()
     followings: tuple[Following, ...] = ()
+    faults: tuple[FaultView, ...] = ()
+    """What each fault cost, and what happened without one."""
     conclusions: tuple[CellConclusion, ...] = ()
     """One for each cell."""
     caveats: tuple[Caveat, ...] = ()

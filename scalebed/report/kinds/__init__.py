@@ -8,6 +8,7 @@ from scalebed.experiment.kinds import KindName
 from scalebed.report.kinds.capacity import CapacityWords
 from scalebed.report.kinds.closed import ClosedWords
 from scalebed.report.kinds.comparison import AblationWords, MatrixWords
+from scalebed.report.kinds.fault import FaultWords
 from scalebed.report.kinds.fixed_rate import FixedRateWords
 from scalebed.report.kinds.hpa import HpaWords
 from scalebed.report.kinds.words import Words
@@ -19,4 +20,5 @@ WORDS: Mapping[KindName, Words] = {
     "ablation": AblationWords(),
     "matrix": MatrixWords(),
     "hpa": HpaWords(),
+    "fault": FaultWords(),
 }

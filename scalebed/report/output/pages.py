@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from scalebed.experiment.spec import Experiment
 from scalebed.report.charts import bars, curves, panels, rows
+from scalebed.report.charts.outages import outage_charts
 from scalebed.report.charts.timelines import timeline
 from scalebed.report.charts.waterfall import Waterfall, waterfall
 from scalebed.report.findings.followings import STAGES, load_unit
@@ -50,15 +51,19 @@ def _environment(*, autoescape: bool) -> Environment:
 
 def _context(analysis: Analysis) -> dict[str, object]:
     experiment, answer = analysis.manifest.experiment, compose(analysis)
-    curve, single = curves.capacity(analysis), None if analysis.followings else rows.rate_rows(analysis)
-    latency = () if analysis.comparisons else panels.latency(analysis)
-    cpu = bars.cpu(analysis)
-    used = _used(analysis)
-    endpoint_cells = [cell for cell in analysis.cells if cell.endpoints]
-    remembered = [(cell, cell.memory) for cell in analysis.cells if cell.memory is not None]
+    faulty = bool(analysis.faults)
+    curve = curves.capacity(analysis)
+    single = None if analysis.followings or faulty else rows.rate_rows(analysis)
+    latency = () if analysis.comparisons or faulty else panels.latency(analysis)
+    cpu = None if faulty else bars.cpu(analysis)
+    used = () if faulty else _used(analysis)
+    endpoint_cells = [cell for cell in analysis.cells if cell.endpoints and not cell.fault]
+    remembered = [(cell, cell.memory) for cell in analysis.cells if cell.memory is not None and not faulty]
     contents = [
         *((f"comparison-{i}", f"Compared {c.load}", True) for i, c in enumerate(analysis.comparisons)),
-        ("cells", "Cells", not analysis.comparisons),
+        ("faults", "Faults", faulty),
+        ("seconds", "Second by second", faulty),
+        ("cells", "Cells", not analysis.comparisons and not faulty),
         ("capacity", analysis.rate_name, bool(curve or single)),
         ("following", "Load and replicas", bool(analysis.followings)),
         ("latency", "Latency by rate", bool(latency)),
@@ -96,6 +101,8 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "rows": single,
         "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
         "drawings": [(each, timeline(each)) for each in analysis.followings],
+        "outages": outage_charts(analysis.faults, experiment.slo),
+        "natures": experiment.faults,
         "milestones": {key: column for key, (column, _) in STAGES.items()},
         "load_unit": load_unit(experiment),
         "panels": latency,

@@ -42,6 +42,33 @@ def cells_table(analysis: Analysis) -> Table:
     return table
 
 
+def faults_table(analysis: Analysis) -> Table:
+    """A line for each fault of each variant, with what an episode cost."""
+    several = len(analysis.replicas) > 1
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("variant", overflow="fold")
+    table.add_column("fault", overflow="fold", min_width=14)
+    for head in ("failed", "late", "out of the\nSLO, s", "met again\nafter, s"):
+        table.add_column(head, justify="right", no_wrap=True)
+    kept = any(view.ledger for view in analysis.faults)
+    if kept:
+        table.add_column("lost, twice,\ntoo stale", justify="right", no_wrap=True)
+    for i, view in enumerate(analysis.faults):
+        last = i + 1 == len(analysis.faults) or analysis.faults[i + 1].variant != view.variant
+        row = [f"{view.variant}, {view.replicas}" if several else view.variant, view.name]
+        row += [_mean(each) for each in (view.failed, view.late, view.out_s)]
+        row.append(f"{view.never} of {view.outages} not" if view.never else _mean(view.back_s))
+        if kept:
+            of = view.ledger
+            row.append(figures.DASH if of is None else f"{of.lost}, {of.doubled}, {of.stale}")
+        table.add_row(*row, end_section=last)
+    return table
+
+
+def _mean(interval: Interval | None) -> str:
+    return figures.DASH if interval is None else _with_interval(interval, 2)
+
+
 def compared_table(analysis: Analysis) -> Table:
     """A line for each variant: CPU in all with its ratios, and what it is made of."""
     first = analysis.comparisons[0]

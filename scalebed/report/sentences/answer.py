@@ -8,6 +8,7 @@ from scalebed.report.findings import followings
 from scalebed.report.findings.views import Analysis, Answer
 from scalebed.report.kinds import WORDS
 from scalebed.report.sentences import figures, gains
+from scalebed.statistics.intervals import FEWEST
 
 
 def compose(analysis: Analysis) -> Answer:
@@ -18,6 +19,12 @@ def compose(analysis: Analysis) -> Answer:
             headline=words.headline(analysis),
             details=gains.details(analysis),
             caveats=tuple(s for s in (*gains.caveats(analysis), *_minded(analysis)) if s),
+        )
+    if analysis.faults:
+        return Answer(
+            headline=words.headline(analysis),
+            details=tuple(s for s in words.details(analysis) if s),
+            caveats=tuple(s for s in (_fault_intervals(analysis), *_minded(analysis)) if s),
         )
     details: tuple[str, ...] = (*words.details(analysis), _scaling(analysis), _limits(analysis))
     if analysis.followings:
@@ -100,6 +107,17 @@ def _intervals(analysis: Analysis) -> str:
     if len(without) == len(found):
         return f"No interval: {said}; it takes three to have one."
     return f"In brackets: 95% intervals over {said}; cells with fewer than three have none."
+
+
+def _fault_intervals(analysis: Analysis) -> str:
+    blocks = {view.blocks for view in analysis.faults}
+    episodes = sum(view.outages for view in analysis.faults if view.fault is not None)
+    few, many = min(blocks), max(blocks)
+    said = figures.count(few, "block") if few == many else f"{few} to {many} blocks"
+    told = f"{figures.count(episodes, 'episode')} of faults"
+    if many < FEWEST:
+        return f"No interval: {told} in {said}; it takes three blocks to have one."
+    return f"In brackets: 95% intervals over {said}; {told} in all."
 
 
 def _minded(analysis: Analysis) -> tuple[str, ...]:

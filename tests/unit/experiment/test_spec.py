@@ -88,7 +88,7 @@ def test_an_unknown_key_is_named_with_the_good_ones(keys: dict[str, object], pla
         ({"search": 3}, "search: must be a mapping of keys, not 3"),
         ({"kind": "fixed-rate", "rates": [3]}, "rates and duration: kind fixed-rate needs both"),
         ({"kind": "closed", "duration": "9s"}, "users and duration: kind closed needs both, or stages"),
-        ({"rate": 3}, "rate: belongs to kinds ablation and matrix, not to capacity"),
+        ({"rate": 3}, "rate: belongs to kinds ablation, matrix and fault, not to capacity"),
         (
             {"kind": "fixed-rate", "rates": [3], "duration": "9s", "control": True},
             "control: belongs to kinds ablation and matrix, not to fixed-rate",

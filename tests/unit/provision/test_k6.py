@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from scalebed.messages import EngineError
-from scalebed.provision.k6 import ensure_k6, source_key
+from scalebed.provision.go_program import source_key
+from scalebed.provision.k6 import ensure_k6
 
 
 @pytest.fixture

@@ -104,9 +104,15 @@ class Child:
     stop_signal: int
     number: int
     """Place in the order of starts."""
+    cores: frozenset[int] | None = None
+    """Those that it may run on; None: all."""
     started: float = field(default_factory=time.monotonic)
     grace_s: float = STOP_GRACE_S
     """For how long it may finish what it has begun, once it was asked to stop."""
+    spawn: Callable[[], subprocess.Popen[bytes]] = field(repr=False, kw_only=True)
+    """Starts the same program once more; whoever reads its output has it no longer."""
+    excused: bool = False
+    """Somebody minds whether it runs: that it has ended is no surprise."""
 
 
 class Processes:
@@ -145,38 +151,75 @@ class Processes:
         grace_s: float = STOP_GRACE_S,
     ) -> Child:
         """Start a program; `stdout` goes to the log too unless it is given."""
-        with contextlib.ExitStack() as stack:
-            sink: int | IO[bytes] = subprocess.DEVNULL
-            if log is not None:
-                sink = stack.enter_context(log.open("ab"))
-            identity: dict[str, object] = {}
-            if account is not None:
-                identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
-            process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
-                ["/bin/sh", "-c", _GATE, what, *group.command(argv)],
-                stdin=subprocess.PIPE,
-                stdout=sink if stdout is None else stdout,
-                stderr=sink,
-                cwd=folder,
-                env={**environment(env), MARK: group.name},
-                start_new_session=True,
-                **identity,
-            )
+
+        def spawn() -> subprocess.Popen[bytes]:
+            with contextlib.ExitStack() as stack:
+                sink: int | IO[bytes] = subprocess.DEVNULL
+                if log is not None:
+                    sink = stack.enter_context(log.open("ab"))
+                identity: dict[str, object] = {}
+                if account is not None:
+                    identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
+                return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+                    ["/bin/sh", "-c", _GATE, what, *group.command(argv)],
+                    stdin=subprocess.PIPE,
+                    stdout=sink if stdout is None else stdout,
+                    stderr=sink,
+                    cwd=folder,
+                    env={**environment(env), MARK: group.name},
+                    start_new_session=True,
+                    **identity,
+                )
+
+        pinned = None if cores is None else frozenset(cores)
+        process = spawn()
         self._forget_ended()
         self._started += 1
-        child = Child(what, process, group, log, stop_signal, self._started, grace_s=grace_s)
+        child = Child(what, process, group, log, stop_signal, self._started, pinned, grace_s=grace_s, spawn=spawn)
         self._children.append(child)
         if log is not None:
             self._logs.add(log)
-        self._ledger.add_child(entry_of(process.pid, what, stop_signal))
-        group.adopt(process.pid)
-        if cores is not None:
-            os.sched_setaffinity(process.pid, cores)
-        assert process.stdin is not None  # noqa: S101 - asked for above
+        self._release(child)
+        return child
+
+    def _release(self, child: Child) -> None:
+        """Let what was spawned run, once it is recorded, grouped and pinned."""
+        process = child.process
+        self._ledger.add_child(entry_of(process.pid, child.what, child.stop_signal))
+        child.group.adopt(process.pid)
+        if child.cores is not None:
+            os.sched_setaffinity(process.pid, child.cores)
+        assert process.stdin is not None  # noqa: S101 - asked for when it was spawned
         with contextlib.suppress(BrokenPipeError), process.stdin:
             process.stdin.write(b"go\n")
         process.stdin = None  # or communicate() would write to it
-        return child
+
+    def end(self, child: Child, number: signal.Signals, within_s: float = STOP_GRACE_S) -> None:
+        """End it on purpose by this signal, which goes to all of its group if it is SIGKILL; it may be started `again`.
+
+        What has not ended in time is killed.
+        """
+        child.excused = True
+        if number == signal.SIGKILL:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+        elif child.process.poll() is None:
+            child.process.send_signal(number)
+        try:
+            child.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
+        # What it has started may have left its session, and would hold its port.
+        end_members([_membership(child.group)])
+
+    def again(self, child: Child) -> None:
+        """Start once more what has ended: the same program in the same group, with the same place in the order."""
+        self._ledger.remove_child(child.process.pid)
+        child.process = child.spawn()
+        child.started = time.monotonic()
+        self._release(child)
 
     def run(
         self, what: str, argv: Sequence[str], *, group: Group, folder: Path, env: Mapping[str, str], log: Path
@@ -221,11 +264,12 @@ class Processes:
 
     def ended(self) -> Sequence[Child]:
         """Those that have ended without being asked to, as far as nobody has waited for them."""
-        return [child for child in self._children if child.process.poll() is not None]
+        return [child for child in self._children if child.process.poll() is not None and not child.excused]
 
     def _forget_ended(self) -> None:
         """Drop what has ended by itself and was waited for elsewhere, as load generators are."""
-        for child in [child for child in self._children if child.process.returncode is not None]:
+        ended = [child for child in self._children if child.process.returncode is not None and not child.excused]
+        for child in ended:
             self._children.remove(child)
             self._part_with(child)
 
@@ -241,6 +285,10 @@ class Processes:
     def stop_since(self, mark: int) -> None:
         """Stop what was started after the mark and still runs."""
         self.stop([child for child in reversed(self._children) if child.number > mark])
+
+    def groups(self) -> frozenset[str]:
+        """The parts that have one."""
+        return frozenset(self._groups)
 
     def drop_group(self, part: str) -> None:
         group = self._groups.pop(part, None)

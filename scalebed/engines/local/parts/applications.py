@@ -126,6 +126,11 @@ def wait_serving(replica: Replica, application: Application) -> None:
     wait_until(replica.child, asked.serves, application.ready_within, pause_s=0.05, last=asked.said)
 
 
+def serves(port: int, application: Application) -> bool:
+    """Whether a replica on this port serves now."""
+    return _Asked(port, application.ready).serves()
+
+
 @dataclass
 class _Asked:
     port: int

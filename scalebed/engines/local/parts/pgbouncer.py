@@ -39,6 +39,9 @@ max_prepared_statements = 500
 server_tls_sslmode = disable
 ; A refused login is tried again soon, so that a database that was away costs seconds at most.
 server_login_retry = 1
+; While the database is away queries wait for a server connection, and 120 s is the default: whoever asks then would
+; wait for the whole outage. Nobody is glad of an answer after 3 s, and a restart takes less.
+query_wait_timeout = 3
 ignore_startup_parameters = extra_float_digits
 ; The naive service connects for every request: a line for each would be the pooler's main work.
 log_connections = 0
@@ -118,7 +121,13 @@ class Pooler:
         )
         return self._child
 
+    @property
+    def child(self) -> Child:
+        assert self._child is not None, "start it first"  # noqa: S101
+        return self._child
+
     def wait(self) -> None:
+        """Until it accepts connections."""
         assert self._child is not None, "start it first"  # noqa: S101
         wait_until(self._child, lambda: accepts(self.port), timeout_s=15)
 

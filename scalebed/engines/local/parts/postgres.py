@@ -107,7 +107,7 @@ class Cluster:
             cores=cores,
             stop_signal=signal.SIGINT,  # a fast shutdown: it does not wait for clients
         )
-        wait_until(self._child, self._answers, timeout_s=120)  # after a crash it first replays its log
+        self.wait()
 
     def _init(self) -> None:
         secret = self.folder / "passwords"
@@ -157,6 +157,15 @@ class Cluster:
             ) from error
         if done.returncode != 0:
             raise EngineError(f"Postgres could not make its data folder: {last_line(log)} ({log})")
+
+    @property
+    def child(self) -> Child:
+        assert self._child is not None, "start it first"  # noqa: S101
+        return self._child
+
+    def wait(self) -> None:
+        """Until it answers, as after a crash, when it first replays its log."""
+        wait_until(self.child, self._answers, timeout_s=120)
 
     def _answers(self) -> bool:
         try:

@@ -49,13 +49,27 @@ class Cache:
         )
         return self._child
 
+    @property
+    def child(self) -> Child:
+        assert self._child is not None, "start it first"  # noqa: S101
+        return self._child
+
     def wait(self) -> None:
+        """Until it answers."""
         assert self._child is not None, "start it first"  # noqa: S101
         wait_until(self._child, lambda: self._ask("PING") == "+PONG", timeout_s=15)
 
     def url(self, number: int = 0) -> str:
         """What a replica gets as `CACHE_URL`."""
         return f"redis://127.0.0.1:{self.port}/{number}"
+
+    def fill(self, *, full: bool) -> None:
+        """Take no key more, though what is there may be read; or, not `full`, as it was."""
+        most, policy = ("1", "noeviction") if full else (f"{MAX_MEMORY_MB}mb", "allkeys-lru")
+        for setting, value in (("maxmemory-policy", policy), ("maxmemory", most)):
+            answer = self._ask(f"CONFIG SET {setting} {value}")
+            if answer != "+OK":
+                raise EngineError(f"Valkey did not set {setting}: {answer or 'no answer'}")
 
     def empty(self) -> None:
         """Forget every key: a cold start."""

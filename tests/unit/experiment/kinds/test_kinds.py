@@ -9,6 +9,7 @@ import pytest
 from scalebed.experiment.kinds import KINDS, KindName
 from scalebed.experiment.spec import Experiment, SpecError, parse_experiment
 from scalebed.report.kinds import WORDS
+from scalebed.report.sentences.figures import listing
 
 GIVEN: dict[str, object] = {
     "at_least": 5,
@@ -19,6 +20,10 @@ GIVEN: dict[str, object] = {
     "control": True,
     "rate": 5,
     "capacity": ["naive"],
+    "share": 0.6,
+    "faults": ["replica-killed"],
+    "episodes": {},
+    "failover": False,
 }
 PLAIN: dict[str, dict[str, object]] = {
     "capacity": {"variants": ["naive"]},
@@ -36,6 +41,7 @@ PLAIN: dict[str, dict[str, object]] = {
         "autoscaler": {},
         "profile": [{"rate": 5, "duration": "90s"}],
     },
+    "fault": {"variants": ["naive"], "rate": 5, "faults": ["replica-killed"]},
 }
 
 
@@ -55,6 +61,11 @@ def test_a_plain_one_of_each_is_taken(kind: str) -> None:
     assert WORDS[experiment.kind].method(experiment)
 
 
+def test_a_value_that_only_looks_like_none_is_refused_as_well() -> None:
+    with pytest.raises(SpecError, match=r"failover: belongs to kind fault, not to capacity$"):
+        read("capacity", failover=False)
+
+
 @pytest.mark.parametrize("kind", PLAIN)
 @pytest.mark.parametrize("key", GIVEN)
 def test_a_key_of_other_kinds_is_refused_by_name(kind: str, key: str) -> None:
@@ -62,5 +73,5 @@ def test_a_key_of_other_kinds_is_refused_by_name(kind: str, key: str) -> None:
     assert owners
     if kind in owners:
         return
-    with pytest.raises(SpecError, match=rf"{key}: belongs? to kinds? {' and '.join(owners)}, not to {kind}$"):
+    with pytest.raises(SpecError, match=rf"{key}: belongs? to kinds? {listing(owners)}, not to {kind}$"):
         read(kind, **{key: GIVEN[key]})

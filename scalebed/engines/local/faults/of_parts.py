@@ -1,0 +1,169 @@
+"""Faults of what stands around the replicas: database, pooler, cache and balancer."""
+
+from __future__ import annotations
+
+import signal
+
+from scalebed.engines.local.faults.scene import Scene, frozen
+from scalebed.engines.local.isolation.processes import Child
+from scalebed.engines.local.parts.driver import sql
+from scalebed.engines.local.parts.links import Links
+from scalebed.engines.local.parts.pgbouncer import Pooler
+from scalebed.engines.local.parts.valkey import Cache
+
+_ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+_TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+
+
+def balancer_reloaded(scene: Scene) -> None:
+    scene.begun("the balancer was asked to read its configuration")
+    scene.running.balance()
+    scene.over("it was asked")
+
+
+def pooler_restarted(scene: Scene) -> None:
+    pooler = _pooler(scene)
+    scene.begun("the pooler was asked to stop once no transaction runs")
+    scene.processes.end(pooler.child, signal.SIGINT)
+    _start_again(scene, pooler.child)
+    pooler.wait()
+    scene.over("it accepted connections")
+
+
+def pooler_killed(scene: Scene) -> None:
+    pooler = _pooler(scene)
+    if _killed(scene, pooler.child, signal.SIGKILL, "the pooler was killed"):
+        pooler.wait()
+        scene.over("it accepted connections")
+
+
+def connections_killed(scene: Scene) -> None:
+    with scene.rig.cluster.connect("postgres") as connection:
+        scene.begun("every connection was ended")
+        connection.execute(_ENDED, [scene.database])
+    scene.over("they were ended")
+
+
+def database_restarted(scene: Scene) -> None:
+    _database_ended(scene, signal.SIGINT, "the database was asked to shut down fast")
+
+
+def database_crashed(scene: Scene) -> None:
+    _database_ended(scene, signal.SIGQUIT, "the database ended at once")
+
+
+def _database_ended(scene: Scene, number: signal.Signals, what: str) -> None:
+    cluster = scene.rig.cluster
+    if _killed(scene, cluster.child, number, what):
+        cluster.wait()
+        scene.over("it accepted connections")
+
+
+def database_frozen(scene: Scene) -> None:
+    with frozen(scene.processes.group("database")):
+        scene.begun("the database was stopped")
+        scene.lasting()
+    scene.over("it went on")
+
+
+def tables_locked(scene: Scene) -> None:
+    """As a migration holds them that runs for long: reads go on, writes wait."""
+    with scene.rig.cluster.connect(scene.database) as connection:
+        names = [sql.Identifier(*row) for row in connection.execute(_TABLES).fetchall()]
+        with connection.transaction():
+            connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.SQL(", ").join(names)))
+            scene.begun("every table was locked")
+            scene.lasting()
+    scene.over("they were let go")
+
+
+def database_slow(scene: Scene) -> None:
+    with _links(scene).slow("database", scene.fault.delay_s):
+        scene.begun(f"the database’s answers came {scene.fault.delay_s * 1000:g} ms later")
+        scene.lasting()
+    scene.over("they came as before")
+
+
+def database_unreachable(scene: Scene) -> None:
+    with _links(scene).silent("database"):
+        scene.begun("nothing came from the database")
+        scene.lasting()
+    scene.over("it could be reached")
+
+
+def cache_killed(scene: Scene) -> None:
+    cache = _cache(scene)
+    if _killed(scene, cache.child, signal.SIGKILL, "the cache was killed"):
+        cache.wait()
+        scene.over("it answered")
+
+
+def cache_frozen(scene: Scene) -> None:
+    with frozen(scene.processes.group("cache")):
+        scene.begun("the cache was stopped")
+        scene.lasting()
+    scene.over("it went on")
+
+
+def cache_slow(scene: Scene) -> None:
+    with _links(scene).slow("cache", scene.fault.delay_s):
+        scene.begun(f"the cache’s answers came {scene.fault.delay_s * 1000:g} ms later")
+        scene.lasting()
+    scene.over("they came as before")
+
+
+def cache_unreachable(scene: Scene) -> None:
+    with _links(scene).silent("cache"):
+        scene.begun("nothing came from the cache")
+        scene.lasting()
+    scene.over("it could be reached")
+
+
+def cache_full(scene: Scene) -> None:
+    cache = _cache(scene)
+    cache.fill(full=True)
+    try:
+        scene.begun("the cache took no more")
+        scene.lasting()
+    finally:
+        cache.fill(full=False)
+    scene.over("it took all again")
+
+
+def cache_flushed(scene: Scene) -> None:
+    scene.begun("the cache was emptied")
+    _cache(scene).empty()
+    scene.over("it was empty")
+
+
+def _killed(scene: Scene, child: Child, number: signal.Signals, what: str) -> bool:
+    """End it, and start it again if that is to be; whether it was."""
+    scene.begun(what)
+    scene.processes.end(child, number, 60.0)
+    if scene.fault.restart_after_s is None:
+        return False
+    try:
+        scene.pause(scene.fault.restart_after_s)
+    finally:
+        _start_again(scene, child)
+    return True
+
+
+def _start_again(scene: Scene, child: Child) -> None:
+    scene.processes.again(child)
+    child.excused = False
+
+
+def _pooler(scene: Scene) -> Pooler:
+    assert scene.running.pooler is not None  # noqa: S101 - the experiment was refused otherwise
+    return scene.running.pooler
+
+
+def _cache(scene: Scene) -> Cache:
+    assert scene.running.cache is not None  # noqa: S101 - the experiment was refused otherwise
+    return scene.running.cache
+
+
+def _links(scene: Scene) -> Links:
+    assert scene.running.links is not None  # noqa: S101 - the engine has made them for such faults
+    return scene.running.links
