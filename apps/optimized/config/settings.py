@@ -52,8 +52,14 @@ ASGI_APPLICATION = "optimized.config.asgi.application"
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 POOL_SIZE = SWITCHES.number("pool_size")
-POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=5.0)
+# As long as PgBouncer lets a query wait for a session of the server's (query_wait_timeout): whoever has waited so long
+# has waited for a database that is away, or that has far too much to do.
+POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=3.0)
 POOL_MAX_WAITING = env.int("POOL_MAX_WAITING", default=64)
+# Left to itself, psycopg's pool tries a lost database again after 1, 2, 4, 8 s and so on, and is dark for as long once
+# that is back. With 0 it gives up at once, and the next request that needs a connection makes it try again; while the
+# database is away there are none, since they are refused before (DATABASE_PROBE_MS).
+POOL_RECONNECT_S = env.float("POOL_RECONNECT_S", default=0.0)
 POOL_MAX_LIFETIME_S = env.float("POOL_MAX_LIFETIME_S", default=3600.0)
 
 _options: dict[str, object] = {"connect_timeout": 5}
@@ -66,18 +72,23 @@ if SWITCHES.on("pool"):
         "timeout": POOL_TIMEOUT_S,
         "max_waiting": POOL_MAX_WAITING,
         "max_lifetime": POOL_MAX_LIFETIME_S,
+        "reconnect_timeout": POOL_RECONNECT_S,
         # One helper thread opens connections and replaces broken ones: enough for so small a pool.
         "num_workers": 1,
     }
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL"),
+        "ENGINE": "optimized.contacts.infrastructure.postgresql",
         "CONN_MAX_AGE": 0,  # Django's pool asks for it
         "OPTIONS": _options,
         # PgBouncer in transaction mode may give each statement another server.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
+
+# While the database is away, one look in so many milliseconds finds out whether it is back, and requests are refused.
+DATABASE_PROBE_MS = env.float("DATABASE_PROBE_MS", default=500.0)
 
 # Redis where one is given; without it each process caches for itself, which suits one process in development only.
 CACHE_URL = env.str("CACHE_URL", default="")
@@ -86,6 +97,10 @@ EMPTY_CACHE = "optimized.contacts.composition.empty_cache"
 READINESS_CHECKS = ["optimized.contacts.checks.async_reads"] if SWITCHES.on("async") else []
 DEGRADATION_CHECKS = ["optimized.contacts.checks.cache"] if SWITCHES["cache"] != "off" else []
 CACHE_TIMEOUT_MS = env.int("CACHE_TIMEOUT_MS", default=250)
+# Slower than this (some of its answers in a row, and not by this process's own doing) and it is left alone: the rows of
+# a contact or a page come from the database in less. A cache in the same zone answers in one or two.
+CACHE_SLOW_MS = env.float("CACHE_SLOW_MS", default=5.0)
+CACHE_PROBE_MS = env.float("CACHE_PROBE_MS", default=250.0)
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -4,6 +4,7 @@ from asgiref.sync import async_to_sync
 from contract.errors import UnavailableError
 
 from .composition import services
+from .infrastructure.response_cache import StoreSlowError
 from .infrastructure.stores import StoreDownError
 
 
@@ -16,6 +17,8 @@ def cache() -> str | None:
         store.check()
     except StoreDownError as error:
         return f"The cache does not answer ({type(error.__cause__).__name__}); reads come from the database."
+    except StoreSlowError:
+        return "The cache answers too slowly; reads come from the database."
     return None
 
 

@@ -31,9 +31,6 @@ from .infrastructure.stores import LocalStore, RedisStore
 from .infrastructure.summaries import Summaries
 from .infrastructure.tokens import SIGNERS, Tokens
 
-# While Redis is away, one read in so many seconds finds out whether it is back.
-BREAKER_OPEN_S = 2.0
-
 
 class Cached(Protocol):
     """See `ResponseCache.get`."""
@@ -71,7 +68,8 @@ def response_cache(switches: Switches) -> ResponseCache | None:
     store = RedisStore(settings.CACHE_URL, settings.CACHE_TIMEOUT_MS) if settings.CACHE_URL else LocalStore()
     variant = hashlib.sha256(f"{switches}{settings.SECRET_KEY}".encode()).hexdigest()[:12]
     namespace = f"contacts:{settings.DATABASES['default']['NAME']}"
-    return ResponseCache(store, namespace, variant, Timing(settings.CACHE_TTL_S), Breaker(BREAKER_OPEN_S))
+    timing = Timing(settings.CACHE_TTL_S, settings.CACHE_SLOW_MS / 1000)
+    return ResponseCache(store, namespace, variant, timing, Breaker(settings.CACHE_PROBE_MS / 1000))
 
 
 @cache

@@ -107,10 +107,8 @@ def test_it_stops_when_it_has_answered_what_it_began(
     assert started[-1].wait(10) in {0, -signal.SIGTERM}
 
 
-@pytest.mark.parametrize(("data", "answers"), [("asyncpg", [200, 200]), ("sqlalchemy", [503, 200])])
-def test_connections_that_died_while_idle_are_replaced(
-    serving: Serving, contacts_database: str, data: str, answers: list[int]
-) -> None:
+@pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
+def test_connections_that_died_while_idle_are_replaced(serving: Serving, contacts_database: str, data: str) -> None:
     service = serving(f"data={data},cache=off", "peers/fastapi")
     path = made(service)
     with ThreadPoolExecutor(8) as pool:
@@ -120,5 +118,5 @@ def test_connections_that_died_while_idle_are_replaced(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    assert [service.get(path).status_code for _ in answers] == answers
+    assert [service.get(path).status_code for _ in range(2)] == [200, 200]
     assert service.patch(path, json={"first_name": "Alive"}).status_code == 200

@@ -5,6 +5,7 @@ import pytest
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
 from django import db
+from optimized.contacts.infrastructure import outages
 from optimized.contacts.infrastructure.outages import translated
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
@@ -73,3 +74,36 @@ def test_everything_else_passes(error: Exception) -> None:
     with pytest.raises(type(error)) as passed, translated():
         raise error
     assert passed.value is error
+
+
+class Told:
+    """In the place of the breaker: what it is told."""
+
+    closed = True
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def failed(self) -> None:
+        self.said.append("failed")
+
+    def doubted(self) -> None:
+        self.said.append("doubted")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (psycopg.errors.AdminShutdown(), ["doubted"]),
+        (PoolTimeout(), ["doubted"]),
+        (psycopg.errors.ProtocolViolation("query_wait_timeout"), ["failed"]),
+        (psycopg.errors.QueryCanceled(), []),
+        (psycopg.errors.UniqueViolation(), []),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_may_be_an_outage_is_looked_into(monkeypatch, error: Exception, said: list[str]) -> None:
+    told = Told()
+    monkeypatch.setattr(outages, "DATABASE", told)
+    outages.unavailable(error)
+    assert told.said == said

@@ -1,10 +1,11 @@
 """The response cache over a store that fails: nobody hears of it, and what a write owes is paid."""
 
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.response_cache import ResponseCache, Timing
+from optimized.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError, Timing
 from optimized.contacts.infrastructure.stores import LocalStore, StoreDownError
 
 VERSION = b"test:version"
@@ -18,6 +19,8 @@ class Store(LocalStore):
         self.down: Callable[[], BaseException] | None = None
         self.on_set: Callable[[], object] = lambda: None
         self.versions = 0
+        self.takes_s = 0.0
+        self.asked = 0
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         self._fail()
@@ -29,9 +32,28 @@ class Store(LocalStore):
         self.versions += key == VERSION
         super().set(key, value, ttl_ms)
 
+    def prompt(self, within_s: float) -> bool:
+        self._fail()
+        return self.takes_s <= within_s
+
     def _fail(self) -> None:
+        self.asked += 1
+        time.sleep(self.takes_s)
         if self.down is not None:
             raise self.down()
+
+
+def by_hand(run: Callable[[], None]) -> None:
+    """In the place of the breaker's thread: a test runs its rounds."""
+
+
+def made(store: Store, breaker: Breaker) -> ResponseCache:
+    return ResponseCache(store, "test", "v", Timing(30), breaker)
+
+
+@pytest.fixture
+def breaker() -> Breaker:
+    return Breaker(0, start=by_hand)
 
 
 @pytest.fixture
@@ -40,23 +62,91 @@ def store() -> Store:
 
 
 @pytest.fixture
-def cache(store: Store) -> ResponseCache:
-    return ResponseCache(store, "test", "v", Timing(30), Breaker(0))
+def cache(store: Store, breaker: Breaker) -> ResponseCache:
+    return made(store, breaker)
 
 
 def test_over_thousands_of_failures_every_read_is_answered_and_no_write_hears_of_them(
-    store: Store, cache: ResponseCache
+    store: Store, cache: ResponseCache, breaker: Breaker
 ) -> None:
     assert cache.get(b"key", lambda: b"old") == b"old"
     store.down = StoreDownError
     for _ in range(20_000):
         cache.invalidate()
         assert cache.get(b"key", lambda: b"computed") == b"computed"
+        breaker.round()
     store.down = None
+    assert breaker.round() is None
     assert cache.get(b"key", lambda: b"new") == b"new"
     assert cache.get(b"key", lambda: b"newer") == b"new"
     # One version stands for all the writes that owed one.
     assert store.versions == 1
+
+
+def test_while_the_store_is_away_neither_a_read_nor_a_write_asks_it(store: Store, cache: ResponseCache) -> None:
+    store.down = StoreDownError
+    cache.invalidate()
+    asked = store.asked
+    for _ in range(100):
+        cache.invalidate()
+        assert cache.get(b"key", lambda: b"computed") == b"computed"
+    assert store.asked == asked
+
+
+@pytest.mark.parametrize("first", ["read", "write"])
+def test_a_store_that_is_slower_than_it_is_worth_is_left_alone(
+    store: Store, cache: ResponseCache, breaker: Breaker, first: str
+) -> None:
+    assert cache.get(b"key", lambda: b"old") == b"old"
+    store.takes_s = 0.006
+    if first == "read":
+        assert cache.get(b"key", lambda: b"unused") == b"old"
+    else:
+        cache.invalidate()
+    assert breaker.closed
+    breaker.round()
+    breaker.round()
+    assert not breaker.closed
+    with pytest.raises(StoreSlowError):
+        cache.check()
+    asked = store.asked
+    cache.invalidate()
+    assert cache.get(b"key", lambda: b"computed") == b"computed"
+    assert store.asked == asked
+    store.takes_s = 0.0
+    assert breaker.round() is None
+    assert cache.get(b"key", lambda: b"new") == b"new"
+
+
+def test_one_answer_that_is_slow_changes_nothing(store: Store, cache: ResponseCache, breaker: Breaker) -> None:
+    assert cache.get(b"key", lambda: b"old") == b"old"
+    store.takes_s = 0.006
+    cache.get(b"key", lambda: b"unused")
+    store.takes_s = 0.0
+    assert breaker.round() is None
+    assert cache.get(b"key", lambda: b"unused") == b"old"
+
+
+def test_what_is_owed_is_set_while_the_store_is_slow_so_that_others_learn_of_it(
+    store: Store, cache: ResponseCache, breaker: Breaker
+) -> None:
+    other = made(store, Breaker(0, start=by_hand))
+    assert other.get(b"key", lambda: b"old") == b"old"
+    breaker.closed = False
+    cache.invalidate()
+    breaker.round()
+    assert other.get(b"key", lambda: b"new") == b"new"
+
+
+def test_what_was_computed_while_the_store_went_away_is_not_stored(
+    store: Store, cache: ResponseCache, breaker: Breaker
+) -> None:
+    def compute() -> bytes:
+        breaker.closed = False
+        return b"computed"
+
+    assert cache.get(b"key", compute) == b"computed"
+    assert store.get_many([b"test:v:key"]) == [None]
 
 
 def test_what_is_owed_outlives_an_interruption(store: Store, cache: ResponseCache) -> None:
@@ -68,11 +158,12 @@ def test_what_is_owed_outlives_an_interruption(store: Store, cache: ResponseCach
     assert cache.get(b"key", lambda: b"new") == b"new"
 
 
-def test_until_the_version_is_set_everybody_finds_it_owed(store: Store, cache: ResponseCache) -> None:
+def test_until_the_version_is_set_everybody_finds_it_owed(store: Store, cache: ResponseCache, breaker: Breaker) -> None:
     assert cache.get(b"key", lambda: b"old") == b"old"
     store.down = StoreDownError
     cache.invalidate()
     store.down = None
+    breaker.recovered()
     seen: list[bytes] = []
 
     def read_meanwhile() -> None:
@@ -84,11 +175,14 @@ def test_until_the_version_is_set_everybody_finds_it_owed(store: Store, cache: R
     assert seen == [b"new"]
 
 
-def test_a_write_that_fails_while_another_s_version_is_set_still_owes_one(store: Store, cache: ResponseCache) -> None:
+def test_a_write_that_fails_while_another_s_version_is_set_still_owes_one(
+    store: Store, cache: ResponseCache, breaker: Breaker
+) -> None:
     assert cache.get(b"key", lambda: b"old") == b"old"
     store.down = StoreDownError
     cache.invalidate()
     store.down = None
+    breaker.recovered()
 
     def write_meanwhile() -> None:
         store.on_set = lambda: None
@@ -98,11 +192,12 @@ def test_a_write_that_fails_while_another_s_version_is_set_still_owes_one(store:
 
     store.on_set = write_meanwhile
     cache.get(b"key", lambda: b"new")
+    breaker.recovered()
     assert cache.get(b"key", lambda: b"newer") == b"newer"
 
 
 def test_a_probe_says_whether_the_store_answers_and_sets_what_is_owed(store: Store, cache: ResponseCache) -> None:
-    other = ResponseCache(store, "test", "v", Timing(30), Breaker(0))
+    other = made(store, Breaker(0, start=by_hand))
     assert other.get(b"key", lambda: b"old") == b"old"
     store.down = StoreDownError
     cache.invalidate()

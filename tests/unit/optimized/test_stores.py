@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ class Wires:
         self._answers = list(answers)
         self.open = 0
         self.made = 0
+        self.prompt = True
 
     def __call__(self, url: str, timeout_ms: int) -> Connect:
         return self.make
@@ -50,6 +52,9 @@ class Wire:
 
     def read_response(self) -> object:
         return self._wires.answer()
+
+    def can_read(self, timeout: float) -> bool:
+        return self._wires.prompt
 
     def disconnect(self) -> None:
         if self._open:
@@ -180,3 +185,33 @@ def test_a_connection_that_was_left_in_the_middle_is_not_used_again() -> None:
     assert wires.open == 0
     assert interrupted.get_many([b"key"]) == [b"value"]
     assert wires.made == 2
+
+
+def test_prompt_is_what_the_kernel_says_and_the_answer_is_taken_all_the_same() -> None:
+    wires = Wires(b"PONG")
+    asked = store(wires)
+    assert asked.prompt(0.005)
+    wires.prompt = False
+    assert not asked.prompt(0.005)
+    assert (wires.made, wires.open) == (1, 1)
+
+
+def test_prompt_knows_an_answer_that_came_in_time_and_was_read_late() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        delay = threading.Event()
+
+        def serve() -> None:
+            client, _ = server.accept()
+            with client:
+                while asked := client.recv(4096):
+                    if delay.is_set():
+                        time.sleep(0.1)
+                    # Two answers are to what the client says of itself when it connects.
+                    client.sendall(b"+PONG\r\n" * asked.count(b"*"))
+
+        threading.Thread(target=serve, daemon=True).start()
+        probed = RedisStore(f"redis://127.0.0.1:{server.getsockname()[1]}/0", 1000)
+        assert probed.prompt(0.05)
+        delay.set()
+        assert not probed.prompt(0.02)
+        assert probed.prompt(0.5)

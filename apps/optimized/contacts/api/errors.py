@@ -5,6 +5,8 @@ from contract.document import MESSAGES
 from contract.errors import RefusedError
 from django.http import HttpRequest, HttpResponse
 
+from ..infrastructure.outages import NoDatabaseError
+
 
 def json_response(body: object, status: int) -> HttpResponse:
     """A JSON response."""
@@ -18,7 +20,10 @@ def detail(message: str, status: int) -> HttpResponse:
 
 def refusal(error: RefusedError) -> HttpResponse:
     """The error's own status and body."""
-    return json_response(error.body, error.status)
+    response = json_response(error.body, error.status)
+    if isinstance(error, NoDatabaseError):
+        response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -4,6 +4,7 @@ from asyncio import Lock
 from typing import Any, cast
 
 import psycopg
+from contract.document import MESSAGES
 from contract.listing import Criteria
 from contract.paging import Plan
 from django.conf import settings
@@ -11,13 +12,12 @@ from django.db import connection
 from psycopg_pool import AsyncConnectionPool
 
 from ..application.ports import Row
-from .outages import translated
+from .outages import DATABASE, NoDatabaseError, translated
+from .sessions import AsyncConnection, lease_async
 from .sql.listing import Compiler
 from .sql.statement import Statement
 
 CHECK = Statement("SELECT 1")
-
-Connection = psycopg.AsyncConnection[Any]
 
 
 class AsyncSqlReader:
@@ -26,7 +26,7 @@ class AsyncSqlReader:
     def __init__(self, compiler: Compiler, *, prepared: bool) -> None:
         self._compiler = compiler
         self._prepared = prepared
-        self._pool: AsyncConnectionPool[Connection] | None = None
+        self._pool: AsyncConnectionPool[AsyncConnection] | None = None
         self._opening = Lock()
 
     async def check(self) -> None:
@@ -50,18 +50,23 @@ class AsyncSqlReader:
 
     async def _rows(self, statement: Statement) -> list[Row]:
         with translated():
+            if not DATABASE.closed:
+                raise NoDatabaseError(MESSAGES["no_database"])
             pool = self._pool or await self._opened()
-            async with pool.connection() as leased:
+            leased = await lease_async(pool)
+            try:
                 cursor = psycopg.AsyncCursor(leased)
                 prepare = self._prepared and statement.prepare
                 await cursor.execute(statement.sql, statement.params, prepare=prepare, binary=True)
                 return await cursor.fetchall()
+            finally:
+                await pool.putconn(leased)
 
-    async def _opened(self) -> AsyncConnectionPool[Connection]:
+    async def _opened(self) -> AsyncConnectionPool[AsyncConnection]:
         async with self._opening:
             if self._pool is None:
                 parameters = cast("Any", connection).get_connection_params()
-                pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+                pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
                     kwargs={**parameters, "autocommit": True, "cursor_factory": psycopg.AsyncCursor},
                     open=False,
                     min_size=1,
@@ -69,6 +74,7 @@ class AsyncSqlReader:
                     timeout=settings.POOL_TIMEOUT_S,
                     max_waiting=settings.POOL_MAX_WAITING,
                     max_lifetime=settings.POOL_MAX_LIFETIME_S,
+                    reconnect_timeout=settings.POOL_RECONNECT_S,
                     num_workers=1,
                 )
                 await pool.open()

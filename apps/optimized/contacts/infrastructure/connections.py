@@ -4,17 +4,17 @@ With a pool it comes from the pool that Django made (`OPTIONS["pool"]`), so read
 without one it is Django's own connection, opened for this request.
 """
 
-from typing import Any, cast
+from typing import cast
 
 import psycopg
+from contract.document import MESSAGES
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
 from ..application.ports import Row
-from .outages import translated
+from .outages import DATABASE, NoDatabaseError, translated, unavailable
+from .sessions import REPLACED_S, Connection, lease
 from .sql.statement import Statement
-
-Connection = psycopg.Connection[Any]
 
 
 class Database:
@@ -35,20 +35,25 @@ class Database:
             return self._pooled(pool, statement)
 
     def _pooled(self, pool: ConnectionPool[Connection], statement: Statement) -> list[Row]:
+        if not DATABASE.closed:
+            raise NoDatabaseError(MESSAGES["no_database"])
         if pool.closed:
             pool.open()
-        leased = pool.getconn()
+        leased = lease(pool)
         try:
             return self._run(leased, statement)
-        except psycopg.Error:
-            if not leased.broken:
+        except psycopg.Error as error:
+            unavailable(error)
+            if not leased.broken or not DATABASE.closed:
                 raise
         finally:
             pool.putconn(leased)
-        # The connection had died while it was idle, and its like may have too. Reads can be repeated.
-        pool.check()
-        with pool.connection() as another:
+        # It died under the statement. Reads can be repeated.
+        another = lease(pool, REPLACED_S)
+        try:
             return self._run(another, statement)
+        finally:
+            pool.putconn(another)
 
     def _run(self, leased: Connection, statement: Statement) -> list[Row]:
         cursor = psycopg.Cursor(leased)

@@ -13,8 +13,20 @@ a version lost with Redis's memory cannot come back.
 
 A guarded miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then
 compute for themselves. What costs less than the lock is read without the guard. Late in an entry's life one reader
-renews it while the others still get it. When the store does not answer, every read computes; a version that a writer
-could not change is owed, until this process has set one: it does so before it reads again, and when it is probed.
+renews it while the others still get it.
+
+While the breaker is open, because the store does not answer or is slower than it is worth, reads compute and writes
+do not wait for it. What they could not set, or did not wait for, is *owed*: the breaker's thread sets a new version at
+once, and again until it succeeds, and this process reads nothing before that is done. However many writes owe one, they
+are two numbers, and one version stands for all of them. So a read through this process is never older than a write
+through it. Another process that still reads from the store may answer what is older than a write through this one
+
+- where the store is slow, until it has the version: for one answer of it, or two if one was under way;
+- where it did not answer, until it answers again and this process has noticed: for the store's time-out and one
+  interval of the breaker after that (0.5 s by default);
+- where this process ends before that, for as long as entries live;
+
+and never longer than that last: no entry outlives its TTL.
 """
 
 import secrets
@@ -22,7 +34,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from time import sleep, time
+from time import monotonic, sleep, time
 
 from .breaker import Breaker
 from .stores import Store, StoreDownError
@@ -33,13 +45,21 @@ _HEADER = struct.Struct("!16sd")
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with a computation."""
+    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with a computation.
+
+    `slow_s`: a store that takes longer than this to answer costs more than it saves.
+    """
 
     ttl_s: float
+    slow_s: float = 0.005
     renew_share: float = 0.8
     lock_s: float = 5.0
     wait_s: float = 1.0
     poll_s: float = 0.005
+
+
+class StoreSlowError(Exception):
+    """The store answers, and more slowly than it is worth."""
 
 
 class ResponseCache:
@@ -50,7 +70,9 @@ class ResponseCache:
         self._version_key = f"{namespace}:version".encode()
         self._prefix = f"{namespace}:{variant}:".encode()
         self._timing = timing
+        self._slow_s = timing.slow_s
         self._breaker = breaker
+        breaker.attend(lambda: store.prompt(timing.slow_s), self._paid_up)
         # How many writes could not set a version, and how many of these a later version stands for.
         self._owed = self._paid = 0
         self._counting_debts = Lock()
@@ -60,13 +82,15 @@ class ResponseCache:
 
         `guard`: concurrent misses are one computation.
         """
-        if not self._breaker.allows():
+        if not self._breaker.closed:
             return compute()
         key = self._prefix + key
         try:
             self._settle()
+            asked = monotonic()
             version, entry = self._store.get_many((self._version_key, key))
-            self._breaker.succeeded()
+            if monotonic() - asked > self._slow_s:
+                self._breaker.doubted()
             if version is None:
                 version = self._first_version()
             locked = False
@@ -88,24 +112,40 @@ class ResponseCache:
         """Make every entry unreadable; to be called after the commit and before its acknowledgement. Never fails."""
         written = False
         try:
-            self._set_version()
-            written = True
+            if self._breaker.closed:
+                asked = monotonic()
+                self._set_version()
+                written = True
+                if monotonic() - asked > self._slow_s:
+                    self._breaker.doubted()
         except StoreDownError:
             self._breaker.failed()
         finally:
             if not written:
                 with self._counting_debts:
                     self._owed += 1
+                self._breaker.wake()
 
     def check(self) -> None:
-        """Ask the store whether it answers, and set what is owed. Raises `StoreDownError`."""
+        """Ask the store whether it answers, and set what is owed. Raises `StoreDownError`, `StoreSlowError`."""
         try:
             self._settle()
-            self._store.get_many((self._version_key,))
+            prompt = self._store.prompt(self._slow_s)
         except StoreDownError:
             self._breaker.failed()
             raise
-        self._breaker.succeeded()
+        if prompt:
+            self._breaker.recovered()
+        elif not self._breaker.closed:
+            raise StoreSlowError
+
+    def _paid_up(self) -> bool:
+        """Set what is owed; whether that could be done."""
+        try:
+            self._settle()
+        except StoreDownError:
+            return False
+        return True
 
     def _settle(self) -> None:
         """Set the version that is owed, if one is. Until it is set, everybody else who reads finds it owed too."""
@@ -138,7 +178,7 @@ class ResponseCache:
 
     def _wait(self, key: bytes) -> bytes | None:
         until = time() + self._timing.wait_s
-        while time() < until:
+        while time() < until and self._breaker.closed:
             sleep(self._timing.poll_s)
             version, entry = self._store.get_many((self._version_key, key))
             if version is not None and (found := self._counting(entry, version)) is not None:
@@ -158,6 +198,8 @@ class ResponseCache:
         return body
 
     def _put(self, key: bytes, entry: bytes) -> bool:
+        if not self._breaker.closed:
+            return False
         try:
             self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
         except StoreDownError:
@@ -166,6 +208,9 @@ class ResponseCache:
         return True
 
     def _unlock(self, lock: bytes) -> None:
+        # A lock that is left runs out by itself.
+        if not self._breaker.closed:
+            return
         try:
             self._store.delete(lock)
         except StoreDownError:

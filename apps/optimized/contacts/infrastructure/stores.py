@@ -36,6 +36,10 @@ class Store(Protocol):
         """Forget a value."""
         ...
 
+    def prompt(self, within_s: float) -> bool:
+        """Whether it answers within so many seconds; its answer is waited for all the same."""
+        ...
+
 
 class Wire(Protocol):
     """What is used of redis-py's connections, whose own types leave it open."""
@@ -46,6 +50,10 @@ class Wire(Protocol):
 
     def read_response(self) -> object:
         """The answer to what was sent; an error that the server answers is raised."""
+        ...
+
+    def can_read(self, timeout: float) -> bool:
+        """Whether an answer is there, or comes within so many seconds."""
         ...
 
     def disconnect(self) -> None:
@@ -95,7 +103,14 @@ class RedisStore:
     def delete(self, key: bytes) -> None:
         self._ask(b"DEL", key)
 
-    def _ask(self, *command: bytes | int) -> object:
+    def prompt(self, within_s: float) -> bool:
+        seen: list[bool] = []
+        # The kernel waits, and looks once more when the time is up: however late this thread gets the interpreter, or
+        # the process its CPU, an answer that came in time is there.
+        self._ask(b"PING", meanwhile=lambda connection: seen.append(connection.can_read(within_s)))
+        return seen[-1]
+
+    def _ask(self, *command: bytes | int, meanwhile: Callable[[Wire], None] | None = None) -> object:
         while True:
             connection, idle, answered = None, False, False
             try:
@@ -103,6 +118,8 @@ class RedisStore:
                 idle = connection is not None
                 connection = connection or self._connect()
                 connection.send_command(*command)
+                if meanwhile is not None:
+                    meanwhile(connection)
                 answer = connection.read_response()
                 answered = True
             # Whatever it is, a request can do without what it asked for here.
@@ -166,6 +183,9 @@ class LocalStore:
     def delete(self, key: bytes) -> None:
         with self._lock:
             self._values.pop(key, None)
+
+    def prompt(self, within_s: float) -> bool:
+        return True
 
     def _alive(self, key: bytes) -> bytes | None:
         value, until = self._values.get(key, (None, None))

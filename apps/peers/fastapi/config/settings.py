@@ -26,8 +26,11 @@ class Settings:
     tls_host: str
     log_level: str
     pool_timeout_s: float
+    database_probe_ms: float
     cache_ttl_s: float
     cache_timeout_ms: int
+    cache_slow_ms: float
+    cache_probe_ms: float
     access_token_s: int
     refresh_token_s: int
 
@@ -48,9 +51,12 @@ class Settings:
             allowed_hosts=tuple(host.strip().lower() for host in hosts if host.strip()),
             tls_host=tls,
             log_level=environment.get("LOG_LEVEL", "INFO"),
-            pool_timeout_s=_number(environment, "POOL_TIMEOUT_S", 5),
+            pool_timeout_s=_number(environment, "POOL_TIMEOUT_S", 3),
+            database_probe_ms=_number(environment, "DATABASE_PROBE_MS", 500),
             cache_ttl_s=_number(environment, "CACHE_TTL_S", 30),
             cache_timeout_ms=int(_number(environment, "CACHE_TIMEOUT_MS", 250)),
+            cache_slow_ms=_number(environment, "CACHE_SLOW_MS", 5),
+            cache_probe_ms=_number(environment, "CACHE_PROBE_MS", 250),
             access_token_s=int(_number(environment, "ACCESS_TOKEN_S", 300)),
             refresh_token_s=int(_number(environment, "REFRESH_TOKEN_S", 86_400)),
         )

@@ -87,7 +87,8 @@ def make_cache(settings: Settings) -> Cache:
         return NoCache()
     store = RedisStore(settings.cache_url, settings.cache_timeout_ms) if settings.cache_url else LocalStore()
     variant = hashlib.sha256(f"{settings.switches}{settings.secret_key}".encode()).hexdigest()[:12]
-    return ResponseCache(store, f"fastapi:{settings.database_name}", variant, Timing(settings.cache_ttl_s))
+    timing = Timing(settings.cache_ttl_s, slow_s=settings.cache_slow_ms / 1000, away_s=settings.cache_probe_ms / 1000)
+    return ResponseCache(store, f"fastapi:{settings.database_name}", variant, timing)
 
 
 def _pager_options(settings: Settings) -> tuple[bool, bool]:
@@ -104,7 +105,12 @@ def _tokens(settings: Settings) -> Tokens:
 
 def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
     switches, cache, origins = settings.switches, make_cache(settings), app.state.origins
-    database = Database(settings.database_url, size=switches.number("pool_size"), timeout_s=settings.pool_timeout_s)
+    database = Database(
+        settings.database_url,
+        size=switches.number("pool_size"),
+        timeout_s=settings.pool_timeout_s,
+        probe_s=settings.database_probe_ms / 1000,
+    )
     keyset, relevance = _pager_options(settings)
     pager = Pager(_signer(settings), by_place, keyset=keyset, relevance=relevance)
     reads = reader.Reader(database, Statements(cast("Strength", switches["search"])), pager)

@@ -5,7 +5,8 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
-from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache, Timing
+from peers.fastapi.contacts.infrastructure.breaker import in_time
+from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError, Timing
 from peers.fastapi.contacts.infrastructure.stores import Connect, LocalStore, RedisStore, StoreDownError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import MaxConnectionsError, ResponseError
@@ -65,6 +66,8 @@ class Store(LocalStore):
         super().__init__()
         self.down = False
         self.hangs = False
+        self.takes_s = 0.0
+        self.asked = 0
 
     async def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         await self._fail()
@@ -74,7 +77,13 @@ class Store(LocalStore):
         await self._fail()
         await super().set(key, value, ttl_ms)
 
+    async def prompt(self, within_s: float) -> bool:
+        return await in_time(self._fail(), within_s)
+
     async def _fail(self) -> None:
+        self.asked += 1
+        if self.takes_s:
+            await asyncio.sleep(self.takes_s)
         if self.hangs:
             await asyncio.Event().wait()
         if self.down:
@@ -160,6 +169,7 @@ def test_what_a_write_owes_outlives_failures_and_is_paid_once_the_store_is_back(
             await cache.invalidate()
             assert await cache.get(b"key", answering(b"computed")) == b"computed"
         store.down = False
+        await cache.check()
         assert await cache.get(b"key", answering(b"new")) == b"new"
         assert await cache.get(b"key", answering(b"newer")) == b"new"
 
@@ -197,3 +207,59 @@ def test_a_probe_says_whether_the_store_answers_and_sets_what_is_owed() -> None:
         assert await other.get(b"key", answering(b"new")) == b"new"
 
     asyncio.run(probe())
+
+
+def test_while_the_store_is_away_neither_a_read_nor_a_write_waits_for_it() -> None:
+    async def outage() -> None:
+        store = Store()
+        cache = ResponseCache(store, "test", "v", Timing(30, away_s=60))
+        store.down = True
+        await cache.invalidate()
+        # From here it would wait for ever.
+        store.down, store.hangs = False, True
+        for _ in range(100):
+            await asyncio.wait_for(cache.invalidate(), 1)
+            assert await asyncio.wait_for(cache.get(b"key", answering(b"computed")), 1) == b"computed"
+
+    asyncio.run(outage())
+
+
+def test_a_store_that_is_slower_than_it_is_worth_is_left_alone_and_used_again_once_it_is_not() -> None:
+    async def slow() -> None:
+        store = Store()
+        cache, other = (ResponseCache(store, "test", "v", Timing(30, away_s=0.01)) for _ in range(2))
+        assert await cache.get(b"key", answering(b"old")) == b"old"
+        store.takes_s = 0.02
+        assert await cache.get(b"key", answering(b"unused")) == b"old"
+        while True:
+            await asyncio.sleep(0.01)
+            try:
+                await cache.check()
+            except StoreSlowError:
+                break
+        assert await cache.get(b"key", answering(b"computed")) == b"computed"
+        await cache.invalidate()
+        # The version comes to be set without it, and so does the end of the store's slowness to be known.
+        store.takes_s = 0.0
+        await asyncio.sleep(0.2)
+        assert await other.get(b"key", answering(b"new")) == b"new"
+        assert await cache.get(b"key", answering(b"unused")) == b"new"
+        await cache.close()
+
+    asyncio.run(slow())
+
+
+def test_what_is_owed_is_tried_once_more_at_the_end() -> None:
+    async def end() -> None:
+        store = Store()
+        cache, other = (ResponseCache(store, "test", "v", Timing(30, away_s=60)) for _ in range(2))
+        assert await other.get(b"key", answering(b"old")) == b"old"
+        store.down = True
+        await cache.invalidate()
+        await asyncio.sleep(0.01)
+        store.down = False
+        store.close = other.check  # type: ignore[method-assign]  # or it would forget all
+        await cache.close()
+        assert await other.get(b"key", answering(b"new")) == b"new"
+
+    asyncio.run(end())

@@ -1,13 +1,18 @@
 """What of asyncpg's and SQLAlchemy's errors is an outage, a 503; all else is a fault of ours or an answer."""
 
+import asyncio
+import socket
+from typing import Any, cast
+
 import asyncpg
 import pytest
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
-from peers.fastapi.contacts.infrastructure.database import translated
-from peers.fastapi.contacts.infrastructure.orm.engine import unavailable
+from peers.fastapi.contacts.api.errors import refusal
+from peers.fastapi.contacts.infrastructure.database import Database, NoDatabaseError, translated
+from peers.fastapi.contacts.infrastructure.orm.engine import alive, unavailable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 # By the moment at which it is met.
@@ -72,3 +77,45 @@ def test_everything_else_passes(error: Exception) -> None:
         raise error
     assert unavailable(error) is None
     assert unavailable(wrapped(error)) is None
+
+
+def test_who_meets_no_database_is_told_when_to_come_back_and_who_met_a_timeout_is_not() -> None:
+    away, slow = unavailable(ConnectionRefusedError()), unavailable(asyncpg.QueryCanceledError(""))
+    assert away is not None
+    assert slow is not None
+    assert refusal(away).headers["Retry-After"] == "1"
+    assert "Retry-After" not in refusal(slow).headers
+
+
+def test_a_database_that_is_known_to_be_away_is_asked_nothing() -> None:
+    async def ask() -> None:
+        with socket.socket() as refusing:
+            refusing.bind(("127.0.0.1", 0))
+            url = f"postgres://nobody@127.0.0.1:{refusing.getsockname()[1]}/none"
+            database = Database(url, size=1, timeout_s=5, probe_s=60)
+            await database.open()
+            with pytest.raises(NoDatabaseError):
+                await database.rows("SELECT 1")
+            # The look that follows finds the same.
+            await asyncio.sleep(0.1)
+        # From here a connection would be accepted, and hang.
+        with socket.create_server(("127.0.0.1", int(url.rpartition(":")[2].partition("/")[0]))):
+            with pytest.raises(NoDatabaseError):
+                await asyncio.wait_for(database.rows("SELECT 1"), 1)
+            with pytest.raises(NoDatabaseError):
+                async with asyncio.timeout(1), database.transaction():
+                    raise AssertionError("there is no transaction")
+        await database.close()
+
+    asyncio.run(ask())
+
+
+def test_a_session_that_the_server_has_ended_invalidates_the_pool() -> None:
+    class Session:
+        def __init__(self, *, closed: bool) -> None:
+            self.driver_connection = self
+            self.is_closed = lambda: closed
+
+    alive(cast("Any", Session(closed=False)), None, None)
+    with pytest.raises(InvalidatePoolError):
+        alive(cast("Any", Session(closed=True)), None, None)

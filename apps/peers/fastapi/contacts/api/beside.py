@@ -12,6 +12,7 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from ..infrastructure.response_cache import StoreSlowError
 from .caching import Cache, NoCache
 
 # Swagger UI comes from an installed package, so that the page works offline.
@@ -33,6 +34,9 @@ def add_beside(app: FastAPI, ping: Callable[[], Awaitable[object]], cache: Cache
             pass
         elif (error := await _trouble(cache.check)) is None:
             checks["cache"] = "ok"
+        elif error == StoreSlowError.__name__:
+            checks["cache"] = "The cache answers too slowly; reads come from the database."
+            status = "degraded"
         else:
             # All replicas share it, and each can do without.
             checks["cache"] = f"The cache does not answer ({error}); reads come from the database."

@@ -20,7 +20,7 @@ class Cache(Protocol):
         ...
 
     async def check(self) -> None:
-        """Ask it for an answer. Raises `StoreDownError`."""
+        """Ask it for an answer. Raises `StoreDownError`, `StoreSlowError`."""
         ...
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from ..infrastructure.database import NoDatabaseError
 from ..infrastructure.orm.engine import unavailable
 
 # What a session raises that is opened for a read. SQLAlchemy lets through some of asyncpg's own errors.
@@ -28,8 +29,12 @@ OF_A_DATABASE = (
 
 def refusal(error: RefusedError) -> JSONResponse:
     """The error's own status and body."""
-    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, UnauthorizedError) else None
-    return JSONResponse(error.body, error.status, challenge)
+    headers = {}
+    if isinstance(error, UnauthorizedError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, NoDatabaseError):
+        headers["Retry-After"] = str(error.retry_after_s)
+    return JSONResponse(error.body, error.status, headers)
 
 
 async def _outage(request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,8 @@ from asyncpg.pool import PoolConnectionProxy
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
 
+from .breaker import Breaker
+
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 # The server has given up on the session or the transaction, is short of something, or cannot be reached.
@@ -43,13 +45,26 @@ def _died(error: BaseException | None) -> bool:
     return isinstance(error, _DEAD) or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
 
 
+# PgBouncer's farewell to a client for whom it had no session of the server's, in all the time that it gives one.
+_NO_SERVER = "query_wait_timeout"
+# Longer than a database that is there takes for `SELECT 1`, however busy it is.
+ANSWERS_S = 1.0
+
+
+class NoDatabaseError(UnavailableError):
+    """There is no session with the database."""
+
+    # A look or two.
+    retry_after_s = 1
+
+
 def unavailable(error: BaseException | None) -> UnavailableError | None:
     """What to answer where the database stopped a statement or is away; None for any other error of asyncpg."""
     if isinstance(error, asyncpg.QueryCanceledError):
         return UnavailableError(MESSAGES["timeout"])
     # A value of the wrong type is an InterfaceError too, and a fault of ours.
     away = isinstance(error, _AWAY) and not isinstance(error, ValueError)
-    return UnavailableError(MESSAGES["no_database"]) if away else None
+    return NoDatabaseError(MESSAGES["no_database"]) if away else None
 
 
 @contextmanager
@@ -72,12 +87,18 @@ async def _keep(connection: object) -> None:
 
 
 class Database:
-    """Runs statements. Each text is prepared once a connection, by name, which PgBouncer 1.21 and later follow."""
+    """Runs statements. Each text is prepared once a connection, by name, which PgBouncer 1.21 and later follow.
 
-    def __init__(self, url: str, *, size: int, timeout_s: float) -> None:
+    While the database is away, requests are refused at once: each of the pool's connections would wait for as long as
+    the pooler makes it, and who waits for one of them as long again.
+    """
+
+    def __init__(self, url: str, *, size: int, timeout_s: float, probe_s: float) -> None:
         self._url = url
         self._size = size
         self._timeout_s = timeout_s
+        # An error is only a doubt: one session may die alone, and so may that of a look, which is why it takes two.
+        self._breaker = Breaker(probe_s, self._answers, calm_s=0.1)
         self._opened: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
@@ -94,6 +115,7 @@ class Database:
 
     async def close(self) -> None:
         """Close the connections, those in use when they come back."""
+        await self._breaker.close()
         await self._pool.close()
 
     async def rows(self, sql: str, arguments: Sequence[object] = ()) -> list[asyncpg.Record]:
@@ -102,7 +124,8 @@ class Database:
             try:
                 return await self._rows(sql, arguments)
             except Exception as error:
-                if not _died(error):
+                self._tell(error)
+                if not _died(error) or not self._breaker.closed:
                     raise
                 # Its like may have died too. Reads can be repeated.
                 await self._pool.expire_connections()
@@ -114,19 +137,48 @@ class Database:
         written = False
         try:
             with translated():
-                async with self._pool.acquire(timeout=self._timeout_s) as connection, connection.transaction():
-                    yield connection
-                    written = True
+                self._refuse_if_away()
+                async with self._pool.acquire(timeout=self._timeout_s) as connection:
+                    self._refuse_if_away()
+                    async with connection.transaction():
+                        yield connection
+                        written = True
         except UnavailableError as error:
             error.unsure = written
+            self._tell(error.__cause__)
             if _died(error.__cause__):
                 # Its like may have died too.
                 await self._pool.expire_connections()
             raise
 
     async def _rows(self, sql: str, arguments: Sequence[object]) -> list[asyncpg.Record]:
+        self._refuse_if_away()
         async with self._pool.acquire(timeout=self._timeout_s) as connection:
+            self._refuse_if_away()
             return await connection.fetch(sql, *arguments)
+
+    def _refuse_if_away(self) -> None:
+        """Asked before a wait for a session, and after it, when it may have been found out."""
+        if not self._breaker.closed:
+            raise NoDatabaseError(MESSAGES["no_database"])
+
+    def _tell(self, error: BaseException | None) -> None:
+        """Have it looked into what went wrong with a session."""
+        if not isinstance(unavailable(error), NoDatabaseError):
+            return
+        if _NO_SERVER in str(error):
+            self._breaker.failed()
+        else:
+            self._breaker.doubted()
+
+    async def _answers(self) -> bool:
+        """Whether a session of its own, past the pool, gets an answer."""
+        connection = await asyncpg.connect(self._url, timeout=self._timeout_s)
+        try:
+            await connection.execute("SELECT 1", timeout=ANSWERS_S)
+        finally:
+            connection.terminate()
+        return True
 
     @property
     def _pool(self) -> "asyncpg.Pool[asyncpg.Record]":

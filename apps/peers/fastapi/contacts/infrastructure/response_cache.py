@@ -13,9 +13,20 @@ lost with Redis's memory cannot come back.
 
 A guarded miss is computed once: whoever gets a short lock computes, the others wait for the entry a little and then
 compute for themselves. What costs less than the lock is read without the guard. Late in an entry's life one reader
-renews it while the others still get it. When the store does not answer, every read computes, and for a while the store
-is left alone; a version that a writer could not change is owed, until this process has set one: it does so before it
-reads again, and when it is probed.
+renews it while the others still get it.
+
+While the breaker is open, because the store does not answer or is slower than it is worth, reads compute and writes
+do not wait for it. What they could not set, or did not wait for, is *owed*: the breaker's task sets a new version at
+once, and again until it succeeds, and this process reads nothing before that is done. However many writes owe one, they
+are two numbers, and one version stands for all of them. So a read through this process is never older than a write
+through it. Another process that still reads from the store may answer what is older than a write through this one
+
+- where the store is slow, until it has the version: for one answer of it, or two if one was under way;
+- where it did not answer, until it answers again and this process has noticed: for the store's time-out and one
+  interval of the breaker after that (0.5 s by default);
+- where this process ends before that, for as long as entries live;
+
+and never longer than that last: no entry outlives its TTL.
 """
 
 import asyncio
@@ -25,6 +36,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic, time
 
+from .breaker import Breaker
 from .stores import Store, StoreDownError
 
 VERSION_BYTES = 16
@@ -35,14 +47,23 @@ Compute = Callable[[], Awaitable[bytes]]
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with each thing."""
+    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with each thing.
+
+    `slow_s`: a store that takes longer than this to answer costs more than it saves. `away_s`: while it is left alone,
+    one look in so many seconds finds out whether it is well again.
+    """
 
     ttl_s: float
+    slow_s: float = 0.005
     renew_share: float = 0.8
     lock_s: float = 5.0
     wait_s: float = 1.0
     poll_s: float = 0.005
-    away_s: float = 2.0
+    away_s: float = 0.25
+
+
+class StoreSlowError(Exception):
+    """The store answers, and more slowly than it is worth."""
 
 
 class ResponseCache:
@@ -53,7 +74,8 @@ class ResponseCache:
         self._version_key = f"{namespace}:version".encode()
         self._prefix = f"{namespace}:{variant}:".encode()
         self._timing = timing
-        self._away_until = 0.0
+        self._slow_s = timing.slow_s
+        self._breaker = Breaker(timing.away_s, lambda: store.prompt(timing.slow_s), self._paid_up)
         # How many writes could not set a version, and how many of these a later version stands for.
         self._owed = self._paid = 0
 
@@ -62,13 +84,15 @@ class ResponseCache:
 
         `guard`: concurrent misses are one computation.
         """
-        if not self._tries():
+        if not self._breaker.closed:
             return await compute()
         key = self._prefix + key
         try:
             await self._settle()
+            asked = monotonic()
             version, entry = await self._store.get_many((self._version_key, key))
-            self._away_until = 0.0
+            if monotonic() - asked > self._slow_s:
+                self._breaker.doubted()
             if version is None:
                 version = await self._first_version()
             locked = False
@@ -82,7 +106,7 @@ class ResponseCache:
                 if waited is not None:
                     return waited
         except StoreDownError:
-            self._failed()
+            self._breaker.failed()
             return await compute()
         return await self._computed(key, version, compute, locked=locked)
 
@@ -90,41 +114,46 @@ class ResponseCache:
         """Make every entry unreadable; to be called after the commit and before its acknowledgement. Never fails."""
         written = False
         try:
-            await self._set_version()
-            written = True
+            if self._breaker.closed:
+                asked = monotonic()
+                await self._set_version()
+                written = True
+                if monotonic() - asked > self._slow_s:
+                    self._breaker.doubted()
         except StoreDownError:
-            self._failed()
+            self._breaker.failed()
         finally:
             # Also where the request is given up meanwhile.
             if not written:
                 self._owed += 1
+                self._breaker.wake()
 
     async def check(self) -> None:
-        """Ask the store whether it answers, and set what is owed. Raises `StoreDownError`."""
+        """Ask the store whether it answers, and set what is owed. Raises `StoreDownError`, `StoreSlowError`."""
         try:
             await self._settle()
-            await self._store.get_many((self._version_key,))
+            prompt = await self._store.prompt(self._slow_s)
         except StoreDownError:
-            self._failed()
+            self._breaker.failed()
             raise
-        self._away_until = 0.0
+        if prompt:
+            self._breaker.recovered()
+        elif not self._breaker.closed:
+            raise StoreSlowError
 
     async def close(self) -> None:
-        """Close the store."""
+        """Close the store, once it has been tried to set what is owed."""
+        await self._breaker.close()
+        await self._paid_up()
         await self._store.close()
 
-    def _tries(self) -> bool:
-        """Whether to ask the store now. Once it has been away, a True claims the trial for this caller."""
-        if not self._away_until:
-            return True
-        now = monotonic()
-        if now < self._away_until:
+    async def _paid_up(self) -> bool:
+        """Set what is owed; whether that could be done."""
+        try:
+            await self._settle()
+        except StoreDownError:
             return False
-        self._away_until = now + self._timing.away_s
         return True
-
-    def _failed(self) -> None:
-        self._away_until = monotonic() + self._timing.away_s
 
     async def _settle(self) -> None:
         """Set the version that is owed, if one is. Until it is set, everybody else who reads finds it owed too."""
@@ -156,7 +185,7 @@ class ResponseCache:
 
     async def _wait(self, key: bytes) -> bytes | None:
         until = monotonic() + self._timing.wait_s
-        while monotonic() < until:
+        while monotonic() < until and self._breaker.closed:
             await asyncio.sleep(self._timing.poll_s)
             version, entry = await self._store.get_many((self._version_key, key))
             if version is not None and (found := self._counting(entry, version)) is not None:
@@ -176,15 +205,20 @@ class ResponseCache:
         return body
 
     async def _put(self, key: bytes, entry: bytes) -> bool:
+        if not self._breaker.closed:
+            return False
         try:
             await self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
         except StoreDownError:
-            self._failed()
+            self._breaker.failed()
             return False
         return True
 
     async def _unlock(self, lock: bytes) -> None:
+        # A lock that is left runs out by itself.
+        if not self._breaker.closed:
+            return
         try:
             await self._store.delete(lock)
         except StoreDownError:
-            self._failed()
+            self._breaker.failed()

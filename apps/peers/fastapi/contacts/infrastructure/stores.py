@@ -11,6 +11,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from .breaker import in_time
+
 
 class StoreDownError(Exception):
     """The store did not answer in time; whoever asked can do without it."""
@@ -33,6 +35,10 @@ class Store(Protocol):
 
     async def delete(self, key: bytes) -> None:
         """Forget a value."""
+        ...
+
+    async def prompt(self, within_s: float) -> bool:
+        """Whether it answers within so many seconds; its answer is waited for all the same."""
         ...
 
     async def close(self) -> None:
@@ -97,6 +103,12 @@ class RedisStore:
     async def delete(self, key: bytes) -> None:
         await self._ask(b"DEL", key)
 
+    async def prompt(self, within_s: float) -> bool:
+        if not self._idle:
+            # What making a connection takes is not what an answer takes.
+            await self._ask(b"PING")
+        return await in_time(self._ask(b"PING"), within_s)
+
     async def close(self) -> None:
         while self._idle:
             await _end(self._idle.pop())
@@ -158,6 +170,9 @@ class LocalStore:
 
     async def delete(self, key: bytes) -> None:
         self._values.pop(key, None)
+
+    async def prompt(self, within_s: float) -> bool:
+        return True
 
     async def close(self) -> None:
         self._values.clear()

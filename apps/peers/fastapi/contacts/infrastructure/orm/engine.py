@@ -2,22 +2,41 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
+import asyncpg
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
-from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from ..database import NoDatabaseError
 from ..database import unavailable as asyncpg_unavailable
 
 
 def make_engine(url: str, *, size: int, timeout_s: float) -> AsyncEngine:
     """An engine with a pool of exactly `size` connections. Statements are prepared by name, as asyncpg does."""
-    return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), pool_size=size, max_overflow=0, pool_timeout=timeout_s
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=timeout_s,
+        # asyncpg's own is a minute.
+        connect_args={"timeout": timeout_s},
     )
+    event.listen(engine.sync_engine, "checkout", alive)
+    return engine
+
+
+def alive(connection: DBAPIConnection, record: object, proxy: object) -> None:
+    """Have the pool make anew what the server has ended. The loop has been told, so that no ping need find it out."""
+    session = cast("asyncpg.Connection[asyncpg.Record]", connection.driver_connection)
+    if session.is_closed():
+        # Its like may have been ended too.
+        raise InvalidatePoolError
 
 
 def unavailable(error: Exception) -> UnavailableError | None:
@@ -25,10 +44,10 @@ def unavailable(error: Exception) -> UnavailableError | None:
     if isinstance(error, DBAPIError):
         # SQLAlchemy wraps its dialect's error, which wraps asyncpg's.
         told = asyncpg_unavailable(error.orig.__cause__ if error.orig else None)
-        return told or (UnavailableError(MESSAGES["no_database"]) if error.connection_invalidated else None)
+        return told or (NoDatabaseError(MESSAGES["no_database"]) if error.connection_invalidated else None)
     # No connection within the pool's time.
     if isinstance(error, PoolTimeoutError):
-        return UnavailableError(MESSAGES["no_database"])
+        return NoDatabaseError(MESSAGES["no_database"])
     return asyncpg_unavailable(error)
 
 

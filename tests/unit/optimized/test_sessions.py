@@ -1,0 +1,125 @@
+"""The sessions of a pool: the dead are not handed out, and nothing is sent to find out which they are."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any, cast
+
+import psycopg
+import pytest
+from optimized.contacts.infrastructure.sessions import REPLACED_S, answers, ended, lease, lease_async
+
+
+class Session:
+    """A connection of which there is nothing but its socket."""
+
+    def __init__(self) -> None:
+        self.ours, self.server = socket.socketpair()
+        self.closed = False
+
+    def fileno(self) -> int:
+        if self.closed:
+            raise psycopg.OperationalError("the connection is closed")
+        return self.ours.fileno()
+
+    def close(self) -> None:
+        self.closed = True
+        self.ours.close()
+        self.server.close()
+
+
+class Pool:
+    """Gives these sessions in turn."""
+
+    def __init__(self, *sessions: Session) -> None:
+        self.max_size = 4
+        self.idle = list(sessions)
+        self.back: list[Session] = []
+        self.waits: list[float | None] = []
+
+    def getconn(self, timeout: float | None = None) -> Session:
+        self.waits.append(timeout)
+        return self.idle.pop(0)
+
+    def putconn(self, session: Session) -> None:
+        self.back.append(session)
+
+
+class Awaited:
+    """The same session, whose end is awaited."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.fileno = session.fileno
+
+    async def close(self) -> None:
+        self.session.close()
+
+
+class AsyncPool:
+    """The same of an event loop."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.max_size = pool.max_size
+        self._pool = pool
+
+    async def getconn(self, timeout: float | None = None) -> Awaited:
+        return Awaited(self._pool.getconn(timeout))
+
+    async def putconn(self, awaited: Awaited) -> None:
+        self._pool.putconn(awaited.session)
+
+
+@pytest.fixture(params=["sync", "async"])
+def leased(request: pytest.FixtureRequest) -> Any:
+    """Leases from a pool, in either way."""
+    if request.param == "sync":
+        return lambda pool: lease(cast("Any", pool))
+    return lambda pool: asyncio.run(lease_async(cast("Any", AsyncPool(pool)))).session  # type: ignore[attr-defined]
+
+
+def dead(session: Session, manner: str) -> Session:
+    if manner == "farewell":
+        session.server.send(b"E\0\0\0\4")
+    elif manner == "closed there":
+        session.server.close()
+    else:
+        session.close()
+    return session
+
+
+@pytest.mark.parametrize("manner", ["farewell", "closed there", "closed here"])
+def test_a_session_that_was_ended_is_known(manner: str) -> None:
+    living, gone = Session(), dead(Session(), manner)
+    assert not ended(cast("Any", living))
+    assert ended(cast("Any", gone))
+    living.close()
+    gone.close()
+
+
+def test_dead_sessions_go_back_closed_and_a_living_one_is_given(leased: Any) -> None:
+    gone, living = [dead(Session(), "farewell") for _ in range(3)], Session()
+    pool = Pool(*gone, living)
+    assert leased(pool) is living
+    assert pool.back == gone
+    assert all(session.closed for session in gone)
+    # As long as the pool says for the first, and not as long for one in the place of a dead one.
+    assert pool.waits == [None, REPLACED_S, REPLACED_S, REPLACED_S]
+    living.close()
+
+
+def test_it_does_not_go_on_for_ever(leased: Any) -> None:
+    gone = [dead(Session(), "closed there") for _ in range(5)]
+    assert leased(Pool(*gone)) is gone[-1]
+    gone[-1].close()
+
+
+def test_a_database_that_refuses_or_is_silent_does_not_answer() -> None:
+    with socket.socket() as refusing:
+        refusing.bind(("127.0.0.1", 0))
+        parameters = {"host": "127.0.0.1", "port": refusing.getsockname()[1], "user": "nobody", "connect_timeout": 2}
+        assert not answers(parameters, 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        parameters["port"] = silent.getsockname()[1]
+        assert not answers(parameters, 0.1)
