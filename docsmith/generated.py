@@ -10,7 +10,7 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
-from docsmith import elsewhere, tables
+from docsmith import elsewhere, faults, tables
 from docsmith.chart_schema import values_schema
 from docsmith.chart_switches import filled
 from docsmith.quotes import quoted, quotes
@@ -62,6 +62,7 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         **_script_list(root),
         root / "docs" / "reference" / "scenarios.md": _scenarios(),
         root / "docs" / "reference" / "tables.md": tables.page(),
+        root / "docs" / "reference" / "faults.md": faults.page(),
         **_elsewhere(root),
         **_quoting_pages(root),
     }

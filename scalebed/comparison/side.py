@@ -117,6 +117,11 @@ def _side(operand: str, path: Path, variant: str | None, run: Gathered) -> Side:
             f"{operand}: is an experiment under an autoscaler, and how two follow a load is not compared yet; compare "
             "runs of another kind, and read these reports side by side"
         )
+    if experiment.traits.disrupts:
+        raise OperandError(
+            f"{operand}: is an experiment of faults, and what two cost is not compared yet; name both as variants of "
+            "one experiment, whose report has them side by side, or read both faults.csv"
+        )
     if not run.repetitions:
         raise OperandError(f"{operand}: no repetition was finished; let the run go on to its end")
     told = names if variant is None else (variant,)

@@ -10,7 +10,8 @@ from typing import Literal
 from scalebed.execution.ports import Clock, Injector
 from scalebed.messages import EngineError
 
-_PATIENCE_S = 0.05
+_LOOK_EVERY_S = 0.05
+"""As the clock may be another than the one that threads wait by."""
 _UNDONE_WITHIN_S = 180.0
 """What a fault changed is put back by then, or never."""
 
@@ -41,6 +42,8 @@ class Disruption:
         self._clock = clock
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._minds = False
+        """Something was begun that is to be ended."""
         self._failure: BaseException | None = None
         self.episodes: list[Episode] = []
         self.after: Mapping[str, int] = {}
@@ -57,6 +60,7 @@ class Disruption:
     def begin(self, at: Callable[[float], float]) -> None:
         """`at` makes a moment of `Clock.now` of seconds since the first arrival."""
         self.episodes = [Episode(at(moment)) for moment in self._moments]
+        self._minds = True
         if self._injector is not None:
             self._injector.begin()
         self._thread = threading.Thread(target=self._run, name="faults", daemon=True)
@@ -65,12 +69,14 @@ class Disruption:
     def end(self) -> None:
         """Put back what is still changed. Raises what the injector raised. Safe to call twice."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(_UNDONE_WITHIN_S)
-        if self._injector is not None and self._thread is not None:
-            if not self.failed:
-                self.after = self._injector.counts()
-            self._injector.end()
+        try:
+            if self._thread is not None:
+                self._thread.join(_UNDONE_WITHIN_S)
+                if self._injector is not None and not self.failed:
+                    self.after = self._injector.counts()
+        finally:
+            if self._injector is not None and self._minds:
+                self._injector.end()
         if self._failure is not None:
             raise self._failure
         if self._thread is not None and self._thread.is_alive():
@@ -110,4 +116,4 @@ class Disruption:
                 raise _Over
             if left <= 0:
                 return
-            self._stop.wait(min(left, _PATIENCE_S) if seconds < 1 else left)
+            self._stop.wait(min(left, _LOOK_EVERY_S))

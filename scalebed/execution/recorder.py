@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from scalebed.execution.disruption import Episode
@@ -22,7 +22,7 @@ from scalebed.measurement.readings import CheckCount, EndpointSecond, GeneratorS
 from scalebed.measurement.shares import shares
 from scalebed.measurement.timeline import Timeline, Window
 from scalebed.measurement.usage import Usage
-from scalebed.measurement.validity import Conditions, little_ratio, vus_free
+from scalebed.measurement.validity import Conditions, Limits, little_ratio, vus_free
 from scalebed.measurement.verdict import Enough, Judgement, judge, with_checks
 from scalebed.records.run_directory import (
     CheckRecord,
@@ -62,6 +62,8 @@ class Assignment:
     """As in `Trial`."""
     shared: bool = False
     """As in `Manifest.host`."""
+    limits: Limits = field(default_factory=Limits)
+    """Where a sign becomes a reason against it."""
 
 
 class Watch:
@@ -214,7 +216,9 @@ class Watch:
             vus_wanted=self._vus_wanted(window),
             verdicts=verdicts,
         )
-        against = validity.found(window, conditions, slo_broken=self._judgement.verdict == "FAIL")
+        against = validity.found(
+            window, conditions, slo_broken=self._judgement.verdict == "FAIL", limits=self._assignment.limits
+        )
         if self._ended:
             against = causes.disturbances(against)  # what the generator then failed at, or was short of, follows
         invalid = not self._ended and validity.spoils(against, self._judgement.verdict, shared=self._assignment.shared)

@@ -30,14 +30,20 @@ from scalebed.measurement.errors import THROWS
 from scalebed.measurement.host import Host
 from scalebed.measurement.load import GRACE_S, load_of, most_vus
 from scalebed.measurement.timeline import Journeys
+from scalebed.measurement.validity import Limits
 from scalebed.records import fingerprints
 from scalebed.records.fingerprints import Fingerprint
 from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
 from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask
 from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
 
+STEAL_BESIDE_FAULTS = 0.1
+"""The share of the host that a hypervisor may take while something is made to fail: what that costs is told in seconds
+and in requests, and beside it what as much costs without a fault."""
 _MOST_NAMED = 5
 _BETWEEN = "after a trial, and before the next one"
+_ENDED = "a replica of it has ended"
+_WAS_DISRUPTED = "something was made to fail in it, and it is to be tried again"
 _NONE_ENDED = f"none ended within {WARMUP_S + GRACE_S:g} s; let it pause less, or give the service more CPU"
 
 
@@ -196,12 +202,12 @@ class Runner:
     def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
         """`before`: what an attempt came to that something spoiled."""
         self._starved = 0
-        while (done := self._deploy(step, quiet, before)) is None:
-            self._observer.said(f"{step.cell.id}: started anew, since a replica of it has ended.")
+        while isinstance(done := self._deploy(step, quiet, before), str):
+            self._observer.said(f"{step.cell.id}: started anew, since {done}.")
         return done
 
-    def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | None:
-        """As many of its trials as the replicas live to see; None where one of these has ended."""
+    def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | str:
+        """As many of its trials as can be run in one deployment; where there are more, why it has to be another."""
         attempt = before.attempts if before else 0
         begun = self._unedited()
         with self._engine.deploy(step.cell) as target:
@@ -214,7 +220,7 @@ class Runner:
             while isinstance(ask := schedule.next(trials), Ask):
                 if not warm:
                     if (rehearsed := self._warm(step.cell, conductor, schedule.warmup_seed())) is None:
-                        return None
+                        return _ENDED
                     journeys = self._journeys(step.cell, rehearsed)
                     heard = heard.more(rehearsed.requests, rehearsed.endpoints)
                     self._unheard(step.cell, heard)
@@ -223,7 +229,7 @@ class Runner:
                 if self._host == "alone" and not quiet.wait(conductor) and before is not None and _as_good(before):
                     return self._kept(before)
                 if self._ended_at_rest(step.cell, conductor, loaded=loaded, when=_BETWEEN):
-                    return None
+                    return _ENDED
                 trials.append(self._try(conductor, schedule, step, ask, trials, journeys=journeys))
                 loaded = True
                 heard = heard.of_trial(trials[-1])
@@ -231,11 +237,19 @@ class Runner:
                     self._require_heard(
                         step.cell, heard, self._most_requests(trials[-1], schedule.duration_s(ask, trials))
                     )
-                if trials[-1].died and isinstance(schedule.next(trials), Ask):
-                    return None
+                if why := self._anew(schedule, trials):
+                    return why
             if loaded and not trials[-1].died:
                 self._ended_at_rest(step.cell, conductor, loaded=True, when="after its last trial")
         return self._answer(schedule, ask, trials)
+
+    def _anew(self, schedule: Schedule, trials: Sequence[Trial]) -> str:
+        """Why the next trial takes another deployment; empty where it does not, or there is none."""
+        if not isinstance(schedule.next(trials), Ask):
+            return ""
+        if trials[-1].died:
+            return _ENDED
+        return _WAS_DISRUPTED if self._experiment.traits.disrupts else ""
 
     def _warm(self, cell: Cell, conductor: Conductor, seed: int) -> Rehearsal | None:
         """The load before the first trial; None where a replica is to be started anew, as the machine had no memory.
@@ -349,6 +363,7 @@ class Runner:
             cut_s=schedule.cut_s(ask.purpose),
             attempt=schedule.attempt,
             shared=self._host == "shared",
+            limits=Limits(steal=STEAL_BESIDE_FAULTS) if self._experiment.traits.disrupts else Limits(),
         )
         trial = conductor.conduct(assignment, load, self._observer.second, self._disruption())
         for ended in trial.ended:

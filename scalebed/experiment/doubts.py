@@ -106,9 +106,10 @@ def _too_few(experiment: Experiment) -> Iterator[str]:
     for requests, said in _foreseen(experiment):
         if requests < wanted:
             longer = math.ceil((experiment.duration or 0) * wanted / requests)
+            how = "let them last" if experiment.traits.disrupts else "give"
             yield (
                 f"{said} come to {requests:,.0f} requests, and it takes {wanted:,} to judge {judged} by; "
-                f"give {longer} s or more{more}"
+                f"{how} {longer} s or more{more}"
             )
 
 
@@ -123,7 +124,8 @@ def _foreseen(experiment: Experiment) -> Iterator[tuple[float, str]]:
         rates = tuple(sorted({rate for rate in given if rate is not None}))
     duration = experiment.duration or 0.0
     for rate in rates:
-        yield rate * duration, f"duration: {duration:g} s at {rate:g}/s"
+        key = "episodes" if experiment.traits.disrupts else "duration"
+        yield rate * duration, f"{key}: {duration:g} s at {rate:g}/s"
 
 
 def _repeated(items: Iterable[_Item]) -> list[_Item]:

@@ -5,11 +5,12 @@ What each is made of is the engine's (`scalebed.engines.local.faults`); here is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from scalebed.experiment.duration import Duration
 from scalebed.experiment.strict import Strict
@@ -84,11 +85,9 @@ NATURES: Mapping[FaultName, Nature] = {
     "pooler-restarted": Nature("pooler", "ends gracefully once no transaction runs, and starts again"),
     "pooler-killed": Nature("pooler", "is killed (SIGKILL)", restarts=True),
     "connections-killed": Nature("database", "ends every connection to the service's database"),
-    "database-restarted": Nature(
-        "database", "shuts down fast, which ends all connections, and starts again", restarts=True
-    ),
+    "database-restarted": Nature("database", "shuts down fast, which ends all connections", restarts=True),
     "database-crashed": Nature(
-        "database", "ends at once without a checkpoint, and recovers when it starts again", restarts=True
+        "database", "ends at once without a checkpoint, so that it has to recover", restarts=True
     ),
     "database-frozen": Nature("database", "stops without ending (SIGSTOP)", lasts=5.0),
     "database-slow": Nature("database", "answers later by the delay", lasts=5.0, delays=True, linked=True),
@@ -96,7 +95,7 @@ NATURES: Mapping[FaultName, Nature] = {
         "database", "cannot be reached: connections stay open, and nothing comes through", lasts=5.0, linked=True
     ),
     "tables-locked": Nature("database", "holds a lock on every table that lets nobody write", lasts=5.0),
-    "cache-killed": Nature("cache", "is killed (SIGKILL), and starts again empty", restarts=True),
+    "cache-killed": Nature("cache", "is killed (SIGKILL), which empties it", restarts=True),
     "cache-frozen": Nature("cache", "stops without ending (SIGSTOP)", lasts=5.0),
     "cache-slow": Nature("cache", "answers later by the delay", lasts=5.0, delays=True, linked=True),
     "cache-unreachable": Nature(
@@ -107,6 +106,25 @@ NATURES: Mapping[FaultName, Nature] = {
 }
 RESTART_AFTER_S = 1.0
 DELAY_S = 0.1
+_DURATION: TypeAdapter[float] = TypeAdapter(Duration)
+
+
+def _restart_after(value: object) -> object:
+    """Seconds, `never`, or None where nothing is said."""
+    if value is None or value == "never":
+        return value
+    try:
+        if not isinstance(value, bool):
+            return _DURATION.validate_python(value)
+    except ValidationError:
+        pass
+    raise ValueError("must be a duration above 0, such as 500ms or 60s, or never")
+
+
+RestartAfter = Annotated[
+    float | Literal["never"] | None,
+    BeforeValidator(_restart_after, json_schema_input_type=Duration | Literal["never"] | None),
+]
 
 
 class Fault(Strict):
@@ -115,7 +133,7 @@ class Fault(Strict):
     fault: FaultName
     lasts: Duration | None = None
     """How long what does not end by itself goes on."""
-    restart_after: Duration | Literal["never"] | None = None
+    restart_after: RestartAfter = None
     """How long after its end what was killed is started again, as a kubelet or a supervisor does."""
     delay: Duration | None = None
     """By how much answers come later."""
@@ -159,6 +177,17 @@ class Fault(Strict):
     def delay_s(self) -> float:
         return self.delay if self.delay is not None else DELAY_S
 
+    @property
+    def takes_s(self) -> float:
+        """From when it begins until it is over, as far as that is known beforehand."""
+        return self.lasts_s + (self.restart_after_s or 0.0 if self.nature.restarts else 0.0)
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether what it ends is started again."""
+        ends = self.nature.restarts or self.fault == "worker-killed"
+        return not ends or self.restart_after_s is not None
+
     @model_validator(mode="after")
     def _applicable(self) -> Self:
         for key, there, why in (
@@ -168,6 +197,8 @@ class Fault(Strict):
         ):
             if getattr(self, key) is not None and not there:
                 raise ValueError(f"{key}: {self.fault} {why}; leave it out")
+        if self.delay is not None and not math.isclose(self.delay * 1000, max(1, round(self.delay * 1000))):
+            raise ValueError(f"delay: must be whole milliseconds, not {self.delay * 1000:g} ms")
         return self
 
 

@@ -384,7 +384,7 @@ def _wrong(error: ErrorDetails) -> str:
     return f"{said}, not {given!r}{_meant(error)}"
 
 
-_SHARES = ("slo.error_rate", "search.precision", "search.shares")
+_SHARES = ("slo.error_rate", "search.precision", "search.shares", "share")
 
 
 def _meant(error: ErrorDetails) -> str:

@@ -39,7 +39,10 @@ def ensure(cache: Path, wanted: GoProgram, say: Say) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not program.exists():
             say(wanted.told)
-            _build(go, wanted, cache, program)
+            # One at a time, whatever its name: a build takes away what it has compiled, and the archives of modules.
+            with (cache / "go-build.lock").open("w") as builds:
+                fcntl.flock(builds, fcntl.LOCK_EX)
+                _build(go, wanted, cache, program)
     return program
 
 

@@ -28,6 +28,8 @@ COMPARED_CUT_S = 3
 on the same requests. Caches, pools and workers were warmed before."""
 ATTEMPTS = 2
 """At a repetition: where something spoiled the first, another at the end of its block."""
+FAULTS_AT_MOST = 2
+"""Trials of one attempt in which something is made to fail: they last long, and what spoils one mostly lasts longer."""
 FEWEST_COMPARED = 30
 """Requests below which a compared trial is warned of."""
 
@@ -160,6 +162,7 @@ class Schedule:
             users = most_vus(max(level.rate for level in experiment.profile), experiment.slo)
         alike = experiment.compares or experiment.traits.disrupts
         enough = Enough(0, FEWEST_COMPARED if alike else experiment.search.min_requests)
+        most = FAULTS_AT_MOST if experiment.traits.disrupts else INVALID_AT_MOST
         rates = experiment.rates or (() if users else (self._step.cell.rate or experiment.rate or 0.0,))
         spoiled: list[str] = []
         disturbed: list[str] = []
@@ -169,11 +172,11 @@ class Schedule:
             if any(not t.disturbed for t in valid):
                 continue
             # One that passed beside a disturbance has its verdict, but no figures.
-            if sum(t.attempt == self.attempt for t in tried) < INVALID_AT_MOST:
+            if sum(t.attempt == self.attempt for t in tried) < most:
                 return Ask("fixed-rate", rate, enough) if rates else Ask("closed", 0.0, enough, users=users)
             (disturbed if valid else spoiled).append(f"{rate:g}/s" if rates else "the users")
-        notes = [f"INVALID {INVALID_AT_MOST} times at {', '.join(spoiled)}."] if spoiled else []
-        notes += [f"Disturbed {INVALID_AT_MOST} times at {', '.join(disturbed)}."] if disturbed else []
+        notes = [f"INVALID {most} times at {', '.join(spoiled)}."] if spoiled else []
+        notes += [f"Disturbed {most} times at {', '.join(disturbed)}."] if disturbed else []
         return Answer("not found", None, None, None, " ".join(notes), again=bool(notes))
 
 

@@ -11,7 +11,7 @@ from scalebed import paths
 from scalebed.experiment.spec import Experiment, parse_experiment
 
 FAKE_ROOT = Path(__file__).parent / "fake"
-COMPONENTS = ("go", "k6", "pgbouncer")
+COMPONENTS = ("go", "k6", "pgbouncer", "toxiproxy")
 
 
 def make_cache() -> Path:

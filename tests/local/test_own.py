@@ -38,11 +38,11 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def scalebed(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+def scalebed(folder: Path, *words: str, within_s: float = 200, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SCALEBED_CACHE": str(rooms.make_cache()), "PYTHONPATH": str(paths.ROOT), **more}
     return subprocess.run(
         [sys.executable, "-m", "scalebed", *words],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=within_s, check=False,
     )  # fmt: skip
 
 

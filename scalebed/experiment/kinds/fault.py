@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from scalebed.experiment.faults import STEADY_S, Episodes, Fault
@@ -30,6 +31,10 @@ class FaultKind(Kind):
             raise ValueError("episodes: say how long a trial lasts; leave out users and duration")
         for fault in experiment.faults:
             _require_fitting(experiment, fault, episodes)
+        if alike := [name for name, count in Counter(experiment.cell_ids).items() if count > 1]:
+            raise ValueError(
+                f"faults: two cells would be called {alike[0]}; give the fault or the variant another name"
+            )
 
 
 def _require_rate(experiment: Experiment) -> None:
@@ -47,14 +52,13 @@ def _require_rate(experiment: Experiment) -> None:
 
 def _require_fitting(experiment: Experiment, fault: Fault, episodes: Episodes) -> None:
     """That what is asked of a fault can happen, and leaves time to see its end."""
-    never = fault.restart_after_s is None
-    takes = fault.lasts_s + (0.0 if never else fault.restart_after_s or 0.0) + STEADY_S
+    takes = fault.takes_s + STEADY_S
     if takes > episodes.every:
         raise ValueError(
             f"episodes.every: {fault.name} takes {takes:g} s with the {STEADY_S:g} s that show the SLO met again; "
             "give as much or more"
         )
-    if never and episodes.times > 1:
+    if not fault.comes_back and episodes.times > 1:
         raise ValueError(f"episodes.times: {fault.name} never comes back, so that it can happen once; give 1")
     if fault.nature.several and min(experiment.replicas) < 2:
         raise ValueError(f"replicas: {fault.name} takes one away, so it needs two or more")

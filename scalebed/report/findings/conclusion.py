@@ -12,6 +12,7 @@ from enum import IntEnum
 from statistics import geometric_mean
 from typing import Protocol
 
+from scalebed.experiment.plan import cells
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.causes import Verdict
 from scalebed.records.run_directory import CheckRecord, Purpose, Repetition
@@ -111,7 +112,7 @@ def _of_cell(
 
 def _faulty(experiment: Experiment, cell: str) -> bool:
     """Whether something is made to fail in it: then the SLO is broken, and the question is for how long."""
-    return any(fault is not None and cell.endswith(f"-{fault.name}") for fault in experiment.cases)
+    return any(each.id == cell and each.fault is not None for each in cells(experiment))
 
 
 _Answer = tuple[Conclusion, str]

@@ -9,6 +9,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from scalebed.experiment.faults import STEADY_S, Episodes, Fault
 from scalebed.experiment.plan import Cell
@@ -113,9 +114,14 @@ def disrupted(experiment: Experiment, trial: Trial) -> Disrupted:
     found = seconds(trial, experiment.slo)
     met = [second.met(experiment.slo) for second in found]
     every = (experiment.episodes or Episodes()).every
+    begun = [episode.begun_s for episode in trial.episodes]
+    # What began late does not take seconds from the next one.
+    ends = [
+        min(at + every, after, float(len(found))) for at, after in zip_longest(begun, begun[1:], fillvalue=math.inf)
+    ]
     outages = tuple(
-        _outage(found, met, episode.begun_s, episode.over_s, min(episode.begun_s + every, float(len(found))))
-        for episode in trial.episodes
+        _outage(found, met, episode.begun_s, episode.over_s, until)
+        for episode, until in zip(trial.episodes, ends, strict=True)
     )
     return Disrupted(trial.cell, trial.block, found, outages, trial.episodes[0].said if trial.episodes else ())
 
@@ -205,8 +211,12 @@ def _view(experiment: Experiment, cell: Cell, trials: Sequence[Trial]) -> FaultV
 
 
 def _means(counts: Sequence[Mapping[str, int]]) -> Mapping[str, float]:
-    names = dict.fromkeys(name for each in counts for name in each)
-    return {name: sum(each.get(name, 0) for each in counts) / len(counts) for name in names}
+    """Each over the trials in which it was known."""
+    known: defaultdict[str, list[int]] = defaultdict(list)
+    for each in counts:
+        for name, count in each.items():
+            known[name].append(count)
+    return {name: sum(found) / len(found) for name, found in known.items()}
 
 
 def _memory(trials: Sequence[Trial]) -> tuple[float, float] | None:

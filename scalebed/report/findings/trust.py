@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from scalebed.experiment.spec import Experiment
@@ -25,7 +26,7 @@ def trust(
     """One line for each, in that order; `fitted` as in `Analysis`."""
     experiment = run.manifest.experiment
     return (
-        _intervals(experiment, cells, comparisons, COVERED if fitted else COVERED_BEFORE),
+        _intervals(run, cells, comparisons, COVERED if fitted else COVERED_BEFORE),
         _floor(experiment, comparisons),
         _generator(run.trials),
         _host(run.trials),
@@ -34,9 +35,13 @@ def trust(
 
 
 def _intervals(
-    experiment: Experiment, cells: Sequence[CellView], comparisons: Sequence[Comparison], covered: tuple[int, int]
+    run: Gathered, cells: Sequence[CellView], comparisons: Sequence[Comparison], covered: tuple[int, int]
 ) -> Check:
+    experiment = run.manifest.experiment
     some = any(cell.has_interval for cell in cells) or any(each.has_intervals for each in comparisons)
+    if experiment.traits.disrupts:
+        blocks = Counter(cell for cell, _ in run.basis)
+        some = max(blocks.values(), default=0) >= intervals.FEWEST
     if not some and experiment.traits.asks_rates:
         return Check("Intervals", "none: at rates that were asked for the SLO was kept or not", "note")
     if not some and max((cell.done for cell in cells), default=0) < intervals.FEWEST:

@@ -110,10 +110,10 @@ def _borne(analysis: Analysis) -> str:
         own = [v for v in analysis.faults if v.variant == variant and v.fault is not None and v.requests]
         borne = [view for view in own if not view.failures]
         if borne:
-            least = min(view.requests for view in borne)
+            least = f"{min(view.requests for view in borne):,}{' or more' if len(borne) > 1 else ''}"
             names = figures.listing([f"{v.name}{_at(analysis, v)}" for v in borne])
-            bound = max(view.failed_at_most for view in borne)
-            told.append(f"{variant} failed no request under {names} (0 of {least:,} or more: at most {bound:.2%})")
+            bound = figures.bound(max(view.failed_at_most for view in borne))
+            told.append(f"{variant} failed no request under {names} (0 of {least}: at most {bound})")
     return f"{'; '.join(told)}." if told else ""
 
 
@@ -132,16 +132,18 @@ def _ledgers(analysis: Analysis) -> tuple[str, ...]:
     for variant in analysis.variants:
         kept = [view.ledger for view in analysis.faults if view.variant == variant and view.ledger is not None]
         written, lost = sum(each.written for each in kept), sum(each.lost for each in kept)
-        if not written:
+        if not kept:
             continue
         doubled, stale = sum(each.doubled for each in kept), sum(each.stale for each in kept)
-        if lost or doubled or stale:
+        if not (written or doubled or stale):
+            text = f"{variant}: no acknowledged write was looked for afterwards"
+        elif lost or doubled or stale:
             text = (
                 f"{variant} lost {lost:,} of {written:,} acknowledged writes, made {doubled:,} twice, and answered "
                 f"{stale:,} reads staler than declared"
             )
         else:
-            bound = f"{most_share(lost, written):.2%}"
+            bound = figures.bound(most_share(lost, written))
             reads = sum(each.read for each in kept)
             text = (
                 f"{variant} lost none of {written:,} acknowledged writes (at most {bound}), made none twice, and "

@@ -46,13 +46,13 @@ def faults_table(analysis: Analysis) -> Table:
     """A line for each fault of each variant, with what an episode cost."""
     several = len(analysis.replicas) > 1
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("variant", overflow="fold")
-    table.add_column("fault", overflow="fold", min_width=14)
+    table.add_column("variant", overflow="fold", min_width=8)
+    table.add_column("fault", overflow="fold", min_width=8)
     for head in ("failed", "late", "out of the\nSLO, s", "met again\nafter, s"):
         table.add_column(head, justify="right", no_wrap=True)
     kept = any(view.ledger for view in analysis.faults)
     if kept:
-        table.add_column("lost, twice,\ntoo stale", justify="right", no_wrap=True)
+        table.add_column("lost,\ntwice,\nstale", justify="right", no_wrap=True)
     for i, view in enumerate(analysis.faults):
         last = i + 1 == len(analysis.faults) or analysis.faults[i + 1].variant != view.variant
         row = [f"{view.variant}, {view.replicas}" if several else view.variant, view.name]

@@ -41,8 +41,8 @@ def span_to(low: float | None, high: float | None, places: int, unit: str = "") 
 
 
 def bounds(low: float | None, high: float | None, write: Callable[[float], str], unit: str = "") -> str:
-    """An interval; one that is open above or below says so."""
-    if low is None or high is None or (low == 0 and math.isinf(high)):
+    """An interval; one that is open above or below says so. Nothing of one from 0 to 0: it tells no more than the 0."""
+    if low is None or high is None or (low == 0 and (high == 0 or math.isinf(high))):
         return ""
     if math.isinf(high):
         return f"{write(low)}{unit} or more"
@@ -86,6 +86,11 @@ def tabled_ratio(estimate: Interval) -> str:
 def _bracketed(estimate: Interval, digits: int) -> str:
     within = span(estimate.lower, estimate.upper, like=estimate.estimate, digits=digits)
     return f" ({within})" if within else ""
+
+
+def bound(share: float) -> str:
+    """A share that is not exceeded, with two digits however small it is: `0.0012%`."""
+    return f"{figure(share * 100, 2)}%"
 
 
 def percent(share: float | None, places: int = 0) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from faulty import experiment as faults
 from recorded import experiment, repetition, trial
 from rich.console import Console
 
@@ -151,3 +152,15 @@ def test_a_closed_trial_asks_for_no_rate() -> None:
     closed: Trial = trial(purpose="closed", rate_asked=0)
     (line,) = shown(lambda lines: lines.trial_finished(closed))
     assert line.split()[:3] == ["closed", "closed", "PASS"]
+
+
+def test_a_repetition_is_told_with_its_fault() -> None:
+    def begun(lines: Lines) -> None:
+        for step in plan(faults()):
+            lines.repetition_started(step, REMAINING)
+
+    told = " ".join(shown(begun)).split("[2/4]")[1:]
+    assert len(told) == 9
+    assert sum("naive, 2 replicas, replica-killed" in line for line in told) == 3
+    assert sum("naive, 2 replicas, cache-flushed" in line for line in told) == 3
+    assert sum("killed" not in line and "flushed" not in line for line in told) == 3

@@ -22,7 +22,14 @@ def root(tmp_path: Path) -> Path:
 
 def test_what_is_missing_is_written_once(root: Path) -> None:
     reference = root / "docs" / "reference"
-    names = ("comparison.schema.json", "experiment.schema.json", "command-line.md", "scenarios.md", "tables.md")
+    names = (
+        "comparison.schema.json",
+        "experiment.schema.json",
+        "command-line.md",
+        "scenarios.md",
+        "tables.md",
+        "faults.md",
+    )
     wanted = {reference / name for name in names}
     assert set(generated.drifted(root, app)) == wanted
     assert not reference.exists()

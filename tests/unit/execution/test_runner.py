@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from disrupted import DisruptedEngine, running
 from simulation import DATABASE_TIME_S, Behaviour, SimulatedEngine, SimulatedRun
 
+from scalebed.execution import disruption
 from scalebed.execution.endings import RunnerError
 from scalebed.execution.observer import Progress, Remaining, Resumed, Silent, TrialStart
 from scalebed.execution.ports import Finding
@@ -22,8 +24,10 @@ from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.memory import ReplicaMemory
 from scalebed.measurement.readings import CheckCount, Sample
+from scalebed.messages import EngineError
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
+from scalebed.search.schedule import FAULTS_AT_MOST
 
 FEW = {"min_requests": 30}
 BEHAVIOURS = {"fast": Behaviour(300), "slow": Behaviour(40, base_s=0.05), "broken": Behaviour(0.4)}
@@ -514,3 +518,108 @@ def test_what_ends_after_its_last_trial_is_told(tmp_path: Path) -> None:
     (told,) = directory.manifest().findings
     assert "after its last trial" in told
     assert [trial.died for trial in directory.trials()] == [False]
+
+
+FAULTS: dict[str, object] = {
+    "kind": "fault", "variants": ["fast"], "rate": 20, "faults": ["cache-frozen"], "blocks": 2, "search": FEW,
+    "episodes": {"first": "5s", "every": "10s", "times": 2},
+}  # fmt: skip
+CELLS = {"fast-x1", "fast-x1-cache-frozen"}
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The virtual clock need not wait for who reads it."""
+    monkeypatch.setattr(disruption, "_LOOK_EVERY_S", 0.001)
+
+
+def assert_nothing_is_left(engine: DisruptedEngine) -> None:
+    assert (engine.closed, engine.runs_under_way, running()) == (1, 0, [])
+    assert all(made.calls[-1] == "end" for made in engine.injectors if made.calls)
+
+
+def test_a_run_of_faults_is_one_trial_of_each_cell_beside_the_same_requests(tmp_path: Path, brisk: None) -> None:
+    engine = DisruptedEngine(BEHAVIOURS)
+    directory = run(tmp_path, experiment(**FAULTS), engine)
+    trials = list(directory.trials())
+    assert sorted((t.block, t.cell) for t in trials) == sorted((b, c) for b in (0, 1) for c in CELLS)
+    assert {(t.purpose, t.rate_asked, t.duration_s, t.warmup_cut_s) for t in trials} == {("fixed-rate", 20, 25, 3)}
+    assert {len(t.episodes) for t in trials} == {2}
+    for trial in trials:
+        fault = trial.cell.endswith("cache-frozen")
+        assert {each.said for each in trial.episodes} == {("the cache was stopped", "it went on") if fault else ()}
+        assert bool(trial.counts_after) == fault
+    for block in (0, 1):
+        alike = [t for t in trials if t.block == block]
+        assert len({t.generator[:20] for t in alike}) == 1, "the same arrivals"
+    assert trials[0].generator[:20] != trials[-1].generator[:20]
+    assert {r.outcome for r in directory.repetitions()} == {"measured"}
+    assert len(engine.injectors) == 2
+    assert_nothing_is_left(engine)
+
+
+def test_a_fault_that_cannot_be_made_ends_the_run_with_its_sentence(tmp_path: Path, brisk: None) -> None:
+    engine = DisruptedEngine(BEHAVIOURS, fails_in=1)
+    with pytest.raises(EngineError, match=r"^cache-frozen: it could not be stopped\.$"):
+        run(tmp_path, experiment(**FAULTS), engine)
+    assert_nothing_is_left(engine)
+    assert all(not trial.cell.endswith("frozen") for trial in RunDirectory(tmp_path).trials())
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_run_of_faults_that_was_interrupted_in_one_goes_on(tmp_path: Path, brisk: None, number: int) -> None:
+    spec = experiment(**FAULTS)
+    whole = run(tmp_path / "whole", spec, DisruptedEngine(BEHAVIOURS))
+    engine = DisruptedEngine(BEHAVIOURS, interrupts_in=number)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", spec, engine)
+    assert_nothing_is_left(engine)
+    assert engine.injectors[-1].calls[-3:] == [f"undo {number}", "counts", "end"]
+    assert engine.undone_beside == [1] * (number + 1), "before the load was ended"
+    kept = list(RunDirectory(tmp_path / "cut").trials())
+    assert len(kept) < 4
+    resumed = run(tmp_path / "cut", spec, DisruptedEngine(BEHAVIOURS))
+    trials = list(resumed.trials())
+    assert trials[: len(kept)] == kept
+    assert [(t.cell, t.block, t.verdict, t.generator[:20]) for t in trials] == [
+        (t.cell, t.block, t.verdict, t.generator[:20]) for t in whole.trials()
+    ]
+    again = DisruptedEngine(BEHAVIOURS)
+    run(tmp_path / "cut", spec, again)
+    assert (again.deployed, again.injectors) == ([], [])
+
+
+def test_another_trial_of_a_fault_has_another_deployment(tmp_path: Path, brisk: None) -> None:
+    """What was made to fail may be seen in it for long, and what a ledger wrote as well."""
+    engine = DisruptedEngine({"fast": Behaviour(300, steal_cores=1.0)}, foreign_until=200, slowed=0.05)
+    notes = Notes()
+    directory = run(tmp_path, experiment(**{**FAULTS, "blocks": 1}), engine, notes)
+    trials = list(directory.trials())
+    assert sum(t.verdict == "INVALID" for t in trials) >= 1
+    assert {t.cell for t in trials if t.verdict != "INVALID"} == CELLS
+    assert len(engine.deployed) == len(trials)
+    assert any("started anew, since something was made to fail in it" in line for line in notes.lines)
+    assert not any("has ended" in line for line in notes.lines)
+    assert_nothing_is_left(engine)
+
+
+def test_what_stays_disturbed_is_not_tried_for_ever(tmp_path: Path, brisk: None) -> None:
+    engine = DisruptedEngine({"fast": Behaviour(300, steal_cores=1.0)}, slowed=0.05)
+    spec = experiment(**{**FAULTS, "blocks": 1, "faults": ["cache-flushed"]})
+    directory = run(tmp_path, spec, engine)
+    assert [t.verdict for t in directory.trials()] == ["INVALID"] * 2 * FAULTS_AT_MOST
+    assert len(engine.deployed) == 2 * FAULTS_AT_MOST + 2, "and once more, to find no quiet"
+
+
+def test_the_rate_may_be_a_share_of_what_each_cell_sustains(tmp_path: Path, brisk: None) -> None:
+    engine = DisruptedEngine(BEHAVIOURS)
+    spec = experiment(
+        **{
+            **FAULTS, "variants": ["fast", "slow"], "replicas": [1, 2], "blocks": 1, "rate": None, "share": 0.5,
+            "capacity_per_replica": {"fast": 60, "slow": 20},
+        }
+    )  # fmt: skip
+    directory = run(tmp_path, spec, engine)
+    assert {(t.variant, t.replicas, t.rate_asked) for t in directory.trials()} == {
+        ("fast", 1, 30), ("fast", 2, 60), ("slow", 1, 10), ("slow", 2, 20),
+    }  # fmt: skip

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from disrupted import DisruptedEngine, running
 from simulation import Behaviour, SimulatedEngine
 
+from scalebed.execution import disruption
+from scalebed.execution.disruption import Disruption
 from scalebed.execution.observer import Progress
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.trial import Conductor
+from scalebed.experiment.faults import Fault
 from scalebed.experiment.plan import Cell
 from scalebed.experiment.slo import Slo
 from scalebed.experiment.variant import Variant
@@ -20,6 +24,7 @@ from scalebed.measurement.load import Load, most_vus
 from scalebed.measurement.memory import ReplicaMemory
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.verdict import Enough
+from scalebed.messages import EngineError
 from scalebed.records.run_directory import Trial
 from scalebed.report.findings import bottleneck
 
@@ -250,3 +255,81 @@ def test_vus_suffice_until_the_slo_is_broken() -> None:
     assert most_vus(4, SLO) >= 4 * 3 + 20
     assert most_vus(300, SLO) >= 900
     assert most_vus(5000, SLO) == 2000
+
+
+FAULT_CELL = replace(CELL, fault=Fault(fault="cache-frozen"), rate=50.0)
+CALM_CELL = replace(CELL, rate=50.0)
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The virtual clock need not wait for who reads it."""
+    monkeypatch.setattr(disruption, "_LOOK_EVERY_S", 0.001)
+
+
+def conduct_beside(
+    engine: DisruptedEngine, cell: Cell = FAULT_CELL, moments: Sequence[float] = (5.0, 12.0), duration_s: float = 20
+) -> Trial:
+    load = Load("browse", 50, duration_s, 500, 1, 1000)
+    with engine.deploy(cell) as target:
+        conductor = Conductor(target, engine, engine, engine.clock)
+        assignment = Assignment(
+            cell, 0, 0, "fixed-rate", SLO, engine.cores, Enough(0, 30), sequential=False, cut_s=3
+        )  # fmt: skip
+        beside = Disruption(engine.injector(), moments, engine.clock)
+        return conductor.conduct(assignment, load, lambda _: None, beside)
+
+
+def test_a_trial_keeps_what_was_made_to_fail_in_it(brisk: None) -> None:
+    engine = DisruptedEngine({"a": Behaviour(300)}, lasts=2.0)
+    trial = conduct_beside(engine)
+    assert (trial.verdict, trial.duration_s) == ("PASS", 20)
+    assert [round(each.begun_s - at) for each, at in zip(trial.episodes, (5, 12), strict=True)] in ([0, 0], [1, 1])
+    for each in trial.episodes:
+        assert each.over_s is not None
+        assert 2 <= each.over_s - each.begun_s <= 4
+        assert each.said == ("the cache was stopped", "it went on")
+        assert each.before["replicas ready"] == 2
+    assert trial.counts_after == {"replicas ready": 2, "counted": 3}
+    assert engine.injectors[0].calls[-2:] == ["counts", "end"]
+    assert (engine.runs_under_way, running()) == (0, [])
+
+
+def test_a_trial_in_which_nothing_is_to_fail_keeps_the_moments(brisk: None) -> None:
+    trial = conduct_beside(DisruptedEngine({"a": Behaviour(300)}), CALM_CELL)
+    assert [each.begun_s == each.over_s for each in trial.episodes] == [True, True]
+    assert [5 <= trial.episodes[0].begun_s <= 7, 12 <= trial.episodes[1].begun_s <= 14] == [True, True]
+    assert [(each.said, each.before) for each in trial.episodes] == [((), {})] * 2
+    assert trial.counts_after == {}
+
+
+def test_what_the_load_did_not_live_to_see_is_not_among_the_episodes(brisk: None) -> None:
+    trial = conduct_beside(DisruptedEngine({"a": Behaviour(300)}), moments=(5.0, 60.0))
+    assert len(trial.episodes) == 1
+    cut = conduct_beside(DisruptedEngine({"a": Behaviour(300)}, lasts=600), moments=(5.0, 12.0))
+    assert [(each.over_s, each.said) for each in cut.episodes] == [(None, ("the cache was stopped",))]
+
+
+def test_a_fault_that_cannot_be_made_ends_the_trial_and_its_load(brisk: None) -> None:
+    engine = DisruptedEngine({"a": Behaviour(300)}, fails_in=0)
+    with pytest.raises(EngineError, match="it could not be stopped"):
+        conduct_beside(engine)
+    assert (engine.runs_under_way, running()) == (0, [])
+    assert engine.injectors[0].calls[-1] == "end"
+    assert engine.clock.now() < 100 + 2 + 12, "it was not followed to its end"
+
+
+def test_ctrl_c_undoes_the_fault_before_it_ends_the_load(brisk: None) -> None:
+    engine = DisruptedEngine({"a": Behaviour(300)}, lasts=3.0, interrupts_in=1)
+    with pytest.raises(KeyboardInterrupt):
+        conduct_beside(engine)
+    assert engine.injectors[0].calls[-3:] == ["undo 1", "counts", "end"]
+    assert engine.undone_beside == [1, 1]
+    assert (engine.runs_under_way, running()) == (0, [])
+
+
+def test_a_load_that_never_begins_makes_nothing_fail(brisk: None) -> None:
+    engine = DisruptedEngine({"a": Behaviour(300)}, generator_failure="k6 exited with 107.")
+    trial = conduct_beside(engine)
+    assert (trial.verdict, trial.episodes) == ("INVALID", ())
+    assert engine.injectors[0].calls == []

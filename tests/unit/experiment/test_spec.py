@@ -202,5 +202,5 @@ def test_a_shipped_experiment_parses_and_meets_the_schema(path: Path) -> None:
     assert spec.name == path.stem
     assert spec.description
     levels = len(spec.levels) if spec.compares else 1
-    assert len({cell.id for cell in cells(spec)}) == len(spec.variants) * len(spec.replicas) * levels
+    assert len({cell.id for cell in cells(spec)}) == len(spec.variants) * len(spec.replicas) * levels * len(spec.cases)
     jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), json.loads(experiment_schema()))

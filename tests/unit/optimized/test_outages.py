@@ -102,7 +102,9 @@ class Told:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_may_be_an_outage_is_looked_into(monkeypatch, error: Exception, said: list[str]) -> None:
+def test_what_may_be_an_outage_is_looked_into(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, said: list[str]
+) -> None:
     told = Told()
     monkeypatch.setattr(outages, "DATABASE", told)
     outages.unavailable(error)

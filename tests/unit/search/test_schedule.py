@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from faulty import experiment as faults
 from recorded import trial
 
 from scalebed.experiment.plan import plan
@@ -11,7 +12,7 @@ from scalebed.measurement.causes import Verdict
 from scalebed.measurement.verdict import Enough
 from scalebed.records.run_directory import Purpose, Repetition
 from scalebed.search.bisection import Answer, Ask
-from scalebed.search.schedule import COMPARED_CUT_S, REST_S, Schedule, warmup_users
+from scalebed.search.schedule import COMPARED_CUT_S, FAULTS_AT_MOST, REST_S, Schedule, warmup_users
 
 SPEC = parse_experiment({"name": "schedule", "variants": ["a", "b"], "blocks": 3}, "schedule.yaml")
 
@@ -152,3 +153,44 @@ def test_journeys_of_several_requests_take_as_many_seconds_fewer_to_judge() -> N
     whole = (92 + 2 * 92**0.5) / 0.5 + 5
     assert schedule.duration_s(ask, [trial()]) == pytest.approx(whole)
     assert schedule.duration_s(ask, of_four) == pytest.approx((23 + 2 * 23**0.5) / 0.5 + 5)
+
+
+def test_every_cell_of_a_block_gets_the_same_requests_whatever_fails_in_it() -> None:
+    spec = faults(variants=["naive", "optimized"])
+    by_block = [
+        {Schedule(spec, s, [], 0.5).seed("fixed-rate", i) for s in plan(spec) if s.block == b for i in (0, 1)}
+        for b in range(3)
+    ]
+    assert [len(seeds) for seeds in by_block] == [1, 1, 1]
+    assert len(set().union(*by_block)) == 3
+    warmed = {Schedule(spec, step, [], 0.5).warmup_seed() for step in plan(spec)}
+    assert len(warmed) == len(plan(spec)), "but each its own warm-up"
+
+
+def test_a_fault_is_one_trial_at_the_rate_of_its_cell() -> None:
+    shared = {"rate": None, "share": 0.5, "capacity_per_replica": {"naive": 40, "optimized": 300}}
+    spec = faults(variants=["naive", "optimized"], replicas=[1, 2], **shared)
+    asked: dict[str, set[float]] = {}
+    for step in plan(spec):
+        schedule = Schedule(spec, step, [], 0.5)
+        ask = schedule.next([])
+        assert isinstance(ask, Ask)
+        assert (ask.purpose, ask.users, schedule.duration_s(ask, [])) == ("fixed-rate", None, 50)
+        assert (schedule.cut_s(ask.purpose), schedule.rest_s(ask.purpose)) == (COMPARED_CUT_S, 0)
+        asked.setdefault(f"{step.cell.variant.name}-x{step.cell.replicas}", set()).add(ask.rate)
+        done = [trial(purpose="fixed-rate", rate_asked=ask.rate, verdict="FAIL")]
+        answer = schedule.next(done)
+        assert isinstance(answer, Answer)
+        assert (schedule.repetition(answer, 1).outcome, answer.again) == ("measured", False)
+        assert schedule.foreseen([], ask) == ()
+    assert asked == {"naive-x1": {20}, "naive-x2": {40}, "optimized-x1": {150}, "optimized-x2": {300}}
+
+
+def test_a_fault_of_which_every_trial_was_spoiled_is_tried_at_the_end_of_the_block() -> None:
+    spec = faults()
+    schedule = Schedule(spec, plan(spec)[0], [], 0.5)
+    spoiled = [trial(purpose="fixed-rate", rate_asked=20, verdict="INVALID")] * FAULTS_AT_MOST
+    assert isinstance(schedule.next(spoiled[1:]), Ask)
+    answer = schedule.next(spoiled)
+    assert isinstance(answer, Answer)
+    assert (answer.again, answer.note) == (True, f"INVALID {FAULTS_AT_MOST} times at 20/s.")

@@ -6,11 +6,13 @@ from scipy import stats as reference
 
 from scalebed.statistics.intervals import (
     Interval,
+    arithmetic,
     differs,
     effective_size,
     floor,
     geometric,
     interaction,
+    most_share,
     ratio,
     share_bounds,
     unpaired,
@@ -204,3 +206,64 @@ def test_an_interval_of_two_samples_covers_as_often_as_it_says() -> None:
         assert found.upper is not None
         held += found.lower <= np.exp(0.1) <= found.upper
     assert 0.935 < held / 2000 < 0.965
+
+
+def test_an_arithmetic_mean_has_student_t_limits() -> None:
+    values = [12.0, 9.5, 14.0, 11.0]
+    found = arithmetic(values)
+    assert found is not None
+    t = reference.t.interval(0.95, 3, loc=np.mean(values), scale=reference.sem(values))
+    assert found.estimate == pytest.approx(11.625)
+    assert found.n == 4
+    assert [found.lower, found.upper] == pytest.approx(list(t))
+    wider = arithmetic(values, 0.99)
+    assert wider is not None
+    assert [wider.lower, wider.upper] == pytest.approx(
+        list(reference.t.interval(0.99, 3, loc=np.mean(values), scale=reference.sem(values)))
+    )
+
+
+def test_no_limit_of_a_count_is_below_none() -> None:
+    found = arithmetic([0.0, 0.0, 3.0])
+    assert found is not None
+    low, high = reference.t.interval(0.95, 2, loc=1, scale=reference.sem([0, 0, 3]))
+    assert low < 0
+    assert (found.estimate, found.lower) == (1.0, 0.0)
+    assert found.upper == pytest.approx(high)
+    assert arithmetic([0.0] * 3) == Interval(0.0, 0.0, 0.0, 3)
+
+
+def test_few_counts_have_a_mean_and_no_limits() -> None:
+    assert arithmetic([]) is None
+    assert arithmetic([4]) == Interval(4.0, None, None, 1)
+    assert arithmetic([4, 0]) == Interval(2.0, None, None, 2)
+
+
+def test_an_arithmetic_interval_covers_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(21)
+    held = 0
+    for _ in range(2000):
+        found = arithmetic(rng.normal(50, 4, 5))
+        assert found is not None
+        assert found.lower is not None
+        assert found.upper is not None
+        held += found.lower <= 50 <= found.upper
+    assert 0.935 < held / 2000 < 0.965
+
+
+@pytest.mark.parametrize(("happened", "of"), [(0, 60), (1, 60), (7, 60), (59, 60), (0, 1), (3, 100_000)])
+def test_the_most_a_share_can_be_is_clopper_and_pearsons_upper_bound(happened: int, of: int) -> None:
+    exact = reference.binomtest(happened, of, alternative="less").proportion_ci(0.95, method="exact")
+    assert most_share(happened, of) == pytest.approx(exact.high)
+    tighter = reference.binomtest(happened, of, alternative="less").proportion_ci(0.8, method="exact")
+    assert most_share(happened, of, 0.8) == pytest.approx(tighter.high)
+
+
+def test_what_never_happened_of_many_is_at_most_three_of_them() -> None:
+    for of in (100, 10_000, 1_000_000):
+        assert most_share(0, of) == pytest.approx(3 / of, rel=0.02)
+        assert most_share(0, of) == pytest.approx(1 - 0.05 ** (1 / of))
+
+
+def test_of_none_or_where_all_did_a_share_may_be_all() -> None:
+    assert most_share(0, 0) == most_share(5, 5) == 1.0

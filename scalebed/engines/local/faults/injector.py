@@ -79,5 +79,16 @@ class LocalInjector:
 
     def end(self) -> None:
         self._supervisor.stop()
+        self._put_back()
         if self._supervisor.failure is not None:
             raise EngineError(f"{self._fault.name}: {self._supervisor.failure}")
+
+    def _put_back(self) -> None:
+        """Start the database again where it was to stay away: it is that of the next cells, too."""
+        if self._rig.postgres is None or self._fault.nature.part != "database":
+            return
+        child = self._rig.postgres.child
+        if child.excused and child.process.poll() is not None:
+            self._rig.processes.again(child)
+            self._rig.postgres.wait()
+            child.excused = False

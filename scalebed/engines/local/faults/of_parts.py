@@ -10,6 +10,7 @@ from scalebed.engines.local.parts.driver import sql
 from scalebed.engines.local.parts.links import Links
 from scalebed.engines.local.parts.pgbouncer import Pooler
 from scalebed.engines.local.parts.valkey import Cache
+from scalebed.messages import EngineError
 
 _ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 _TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
@@ -70,6 +71,8 @@ def tables_locked(scene: Scene) -> None:
     """As a migration holds them that runs for long: reads go on, writes wait."""
     with scene.rig.cluster.connect(scene.database) as connection:
         names = [sql.Identifier(*row) for row in connection.execute(_TABLES).fetchall()]
+        if not names:
+            raise EngineError(f"{scene.fault.name}: database {scene.database} has no table; leave this fault out")
         with connection.transaction():
             connection.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.SQL(", ").join(names)))
             scene.begun("every table was locked")

@@ -80,15 +80,17 @@ def rollout(scene: Scene) -> None:
 def scale_in(scene: Scene) -> None:
     replica = scene.replica
     scene.begun(f"replica {_number(scene, replica)} was taken out")
+    place = scene.replicas.index(replica)
     scene.replicas.remove(replica)
-    scene.running.balance()
-    scene.pause(DRAIN_S)
-    scene.processes.end(replica.child, signal.SIGTERM, replica.child.grace_s)
     try:
+        scene.running.balance()
+        scene.pause(DRAIN_S)
+        scene.processes.end(replica.child, signal.SIGTERM, replica.child.grace_s)
         scene.lasting()
     finally:
-        scene.processes.again(replica.child)
-        scene.replicas.append(replica)
+        if replica.child.process.poll() is not None:
+            scene.processes.again(replica.child)
+        scene.replicas.insert(place, replica)
     scene.until(lambda: is_ready(scene.wanted, replica), "the replica was not ready")
     scene.running.balance()
     scene.over("it was back")

@@ -82,7 +82,7 @@ class Supervisor:
             # Workers that outlived it would hold its port.
             self._processes.end(child, signal.SIGKILL)
             self._processes.again(child)
-        except OSError as error:
+        except (OSError, EngineError) as error:
             self.failure = self.failure or f"{child.what} could not be started again: {error}"
             self._restart_after_s = None
             return

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -48,7 +49,7 @@ def entry_of(pid: int, what: str, stop_signal: int = signal.SIGTERM) -> Entry:
 
 
 class Ledger:
-    """The state file of one owner. Every change is on disk before the call returns."""
+    """The state file of one owner. Every change is on disk before the call returns. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,23 +57,28 @@ class Ledger:
         self._owner = entry_of(os.getpid(), "testbed")
         self._children: list[Entry] = []
         self._groups: list[Membership] = []
+        self._one_at_a_time = threading.Lock()
         self._write()
 
     def add_child(self, entry: Entry) -> None:
-        self._children.append(entry)
-        self._write()
+        with self._one_at_a_time:
+            self._children.append(entry)
+            self._write()
 
     def remove_child(self, pid: int) -> None:
-        self._children = [child for child in self._children if child.pid != pid]
-        self._write()
+        with self._one_at_a_time:
+            self._children = [child for child in self._children if child.pid != pid]
+            self._write()
 
     def add_group(self, group: Membership) -> None:
-        self._groups.append(group)
-        self._write()
+        with self._one_at_a_time:
+            self._groups.append(group)
+            self._write()
 
     def remove_group(self, group: Membership) -> None:
-        self._groups = [each for each in self._groups if each != group]
-        self._write()
+        with self._one_at_a_time:
+            self._groups = [each for each in self._groups if each != group]
+            self._write()
 
     def close(self) -> None:
         """Nothing is left running; the logs stay until the folder is used again."""

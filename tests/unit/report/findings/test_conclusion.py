@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from faulty import experiment as faults
+from faulty import ledger_checks
 from recorded import experiment, repetition, trial
 
-from scalebed.experiment.spec import parse_experiment
+from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.records.run_directory import Repetition, Trial
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion, conclude, gravest
 
@@ -124,3 +127,70 @@ def test_a_comparison_answers_for_its_load_and_for_the_capacities_sought_beside(
 def test_a_minimum_belongs_to_a_search() -> None:
     with pytest.raises(ValueError, match="at_least: belongs to kind capacity, not to closed"):
         of(at_least=5, **CLOSED)
+
+
+FAULTY = faults()
+
+
+def concluded(trials: list[Trial], spec: Experiment = FAULTY, cell: str = "naive-x2-replica-killed") -> CellConclusion:
+    (only,) = conclude(spec, [cell], [repetition(cell=cell, outcome="measured", capacity=None)], trials)
+    return only
+
+
+def under(verdict: str, cell: str = "naive-x2-replica-killed", **more: object) -> Trial:
+    return trial(cell=cell, purpose="fixed-rate", rate_asked=20, verdict=verdict, **more)
+
+
+@pytest.mark.parametrize("verdicts", [["FAIL"], ["FAIL", "INVALID"], ["PASS"], ["UNDECIDED"]])
+def test_a_cell_of_a_fault_answers_what_it_cost_whatever_the_slo_says(verdicts: list[str]) -> None:
+    assert concluded([under(verdict) for verdict in verdicts]).conclusion is Conclusion.YES
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "reason"), [(["INVALID"] * 3, "Every trial was INVALID."), ([], "There was no trial.")]
+)
+def test_a_cell_of_a_fault_of_which_no_trial_counts_has_no_answer(verdicts: list[str], reason: str) -> None:
+    said = concluded([under(verdict) for verdict in verdicts])
+    assert (said.conclusion, said.reason) == (Conclusion.NO_VALID_ANSWER, reason)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wanted"),
+    [("PASS", Conclusion.YES), ("FAIL", Conclusion.NO), ("INVALID", Conclusion.NO_VALID_ANSWER)],
+)
+def test_a_cell_in_which_nothing_fails_has_to_meet_the_slo(verdict: str, wanted: Conclusion) -> None:
+    assert concluded([under(verdict, "naive-x2")], cell="naive-x2").conclusion is wanted
+
+
+def test_a_cell_is_one_of_a_fault_by_its_id_and_not_by_how_that_ends() -> None:
+    spec = faults(
+        variants=["naive", {"name": "naive-x2-rollout", "service": "naive"}], faults=["rollout", "cache-slow"]
+    )
+    control = "naive-x2-rollout-x2"
+    assert concluded([under("FAIL", control)], spec, control).conclusion is Conclusion.NO
+    named = faults(faults=[{"fault": "cache-slow", "name": "x2"}])
+    assert concluded([under("FAIL", "naive-x2")], named, "naive-x2").conclusion is Conclusion.NO
+    assert concluded([under("FAIL", "naive-x2-x2")], named, "naive-x2-x2").conclusion is Conclusion.YES
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        ("lost", "an acknowledged write is there afterwards"),
+        ("doubled", "what was made once is there once"),
+        ("stale", "a read is no staler than declared"),
+    ],
+)
+def test_what_a_ledger_misses_is_no_also_with_a_script_of_the_users_own(
+    broken: str, check: str, tmp_path: Path
+) -> None:
+    (tmp_path / "own.js").write_text("export default function () {}")
+    own = faults(load={"script": str(tmp_path / "own.js")})
+    for spec in (FAULTY, own):
+        said = concluded([under("FAIL", checks=ledger_checks(**{broken: 1}))], spec)
+        assert (said.conclusion, said.reason) == (Conclusion.NO, f"A check failed: ledger: {check}.")
+        whole = ledger_checks(took_effect=3, no_effect=2, unread=1)
+        assert concluded([under("FAIL", checks=whole)], spec).conclusion is Conclusion.YES
+    other = [{"check": "it answered", "passed": 3, "failed": 9}]
+    assert concluded([under("FAIL", checks=other)], own).conclusion is Conclusion.YES
+    assert concluded([under("FAIL", checks=other)]).conclusion is Conclusion.NO

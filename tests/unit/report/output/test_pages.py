@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from faulty import OUTAGE, Bad, Faulty, ledger_checks, rows
 from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, alone, by_users, ladder, two_variants
 
 from scalebed.experiment.spec import parse_experiment
@@ -158,6 +159,110 @@ def assert_apart(page: Path) -> None:
             assert line == ""
         if line.startswith("#"):
             assert above == ""
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "complete": {},
+    "one block": {"keys": {"blocks": 1}},
+    "one fault": {"keys": {"faults": ["cache-flushed"]}},
+    "many": {"keys": {"variants": ["naive", "optimized"], "replicas": [2, 3]}},
+    "partial": {"repetitions": 2},
+    "nothing": {"repetitions": 0},
+    "all INVALID": {"invalid": ["naive-x2", "naive-x2-replica-killed", "naive-x2-cache-flushed"]},
+    "never": {"bad": {"replica-killed": dict.fromkeys(range(10, 50), Bad(silent=True))}},
+    "no episode": {"more": {"replica-killed": {"episodes": []}}},
+    "a ledger": {"more": {"replica-killed": {"checks": ledger_checks(lost=2)}, "": {"checks": ledger_checks()}}},
+    "unread": {"more": {"": {"checks": [{"check": "ledger: could not be read afterwards", "passed": 3, "failed": 0}]}}},
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_html_of_faults_is_whole(folder: Path, case: str) -> None:
+    page = Report(Faulty(folder, **FAULTS[case]).write()).write()
+    text = page.read_text(encoding="utf-8")
+    measured = case not in ("nothing", "all INVALID")
+    assert_whole(text)
+    assert (page.with_name("faults.csv")).exists() == measured
+    assert text.count('<figure class="card outage"') == text.count(", second by second") == len(shown(text))
+    given = re.findall(r'\bid="([^"]*)"', text)
+    assert len(given) == len(set(given))
+    assert ("#faults" in text) == measured
+
+
+def shown(text: str) -> list[str]:
+    """What the charts say of themselves."""
+    return re.findall(r'aria-label="([^"]*seconds were out of the SLO[^"]*)"', text)
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_markdown_of_faults_has_as_many_cells_as_columns(folder: Path, case: str) -> None:
+    Report(Faulty(folder, **FAULTS[case]).write()).write()
+    assert_apart(folder / "report.md")
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    for heading in ("What each fault cost", "The ledger", "Errors and availability"):
+        table = rows(text, heading)
+        assert len({len(row) for row in table}) <= 1, heading
+    assert not re.search(r"\(\)|\bNone\b|\bnan\b|1e\+02", text)
+
+
+def test_the_page_of_faults_says_each_figure(folder: Path) -> None:
+    more: dict[str, dict[str, Any]] = {
+        "replica-killed": {"checks": ledger_checks(lost=1, took_effect=2, no_effect=3, unread=4)},
+        "cache-flushed": {"counts_after": {"replicas ready": 2, "database connections": 9}},
+    }
+    bad = {"replica-killed": OUTAGE, "cache-flushed": {33: Bad(late=4)}}
+    page = Report(Faulty(folder, bad=bad, more=more).write()).write()
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    (control, killed, flushed) = rows(text, "What each fault cost")[2:]
+    assert control == [
+        "naive", "no fault", "6", "400", "0", "none: at most 0.12%", "0", "0", "0", "–", "–",
+    ]  # fmt: skip
+    assert killed == [
+        "naive", "replica-killed", "6", "400", "30 (30–30)", "180 × 5xx", "0", "3.0 (3.0–3.0)", "2.8 (2.8–2.8)",
+        "1.8 (1.8–1.8)", "12, –",
+    ]  # fmt: skip
+    assert flushed[4:] == [
+        "0", "none: at most 0.12%", "2.0 (2.0–2.0)", "0.50 (0.50–0.50)", "1.9 (1.9–1.9)", "1.4 (1.4–1.4)", "12, 9",
+    ]  # fmt: skip
+    (kept,) = rows(text, "The ledger")[2:]
+    assert kept == ["naive", "replica-killed", "1,200", "3", "0.64%", "300", "0", "2,700", "0", "6", "9", "12"]
+    html = page.read_text(encoding="utf-8")
+    assert "180 × 5xx" in html
+    assert "<small>≤ 0.64%</small>" in html
+    assert "12, 9</td>" in html
+    assert len(shown(html)) == 3
+    assert "- replica-killed: Kills all processes of one replica (SIGKILL); it is started again 1 s later." in text
+    assert "naive gets 20.0 requests a second." in text
+    assert "3.0 s (3.0–3.0)" in re.sub("<[^>]*>", "", html)
+
+
+def test_what_a_generator_calls_a_failure_breaks_no_table(folder: Path) -> None:
+    odd = "a|b <i>c</i>"
+    page = Report(Faulty(folder, bad={"replica-killed": {11: Bad(failed={odd: 2})}}).write()).write()
+    killed = rows((folder / "report.md").read_text(encoding="utf-8"), "What each fault cost")[3]
+    assert (len(killed), killed[5]) == (11, "6 × a/b <i>c</i>")
+    text = page.read_text(encoding="utf-8")
+    assert "<i>" not in text
+    assert_whole(text)
+
+
+def test_intervals_over_blocks_of_faults_are_no_reason_to_doubt_them(folder: Path) -> None:
+    def told(blocks: int) -> str:
+        lines = Report(Faulty(folder / str(blocks), {"blocks": blocks}).write()).analysis.trust
+        return next(line.seen for line in lines if line.subject == "Intervals")
+
+    assert told(3).startswith("95%, Student t over blocks")
+    assert told(2) == "none: it takes 3 blocks to tell how far another run would be off"
+
+
+def test_faults_can_be_run_again(folder: Path) -> None:
+    keys = {
+        "faults": [{"fault": "cache-slow", "delay": "20ms"}, "rollout"],
+        "episodes": {"times": 3},
+        "failover": False,
+    }
+    spec = Faulty(folder, keys).write().manifest().experiment
+    assert parse_experiment(yaml.safe_load(experiment_yaml(spec)), "again") == spec
 
 
 def test_html_escapes_what_it_was_given(folder: Path) -> None:

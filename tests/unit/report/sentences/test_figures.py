@@ -24,6 +24,7 @@ def test_an_open_interval_says_so() -> None:
     assert figures.span(2.287, math.inf, like=3.78) == "2.29 or more"
     assert figures.span(0, 173.6, like=94.3) == "at most 173.6"
     assert figures.span(0, math.inf, like=94.3) == ""
+    assert figures.span(0, 0, like=0) == "", "three blocks of nothing do not say that there never is anything"
     assert figures.span_to(53, 169, 0, "%") == "53–169%"
     assert figures.span_to(53, math.inf, 0, "%") == "53% or more"
     assert figures.span_to(0, 1.694, 2) == "at most 1.69"
@@ -53,3 +54,10 @@ def test_count_and_listing() -> None:
 def test_what_failed_is_beyond_any_limit() -> None:
     assert figures.milliseconds(math.inf) == "beyond any limit"
     assert figures.figure(math.inf) == "∞"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.000012, "0.0012%"), (3e-7, "0.000030%"), (0.0123, "1.2%"), (1, "100%"), (0.0999, "10%")]
+)
+def test_a_bound_is_never_said_to_be_nothing(share: float, text: str) -> None:
+    assert figures.bound(share) == text

@@ -1,13 +1,16 @@
+import json
 import os
+import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from scalebed.engines.local.isolation.leftovers import Ledger
-from scalebed.engines.local.isolation.processes import Processes, environment, last_line, wait_until
+from scalebed.engines.local.isolation.processes import Child, Processes, environment, last_line, wait_until
 from scalebed.engines.local.isolation.quota import Quota, find_quota
 from scalebed.messages import EngineError
 
@@ -185,3 +188,134 @@ def test_the_environment_is_small() -> None:
     assert environment({"X": "1"}).keys() - {"X"} <= {
         *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"),
     }
+
+
+COUNTING = ["sh", "-c", "echo started; trap 'echo asked; exit 0' TERM INT; while :; do sleep 0.02; done"]
+
+
+def started(processes: Processes, tmp_path: Path, what: str = "part", argv: Sequence[str] = COUNTING) -> Child:
+    log = tmp_path / f"{what}.log"
+    child = processes.start(what, argv, group=processes.group(what), folder=tmp_path, env={"A": "1"}, log=log)
+    wait_until(child, lambda: "started" in log.read_text(), timeout_s=10)
+    return child
+
+
+def test_what_was_ended_on_purpose_can_be_started_again_in_its_place(processes: Processes, tmp_path: Path) -> None:
+    child = started(processes, tmp_path)
+    other = started(processes, tmp_path, "other")
+    number, group, log, first, before = child.number, child.group, child.log, child.process.pid, child.started
+
+    processes.end(child, signal.SIGKILL)
+    assert child.process.poll() == -signal.SIGKILL
+    assert child.excused
+    assert list(processes.ended()) == []
+
+    processes.again(child)
+    assert log is not None
+    wait_until(child, lambda: log.read_text() == "started\nstarted\n", timeout_s=10)
+    assert child.process.pid != first
+    assert (child.number, child.group, child.log) == (number, group, log)
+    assert child.started > before
+    assert recorded(tmp_path) == {child.process.pid, other.process.pid}
+    assert {child.process.pid} <= set(child.group.pids())
+
+    processes.stop_since(number - 1)
+    assert child.process.poll() is not None
+    assert other.process.poll() is not None
+    assert recorded(tmp_path) == set()
+
+
+def recorded(tmp_path: Path) -> set[int]:
+    """Which processes are written down as running."""
+    state = json.loads((tmp_path / "run" / "state.json").read_text(encoding="utf-8"))
+    return {each["pid"] for each in state["children"]}
+
+
+def test_what_was_started_again_is_stopped_as_the_first_was(processes: Processes, tmp_path: Path) -> None:
+    child = started(processes, tmp_path)
+    mark = processes.mark()
+    processes.end(child, signal.SIGKILL)
+    processes.again(child)
+
+    processes.stop_since(mark)
+    assert child.process.poll() is None, "its place in the order is that of its first start"
+    processes.stop_since(0)
+    assert child.process.poll() is not None
+
+
+def test_the_end_goes_by_the_signal_that_is_named(processes: Processes, tmp_path: Path) -> None:
+    child = started(processes, tmp_path)
+    processes.end(child, signal.SIGINT)
+    assert child.process.returncode == 0
+    assert (tmp_path / "part.log").read_text() == "started\nasked\n"
+
+
+def test_what_does_not_end_in_time_is_killed(processes: Processes, tmp_path: Path) -> None:
+    stubborn = ["sh", "-c", "trap '' TERM; echo started; while :; do sleep 0.02; done"]
+    child = started(processes, tmp_path, argv=stubborn)
+    processes.end(child, signal.SIGTERM, within_s=0.1)
+    assert child.process.returncode == -signal.SIGKILL
+
+
+def test_workers_of_what_is_ended_end_with_it_also_in_a_session_of_their_own(
+    processes: Processes, tmp_path: Path
+) -> None:
+    """They would hold its port when it is started again."""
+    argv = ["sh", "-c", "setsid sleep 60 & echo $!; echo started; wait"]
+    child = started(processes, tmp_path, argv=argv)
+    worker = int((tmp_path / "part.log").read_text().splitlines()[0])
+    assert not _ended(worker)
+    processes.end(child, signal.SIGKILL)
+    assert _ended(worker)
+
+
+def test_ending_what_has_ended_by_itself_is_no_error(processes: Processes, tmp_path: Path) -> None:
+    child = started(processes, tmp_path, argv=["sh", "-c", "echo started; exit 3"])
+    assert child.process.wait(10) == 3
+    assert list(processes.ended()) == [child]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        processes.end(child, number)
+    assert list(processes.ended()) == []
+
+
+def test_what_ends_by_itself_is_reported_unless_somebody_minds_it(processes: Processes, tmp_path: Path) -> None:
+    minded, unminded = (started(processes, tmp_path, what) for what in ("minded", "unminded"))
+    minded.excused = True
+    for child in (minded, unminded):
+        child.process.kill()
+        child.process.wait(10)
+    assert list(processes.ended()) == [unminded]
+    minded.excused = False
+    assert list(processes.ended()) == [minded, unminded]
+
+
+def test_who_is_minded_is_not_forgotten_when_others_start(processes: Processes, tmp_path: Path) -> None:
+    minded = started(processes, tmp_path, "minded")
+    processes.end(minded, signal.SIGKILL)
+    started(processes, tmp_path, "other")
+    processes.again(minded)
+    assert minded.process.poll() is None
+    processes.stop_since(0)
+    assert minded.process.poll() is not None
+
+
+def test_threads_that_start_and_end_lose_no_process_from_the_record(processes: Processes, tmp_path: Path) -> None:
+    """A supervisor starts a replica again while a fault starts the database again."""
+    children = [started(processes, tmp_path, f"part{i}", ["sh", "-c", "echo started; sleep 60"]) for i in range(2)]
+    failed: list[BaseException] = []
+
+    def restart(child: Child) -> None:
+        try:
+            for _ in range(25):
+                processes.end(child, signal.SIGKILL)
+                processes.again(child)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=restart, args=(child,)) for child in children]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert recorded(tmp_path) == {child.process.pid for child in children}
