@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scalebed.experiment.faults import DELAY_S, NATURES, RESTART_AFTER_S, FaultName, Nature
+from scalebed.experiment.faults import DELAY_S, FACTOR, NATURES, RESTART_AFTER_S, FaultName, Nature
 
 _HEAD = """\
 # The faults
@@ -27,6 +27,8 @@ def _row(name: FaultName, nature: Nature) -> str:
         keys.append(f"`restart_after` {RESTART_AFTER_S:g} s")
     if nature.delays:
         keys.append(f"`delay` {DELAY_S * 1000:g} ms")
+    if nature.rises:
+        keys.append(f"`factor` {FACTOR:g}")
     if nature.linked:
         keys.append("needs the proxy")
     if nature.several:

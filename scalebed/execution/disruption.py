@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scalebed.execution.ports import Clock, Injector
+from scalebed.execution.ports import Clock, Injector, Told
+from scalebed.experiment.faults import Fault
 from scalebed.messages import EngineError
 
 _LOOK_EVERY_S = 0.05
@@ -27,6 +28,27 @@ class Episode:
     said: list[str] = field(default_factory=list)
     before: Mapping[str, int] = field(default_factory=dict)
     """What there was of replicas and connections just before."""
+
+
+class RisingLoad:
+    """An `Injector` for what runs elsewhere, of which nothing but the load is ours."""
+
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+
+    def begin(self) -> None:
+        """Nothing of it is minded."""
+
+    def inject(self, number: int, told: Told, pause: Callable[[float], None]) -> None:
+        told("begun", f"{self._fault.factor_by:g} times the rate came")
+        pause(self._fault.lasts_s)
+        told("over", "as much came as before")
+
+    def counts(self) -> Mapping[str, int]:
+        return {}
+
+    def end(self) -> None:
+        """Nothing of it was minded."""
 
 
 class _Over(BaseException):

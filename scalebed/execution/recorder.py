@@ -64,6 +64,8 @@ class Assignment:
     """As in `Manifest.host`."""
     limits: Limits = field(default_factory=Limits)
     """Where a sign becomes a reason against it."""
+    rate: float | None = None
+    """That was asked for, where the load goes beyond it for a while."""
 
 
 class Watch:
@@ -307,7 +309,7 @@ class Watch:
             attempt=self._assignment.attempt,
             purpose=self._assignment.purpose,
             workload=self._load.workload,
-            rate_asked=self._rate or 0.0,
+            rate_asked=self._rate or self._assignment.rate or 0.0,
             rate_achieved=int(window.succeeded.sum()) / window.seconds if window.seconds else 0.0,
             started=(datetime.fromtimestamp(first, UTC) if first else datetime.now(UTC)).isoformat(timespec="seconds"),
             duration_s=float(window.elapsed_s),

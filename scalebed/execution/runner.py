@@ -10,7 +10,7 @@ from itertools import groupby
 
 from scalebed import __version__
 from scalebed.execution import endings
-from scalebed.execution.disruption import Disruption
+from scalebed.execution.disruption import Disruption, RisingLoad
 from scalebed.execution.endings import RunnerError
 from scalebed.execution.heard import TELLING, Heard
 from scalebed.execution.observer import Observer, Resumed, TrialStart
@@ -19,7 +19,7 @@ from scalebed.execution.quiet import Quiet
 from scalebed.execution.recorder import Assignment
 from scalebed.execution.time_left import Eta
 from scalebed.execution.trial import Conductor, Rehearsal
-from scalebed.experiment.faults import Episodes
+from scalebed.experiment.faults import Episodes, Fault
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import has_own
@@ -28,7 +28,7 @@ from scalebed.measurement import memory
 from scalebed.measurement.causes import Kind, kinds
 from scalebed.measurement.errors import THROWS
 from scalebed.measurement.host import Host
-from scalebed.measurement.load import GRACE_S, load_of, most_vus
+from scalebed.measurement.load import GRACE_S, Load, load_of, most_vus, vus_of_outage
 from scalebed.measurement.timeline import Journeys
 from scalebed.measurement.validity import Limits
 from scalebed.records import fingerprints
@@ -351,6 +351,8 @@ class Runner:
             then = schedule.foreseen(earlier, ask)
             load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo, journeys)) for rate in then))
         self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
+        if step.cell.fault is not None and step.cell.fault.nature.rises:
+            load = _rising(load, step.cell.fault, self._episodes, journeys)
         assignment = Assignment(
             cell=step.cell,
             block=step.block,
@@ -364,8 +366,9 @@ class Runner:
             attempt=schedule.attempt,
             shared=self._host == "shared",
             limits=Limits(steal=STEAL_BESIDE_FAULTS) if self._experiment.traits.disrupts else Limits(),
+            rate=ask.rate if self._experiment.traits.disrupts else None,
         )
-        trial = conductor.conduct(assignment, load, self._observer.second, self._disruption())
+        trial = conductor.conduct(assignment, load, self._observer.second, self._disruption(step.cell))
         for ended in trial.ended:
             # Neither is kept, or it would count as an answer when the run goes on.
             if ask.purpose == "unloaded" and Kind.MEMORY not in kinds(trial.causes):
@@ -378,12 +381,18 @@ class Runner:
         self._observer.trial_finished(trial)
         return trial
 
-    def _disruption(self) -> Disruption | None:
+    @property
+    def _episodes(self) -> Episodes:
+        return self._experiment.episodes or Episodes()
+
+    def _disruption(self, cell: Cell) -> Disruption | None:
         """What is to happen beside a trial of the cell that is deployed."""
         if not self._experiment.traits.disrupts:
             return None
-        moments = (self._experiment.episodes or Episodes()).moments
-        return Disruption(self._engine.injector(), moments, self._clock)
+        injector = self._engine.injector()
+        if injector is None and cell.fault is not None:
+            injector = RisingLoad(cell.fault)
+        return Disruption(injector, self._episodes.moments, self._clock)
 
     def _answer(self, schedule: Schedule, answer: Answer, trials: Sequence[Trial]) -> Repetition:
         repetition = schedule.repetition(answer, len(trials))
@@ -395,6 +404,13 @@ class Runner:
         done = {(r.block, r.cell): r for r in self._directory.repetitions()}
         before = self._plan[: self._plan.index(step)]
         return [done[key] for s in before if (key := (s.block, s.cell.id)) in done]
+
+
+def _rising(load: Load, fault: Fault, episodes: Episodes, journeys: Journeys | None) -> Load:
+    """The same with more of it whenever the fault happens."""
+    steps = episodes.steps(load.rate, fault)
+    mean = sum(rate * seconds for rate, seconds in steps) / episodes.duration
+    return replace(load, steps=steps, rate=mean, max_vus=vus_of_outage(load.rate * fault.factor_by, journeys))
 
 
 def _as_good(before: Repetition) -> bool:

@@ -38,8 +38,9 @@ FaultName = Literal[
     "cache-unreachable",
     "cache-full",
     "cache-flushed",
+    "overload",
 ]
-Part = Literal["service", "balancer", "pooler", "database", "cache"]
+Part = Literal["service", "balancer", "pooler", "database", "cache", "load"]
 
 CLIENT_PATIENCE_S = 10.0
 """After which a client gives up where something is made to fail: its request has failed. Without an end, requests of an
@@ -66,6 +67,8 @@ class Nature:
     """It happens to the connections, for which a proxy stands between the service and the part, in every cell."""
     several: bool = False
     """It takes two replicas."""
+    rises: bool = False
+    """More requests come, by `factor`."""
 
 
 NATURES: Mapping[FaultName, Nature] = {
@@ -103,9 +106,11 @@ NATURES: Mapping[FaultName, Nature] = {
     ),
     "cache-full": Nature("cache", "is full and takes nothing more (noeviction)", lasts=5.0),
     "cache-flushed": Nature("cache", "forgets all it holds"),
+    "overload": Nature("load", "rises to the rate times the factor, and falls again", lasts=5.0, rises=True),
 }
 RESTART_AFTER_S = 1.0
 DELAY_S = 0.1
+FACTOR = 3.0
 _DURATION: TypeAdapter[float] = TypeAdapter(Duration)
 
 
@@ -137,6 +142,8 @@ class Fault(Strict):
     """How long after its end what was killed is started again, as a kubelet or a supervisor does."""
     delay: Duration | None = None
     """By how much answers come later."""
+    factor: float | None = Field(None, gt=1, le=100)
+    """How many times the rate comes."""
     name: str = Field(
         default_factory=lambda data: _named(data),  # noqa: PLW0108 - made below
         pattern=r"^[a-z0-9][a-z0-9-]{0,40}$",
@@ -154,6 +161,8 @@ class Fault(Strict):
         told = f"{subject}{self.nature.does}"
         if self.nature.delays:
             told += f", {self.delay_s * 1000:g} ms"
+        if self.nature.rises:
+            told += f": {self.factor_by:g} times"
         if self.lasts_s:
             told += f", for {self.lasts_s:g} s"
         if self.nature.restarts:
@@ -178,6 +187,10 @@ class Fault(Strict):
         return self.delay if self.delay is not None else DELAY_S
 
     @property
+    def factor_by(self) -> float:
+        return self.factor if self.factor is not None else FACTOR
+
+    @property
     def takes_s(self) -> float:
         """From when it begins until it is over, as far as that is known beforehand."""
         return self.lasts_s + (self.restart_after_s or 0.0 if self.nature.restarts else 0.0)
@@ -194,6 +207,7 @@ class Fault(Strict):
             ("lasts", self.nature.lasts is not None, "is over at once"),
             ("restart_after", self.nature.restarts or self.nature.part == "service", "ends nothing"),
             ("delay", self.nature.delays, "delays nothing"),
+            ("factor", self.nature.rises, "is no load that rises"),
         ):
             if getattr(self, key) is not None and not there:
                 raise ValueError(f"{key}: {self.fault} {why}; leave it out")
@@ -205,7 +219,7 @@ class Fault(Strict):
 def _named(data: Mapping[str, object]) -> str:
     """The fault, with what is not as usual: `cache-slow-20ms`."""
     said = [str(data.get("fault", "fault"))]
-    for key, unit in (("delay", "ms"), ("lasts", "s"), ("restart_after", "s")):
+    for key, unit in (("delay", "ms"), ("factor", "x"), ("lasts", "s"), ("restart_after", "s")):
         value = data.get(key)
         if isinstance(value, int | float):
             said.append(f"{value * (1000 if unit == 'ms' else 1):g}{unit}".replace(".", "-"))
@@ -241,3 +255,10 @@ class Episodes(Strict):
     def duration(self) -> float:
         """Seconds of a whole trial."""
         return self.first + self.times * self.every
+
+    def steps(self, rate: float, fault: Fault) -> tuple[tuple[float, float], ...]:
+        """Rates and seconds, one after another, of a load that rises whenever the fault happens."""
+        found = [(rate, self.first)]
+        for _ in range(self.times):
+            found += [(rate * fault.factor_by, fault.lasts_s), (rate, self.every - fault.lasts_s)]
+        return tuple(found)

@@ -68,10 +68,10 @@ def _require_fitting(experiment: Experiment, fault: Fault, episodes: Episodes) -
 
 
 def _parts(experiment: Experiment, variant: Variant) -> frozenset[str]:
-    """Those that are started for a variant; of what runs already none is."""
+    """Those that are started for a variant, and the load; of what runs already none is."""
     if not variant.runs_here:
-        return frozenset()
-    parts = {"service", "balancer"}
+        return frozenset({"load"})
+    parts = {"load", "service", "balancer"}
     if variant.application is None:
         parts |= {"database", "cache", *(("pooler",) if variant.pooler.mode != "off" else ())}
         return frozenset(parts)

@@ -35,6 +35,9 @@ class Outage:
     late: int
     out_s: int
     """Seconds out of the SLO."""
+    in_time: float | None
+    """Requests a second that succeeded in time in the whole seconds between its beginning and its end; None where there
+    is none."""
     back_s: float | None
     """From when it began until the SLO was met again and stayed so; 0 where it was met all the time, None where it was
     not met again before the next one."""
@@ -83,6 +86,8 @@ class FaultView:
     back_s: Interval | None
     """Over the episodes in which it was met again."""
     after_s: Interval | None
+    in_time: Interval | None
+    """Requests a second that succeeded in time while it lasted."""
     never: int
     """Episodes in which it was not."""
     kinds: Mapping[str, int]
@@ -140,8 +145,16 @@ def _outage(
         failed=dict(failed),
         late=sum(second.late for second in found[first:last]),
         out_s=sum(not each for each in met[first:last]),
+        in_time=_in_time(found, begun_s, min(until_s, until_s if over_s is None else over_s)),
         back_s=met_again(met[first:last], begun_s - first),
     )
+
+
+def _in_time(found: Sequence[Second], begun_s: float, over_s: float) -> float | None:
+    during = found[math.ceil(begun_s) : math.floor(over_s)]
+    if not during:
+        return None
+    return sum(second.succeeded - second.late for second in during) / len(during)
 
 
 def met_again(met: Sequence[bool], begun: float) -> float | None:
@@ -200,6 +213,7 @@ def _view(experiment: Experiment, cell: Cell, trials: Sequence[Trial]) -> FaultV
         out_s=over_blocks(lambda outage: float(outage.out_s)),
         back_s=over_blocks(lambda outage: outage.back_s),
         after_s=over_blocks(lambda outage: outage.after_s),
+        in_time=over_blocks(lambda outage: outage.in_time),
         never=sum(outage.back_s is None for outage in every),
         kinds=dict(kinds),
         ledger=ledger(check for trial in trials for check in trial.checks),

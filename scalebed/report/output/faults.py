@@ -15,6 +15,7 @@ _MEANS = {
     "out_s": "seconds of it out of the SLO",
     "back_s": "seconds from the fault until the SLO was met again and stayed so, over the episodes in which it was",
     "after_s": "seconds from when the part worked again until then",
+    "in_time": "requests a second that succeeded in time while it lasted; empty of what is over within a second",
 }
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("cell", "the cell’s id"),

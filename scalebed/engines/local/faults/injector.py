@@ -36,6 +36,7 @@ ACTS: Mapping[FaultName, Callable[[Scene], None]] = {
     "cache-unreachable": of_parts.cache_unreachable,
     "cache-full": of_parts.cache_full,
     "cache-flushed": of_parts.cache_flushed,
+    "overload": of_parts.overload,
 }
 
 

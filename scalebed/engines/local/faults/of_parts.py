@@ -133,6 +133,13 @@ def cache_full(scene: Scene) -> None:
     scene.over("it took all again")
 
 
+def overload(scene: Scene) -> None:
+    """It is the generator's doing, and at the same moments; here it is told, and replicas are minded."""
+    scene.begun(f"{scene.fault.factor_by:g} times the rate came")
+    scene.lasting()
+    scene.over("as much came as before")
+
+
 def cache_flushed(scene: Scene) -> None:
     scene.begun("the cache was emptied")
     _cache(scene).empty()
