@@ -589,6 +589,29 @@ def test_a_run_of_faults_that_was_interrupted_in_one_goes_on(tmp_path: Path, bri
     assert (again.deployed, again.injectors) == ([], [])
 
 
+class Elsewhere(DisruptedEngine):
+    """Of what runs already, nothing can be made to fail."""
+
+    def injector(self) -> None:
+        return None
+
+
+def test_a_load_that_rises_rises_also_on_what_runs_already(tmp_path: Path, brisk: None) -> None:
+    engine = Elsewhere(BEHAVIOURS)
+    rises = {"fault": "overload", "factor": 4, "lasts": "3s"}
+    directory = run(tmp_path, experiment(**{**FAULTS, "blocks": 1, "faults": [rises]}), engine)
+    trials = {trial.cell: trial for trial in directory.trials()}
+    assert {trial.rate_asked for trial in trials.values()} == {20}, "or the schedule would ask for ever"
+    assert trials.keys() == {"fast-x1", "fast-x1-overload-4x-3s"}
+    (rising,) = (load for load in engine.loads if load.steps)
+    assert rising.steps == ((20, 5), (80, 3), (20, 7), (80, 3), (20, 7))
+    assert rising.max_vus >= 80 * 10
+    assert rising.rate == pytest.approx(20 * (1 + 3 * 6 / 25))
+    episodes = trials["fast-x1-overload-4x-3s"].episodes
+    assert [each.said for each in episodes] == [("4 times the rate came", "as much came as before")] * 2
+    assert [each.over_s - each.begun_s for each in episodes if each.over_s] == pytest.approx([3, 3], abs=0.5)
+
+
 def test_another_trial_of_a_fault_has_another_deployment(tmp_path: Path, brisk: None) -> None:
     """What was made to fail may be seen in it for long, and what a ledger wrote as well."""
     engine = DisruptedEngine({"fast": Behaviour(300, steal_cores=1.0)}, foreign_until=200, slowed=0.05)

@@ -153,3 +153,22 @@ def test_moments_begin_after_the_healthy_seconds_and_leave_as_long_after_the_las
 def test_moments_that_cannot_be_are_refused(keys: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Episodes.model_validate(keys)
+
+
+def test_a_load_that_rises_is_as_long_as_its_trial_and_rises_at_its_moments() -> None:
+    episodes = Episodes(first=6, every=12, times=2)
+    steps = episodes.steps(40, Fault(fault="overload", factor=2.5, lasts=4))
+    assert steps == ((40, 6), (100, 4), (40, 8), (100, 4), (40, 8))
+    assert sum(seconds for _, seconds in steps) == episodes.duration
+    begins = [sum(seconds for _, seconds in steps[:number]) for number, (rate, _) in enumerate(steps) if rate == 100]
+    assert tuple(begins) == episodes.moments
+
+
+def test_a_load_that_rises_says_by_how_much() -> None:
+    assert (
+        Fault(fault="overload").sentence
+        == "The load rises to the rate times the factor, and falls again: 3 times, for 5 s."
+    )
+    assert Fault(fault="overload", factor=6).name == "overload-6x"
+    with pytest.raises(ValueError, match="factor: cache-slow is no load that rises; leave it out"):
+        Fault(fault="cache-slow", factor=2)

@@ -215,14 +215,14 @@ def test_the_page_of_faults_says_each_figure(folder: Path) -> None:
     text = (folder / "report.md").read_text(encoding="utf-8")
     (control, killed, flushed) = rows(text, "What each fault cost")[2:]
     assert control == [
-        "naive", "no fault", "6", "400", "0", "none: at most 0.12%", "0", "0", "0", "–", "–",
+        "naive", "no fault", "6", "400", "0", "none: at most 0.12%", "0", "0", "0", "–", "–", "–",
     ]  # fmt: skip
     assert killed == [
         "naive", "replica-killed", "6", "400", "30 (30–30)", "180 × 5xx", "0", "3.0 (3.0–3.0)", "2.8 (2.8–2.8)",
-        "1.8 (1.8–1.8)", "12, –",
+        "1.8 (1.8–1.8)", "–", "12, –",
     ]  # fmt: skip
     assert flushed[4:] == [
-        "0", "none: at most 0.12%", "2.0 (2.0–2.0)", "0.50 (0.50–0.50)", "1.9 (1.9–1.9)", "1.4 (1.4–1.4)", "12, 9",
+        "0", "none: at most 0.12%", "2.0 (2.0–2.0)", "0.50 (0.50–0.50)", "1.9 (1.9–1.9)", "1.4 (1.4–1.4)", "–", "12, 9",
     ]  # fmt: skip
     (kept,) = rows(text, "The ledger")[2:]
     assert kept == ["naive", "replica-killed", "1,200", "3", "0.64%", "300", "0", "2,700", "0", "6", "9", "12"]
@@ -240,7 +240,7 @@ def test_what_a_generator_calls_a_failure_breaks_no_table(folder: Path) -> None:
     odd = "a|b <i>c</i>"
     page = Report(Faulty(folder, bad={"replica-killed": {11: Bad(failed={odd: 2})}}).write()).write()
     killed = rows((folder / "report.md").read_text(encoding="utf-8"), "What each fault cost")[3]
-    assert (len(killed), killed[5]) == (11, "6 × a/b <i>c</i>")
+    assert (len(killed), killed[5]) == (12, "6 × a/b <i>c</i>")
     text = page.read_text(encoding="utf-8")
     assert "<i>" not in text
     assert_whole(text)
