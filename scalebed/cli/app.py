@@ -227,12 +227,21 @@ def queries(
 
 
 @app.command()
-def report(directory: Annotated[Path, typer.Argument(help="A run directory.")]) -> None:
+def report(
+    directory: Annotated[Path, typer.Argument(help="A run directory.")],
+    price: Annotated[
+        str | None,
+        typer.Option(help="Of one replica, such as 0.04/h or 29/month: tell what capacities and demand cost."),
+    ] = None,
+    demand: Annotated[
+        list[float] | None, typer.Option(help="With --price: requests a second that are to be served; repeatable.")
+    ] = None,
+) -> None:
     """Write the report of a run anew."""
     with refusing():
         from scalebed.cli import measuring
 
-        measuring.report(directory)
+        measuring.report(directory, price, demand or ())
 
 
 @app.command()

@@ -27,6 +27,8 @@ from scalebed.records import runs
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion, gravest
+from scalebed.report.findings.prices import price_an_hour
+from scalebed.report.output.prices import price_tables
 from scalebed.report.scenarios.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.scenarios.outcomes import Outcome, combined_csv
 
@@ -161,15 +163,38 @@ def scenario(
     return gravest([*failed, *(each.conclusion for each in concluded)])
 
 
+def _an_hour(price: str | None, demand: Sequence[float]) -> float | None:
+    if price is None:
+        if demand:
+            raise SpecError("--demand: takes --price, of which it tells the sum")
+        return None
+    if any(rate <= 0 for rate in demand):
+        raise SpecError("--demand: must be above 0, in requests a second")
+    try:
+        return price_an_hour(price)
+    except ValueError as error:
+        raise SpecError(f"--price: {error}") from None
+
+
 def _typed() -> str:
     """The command as it was typed."""
     return shlex.join([paths.COMMAND, *sys.argv[1:]])
 
 
-def report(directory: Path) -> None:
-    """Write the report of a run anew."""
+def report(directory: Path, price: str | None = None, demand: Sequence[float] = ()) -> None:
+    """Write the report of a run anew; with the price of a replica, print what capacities and demand cost.
+
+    Raises SpecError where the price cannot be read, or nothing has one.
+    """
+    an_hour = _an_hour(price, demand)
     read = Report(RunDirectory(directory))
+    if an_hour is not None and not read.analysis.manifest.experiment.traits.seeks:
+        raise SpecError(f"--price: {directory} is no search for capacities, so that there is nothing to reckon with")
     path = read.write()
     OUT.print(read.table)
     OUT.print(read.answer, markup=False, highlight=False)
+    if an_hour is not None:
+        for table in price_tables(read.analysis, an_hour, tuple(demand)):
+            OUT.print()
+            OUT.print(table)
     OUT.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)

@@ -20,6 +20,9 @@ from scalebed.report.findings.seconds import Second, seconds
 from scalebed.statistics import intervals
 from scalebed.statistics.intervals import Interval
 
+FEWEST_S = 2
+"""Seconds on end that meet the SLO again, where no more are left of an episode."""
+
 
 @dataclass(frozen=True)
 class Outage:
@@ -84,7 +87,7 @@ class FaultView:
     late: Interval | None
     out_s: Interval | None
     back_s: Interval | None
-    """Over the episodes in which it was met again."""
+    """Over the episodes in which it was met again; None of the control, which nothing put out of it."""
     after_s: Interval | None
     in_time: Interval | None
     """Requests a second that succeeded in time while it lasted."""
@@ -160,15 +163,15 @@ def _in_time(found: Sequence[Second], begun_s: float, over_s: float) -> float | 
 def met_again(met: Sequence[bool], begun: float) -> float | None:
     """Seconds from the fault until the SLO was met for `STEADY_S` seconds on end; 0 where it was never broken.
 
+    Near the end of what was looked at, `FEWEST_S` seconds up to it are enough: there is no more to tell by.
     `met` begins with the second in which the fault did, `begun` into it. A second that is out of the SLO long after
     it was met again is counted among those out, and is no part of this.
     """
     broken = next((second for second, good in enumerate(met) if not good), None)
     if broken is None:
         return 0.0
-    steady = int(STEADY_S)
-    for second in range(broken + 1, len(met) - steady + 1):
-        if all(met[second : second + steady]):
+    for second in range(broken + 1, len(met) - FEWEST_S + 1):
+        if all(met[second : second + int(STEADY_S)]):
             return second - begun
     return None
 
@@ -211,10 +214,10 @@ def _view(experiment: Experiment, cell: Cell, trials: Sequence[Trial]) -> FaultV
         failed=over_blocks(lambda outage: float(outage.failures)),
         late=over_blocks(lambda outage: float(outage.late)),
         out_s=over_blocks(lambda outage: float(outage.out_s)),
-        back_s=over_blocks(lambda outage: outage.back_s),
+        back_s=None if cell.fault is None else over_blocks(lambda outage: outage.back_s),
         after_s=over_blocks(lambda outage: outage.after_s),
         in_time=over_blocks(lambda outage: outage.in_time),
-        never=sum(outage.back_s is None for outage in every),
+        never=0 if cell.fault is None else sum(outage.back_s is None for outage in every),
         kinds=dict(kinds),
         ledger=ledger(check for trial in trials for check in trial.checks),
         before=_means([trial.episodes[0].before for trial in trials if trial.episodes]),

@@ -46,8 +46,9 @@ class FaultWords(Words):
             f"In each, a cell is one fault of one variant, or none: after {episodes.first:g} s of the load it happens "
             f"{times}. All cells of a block get the same requests at the same moments.{given_up} An episode lasts from "
             "the second in which the fault begins until the next would; requests count in the second in which they are "
-            f"over. The SLO is met again where {STEADY_S:g} seconds on end meet it; a second is a small sample, so a "
-            f"few are out of it by chance, as the cells without a fault show.{strict}{proxy}"
+            f"over. The SLO is met again where {STEADY_S:g} seconds on end meet it, or the last few of an episode; a "
+            "second is a small sample, so a few are out of it by chance, as the cells without a fault "
+            f"show.{strict}{proxy}"
         )
 
     def headline(self, analysis: Analysis) -> str:
@@ -60,10 +61,28 @@ class FaultWords(Words):
                 told.append(_worst(variant, own, several=len(analysis.replicas) > 1))
         if not told:
             return "No fault has been measured yet."
-        return f"{'; '.join(told)}."
+        return _alike(analysis) or f"{'; '.join(told)}."
 
     def details(self, analysis: Analysis) -> tuple[str, ...]:
         return (_controls(analysis), _borne(analysis), _never(analysis), *_ledgers(analysis))
+
+
+def _alike(analysis: Analysis) -> str:
+    """Where one fault costs all of several variants most, at one number of replicas; empty where it does not."""
+    worst = []
+    for variant in analysis.variants:
+        own = [v for v in analysis.faults if v.variant == variant and v.fault is not None and v.out_s is not None]
+        worst += [max(own, key=lambda view: view.out_s.estimate if view.out_s else 0.0)] if own else []
+    names = {view.name for view in worst}
+    if (
+        len(worst) < 2
+        or len(names) > 1
+        or len(analysis.replicas) > 1
+        or any(not v.out_s.estimate for v in worst if v.out_s)
+    ):
+        return ""
+    told = figures.listing([f"{view.variant} for {seconds(view.out_s)}" for view in worst if view.out_s])
+    return f"{names.pop()} puts each out of the SLO for longest in an episode: {told}."
 
 
 def _worst(variant: str, views: list[FaultView], *, several: bool) -> str:

@@ -46,16 +46,22 @@ def faults_table(analysis: Analysis) -> Table:
     """A line for each fault of each variant, with what an episode cost."""
     several = len(analysis.replicas) > 1
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("variant", overflow="fold", min_width=8)
+    named = several or len(analysis.variants) > 1
     table.add_column("fault", overflow="fold", min_width=8)
     for head in ("failed", "late", "out of the\nSLO, s", "met again\nafter, s"):
         table.add_column(head, justify="right", no_wrap=True)
     kept = any(view.ledger for view in analysis.faults)
     if kept:
         table.add_column("lost,\ntwice,\nstale", justify="right", no_wrap=True)
+    before = ""
     for i, view in enumerate(analysis.faults):
-        last = i + 1 == len(analysis.faults) or analysis.faults[i + 1].variant != view.variant
-        row = [f"{view.variant}, {view.replicas}" if several else view.variant, view.name]
+        whose = f"{view.variant}, {figures.count(view.replicas, 'replica')}" if several else view.variant
+        following = analysis.faults[i + 1 : i + 2]
+        last = not following or (following[0].variant, following[0].replicas) != (view.variant, view.replicas)
+        if named and whose != before:
+            table.add_row(f"[bold]{whose}[/bold]")
+        before = whose
+        row = [view.name]
         row += [_mean(each) for each in (view.failed, view.late, view.out_s)]
         row.append(f"{view.never} of {view.outages} not" if view.never else _mean(view.back_s))
         if kept:
@@ -66,7 +72,8 @@ def faults_table(analysis: Analysis) -> Table:
 
 
 def _mean(interval: Interval | None) -> str:
-    return figures.DASH if interval is None else _with_interval(interval, 2)
+    """As short as it can be said: six of them stand beside one another."""
+    return figures.DASH if interval is None else _with_interval(interval, 2).replace("at most ", "≤ ")
 
 
 def compared_table(analysis: Analysis) -> Table:

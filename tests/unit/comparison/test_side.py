@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from compared import BEFORE, GIVEN, Measure
+from faulty import Faulty
 
 from scalebed.comparison.side import OperandError, Place, pair, read
 from scalebed.records.run_directory import RunDirectory, RunDirectoryError
@@ -69,3 +70,10 @@ def test_the_control_of_an_ablation_is_its_floor(climbed_path: str) -> None:
     (told,) = analyse(RunDirectory(Path(climbed_path))).comparisons
     assert floor == pytest.approx(told.floors["cpu"])
     assert side.floors[Place("naive", 1), "p95"] == pytest.approx(told.floors["p95"])
+
+
+def test_runs_of_faults_are_not_compared(tmp_path: Path) -> None:
+    """Cells of one variant differ by their fault, and would be taken for one."""
+    Faulty(tmp_path / "run").write()
+    with pytest.raises(OperandError, match=r"is an experiment of faults, .* or read both faults\.csv$"):
+        read(str(tmp_path / "run"))

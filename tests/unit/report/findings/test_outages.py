@@ -54,10 +54,11 @@ def test_what_failed_is_told_by_kind_and_what_was_dropped_failed() -> None:
         ([BAD, GOOD, GOOD, GOOD, GOOD, BAD] + [GOOD] * 14, 5.75),
         ([BAD, GOOD, GOOD, GOOD, GOOD, GOOD, BAD] + [GOOD] * 13, 0.75),
         ([GOOD] * 14 + [BAD] + [GOOD] * 5, 14.75),
-        ([GOOD] * 15 + [BAD] + [GOOD] * 4, None),
+        ([GOOD] * 15 + [BAD] + [GOOD] * 4, 15.75),
+        ([GOOD] * 18 + [BAD] + [GOOD], None),
         ([BAD] * 20, None),
-        ([BAD] + [GOOD] * 4, None),
-        ([BAD] + [GOOD] * 5, 0.75),
+        ([BAD, GOOD], None),
+        ([BAD] + [GOOD] * 2, 0.75),
         ([], 0.0),
     ],
     ids=[
@@ -67,6 +68,7 @@ def test_what_failed_is_told_by_kind_and_what_was_dropped_failed() -> None:
         "four good seconds are not enough",
         "five are, whatever comes after",
         "just in time",
+        "fewer are enough where no more are left",
         "too late to be sure",
         "never",
         "cut off",
@@ -85,11 +87,11 @@ def test_waiting_for_answers_that_do_not_come_is_out_of_the_slo_and_idleness_is_
 
 
 def test_an_episode_that_the_end_of_the_trial_cuts_off_has_fewer_seconds() -> None:
-    first, second = outages({33: HALF}, seconds=36)
+    first, second = outages({34: HALF}, seconds=36)
     assert (first.requests, second.requests) == (20 * RATE, 6 * RATE)
     assert (second.out_s, second.back_s) == (1, None)
-    (_, whole) = outages({33: HALF}, seconds=39)
-    assert whole.back_s == 3.75
+    (_, seen) = outages({33: HALF}, seconds=36)
+    assert seen.back_s == 3.75, "two good seconds, and no more to tell by"
 
 
 def test_what_began_in_the_last_second_is_seen_until_the_end() -> None:

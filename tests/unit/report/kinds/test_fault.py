@@ -88,7 +88,7 @@ def test_what_is_not_met_again_is_said_and_is_no_time(tmp_path: Path) -> None:
 def test_what_was_met_again_but_once_is_told_as_well(tmp_path: Path) -> None:
     answer = said(tmp_path, bad={"replica-killed": {**OUTAGE, 47: Bad(failed={"5xx": 9})}, "cache-flushed": LATE})
     assert "meets it again" in answer.headline, "seconds out later in the episode are no part of it"
-    cut = said(tmp_path / "cut", bad={"replica-killed": {47: Bad(failed={"5xx": 9})}})
+    cut = said(tmp_path / "cut", bad={"replica-killed": {48: Bad(failed={"5xx": 9})}})
     assert "meets it again" not in cut.headline
     assert "naive under replica-killed (3 of 6)" in cut.details[-1]
 
@@ -175,3 +175,13 @@ def test_sentences_end_once_and_hold_no_none(tmp_path: Path) -> None:
         for sentence in (answer.headline, *answer.details, *answer.caveats):
             assert re.fullmatch(r"[^ ].*[^.]\.", sentence), sentence
             assert not re.search(r"None|nan|\(\)|  |\.\.", sentence), sentence
+
+
+def test_one_fault_that_is_worst_for_all_is_told_once(tmp_path: Path) -> None:
+    gone = dict.fromkeys(range(10, 14), Bad(failed={"5xx": 9}))
+    keys = {"variants": ["naive", "optimized"]}
+    answer = said(tmp_path, keys=keys, bad={"replica-killed": gone, "cache-flushed": {11: Bad(failed={"5xx": 9})}})
+    assert answer.headline == (
+        "replica-killed puts each out of the SLO for longest in an episode: naive for 2.0 s (2.0–2.0) and optimized "
+        "for 2.0 s (2.0–2.0)."
+    )

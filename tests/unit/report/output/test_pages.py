@@ -215,7 +215,7 @@ def test_the_page_of_faults_says_each_figure(folder: Path) -> None:
     text = (folder / "report.md").read_text(encoding="utf-8")
     (control, killed, flushed) = rows(text, "What each fault cost")[2:]
     assert control == [
-        "naive", "no fault", "6", "400", "0", "none: at most 0.12%", "0", "0", "0", "–", "–", "–",
+        "naive", "no fault", "6", "400", "0", "none: at most 0.12%", "0", "0", "–", "–", "–", "–",
     ]  # fmt: skip
     assert killed == [
         "naive", "replica-killed", "6", "400", "30 (30–30)", "180 × 5xx", "0", "3.0 (3.0–3.0)", "2.8 (2.8–2.8)",
