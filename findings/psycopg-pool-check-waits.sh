@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # psycopg-pool 3.3.3, psycopg 3.3.9: a pool whose idle sessions have all died, before a server that is well. With
 # check=ConnectionPool.check_connection whoever asks for a session waits seconds, though a new one takes milliseconds: by
-# its source, from the second dead session on a pause comes before the next is tried, as after a failed attempt to connect.
-# Without a check each caller gets a dead session at once, as many times as there were. With a check of one's own that closes what is
-# dead and puts it back, so that the pool makes another, nobody waits.
+# its source, from the second dead session on a pause comes before the next is tried, as after a failed attempt to
+# connect. Without a check each caller gets a dead session at once, as many times as there were. Where the caller closes
+# what is dead and puts it back, so that the pool makes another, nobody waits.
 #
 # Seen, of a pool of four of which all have died:
 #   check_connection: more than 2 s
