@@ -101,7 +101,7 @@ def _too_few(experiment: Experiment) -> Iterator[str]:
         )
         return
     bare = sample_size.fewest(slo.percentile, slo.error_rate, 0)
-    wanted = bare if experiment.compares or experiment.traits.disrupts else sure if asked >= sure else least
+    wanted = bare if experiment.traits.loads_alike else sure if asked >= sure else least
     more = f", or name fewer in search.min_requests, {bare:,} at the least" if wanted > bare else ""
     for requests, said in _foreseen(experiment):
         if requests < wanted:

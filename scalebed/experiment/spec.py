@@ -181,6 +181,12 @@ class Experiment(Strict):
         return self.load is None and changes_rows(self.workload)
 
     @property
+    def renews(self) -> bool:
+        """Whether rows are put back, and the cache emptied with them, before each trial. A cell of faults has one trial
+        in each deployment, and its rows are its own."""
+        return self.writes and not self.traits.disrupts
+
+    @property
     def unit(self) -> str:
         """What a rate counts: a script of the user's own may make several requests a journey."""
         return "journeys" if self.load is not None and self.load.script is not None else "requests"

@@ -284,17 +284,13 @@ class LocalEngine:
         running, database = self._running[1].running, self._running[1].database
         assert running is not None and database is not None  # noqa: S101, PT018 - a shipped service has both
         assert running.pooler is not None and running.cache is not None  # noqa: S101, PT018
-        if cell.writes and self._renews:
+        assert self._experiment is not None  # noqa: S101 - prepare has set it
+        if self._experiment.renews:
             with running.pooler.paused(cell.variant.name):
                 rig.databases.renew(database, self._clones[cell.variant.name])
             rig.databases.warm(database)
-        if (cell.writes and self._renews) or not cell.warm:
+        if self._experiment.renews or not cell.warm:
             running.cache.empty()
-
-    @property
-    def _renews(self) -> bool:
-        """Whether rows are put back before each trial. A cell of faults has one, and its rows are its own."""
-        return self._experiment is None or not self._experiment.traits.disrupts
 
     def generator(self) -> LoadGenerator:
         """k6 in a group of its own, away from the replicas' cores where there are enough."""

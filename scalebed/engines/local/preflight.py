@@ -97,7 +97,7 @@ def _poolers(experiment: Experiment) -> list[Finding]:
                 f"pooler.size {size} is more than the {MOST_CONNECTIONS} connections that Postgres has for it; lower it"
             )
             found.append(Finding("refuse", f"variant {variant.name}: {told}"))
-        if mode != "transaction" and experiment.writes and not experiment.traits.disrupts:
+        if mode != "transaction" and experiment.renews:
             told = f"pooler {mode} does not let go of the rows that {experiment.workload} has put back between trials"
             found.append(
                 Finding("refuse", f"variant {variant.name}: {told}; use transaction, or a workload that reads")

@@ -26,7 +26,12 @@ class Kind(ABC):
     autoscales: ClassVar[bool] = False
     """An autoscaler owns the number of replicas."""
     disrupts: ClassVar[bool] = False
-    """Something is made to fail under a load that is given; every cell of a block gets the same requests."""
+    """Something is made to fail under a load that is given."""
+
+    @property
+    def loads_alike(self) -> bool:
+        """Every cell of a block gets the same requests at the same moments."""
+        return self.compares or self.disrupts
 
     @abstractmethod
     def require(self, experiment: Experiment) -> None:

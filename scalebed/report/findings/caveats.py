@@ -144,7 +144,7 @@ def _blocks(cells: Sequence[CellView]) -> Caveat | None:
 
 def _cold(run: Gathered) -> Caveat | None:
     experiment = run.manifest.experiment
-    if experiment.warm and not (experiment.writes and not experiment.traits.disrupts):
+    if experiment.warm and not experiment.renews:
         return None
     return Caveat("cold cache", "The service’s cache was emptied before each trial.")
 

@@ -93,8 +93,7 @@ def _cache(run: Gathered) -> Check | None:
     experiment = run.manifest.experiment
     if has_own(experiment.variants):
         return None  # what an application keeps is its own affair
-    # Where something is made to fail, the rows of a cell are its own, and stay with the cache.
-    warm = experiment.warm and not (experiment.writes and not experiment.traits.disrupts)
+    warm = experiment.warm and not experiment.renews
     return Check("Cache", "warm at the start of each trial" if warm else "emptied before each trial", "note")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from scalebed.experiment.autoscaler import Tolerance
 from scalebed.experiment.spec import Experiment
-from scalebed.measurement.histograms import decode
 from scalebed.records.run_directory import Trial
 from scalebed.report.findings import elasticity
 from scalebed.report.findings.elasticity import Curve, Elasticity, Milestones
+from scalebed.report.findings.seconds import seconds
 from scalebed.report.sentences import figures
 
 STAGES = {
@@ -108,18 +107,11 @@ def _following(experiment: Experiment, trial: Trial, tolerance: Tolerance) -> Fo
 
 
 def _met(experiment: Experiment, trial: Trial) -> list[bool | None]:
-    counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for record in trial.endpoints:
-        of = counts[record.second]
-        failed = record.count if record.failure else 0
-        of[0] += record.count
-        of[1] += failed or decode(record.histogram).slower_than(experiment.slo.latency_ms)
-        of[2] += failed
-    for health in trial.generator:
-        if health.dropped:
-            counts[health.second] = [number + health.dropped for number in counts[health.second]]
-    responses = {second: (of[0], of[1], of[2]) for second, of in counts.items()}
     slo = experiment.slo
+    responses = {
+        number: (second.requests, second.late + second.failed.total(), second.failed.total())
+        for number, second in enumerate(seconds(trial, slo))
+    }
     return elasticity.slo_met(responses, int(trial.duration_s), percentile=slo.percentile, error_rate=slo.error_rate)
 
 

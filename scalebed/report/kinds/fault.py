@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from scalebed.experiment.faults import CLIENT_PATIENCE_S, STEADY_S, Episodes
 from scalebed.experiment.spec import Experiment
 from scalebed.report.findings.outages import FaultView
@@ -54,47 +56,46 @@ class FaultWords(Words):
     def headline(self, analysis: Analysis) -> str:
         if not analysis.faults:
             return "Nothing has been measured yet."
-        told = []
-        for variant in analysis.variants:
-            own = [view for view in analysis.faults if view.variant == variant and view.fault is not None]
-            if own:
-                told.append(_worst(variant, own, several=len(analysis.replicas) > 1))
-        if not told:
+        by_variant = [
+            [view for view in analysis.faults if view.variant == variant and view.fault is not None]
+            for variant in analysis.variants
+        ]
+        measured = [views for views in by_variant if views]
+        if not measured:
             return "No fault has been measured yet."
-        return _alike(analysis) or f"{'; '.join(told)}."
+        several = len(analysis.replicas) > 1
+        alike = "" if several else _alike([_costliest(views) for views in measured])
+        return alike or f"{'; '.join(_worst(views, several=several) for views in measured)}."
 
     def details(self, analysis: Analysis) -> tuple[str, ...]:
         return (_controls(analysis), _borne(analysis), _never(analysis), *_ledgers(analysis))
 
 
-def _alike(analysis: Analysis) -> str:
-    """Where one fault costs all of several variants most, at one number of replicas; empty where it does not."""
-    worst = []
-    for variant in analysis.variants:
-        own = [v for v in analysis.faults if v.variant == variant and v.fault is not None and v.out_s is not None]
-        worst += [max(own, key=lambda view: view.out_s.estimate if view.out_s else 0.0)] if own else []
-    names = {view.name for view in worst}
-    if (
-        len(worst) < 2
-        or len(names) > 1
-        or len(analysis.replicas) > 1
-        or any(not v.out_s.estimate for v in worst if v.out_s)
-    ):
+def _costliest(views: Iterable[FaultView]) -> FaultView:
+    """The fault that put a variant out of the SLO for longest."""
+    return max(views, key=lambda view: (view.out_s.estimate if view.out_s else 0.0, view.failures))
+
+
+def _alike(worst: Sequence[FaultView]) -> str:
+    """Where the costliest of several variants is one fault; empty where it is not."""
+    out = [(view, view.out_s) for view in worst if view.out_s is not None and view.out_s.estimate]
+    if len(worst) < 2 or len(out) < len(worst) or len({view.name for view in worst}) > 1:
         return ""
-    told = figures.listing([f"{view.variant} for {seconds(view.out_s)}" for view in worst if view.out_s])
-    return f"{names.pop()} puts each out of the SLO for longest in an episode: {told}."
+    told = figures.listing([f"{view.variant} for {seconds(out_s)}" for view, out_s in out])
+    return f"{worst[0].name} puts each out of the SLO for longest in an episode: {told}."
 
 
-def _worst(variant: str, views: list[FaultView], *, several: bool) -> str:
-    """The fault that put it out of the SLO for longest."""
-    worst = max(views, key=lambda view: (view.out_s.estimate if view.out_s else 0.0, view.failures))
+def _worst(views: Sequence[FaultView], *, several: bool) -> str:
+    """What the costliest fault of a variant cost it."""
+    worst = _costliest(views)
+    variant = worst.variant
     if worst.out_s is None or worst.failed is None or not worst.out_s.estimate:
         many = f"none of {figures.count(len(views), 'fault')}" if len(views) > 1 else views[0].name
         return f"{variant} is put out of the SLO by {many}" if len(views) > 1 else f"{variant} bears {many}"
     at = f" at {figures.count(worst.replicas, 'replica')}" if several else ""
     costliest = "is out of the SLO for longest" if len(views) > 1 else "is out of the SLO"
     again = "" if worst.back_s is None or worst.never else f", and meets it again after {seconds(worst.back_s)}"
-    failed = f"{figures.figure(worst.failed.estimate, DIGITS)}{_within(worst.failed)}"
+    failed = figures.interval(worst.failed, DIGITS)
     of = f"{worst.requests / worst.outages:,.0f}"
     return (
         f"{variant}{at} {costliest} under {worst.name}: {seconds(worst.out_s)} an episode, in which {failed} of {of} "
@@ -104,12 +105,7 @@ def _worst(variant: str, views: list[FaultView], *, several: bool) -> str:
 
 def seconds(interval: Interval) -> str:
     """`3.4 s (2.9–4.0)`."""
-    return f"{figures.figure(interval.estimate, DIGITS)} s{_within(interval)}"
-
-
-def _within(interval: Interval) -> str:
-    told = figures.span(interval.lower, interval.upper, like=interval.estimate, digits=DIGITS)
-    return f" ({told})" if told else ""
+    return figures.interval(interval, DIGITS, " s")
 
 
 def _controls(analysis: Analysis) -> str:

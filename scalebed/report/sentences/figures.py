@@ -61,9 +61,9 @@ def ratio_digits(value: float) -> int:
     return 3 if value < 2 or value >= 100 else 2
 
 
-def interval(estimate: Interval | None) -> str:
-    """`12.3 (11.9–12.7)`."""
-    return DASH if estimate is None else f"{figure(estimate.estimate)}{_bracketed(estimate, 3)}"
+def interval(estimate: Interval | None, digits: int = 3, unit: str = "") -> str:
+    """`12.3 (11.9–12.7)`; with a unit `12.3 s (11.9–12.7)`."""
+    return DASH if estimate is None else f"{figure(estimate.estimate, digits)}{unit}{_bracketed(estimate, digits)}"
 
 
 def ratio(estimate: Interval) -> str:

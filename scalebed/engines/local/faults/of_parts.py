@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
+from typing import Protocol
 
 from scalebed.engines.local.faults.scene import Scene, frozen
 from scalebed.engines.local.isolation.processes import Child
 from scalebed.engines.local.parts.driver import sql
-from scalebed.engines.local.parts.links import Links
+from scalebed.engines.local.parts.links import LinkedPart, Links
 from scalebed.engines.local.parts.pgbouncer import Pooler
 from scalebed.engines.local.parts.valkey import Cache
+from scalebed.execution.disruption import RisingLoad
 from scalebed.messages import EngineError
 
 _ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
@@ -32,10 +34,20 @@ def pooler_restarted(scene: Scene) -> None:
 
 
 def pooler_killed(scene: Scene) -> None:
-    pooler = _pooler(scene)
-    if _killed(scene, pooler.child, signal.SIGKILL, "the pooler was killed"):
-        pooler.wait()
-        scene.over("it accepted connections")
+    _end(scene, _pooler(scene), signal.SIGKILL, "the pooler was killed", "it accepted connections")
+
+
+def cache_killed(scene: Scene) -> None:
+    _end(scene, _cache(scene), signal.SIGKILL, "the cache was killed", "it answered")
+
+
+def database_restarted(scene: Scene) -> None:
+    what = "the database was asked to shut down fast"
+    _end(scene, scene.rig.cluster, signal.SIGINT, what, "it accepted connections")
+
+
+def database_crashed(scene: Scene) -> None:
+    _end(scene, scene.rig.cluster, signal.SIGQUIT, "the database ended at once", "it accepted connections")
 
 
 def connections_killed(scene: Scene) -> None:
@@ -45,26 +57,33 @@ def connections_killed(scene: Scene) -> None:
     scene.over("they were ended")
 
 
-def database_restarted(scene: Scene) -> None:
-    _database_ended(scene, signal.SIGINT, "the database was asked to shut down fast")
-
-
-def database_crashed(scene: Scene) -> None:
-    _database_ended(scene, signal.SIGQUIT, "the database ended at once")
-
-
-def _database_ended(scene: Scene, number: signal.Signals, what: str) -> None:
-    cluster = scene.rig.cluster
-    if _killed(scene, cluster.child, number, what):
-        cluster.wait()
-        scene.over("it accepted connections")
-
-
 def database_frozen(scene: Scene) -> None:
-    with frozen(scene.processes.group("database")):
-        scene.begun("the database was stopped")
-        scene.lasting()
-    scene.over("it went on")
+    _frozen(scene, "database")
+
+
+def cache_frozen(scene: Scene) -> None:
+    _frozen(scene, "cache")
+
+
+def database_slow(scene: Scene) -> None:
+    _slow(scene, "database")
+
+
+def cache_slow(scene: Scene) -> None:
+    _slow(scene, "cache")
+
+
+def database_unreachable(scene: Scene) -> None:
+    _silent(scene, "database")
+
+
+def cache_unreachable(scene: Scene) -> None:
+    _silent(scene, "cache")
+
+
+def overload(scene: Scene) -> None:
+    """It is the generator's doing, and at the same moments; here it is told, and replicas are minded."""
+    RisingLoad(scene.fault).inject(scene.number, scene.told, scene.pause)
 
 
 def tables_locked(scene: Scene) -> None:
@@ -80,48 +99,6 @@ def tables_locked(scene: Scene) -> None:
     scene.over("they were let go")
 
 
-def database_slow(scene: Scene) -> None:
-    with _links(scene).slow("database", scene.fault.delay_s):
-        scene.begun(f"the database’s answers came {scene.fault.delay_s * 1000:g} ms later")
-        scene.lasting()
-    scene.over("they came as before")
-
-
-def database_unreachable(scene: Scene) -> None:
-    with _links(scene).silent("database"):
-        scene.begun("nothing came from the database")
-        scene.lasting()
-    scene.over("it could be reached")
-
-
-def cache_killed(scene: Scene) -> None:
-    cache = _cache(scene)
-    if _killed(scene, cache.child, signal.SIGKILL, "the cache was killed"):
-        cache.wait()
-        scene.over("it answered")
-
-
-def cache_frozen(scene: Scene) -> None:
-    with frozen(scene.processes.group("cache")):
-        scene.begun("the cache was stopped")
-        scene.lasting()
-    scene.over("it went on")
-
-
-def cache_slow(scene: Scene) -> None:
-    with _links(scene).slow("cache", scene.fault.delay_s):
-        scene.begun(f"the cache’s answers came {scene.fault.delay_s * 1000:g} ms later")
-        scene.lasting()
-    scene.over("they came as before")
-
-
-def cache_unreachable(scene: Scene) -> None:
-    with _links(scene).silent("cache"):
-        scene.begun("nothing came from the cache")
-        scene.lasting()
-    scene.over("it could be reached")
-
-
 def cache_full(scene: Scene) -> None:
     cache = _cache(scene)
     cache.fill(full=True)
@@ -133,30 +110,56 @@ def cache_full(scene: Scene) -> None:
     scene.over("it took all again")
 
 
-def overload(scene: Scene) -> None:
-    """It is the generator's doing, and at the same moments; here it is told, and replicas are minded."""
-    scene.begun(f"{scene.fault.factor_by:g} times the rate came")
-    scene.lasting()
-    scene.over("as much came as before")
-
-
 def cache_flushed(scene: Scene) -> None:
     scene.begun("the cache was emptied")
     _cache(scene).empty()
     scene.over("it was empty")
 
 
-def _killed(scene: Scene, child: Child, number: signal.Signals, what: str) -> bool:
-    """End it, and start it again if that is to be; whether it was."""
+def _frozen(scene: Scene, part: LinkedPart) -> None:
+    with frozen(scene.processes.group(part)):
+        scene.begun(f"the {part} was stopped")
+        scene.lasting()
+    scene.over("it went on")
+
+
+def _slow(scene: Scene, part: LinkedPart) -> None:
+    with _links(scene).slow(part, scene.fault.delay_s):
+        scene.begun(f"the {part}’s answers came {scene.fault.delay_s * 1000:g} ms later")
+        scene.lasting()
+    scene.over("they came as before")
+
+
+def _silent(scene: Scene, part: LinkedPart) -> None:
+    with _links(scene).silent(part):
+        scene.begun(f"nothing came from the {part}")
+        scene.lasting()
+    scene.over("it could be reached")
+
+
+class _Part(Protocol):
+    """One that can be ended, and waited for."""
+
+    @property
+    def child(self) -> Child: ...
+
+    def wait(self) -> None:
+        """Until it serves."""
+        ...
+
+
+def _end(scene: Scene, part: _Part, number: signal.Signals, what: str, back: str) -> None:
+    """By this signal, and start it again if that is to be."""
     scene.begun(what)
-    scene.processes.end(child, number, 60.0)
+    scene.processes.end(part.child, number, 60.0)
     if scene.fault.restart_after_s is None:
-        return False
+        return
     try:
         scene.pause(scene.fault.restart_after_s)
     finally:
-        _start_again(scene, child)
-    return True
+        _start_again(scene, part.child)
+    part.wait()
+    scene.over(back)
 
 
 def _start_again(scene: Scene, child: Child) -> None:
