@@ -57,8 +57,8 @@ POOL_SIZE = SWITCHES.number("pool_size")
 POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=3.0)
 POOL_MAX_WAITING = env.int("POOL_MAX_WAITING", default=64)
 # Left to itself, psycopg's pool tries a lost database again after 1, 2, 4, 8 s and so on, and is dark for as long once
-# that is back. With 0 it gives up at once, and the next request that needs a connection makes it try again; while the
-# database is away there are none, since they are refused before (DATABASE_PROBE_MS).
+# that is back. With 0 it gives up at once, and whoever asks for a connection makes it try again; while the database is
+# away nobody does, since requests are refused before (DATABASE_PROBE_MS).
 POOL_RECONNECT_S = env.float("POOL_RECONNECT_S", default=0.0)
 POOL_MAX_LIFETIME_S = env.float("POOL_MAX_LIFETIME_S", default=3600.0)
 

@@ -9,6 +9,10 @@ from .infrastructure.sessions import answers
 
 # Longer than a database that is there takes for `SELECT 1`, however busy it is.
 ANSWERS_S = 1.0
+# libpq waits two seconds at least.
+CONNECTS_S = 2
+# What the database calls this session, in pg_stat_activity for one.
+APPLICATION = "contacts-probe"
 
 
 class ContactsConfig(AppConfig):
@@ -22,6 +26,6 @@ class ContactsConfig(AppConfig):
 
 
 def _database_answers() -> bool:
-    """Whether a session of its own, past every pool, gets an answer. libpq waits two seconds at least to connect."""
-    parameters = connection.get_connection_params()
-    return answers({**parameters, "autocommit": True, "connect_timeout": 2}, ANSWERS_S)
+    """Whether a session of its own, past every pool, gets an answer."""
+    own = {"autocommit": True, "connect_timeout": CONNECTS_S, "application_name": APPLICATION}
+    return answers({**connection.get_connection_params(), **own}, ANSWERS_S)

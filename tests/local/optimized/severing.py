@@ -1,4 +1,8 @@
-"""A proxy before PostgreSQL that ends one connection at a given message of the protocol, in a given manner."""
+"""A proxy before PostgreSQL that ends one connection at a given message of the protocol, in a given manner.
+
+It spares the sessions by which a service looks whether its database is there: they come when they like, and where two
+of them die in a row, the service is right to hold the database for away.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from urllib.parse import urlsplit
 
 # Asked before the start-up message, and answered with one byte: encryption by TLS or GSSAPI.
 _ENCRYPTION = frozenset({80877103, 80877104})
+_PROBE = b"application_name\0contacts-probe\0"
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -70,7 +75,10 @@ class Severing:
         self.port = 0
 
     def arm(self, messages: int, manner: Manner) -> None:
-        """End the connection that sends a message after so many others, counted over all connections."""
+        """End the connection that sends a message after so many others, counted over all connections but probes.
+
+        What asks for encryption does not count: who asks is not known before the start-up message.
+        """
         self._left, self._manner = messages, manner
 
     def disarm(self) -> bool:
@@ -100,15 +108,18 @@ class Severing:
 
     async def _ask(self, connection: Connection, client: asyncio.StreamReader, server: asyncio.StreamReader) -> None:
         answers: asyncio.Task[None] | None = None
+        spared = False
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while True:
                 kind = b"" if answers is None else await client.readexactly(1)
                 length = await client.readexactly(4)
                 body = await client.readexactly(struct.unpack("!i", length)[0] - 4)
-                if self._strikes() and self._ended(connection):
+                asks = not kind and struct.unpack("!i", body[:4])[0] in _ENCRYPTION
+                spared |= not kind and _PROBE in body
+                if not asks and not spared and self._strikes() and self._ended(connection):
                     break
                 connection.server.write(kind + length + body)
-                if not kind and struct.unpack("!i", body[:4])[0] in _ENCRYPTION:
+                if asks:
                     connection.client.write(await server.readexactly(1))
                 elif answers is None:
                     answers = asyncio.create_task(self._answer(connection, server))

@@ -106,7 +106,7 @@ def swept(proxy: Severing, service: httpx.Client, contacts: Contacts, request: R
             if not struck:
                 return wrong
             continue
-        assert struck
+        assert struck, f"message {messages}, {manner.name}: {answer.status_code} {answer.headers} {answer.text}"
         if answer.status_code != 503 or list(answer.json()) != ["detail"]:
             wrong.append(f"message {messages}: {answer.status_code} {answer.text[:100]}")
         if not (after := request(service, contacts)).is_success:

@@ -8,7 +8,16 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from optimized.contacts.infrastructure.sessions import REPLACED_S, answers, ended, lease, lease_async
+from optimized.contacts.infrastructure.outages import DATABASE
+from optimized.contacts.infrastructure.sessions import (
+    ASKED_ANEW_S,
+    REPLACED_S,
+    answers,
+    ended,
+    lease,
+    lease_async,
+)
+from psycopg_pool import PoolTimeout
 
 
 class Session:
@@ -30,17 +39,20 @@ class Session:
 
 
 class Pool:
-    """Gives these sessions in turn."""
+    """Gives these sessions in turn, and none where one is None."""
 
-    def __init__(self, *sessions: Session) -> None:
+    def __init__(self, *sessions: Session | None) -> None:
         self.max_size = 4
+        self.timeout = 3.0
         self.idle = list(sessions)
         self.back: list[Session] = []
         self.waits: list[float | None] = []
 
     def getconn(self, timeout: float | None = None) -> Session:
         self.waits.append(timeout)
-        return self.idle.pop(0)
+        if (session := self.idle.pop(0)) is None:
+            raise PoolTimeout
+        return session
 
     def putconn(self, session: Session) -> None:
         self.back.append(session)
@@ -62,6 +74,7 @@ class AsyncPool:
 
     def __init__(self, pool: Pool) -> None:
         self.max_size = pool.max_size
+        self.timeout = pool.timeout
         self._pool = pool
 
     async def getconn(self, timeout: float | None = None) -> Awaited:
@@ -104,9 +117,43 @@ def test_dead_sessions_go_back_closed_and_a_living_one_is_given(leased: Any) -> 
     assert leased(pool) is living
     assert pool.back == gone
     assert all(session.closed for session in gone)
-    # As long as the pool says for the first, and not as long for one in the place of a dead one.
-    assert pool.waits == [None, REPLACED_S, REPLACED_S, REPLACED_S]
+    assert pool.waits == [ASKED_ANEW_S] * 4
     living.close()
+
+
+def test_who_waits_asks_anew_so_that_the_pool_tries_again(leased: Any) -> None:
+    living = Session()
+    pool = Pool(None, None, living)
+    assert leased(pool) is living
+    living.close()
+
+
+def test_nobody_waits_longer_than_the_pool_says_or_for_long_in_the_place_of_a_dead_session(
+    leased: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(range(100))
+    monkeypatch.setattr("optimized.contacts.infrastructure.sessions.monotonic", lambda: next(now) * ASKED_ANEW_S)
+    pool = Pool(*[None] * 20)
+    with pytest.raises(PoolTimeout):
+        leased(pool)
+    assert len(pool.waits) == pool.timeout / ASKED_ANEW_S
+    pool = Pool(dead(Session(), "farewell"), *[None] * 20)
+    with pytest.raises(PoolTimeout):
+        leased(pool)
+    assert len(pool.waits) == 1 + REPLACED_S / ASKED_ANEW_S
+
+
+def test_who_waits_for_a_database_that_is_found_out_to_be_away_waits_no_more(
+    leased: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DATABASE, "closed", False)
+    pool = Pool(None, Session())
+    with pytest.raises(PoolTimeout):
+        leased(pool)
+    assert len(pool.waits) == 1
+    for session in pool.idle:
+        assert session is not None
+        session.close()
 
 
 def test_it_does_not_go_on_for_ever(leased: Any) -> None:

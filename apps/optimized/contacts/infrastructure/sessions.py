@@ -1,15 +1,23 @@
 """Sessions with the database: which of a pool's are alive, and whether a new one is answered."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
-from psycopg_pool import AsyncConnectionPool, ConnectionPool
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+
+from .outages import DATABASE
 
 # How long to wait for a session in the place of a dead one. Where the database is there, that takes milliseconds.
 REPLACED_S = 1.0
+# A pool whose attempt to connect failed makes the next when somebody asks anew, and none for those who wait already.
+# So nobody waits in one go. Who asks anew is behind the others who wait; after so long that no longer matters.
+ASKED_ANEW_S = 0.5
+NO_SESSION = "The pool has no session to give."
 
 Connection = psycopg.Connection[Any]
 AsyncConnection = psycopg.AsyncConnection[Any]
@@ -37,26 +45,48 @@ def lease(pool: ConnectionPool[Connection], timeout: float | None = None) -> Con
     """
     # After every dead one there is either another or a new one.
     for _ in range(pool.max_size):
-        session = pool.getconn(timeout)
+        session = _waited_for(pool, timeout)
         if not ended(session):
             return session
         session.close()
         pool.putconn(session)
         timeout = REPLACED_S
-    return pool.getconn(timeout)
+    return _waited_for(pool, timeout)
+
+
+def _waited_for(pool: ConnectionPool[Connection], timeout: float | None) -> Connection:
+    for wait in _waits(pool.timeout if timeout is None else timeout):
+        with suppress(PoolTimeout):
+            return pool.getconn(wait)
+    raise PoolTimeout(NO_SESSION)
 
 
 async def lease_async(pool: AsyncConnectionPool[AsyncConnection]) -> AsyncConnection:
     """The same of an event loop's pool."""
     timeout = None
     for _ in range(pool.max_size):
-        session = await pool.getconn(timeout)
+        session = await _awaited_for(pool, timeout)
         if not ended(session):
             return session
         await session.close()
         await pool.putconn(session)
         timeout = REPLACED_S
-    return await pool.getconn(timeout)
+    return await _awaited_for(pool, timeout)
+
+
+async def _awaited_for(pool: AsyncConnectionPool[AsyncConnection], timeout: float | None) -> AsyncConnection:
+    for wait in _waits(pool.timeout if timeout is None else timeout):
+        with suppress(PoolTimeout):
+            return await pool.getconn(wait)
+    raise PoolTimeout(NO_SESSION)
+
+
+def _waits(timeout: float) -> Iterator[float]:
+    """How long to wait, time after time, until that is over or the database is known to be away; at least once."""
+    ends = monotonic() + timeout
+    yield min(ASKED_ANEW_S, timeout)
+    while DATABASE.closed and (left := ends - monotonic()) > 0:
+        yield min(ASKED_ANEW_S, left)
 
 
 def answers(parameters: dict[str, Any], within_s: float) -> bool:

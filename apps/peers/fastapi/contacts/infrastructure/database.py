@@ -49,6 +49,8 @@ def _died(error: BaseException | None) -> bool:
 _NO_SERVER = "query_wait_timeout"
 # Longer than a database that is there takes for `SELECT 1`, however busy it is.
 ANSWERS_S = 1.0
+# What the database calls the session that looks, in pg_stat_activity for one.
+APPLICATION = "contacts-probe"
 
 
 class NoDatabaseError(UnavailableError):
@@ -173,7 +175,8 @@ class Database:
 
     async def _answers(self) -> bool:
         """Whether a session of its own, past the pool, gets an answer."""
-        connection = await asyncpg.connect(self._url, timeout=self._timeout_s)
+        named = {"application_name": APPLICATION}
+        connection = await asyncpg.connect(self._url, timeout=self._timeout_s, server_settings=named)
         try:
             await connection.execute("SELECT 1", timeout=ANSWERS_S)
         finally:
