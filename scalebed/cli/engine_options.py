@@ -39,6 +39,10 @@ class Choice:
         self._local()
         return LocalEngine(paths.ROOT, ready_cache(), say)
 
+    def beside(self, asked: Experiment, say: Say) -> Engine | None:
+        """What runs the other side of duets, where the experiment has any: on this machine, as it requires."""
+        return LocalEngine(paths.ROOT, ready_cache(), say, beside=True) if asked.duet else None
+
     def down(self, name: str, say: Say, *, purge: bool) -> None:
         """Remove what the engine's runs left behind; raises EngineError where one is running."""
         if name == "kubernetes":

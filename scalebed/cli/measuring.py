@@ -92,8 +92,10 @@ def _measure(
     if out is not None and out.exists() and not out.is_dir():
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
     clock: Clock = SystemClock()
-    engine = (chosen or Choice()).engine(spec.engine, clock, observer.said)
+    chosen = chosen or Choice()
+    engine = chosen.engine(spec.engine, clock, observer.said)
     spec = settled(spec, engine)
+    beside = chosen.beside(spec, observer.said)
     commit = engine.fingerprint().get("commit")
     # What an application is made of may have changed since, and its commit is not the testbed's.
     own = spec.load is not None
@@ -103,7 +105,7 @@ def _measure(
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     try:
         with stopping_once():
-            Runner(engine, clock, directory, spec, observer, host=host).run()
+            Runner(engine, clock, directory, spec, observer, host=host, beside=beside).run()
     except KeyboardInterrupt:
         observer.run_finished()
         finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
@@ -118,6 +120,8 @@ def _measure(
     finally:
         observer.run_finished()
         engine.close()
+        if beside is not None:
+            beside.close()
     return directory
 
 

@@ -17,6 +17,7 @@ from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, R
 from scalebed.report.findings import brackets, comparing
 from scalebed.report.findings.analysis import of_gathered
 from scalebed.report.findings.brackets import Bracket
+from scalebed.report.findings.duets import pairs
 from scalebed.report.findings.gathering import Gathered, gather
 from scalebed.report.findings.views import Caveat, Comparison
 
@@ -96,18 +97,28 @@ def read(operand: str) -> Side:
 
 
 def read_all(operands: Iterable[str]) -> dict[str, Side]:
-    """By operand; a run of which several name variants is read once. Raises as `read` does."""
+    """By operand; a run of which several name variants is read once. Raises as `read` does.
+
+    Of two variants that have run beside each other, what counts is what they came to there.
+    """
     runs: dict[Path, Gathered] = {}
-    sides = {}
-    for operand in operands:
-        path, variant = _parted(operand)
+    parted = {operand: _parted(operand) for operand in operands}
+    for path, _ in parted.values():
         if path not in runs:
             runs[path] = gather(RunDirectory(path))
-        sides[operand] = _side(operand, path, variant, runs[path])
-    return sides
+    return {
+        operand: _side(operand, path, variant, runs[path], _beside(path, variant, list(parted.values())))
+        for operand, (path, variant) in parted.items()
+    }
 
 
-def _side(operand: str, path: Path, variant: str | None, run: Gathered) -> Side:
+def _beside(path: Path, variant: str | None, named: Sequence[tuple[Path, str | None]]) -> str | None:
+    """The other variant of the same run, where two are named."""
+    others = [each for other, each in named if other == path and each != variant]
+    return others[0] if variant is not None and len(others) == 1 else None
+
+
+def _side(operand: str, path: Path, variant: str | None, run: Gathered, beside: str | None = None) -> Side:
     experiment = run.manifest.experiment
     names = tuple(each.name for each in experiment.variants)
     if variant is not None and variant not in names:
@@ -128,7 +139,7 @@ def _side(operand: str, path: Path, variant: str | None, run: Gathered) -> Side:
     cells = [cell for cell in planned_cells(experiment) if cell.variant.name in told]
     found: dict[Place, Found] = {}
     for cell in cells:
-        found |= _found(run, cell, named=len(told) > 1)
+        found |= _found(run, cell, named=len(told) > 1, beside=beside)
     ids = {cell.id for cell in cells}
     analysis = of_gathered(run)
     return Side(
@@ -180,7 +191,7 @@ def _fitted(run: Gathered) -> bool | None:
     return any(trial.shares for trial in searched) if searched else None
 
 
-def _found(run: Gathered, cell: Cell, *, named: bool) -> Mapping[Place, Found]:
+def _found(run: Gathered, cell: Cell, *, named: bool, beside: str | None) -> Mapping[Place, Found]:
     experiment = run.manifest.experiment
     name = cell.variant.name if named else ""
     if experiment.traits.seeks:
@@ -190,7 +201,7 @@ def _found(run: Gathered, cell: Cell, *, named: bool) -> Mapping[Place, Found]:
         return {Place(name, cell.replicas): _sought(run, cell, Found(cell.variant.name, costs, 0), trials)}
     places = {}
     for rate in sorted(experiment.rates) if experiment.traits.asks_rates else (None,):
-        given = [trial for trial in _given(run, cell) if rate is None or trial.rate_asked == rate]
+        given = [trial for trial in _given(run, cell, beside) if rate is None or trial.rate_asked == rate]
         known = Found(
             variant=cell.variant.name,
             values=_costs(experiment, given),
@@ -205,8 +216,14 @@ def _found(run: Gathered, cell: Cell, *, named: bool) -> Mapping[Place, Found]:
     return places
 
 
-def _given(run: Gathered, cell: Cell) -> list[Trial]:
-    return [trial for trial in run.slim.get(cell.id, []) if trial.purpose in ("fixed-rate", "closed")]
+def _given(run: Gathered, cell: Cell, beside: str | None) -> list[Trial]:
+    """Trials of a load that was given; of a duet not those beside which the other side was idle."""
+    if run.manifest.experiment.duet and beside is not None:
+        other = replace(cell, variant=next(v for v in run.manifest.experiment.variants if v.name == beside))
+        if found := pairs(run, cell.id, other.id).own:
+            return list(found.values())
+    given = (trial for trial in run.slim.get(cell.id, []) if trial.purpose in ("fixed-rate", "closed"))
+    return [trial for trial in given if trial.beside is None or trial.beside.index is not None]
 
 
 def _sought(run: Gathered, cell: Cell, known: Found, trials: Sequence[Trial]) -> Found:

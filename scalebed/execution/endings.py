@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scalebed.execution.trial import Conductor
 from scalebed.experiment.plan import Cell
+from scalebed.measurement.causes import Kind, kinds
 from scalebed.measurement.ending import Ended
 from scalebed.messages import UserError
-from scalebed.records.run_directory import EndedRecord
+from scalebed.records.run_directory import EndedRecord, Trial
 
 DONE = "by itself, as if its work were done"
 
@@ -19,6 +20,16 @@ def require_alive(cell: Cell, conductor: Conductor, when: str) -> None:
     """Raises RunnerError where a replica ended that no load can have ended."""
     for ended in conductor.gone():
         raise unable(cell, ended, when)
+
+
+def require_able(cell: Cell, trial: Trial) -> None:
+    """Raises RunnerError where a replica ended in a trial in a way of which nothing can be told, at any load."""
+    for ended in trial.ended:
+        # Neither is kept, or it would count as an answer when the run goes on.
+        if trial.purpose == "unloaded" and Kind.MEMORY not in kinds(trial.causes):
+            raise unable(cell, ended, "under one user alone")
+        if ended.status == 0:
+            raise unable(cell, ended, DONE)
 
 
 def at_rest(cell: Cell, ended: Ended, when: str) -> str:

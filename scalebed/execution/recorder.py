@@ -25,6 +25,7 @@ from scalebed.measurement.usage import Usage
 from scalebed.measurement.validity import Conditions, Limits, little_ratio, vus_free
 from scalebed.measurement.verdict import Enough, Judgement, judge, with_checks
 from scalebed.records.run_directory import (
+    BesideRecord,
     CheckRecord,
     EndedRecord,
     EndpointRecord,
@@ -64,6 +65,8 @@ class Assignment:
     """As in `Manifest.host`."""
     limits: Limits = field(default_factory=Limits)
     """Where a sign becomes a reason against it."""
+    beside: BesideRecord | None = None
+    """As in `Trial`."""
     rate: float | None = None
     """That was asked for, where the load goes beyond it for a while."""
 
@@ -116,6 +119,11 @@ class Watch:
     @property
     def lost(self) -> bool:
         return bool(self._ended)
+
+    @property
+    def broken(self) -> bool:
+        """A replica or the generator has failed."""
+        return self.lost or self._failure is not None
 
     def disrupted(self, episodes: Sequence[Episode], after: Mapping[str, int]) -> None:
         """What was made to fail meanwhile, and what there was at the end."""
@@ -332,7 +340,9 @@ class Watch:
             rough=self._rough(verdict, against),
             warnings=_veiled(*self._warnings(verdict, against)),
             cpu_s_per_request=(
-                {part: cpu / window.made for part, cpu in used.cpu_s.items()} if used and window.made > 0 else {}
+                {part: cpu / window.made for part, cpu in used.cpu_s.items() if part != usage.BESIDE}
+                if used and window.made > 0
+                else {}
             ),
             database_time_s_per_request=(
                 used.database_time_s / window.made
@@ -375,6 +385,7 @@ class Watch:
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             ended=self._ended,
             supply=tuple(self._supply_records()),
+            beside=self._assignment.beside,
             episodes=self._episodes,
             counts_after=self._after,
         )

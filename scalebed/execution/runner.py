@@ -4,43 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import groupby
 
-from scalebed import __version__
 from scalebed.execution import endings
+from scalebed.execution.assignments import Assignments
 from scalebed.execution.disruption import Disruption, RisingLoad
+from scalebed.execution.duet import Side
 from scalebed.execution.endings import RunnerError
 from scalebed.execution.heard import TELLING, Heard
+from scalebed.execution.logbook import Logbook
 from scalebed.execution.observer import Observer, Resumed, TrialStart
+from scalebed.execution.pairing import Pair
 from scalebed.execution.ports import Clock, Engine, refusal
 from scalebed.execution.quiet import Quiet
-from scalebed.execution.recorder import Assignment
 from scalebed.execution.time_left import Eta
 from scalebed.execution.trial import Conductor, Rehearsal
 from scalebed.experiment.faults import Episodes, Fault
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
-from scalebed.experiment.variant import has_own
 from scalebed.experiment.workloads import remarks
 from scalebed.measurement import memory
-from scalebed.measurement.causes import Kind, kinds
 from scalebed.measurement.errors import THROWS
 from scalebed.measurement.host import Host
 from scalebed.measurement.load import GRACE_S, Load, load_of, most_vus, vus_of_outage
 from scalebed.measurement.timeline import Journeys
-from scalebed.measurement.validity import Limits
-from scalebed.records import fingerprints
-from scalebed.records.fingerprints import Fingerprint
-from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
+from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask
-from scalebed.search.schedule import WARMUP_S, Schedule, searching, warmup_users
+from scalebed.search.schedule import WARMUP_S, Schedule, warmup_users
 
-STEAL_BESIDE_FAULTS = 0.1
-"""The share of the host that a hypervisor may take while something is made to fail: what that costs is told in seconds
-and in requests, and beside it what as much costs without a fault."""
-_MOST_NAMED = 5
 _BETWEEN = "after a trial, and before the next one"
 _ENDED = "a replica of it has ended"
 _WAS_DISRUPTED = "something was made to fail in it, and it is to be tried again"
@@ -59,15 +52,20 @@ class Runner:
         observer: Observer,
         *,
         host: Host = "alone",
+        beside: Engine | None = None,
     ) -> None:
+        """`beside`: of the same kind, for the other side of duets; an experiment of duets needs it."""
         self._host = host
         self._engine = engine
+        self._beside = beside
         self._clock = clock
         self._directory = directory
         self._experiment = experiment
         self._observer = observer
         self._plan = plan(experiment)
         self._eta = Eta(experiment, self._plan)
+        self._logbook = Logbook(engine, directory, experiment, observer.said, host=host)
+        self._assignments = Assignments(experiment, engine.cores, host)
         self._starved = 0
         """How often a replica of the cell was killed before the first trial, as the machine had no memory left."""
 
@@ -76,17 +74,22 @@ class Runner:
 
         Whatever is raised, KeyboardInterrupt too, the load is stopped, finished trials stay, the engine is closed.
         """
-        try:
+        with ExitStack() as stack:
+            for engine in self._engines:
+                stack.callback(engine.close)
             self._run()
-        finally:
-            self._engine.close()
+
+    @property
+    def _engines(self) -> tuple[Engine, ...]:
+        return (self._engine,) if self._beside is None else (self._engine, self._beside)
 
     def _run(self) -> None:
         resumed = self._resume()
         warnings = self._preflight()
-        self._engine.prepare(self._experiment, self._observer.said)
-        self._unedited()
-        self._write_manifest(warnings)
+        for engine in self._engines:
+            engine.prepare(self._experiment, self._observer.said)
+        self._logbook.unedited()
+        self._logbook.begin(warnings)
         for warning in warnings:
             self._observer.said(f"Mind: {warning}")
         self._observer.run_started(self._plan, resumed, self._eta.remaining(self._finished()))
@@ -120,16 +123,7 @@ class Runner:
         """What is there already. Refuses a directory that holds another experiment."""
         if not self._directory.exists:
             return None
-        if unlike := self._experiment.unlike(self._directory.manifest().experiment):
-            raise RunnerError(
-                f"{self._directory.path}: holds a run of another experiment (unlike in {', '.join(unlike)}); "
-                "name another directory, or the experiment that it was begun with"
-            )
-        if (begun := self._directory.manifest().host) != self._host:
-            raise RunnerError(
-                f"{self._directory.path}: holds a run that was begun with --host {begun}; go on with that, or name "
-                "another directory"
-            )
+        self._logbook.require_begun_alike()
         finished, trials = self._finished(), list(self._directory.trials())
         self._eta.learn_from([t for t in trials if (t.block, t.cell) in finished])
         return Resumed(len(finished), len(trials))
@@ -143,56 +137,6 @@ class Runner:
             self._observer.said(sentence)
         return (*(finding.message for finding in findings), *unheeded)
 
-    def _write_manifest(self, warnings: tuple[str, ...]) -> None:
-        fingerprint = self._engine.fingerprint()
-        if not self._directory.exists:
-            self._directory.create(
-                Manifest(
-                    scalebed_version=__version__,
-                    experiment=self._experiment,
-                    order=tuple((step.block, step.cell.id) for step in self._plan),
-                    fingerprint=fingerprint,
-                    started=_now(),
-                    findings=warnings,
-                    host=self._host,
-                )
-            )
-            return
-        manifest = self._directory.manifest()
-        found = [*manifest.findings, *(w for w in warnings if w not in manifest.findings)]
-        found.append(_resumption(manifest, fingerprint))
-        self._directory.create(manifest.model_copy(update={"findings": tuple(found), "experiment": self._experiment}))
-
-    def _unedited(self) -> Fingerprint | None:
-        """The fingerprint of now; None where nothing is the user's own. Raises RunnerError as `_require_same` does."""
-        if not self._directory.exists or not (self._experiment.load or has_own(self._experiment.variants)):
-            return None
-        now = self._engine.fingerprint()
-        self._require_same(now)
-        return now
-
-    def _require_same(self, now: Fingerprint) -> None:
-        """Raises RunnerError where the user's own is not what the run was begun with: one answer would be of both."""
-        if changed := fingerprints.edited(self._directory.manifest().fingerprint, now):
-            raise RunnerError(
-                f"{self._directory.path}: holds a run that was begun before these changed: {_named(changed)}; one "
-                "answer cannot be of both, so begin anew with another directory (--out), or put back what it was "
-                "begun with"
-            )
-
-    def _complete_fingerprint(self, cell: Cell, before: Fingerprint | None) -> None:
-        """An engine knows some of what it measures with only once a cell is up. `before`: as it was to be deployed."""
-        manifest, now = self._directory.manifest(), self._engine.fingerprint()
-        known = fingerprints.completed(manifest.fingerprint, now)
-        known, wrote = fingerprints.started(known, now if before is None else before, now)
-        if known != manifest.fingerprint:
-            self._directory.create(manifest.model_copy(update={"fingerprint": known}))
-        if wrote:
-            self._remember(
-                f"{cell.id}: these changed in its own folder while it started, so that whether they are edited is not "
-                f"looked at: {_named(wrote)}."
-            )
-
     def _finished(self) -> set[tuple[int, str]]:
         return self._directory.finished()
 
@@ -202,17 +146,92 @@ class Runner:
     def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
         """`before`: what an attempt came to that something spoiled."""
         self._starved = 0
+        if step.beside is not None:
+            while isinstance(spoiled := self._deploy_duet(step, step.beside, quiet, before), str):
+                self._observer.said(f"{step.cell.id}: started anew, since {spoiled}.")
+            compared = self._compared(step, step.beside, before, spoiled=spoiled)
+            if not self._experiment.seeks(step.cell.variant.name):
+                return compared
         while isinstance(done := self._deploy(step, quiet, before), str):
             self._observer.said(f"{step.cell.id}: started anew, since {done}.")
         return done
 
+    def _deploy_duet(self, step: Step, reference: Cell, quiet: Quiet, before: Repetition | None) -> bool | str:
+        """Both sides at once; whether there is nothing to compare, or why they have to be deployed anew."""
+        attempt = before.attempts if before else 0
+        begun = self._logbook.unedited()
+        pair = self._pair(step, reference)
+        with pair.deployed(self._clock) as sides:
+            if step.block == 0:
+                self._logbook.complete(step.cell, begun)
+            schedule = Schedule(self._experiment, step, (), None, attempt)
+            journeys: list[Journeys | None] = []
+            loaded = False
+            while (who := pair.missing(attempt)) is not None:
+                if not self._ready(sides, journeys, schedule, quiet, loaded=loaded):
+                    return _ENDED
+                taken = pair.take(who, sides, schedule, journeys, self._observer)
+                loaded = True
+                self._require_same_script()
+                for trial in taken:
+                    self._directory.add_trial(trial)
+                self._observer.trial_finished(taken[0])
+                if any(trial.died for trial in taken) and pair.missing(attempt) is not None:
+                    return _ENDED
+        if told := pair.told_apart:
+            self._logbook.remember(told)
+        return pair.spoiled
+
+    def _ready(
+        self,
+        sides: tuple[Side, Side],
+        journeys: list[Journeys | None],
+        schedule: Schedule,
+        quiet: Quiet,
+        *,
+        loaded: bool,
+    ) -> bool:
+        """Warm both sides where that is still to be done, and wait until nothing is going on; whether all replicas
+        are there. `journeys` is filled."""
+        for side in sides[len(journeys) :]:
+            if (rehearsed := self._warm(side.cell, side.conductor, schedule.warmup_seed())) is None:
+                return False
+            journeys.append(self._journeys(side.cell, rehearsed))
+            self._unheard(side.cell, Heard.of(()).more(rehearsed.requests, rehearsed.endpoints))
+        for side in sides:
+            side.conductor.settle(at_least_s=schedule.rest_s("fixed-rate") if side is sides[0] else 0.0)
+        if self._host == "alone":
+            quiet.wait(sides[0].conductor)
+        return not any(self._ended_at_rest(s.cell, s.conductor, loaded=loaded, when=_BETWEEN) for s in sides)
+
+    def _pair(self, step: Step, reference: Cell) -> Pair:
+        assert self._beside is not None, "an experiment of duets needs two engines"  # noqa: S101
+        return Pair(step, reference, (self._engine, self._beside), self._directory, self._assignments)
+
+    def _require_same_script(self) -> None:
+        """Since k6 reads it anew for each trial."""
+        if self._experiment.load is not None:
+            self._logbook.require_same({"script": self._engine.load_fingerprint()})
+
+    def _compared(self, step: Step, reference: Cell, before: Repetition | None, *, spoiled: bool) -> Repetition:
+        """What came of a step; and of what it is compared with, where that has no step of its own."""
+        if reference.id not in {each.cell.id for each in self._plan}:
+            self._note(replace(step, cell=reference), 0)
+        note = f"INVALID or disturbed {INVALID_AT_MOST} times beside {reference.id}." if spoiled else ""
+        return self._note(step, before.attempts if before else 0, note)
+
+    def _note(self, step: Step, attempt: int, spoiled: str = "") -> Repetition:
+        schedule = Schedule(self._experiment, step, (), None, attempt)
+        answer = Answer("not found", None, None, None, spoiled, again=bool(spoiled))
+        return self._answer(schedule, answer, list(self._directory.trials_of(step.block, step.cell.id)))
+
     def _deploy(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition | str:
         """As many of its trials as can be run in one deployment; where there are more, why it has to be another."""
         attempt = before.attempts if before else 0
-        begun = self._unedited()
+        begun = self._logbook.unedited()
         with self._engine.deploy(step.cell) as target:
             if step.block == 0:  # every cell is in it, so later ones have nothing to add
-                self._complete_fingerprint(step.cell, begun)
+                self._logbook.complete(step.cell, begun)
             conductor = Conductor(target, self._engine.generator(), self._engine.probe(), self._clock)
             schedule = Schedule(self._experiment, step, self._earlier(step), target.service_quota, attempt)
             trials = list(self._directory.trials_of(step.block, step.cell.id))
@@ -261,7 +280,7 @@ class Runner:
         rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
         load = f"under the load before the first trial, of {users} users who wait for nothing but answers"
         for sentence in memory.deaths(rehearsed.memory, cell.memory_per_replica):
-            self._remember(f"{cell.id}, up to the first trial: {sentence}")
+            self._logbook.remember(f"{cell.id}, up to the first trial: {sentence}")
         for ended in conductor.gone():
             self._starved += 1
             starved = ended.for_memory and memory.for_others(rehearsed.memory, cell.memory_per_replica)
@@ -278,14 +297,9 @@ class Runner:
         if not loaded:
             endings.require_alive(cell, conductor, "at rest, before the first trial")
         for ended in conductor.gone():
-            self._remember(endings.at_rest(cell, ended, when))
+            self._logbook.remember(endings.at_rest(cell, ended, when))
             return True
         return False
-
-    def _remember(self, sentence: str) -> None:
-        self._observer.said(sentence)
-        manifest = self._directory.manifest()
-        self._directory.create(manifest.model_copy(update={"findings": (*manifest.findings, sentence)}))
 
     def _unheard(self, cell: Cell, heard: Heard) -> None:
         """Say which of the SLO's endpoints have not come so far."""
@@ -353,30 +367,10 @@ class Runner:
         self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
         if step.cell.fault is not None and step.cell.fault.nature.rises:
             load = _rising(load, step.cell.fault, self._episodes, journeys)
-        assignment = Assignment(
-            cell=step.cell,
-            block=step.block,
-            index=index,
-            purpose=ask.purpose,
-            slo=self._experiment.slo,
-            cores=self._engine.cores,
-            enough=ask.enough,
-            sequential=searching(ask.purpose),
-            cut_s=schedule.cut_s(ask.purpose),
-            attempt=schedule.attempt,
-            shared=self._host == "shared",
-            limits=Limits(steal=STEAL_BESIDE_FAULTS) if self._experiment.traits.disrupts else Limits(),
-            rate=ask.rate if self._experiment.traits.disrupts else None,
-        )
+        assignment = self._assignments.of(step, index, ask, schedule)
         trial = conductor.conduct(assignment, load, self._observer.second, self._disruption(step.cell))
-        for ended in trial.ended:
-            # Neither is kept, or it would count as an answer when the run goes on.
-            if ask.purpose == "unloaded" and Kind.MEMORY not in kinds(trial.causes):
-                raise endings.unable(step.cell, ended, "under one user alone")
-            if ended.status == 0:
-                raise endings.unable(step.cell, ended, endings.DONE)
-        if self._experiment.load is not None:
-            self._require_same({"script": self._engine.load_fingerprint()})  # k6 reads it anew for each trial
+        endings.require_able(step.cell, trial)
+        self._require_same_script()
         self._directory.add_trial(trial)
         self._observer.trial_finished(trial)
         return trial
@@ -416,18 +410,3 @@ def _rising(load: Load, fault: Fault, episodes: Episodes, journeys: Journeys | N
 def _as_good(before: Repetition) -> bool:
     """As it would get beside what disturbs still: all but a search that found nothing at all."""
     return before.outcome != "not found"
-
-
-def _resumption(manifest: Manifest, fingerprint: Fingerprint) -> str:
-    told = f"The run was resumed at {_now()}"
-    unlike = fingerprints.unlike(manifest.fingerprint, fingerprint)
-    return f"{told}; since its start the fingerprint changed in: {', '.join(unlike)}." if unlike else f"{told}."
-
-
-def _named(changed: Sequence[str]) -> str:
-    more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
-    return f"{', '.join(changed[:_MOST_NAMED])}{more}"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

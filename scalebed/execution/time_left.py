@@ -63,6 +63,8 @@ class Eta:
         search += GUESSED_FULL * (min(longest, 1.2 * experiment.search.confirm) + OVERHEAD_S)
         if experiment.compares:
             compared = BEFORE_COMPARED_S + (experiment.duration or 0)
+            if experiment.duet:  # the other side is deployed and warmed as well
+                compared += DEPLOYMENT_S + WARMUP_S
             return compared + (search if self._searched(cell) else 0)
         if experiment.traits.asks_rates:
             return len(experiment.rates) * ((experiment.duration or 0) + OVERHEAD_S)

@@ -55,6 +55,64 @@ def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock)
     return run, seconds
 
 
+class Following:
+    """A load under way, read second by second."""
+
+    def __init__(
+        self, watch: Watch, run: LoadRun, probe: Probe, clock: Clock, second: Callable[[Progress], None]
+    ) -> None:
+        self.watch = watch
+        self.ended = False
+        """It has its verdict, or came to nothing, before the load was over."""
+        self._run = run
+        self._probe = probe
+        self._clock = clock
+        self._second = second
+        self._heard = clock.now()
+
+    @property
+    def over(self) -> bool:
+        return self.ended or self._run.finished
+
+    @property
+    def broken_off(self) -> bool:
+        """A replica or the generator has failed, so that there is nothing more to find out."""
+        return self.ended and self.watch.broken
+
+    def look(self, timeout_s: float, disruption: Disruption | None = None) -> None:
+        """Read what there is, after so long at most; once a second is whole, judge."""
+        endpoints, generator = self._run.poll(timeout_s)
+        now = self._clock.now()
+        if generator or endpoints:
+            self._heard = now
+        elif now - self._heard > SILENT_S:
+            self.watch.give_up(f"The load generator reported nothing for {SILENT_S:.0f} s.")
+            self.ended = True
+            return
+        whole = self.watch.add(endpoints, generator, now)
+        self.watch.lose(self._probe.gone())
+        if self.watch.lost or (disruption is not None and disruption.failed):
+            self.ended = True
+            return
+        if not whole:
+            return
+        if disruption is not None and not disruption.begun:
+            disruption.begin(self.watch.at)
+        self.watch.sample(self._probe.sample())
+        decided = self.watch.assess(self._run.checks)
+        self._second(self.watch.progress())
+        self.ended = decided
+
+    def stop(self) -> None:
+        self._run.stop()
+
+    def trial(self) -> Trial:
+        """What it came to; of a load that was stopped."""
+        self.watch.add(*self._run.poll(0.0), self._clock.now())
+        self.watch.lose(self._probe.gone())  # one may have ended while the load did
+        return self.watch.trial(self._run.failure, self._run.checks)
+
+
 class Conductor:
     """Runs trials on one deployed cell."""
 
@@ -94,25 +152,32 @@ class Conductor:
 
         `disruption`: what happens meanwhile; it has ended when this returns or raises, and what it raised is raised.
         """
-        watch = Watch(assignment, load, self._target, before=self._memory)
-        watch.sample(self._probe.sample())
-        run = self._generator.start(self._target, load)
+        following = self.follow(assignment, load, second)
         try:
-            self._follow(run, watch, second, disruption)
+            while not following.over:
+                following.look(1.0, disruption)
         finally:
             try:
                 if disruption is not None:
                     disruption.end()
             finally:
-                run.stop()
+                following.stop()
         if disruption is not None:
-            watch.disrupted(disruption.episodes, disruption.after)
+            following.watch.disrupted(disruption.episodes, disruption.after)
+        return self.record(following)
+
+    def follow(self, assignment: Assignment, load: Load, second: Callable[[Progress], None]) -> Following:
+        """Start the load; who calls this looks at it until it is over, and stops it whatever happens."""
+        watch = Watch(assignment, load, self._target, before=self._memory)
+        watch.sample(self._probe.sample())
+        return Following(watch, self._generator.start(self._target, load), self._probe, self._clock, second)
+
+    def record(self, following: Following) -> Trial:
+        """The trial, once its load has been stopped."""
         for sample in self._probe.finish():
-            watch.sample(sample)
+            following.watch.sample(sample)
             self._memory = sample.replica_memory
-        watch.add(*run.poll(0.0), self._clock.now())
-        watch.lose(self._probe.gone())  # one may have ended while the load did
-        return watch.trial(run.failure, run.checks)
+        return following.trial()
 
     def warm(self, load: Load) -> Rehearsal:
         """A load whose results are thrown away, but for what its arrivals come to."""
@@ -149,29 +214,3 @@ class Conductor:
                 break
             before = now if used is not None else before
         return self._clock.now() - started
-
-    def _follow(
-        self, run: LoadRun, watch: Watch, second: Callable[[Progress], None], disruption: Disruption | None
-    ) -> None:
-        heard = self._clock.now()
-        while not run.finished:
-            endpoints, generator = run.poll(1.0)
-            now = self._clock.now()
-            if generator or endpoints:
-                heard = now
-            elif now - heard > SILENT_S:
-                watch.give_up(f"The load generator reported nothing for {SILENT_S:.0f} s.")
-                return
-            whole = watch.add(endpoints, generator, now)
-            watch.lose(self._probe.gone())
-            if watch.lost or (disruption is not None and disruption.failed):
-                return
-            if not whole:
-                continue
-            if disruption is not None and not disruption.begun:
-                disruption.begin(watch.at)
-            watch.sample(self._probe.sample())
-            decided = watch.assess(run.checks)
-            second(watch.progress())
-            if decided:
-                return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,6 +65,8 @@ class Step:
 
     block: int
     cell: Cell
+    beside: Cell | None = None
+    """What it is compared with, and which is deployed and loaded beside it; None: nothing is."""
 
 
 def cells(experiment: Experiment) -> tuple[Cell, ...]:
@@ -99,9 +101,30 @@ def plan(experiment: Experiment) -> tuple[Step, ...]:
     block design; for why the order is random, Abedi & Brecht, ICPE 2017).
     """
     rng = np.random.default_rng([experiment.seed, 0x9E37])
-    all_cells = cells(experiment)
+    steps = _duets(experiment) if experiment.duet else [Step(0, cell) for cell in cells(experiment)]
     return tuple(
-        Step(block, all_cells[int(index)])
+        replace(steps[int(index)], block=block)
         for block in range(experiment.blocks)
-        for index in rng.permutation(len(all_cells))
+        for index in rng.permutation(len(steps))
     )
+
+
+def _duets(experiment: Experiment) -> list[Step]:
+    """One for each cell and what it is compared with; the base has one of its own only where its capacity is sought."""
+    by_load: dict[tuple[int, int | None], list[Cell]] = {}
+    for cell in cells(experiment):
+        by_load.setdefault((cell.replicas, cell.users), []).append(cell)
+    steps = []
+    for alike in by_load.values():
+        if experiment.seeks(alike[0].variant.name):
+            steps.append(Step(0, alike[0]))
+        steps += [Step(0, cell, alike[reference_of(experiment, place)]) for place, cell in enumerate(alike) if place]
+    return steps
+
+
+def reference_of(experiment: Experiment, place: int) -> int:
+    """The place among the variants of what the one at `place` is compared with: the one before it on a ladder, else the
+    base, to which the control is compared as well."""
+    ladder = experiment.ablation is not None and experiment.ablation.mode == "ladder"
+    control = experiment.control and place == len(experiment.variants) - 1
+    return place - 1 if ladder and not control else 0

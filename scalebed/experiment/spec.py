@@ -95,6 +95,9 @@ class Experiment(Strict):
     matrix: Matrix | None = None
     control: bool = False
     """`ablation` and `matrix`: measure the baseline twice, under two names, as a floor for differences."""
+    duet: bool = False
+    """`ablation` and `matrix`: measure each variant and what it is compared with at the same time, side by side, so
+    that whatever disturbs the host meets both."""
     variants: tuple[NamedVariant, ...] = Field(
         default_factory=lambda data: compared(data["ablation"], data["matrix"], control=data["control"]), min_length=1
     )

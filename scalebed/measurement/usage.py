@@ -9,6 +9,11 @@ import numpy as np
 
 from scalebed.measurement.readings import Sample
 
+SERVING = ("service", "database", "pooler", "cache")
+"""Parts whose CPU a variant can spend or save; the balancer and the generator do the same for all."""
+BESIDE = "beside"
+"""All parts of the other side of a duet, as one."""
+
 
 @dataclass(frozen=True)
 class Usage:

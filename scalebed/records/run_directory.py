@@ -139,6 +139,15 @@ class EpisodeRecord(_Record):
     """Replicas that were ready, and connections to the database, just before."""
 
 
+class BesideRecord(_Record):
+    """The other side of a duet."""
+
+    cell: str
+    """`Cell.id`."""
+    index: int | None
+    """Which of its trials ran at the same time; None: it was idle."""
+
+
 class Trial(_Record):
     """One load at one rate on one cell, with everything that its verdict rests on."""
 
@@ -224,6 +233,8 @@ class Trial(_Record):
     """Of which it is a FAIL: the service did not carry the load, and how slow it was says nothing of it."""
     supply: tuple[SupplyRecord, ...] = ()
     """Where an autoscaler owned the number of replicas."""
+    beside: BesideRecord | None = None
+    """Of a duet: what was deployed beside it."""
     episodes: tuple[EpisodeRecord, ...] = ()
     """Of kind `fault`; of its control, in which nothing fails, the moments at which it would have."""
     counts_after: Mapping[str, int] = {}

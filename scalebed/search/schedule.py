@@ -77,7 +77,9 @@ class Schedule:
         self._ladder = None if around is None else Ladder(experiment.search, around)
 
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:
-        """Given the finished trials of the repetition, in their order."""
+        """Given the finished trials of the repetition, in their order. What is compared in a duet is none of these."""
+        if self._step.beside is not None:
+            return self.sought(trials)
         if self._experiment.traits.seeks:
             return self._ladder.next(trials, self.attempt) if self._ladder else self._search(trials)
         fixed = self._fixed([t for t in trials if not searching(t.purpose)])
@@ -85,6 +87,18 @@ class Schedule:
             return fixed
         sought = self._search([t for t in trials if searching(t.purpose)])
         return sought if isinstance(sought, Ask) else replace(sought, again=sought.again or fixed.again)
+
+    def compared(self) -> Ask:
+        """The common load, for a trial of which nothing is sought."""
+        ask = self._fixed(())
+        assert isinstance(ask, Ask)  # noqa: S101 - of no trials nothing is answered
+        return ask
+
+    def sought(self, trials: Sequence[Trial]) -> Ask | Answer:
+        """What the search asks for where the cell's capacity is sought; else that it was measured."""
+        if not self._experiment.seeks(self._step.cell.variant.name):
+            return Answer("not found", None, None, None, "")
+        return self._search([t for t in trials if searching(t.purpose)])
 
     def foreseen(self, trials: Sequence[Trial], ask: Ask) -> tuple[float, ...]:
         """Rates that will be asked for after this one, unless something goes wrong. `trials` are the finished ones."""

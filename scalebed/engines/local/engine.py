@@ -46,19 +46,21 @@ class LocalEngine:
     """Implements `scalebed.execution.ports.Engine`. One at a time may use a cache folder.
 
     `root` has what the testbed reads, `cache` is `$SCALEBED_CACHE`; `cluster` names the Postgres data folder in it.
+    `beside`: another one is in use by the same process, which has the host's lock; of the two each has its own parts.
     """
 
     name = "local"
 
-    def __init__(self, root: Path, cache: Path, say: Say, cluster: str = "runs") -> None:
+    def __init__(self, root: Path, cache: Path, say: Say, cluster: str = "runs", *, beside: bool = False) -> None:
         self._root = root
         self._cache = cache
         self._say = say
-        self._cluster_name = cluster
+        self._place = "beside" if beside else "engine"
+        self._cluster_name = f"{cluster}-beside" if beside else cluster
         self.cores = host.usable_cores()
         self.quota: Quota = find_quota()
         self.placement = host.Placement(None, None)
-        self._lock = Lock(cache / "run" / "lock")
+        self._lock = Lock(cache / "run" / ("lock-beside" if beside else "lock"))
         self._rig: Rig | None = None
         self._k6: Path | None = None
         self._clones: dict[str, str] = {}
@@ -120,13 +122,13 @@ class LocalEngine:
         parts = find_parts(self._cache, say, parts_for(experiment))
         self._k6 = find_k6(self._cache, self._root / "loadtest" / "extension", say)
         cores = host.allowed_cores()
-        needed = max(experiment.replicas) * experiment.cpu_per_replica
+        needed = max(experiment.replicas) * experiment.cpu_per_replica * (2 if experiment.duet else 1)
         self.placement = host.place(cores, host.read_siblings(cores), needed)
         cluster = None
         if "postgres" in parts.found:
             cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
             cluster.lock()
-        folder = self._cache / "run" / "engine"
+        folder = self._cache / "run" / self._place
         linked = any(fault.nature.linked for fault in experiment.faults)
         proxy = ensure_toxiproxy(self._cache, self._root / "loadtest" / "toxiproxy", say) if linked else None
         self._rig = Rig(

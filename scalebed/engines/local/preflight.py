@@ -129,8 +129,10 @@ def _values(experiment: Experiment) -> list[Finding]:
 
 def _capacity(experiment: Experiment, free: Resources) -> list[Finding]:
     most = max(experiment.replicas)
-    asked = most * experiment.cpu_per_replica
-    product = f"{most} replicas × {experiment.cpu_per_replica:g} cores = {asked:g} cores"
+    sides = 2 if experiment.duet else 1
+    asked = most * experiment.cpu_per_replica * sides
+    both = "2 sides × " if experiment.duet else ""
+    product = f"{both}{most} replicas × {experiment.cpu_per_replica:g} cores = {asked:g} cores"
     if asked > free.cores:
         return [
             Finding(

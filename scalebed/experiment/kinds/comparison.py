@@ -16,7 +16,7 @@ LONGEST_NAME = 63
 class Comparison(Kind):
     """The two differ in how variants are made (`scalebed.experiment.design`), and in nothing else."""
 
-    keys = frozenset({"ablation", "matrix", "control", "rate", "capacity"})
+    keys = frozenset({"ablation", "matrix", "control", "duet", "rate", "capacity"})
     compares = True
 
     def require(self, experiment: Experiment) -> None:
@@ -34,9 +34,19 @@ class Comparison(Kind):
             raise ValueError(f"rate and users: kind {self.name} needs one of the two")
         if experiment.duration is None:
             raise ValueError(f"duration: kind {self.name} needs it")
+        if experiment.duet:
+            _require_pairs(experiment)
         names = [v.name for v in variants]
         if unknown := [name for name in experiment.capacity if name not in names]:
             raise ValueError(f"capacity: {unknown[0]} is no variant; they are {', '.join(names)}")
+
+
+def _require_pairs(experiment: Experiment) -> None:
+    """That two of its variants can run beside each other, and all that is told rests on pairs."""
+    if experiment.engine != "local":
+        raise ValueError("duet: needs engine local")
+    if len(experiment.variants) < 2:
+        raise ValueError("duet: needs two variants, of which each is one side")
 
 
 class AblationKind(Comparison):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import geometric_mean
 
 from scalebed.experiment.design import both
+from scalebed.experiment.plan import reference_of
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Pooling, Variant
+from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import Trial
+from scalebed.report.findings.duets import Pairs, pairs
 from scalebed.report.findings.gathering import Gathered, undisturbed
 from scalebed.report.findings.views import (
     MEASURES,
@@ -20,9 +24,6 @@ from scalebed.report.findings.views import (
 )
 from scalebed.report.sentences import figures
 from scalebed.statistics import intervals
-
-SERVING = ("service", "database", "pooler", "cache")
-"""Parts whose CPU a variant can spend or save; the balancer and the generator do the same for all."""
 
 Values = Mapping[Measure, dict[int, float]]
 """By measure and block."""
@@ -43,73 +44,124 @@ def comparisons(run: Gathered, cells: Sequence[CellView]) -> tuple[Comparison, .
 def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None) -> Comparison:
     experiment = run.manifest.experiment
     variants = experiment.variants
-    ladder = experiment.ablation is not None and experiment.ablation.mode == "ladder"
-    values = [_values(run, cells[variant.name].id) for variant in variants]
-    compares = not any(cells[variants[place].name].rough for place in (0, -1))
-    floors = _floors(values[0], values[-1]) if experiment.control and compares else {}
+    known = [cells[variant.name] for variant in variants]
+    references = [reference_of(experiment, place) if place else 0 for place in range(len(variants))]
+    values = [_values(run, cell.id) for cell in known]
+    beside = [_pairs(run, known, place, reference) for place, reference in enumerate(references)]
+    steps = [_step(pair, values, place, references[place]) for place, pair in enumerate(beside)]
+    to_base = _to_base(steps, references) if experiment.duet else [_ratios(own, values[0]) for own in values]
+    control = len(variants) - 1 if experiment.control else None
+    compares = control is not None and not known[0].rough and not known[control].rough
+    floors = _floors(to_base[-1]) if compares else {}
     rows = []
-    for i, variant in enumerate(variants):
-        control = experiment.control and i == len(variants) - 1
-        before = i - 1 if ladder and not control else 0
-        rough = [cells[variants[place].name].rough for place in (i, 0, before)]
+    for i, (variant, pair) in enumerate(zip(variants, beside, strict=True)):
+        rough = [known[place].rough for place in (i, 0, references[i])]
         rows.append(
             ComparedVariant(
                 variant=variant.name,
-                changes="" if i == 0 or control else changes(variants[before], variant),
-                cell=cells[variant.name],
+                changes="" if i in {0, control} else changes(variants[references[i]], variant),
+                cell=known[i],
                 measures={
                     measure: _compared(
                         own,
-                        None if rough[0] or rough[1] else values[0].get(measure),
-                        None if rough[0] or rough[2] else values[before].get(measure),
-                        i,
+                        {} if not i or rough[0] or rough[1] else to_base[i].get(measure, {}),
+                        {} if not i or rough[0] or rough[2] else steps[i].get(measure, {}),
                         floors.get(measure),
                     )
                     for measure, own in values[i].items()
                 },
-                is_control=control,
-                note=_note(run, cells[variant.name]),
+                is_control=i == control,
+                note=_note(run, known[i]),
+                interference=None if pair is None else pair.interference,
+                apart=pair is not None and pair.apart,
             )
         )
     return Comparison(
         replicas=rows[0].cell.replicas,
         users=users,
         load=f"with {figures.count(users, 'user')}" if users else f"at {experiment.rate or 0:g} requests a second",
-        ladder=ladder,
+        ladder=experiment.ablation is not None and experiment.ablation.mode == "ladder",
         rows=tuple(rows),
         floors=floors,
         interactions=_interactions(
             experiment,
-            {v.name: {} if cells[v.name].rough else known for v, known in zip(variants, values, strict=True)},
+            {
+                cell.variant: {} if cell.rough else of
+                for cell, of in zip(known, to_base if experiment.duet else values, strict=True)
+            },
             floors,
         ),
     )
 
 
+def _pairs(run: Gathered, known: Sequence[CellView], place: int, reference: int) -> Pairs | None:
+    if not place or not run.manifest.experiment.duet:
+        return None
+    return pairs(run, known[place].id, known[reference].id)
+
+
+def _step(pair: Pairs | None, values: Sequence[Values], place: int, reference: int) -> Values:
+    """How many times what it is compared with: beside it, or one after the other in the same block."""
+    if pair is None:
+        return _ratios(values[place], values[reference])
+    return _ratios(*(_by_block({block: [trial] for block, trial in side.items()}) for side in (pair.own, pair.other)))
+
+
+def _to_base(steps: Sequence[Values], references: Sequence[int]) -> list[Values]:
+    """How many times the baseline, step by step, since only neighbours have run beside each other."""
+    found: list[Values] = [steps[0]]
+    for place in range(1, len(steps)):
+        before = {} if references[place] == 0 else found[references[place]]
+        found.append(
+            {
+                measure: {
+                    block: ratio * (before[measure][block] if before else 1.0)
+                    for block, ratio in step.items()
+                    if not before or block in before.get(measure, {})
+                }
+                for measure, step in steps[place].items()
+            }
+        )
+    return found
+
+
 def _compared(
-    own: dict[int, float],
-    base: dict[int, float] | None,
-    before: dict[int, float] | None,
-    place: int,
-    floor: float | None,
+    own: dict[int, float], to_base: dict[int, float], step: dict[int, float], floor: float | None
 ) -> Compared:
     value = intervals.geometric(own.values())
     assert value is not None  # noqa: S101 - `_values` keeps no measure without a value
-    if place == 0:
-        return Compared(value, None, None, None)
-    ratio, step = intervals.ratio(own, base or {}), intervals.ratio(own, before or {})
-    return Compared(value, ratio, step, intervals.differs(step, floor or 1.0))
+    ratio, stepped = intervals.geometric(to_base.values()), intervals.geometric(step.values())
+    return Compared(value, ratio, stepped, intervals.differs(stepped, floor or 1.0))
 
 
 def _values(run: Gathered, cell: str) -> Values:
+    """Of a cell that has run beside several, the geometric mean of a block."""
+    last = slice(None) if run.manifest.experiment.duet else slice(-1, None)
+    return _by_block(
+        {block: undisturbed(told)[last] for (name, block), told in sorted(run.basis.items()) if name == cell}
+    )
+
+
+def _by_block(trials: Mapping[int, Sequence[Trial]]) -> Values:
     found: dict[Measure, dict[int, float]] = {}
-    for (name, block), trials in sorted(run.basis.items()):
-        told = undisturbed(trials)
-        if name == cell and told:
-            for measure, value in measured(told[-1]).items():
-                if value:
-                    found.setdefault(measure, {})[block] = value * MEASURES[measure].factor
+    for block, told in trials.items():
+        readings = [measured(trial) for trial in told]
+        for measure in MEASURES:
+            if readings and all(reading[measure] for reading in readings):
+                several = [reading[measure] or 0.0 for reading in readings]
+                value = several[0] if len(several) == 1 else geometric_mean(several)
+                found.setdefault(measure, {})[block] = value * MEASURES[measure].factor
     return {measure: found[measure] for measure in MEASURES if measure in found}
+
+
+def _ratios(own: Values, other: Values) -> Values:
+    """By measure and block, where both have it."""
+    return {
+        measure: {
+            block: own[measure][block] / other[measure][block] for block in own[measure] if block in other[measure]
+        }
+        for measure in own.keys() & other.keys()
+    }
 
 
 def measured(trial: Trial) -> Mapping[Measure, float | None]:
@@ -125,11 +177,11 @@ def measured(trial: Trial) -> Mapping[Measure, float | None]:
     }
 
 
-def _floors(base: Values, again: Values) -> dict[Measure, float]:
+def _floors(control: Values) -> dict[Measure, float]:
     return {
         measure: intervals.floor(ratio)
-        for measure in base.keys() & again.keys()
-        if (ratio := intervals.ratio(again[measure], base[measure])) is not None
+        for measure, by_block in control.items()
+        if (ratio := intervals.geometric(by_block.values())) is not None
     }
 
 

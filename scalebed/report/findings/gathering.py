@@ -29,6 +29,8 @@ class Gathered:
     slim: dict[str, list[Trial]] = field(default_factory=dict)
     """By cell: every trial without its seconds."""
     unloaded: dict[tuple[str, int], list[Trial]] = field(default_factory=dict)
+    paired: dict[tuple[str, int], list[Trial]] = field(default_factory=dict)
+    """By cell and block: without their seconds, the trials that ran with another cell deployed beside them."""
     warnings: Counter[str] = field(default_factory=Counter)
 
     def basis_of(self, cell: str) -> list[Trial]:
@@ -47,6 +49,8 @@ def gather(directory: RunDirectory) -> Gathered:
         run.trials.append(_view(trial, manifest.experiment))
         slim = trial.model_copy(update={"endpoints": (), "generator": (), "usage": ()})
         run.slim.setdefault(trial.cell, []).append(slim)
+        if trial.beside is not None:
+            run.paired.setdefault((trial.cell, trial.block), []).append(slim)
         run.warnings.update(trial.warnings)
         _keep(run, trial)
     if manifest.experiment.traits.asks_rates:
@@ -62,6 +66,8 @@ def _keep(run: Gathered, trial: Trial) -> None:
         return
     if trial.purpose == "unloaded":
         run.unloaded.setdefault(key, []).append(trial)
+    elif trial.beside is not None and trial.beside.index is None:
+        return  # the other side was idle, to tell what it does when it is not
     elif trial.purpose in {"fixed-rate", "closed"}:
         run.basis.setdefault(key, []).append(trial)
     elif run.manifest.experiment.compares:

@@ -19,6 +19,7 @@ from scalebed.report.findings.leak import Growth
 from scalebed.report.findings.memory import Memory, Reading
 from scalebed.report.findings.outages import FaultView
 from scalebed.report.sentences import figures
+from scalebed.search.duet import Interference
 from scalebed.statistics.intervals import Interval
 
 PARTS = ("service", "database", "pooler", "cache", "balancer", "generator")
@@ -179,6 +180,10 @@ class ComparedVariant:
     is_control: bool
     note: str
     """What a person must know; empty when there is nothing."""
+    interference: Interference | None = None
+    """Of a duet, in its first block."""
+    apart: bool = False
+    """Its duet was given up, as the two were too much in each other's way."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scalebed.experiment.plan import reference_of
 from scalebed.experiment.spec import Experiment
 from scalebed.report.findings.views import Analysis
 from scalebed.report.kinds.words import Words
@@ -18,17 +19,33 @@ class ComparisonWords(Words):
         users = figures.listing([str(users) for users in experiment.levels if users])
         load = f"under {users} users in a closed model" if users else f"at {experiment.rate or 0:g} requests a second"
         same = "" if users else ", on the same requests at the same moments, which are others in each block"
-        told = (
-            f"In each, every variant is measured {load} for {experiment.duration or 0:g} s, after a warm-up and a rest"
-            f"{same}. Ratios are paired within blocks, and their intervals are Student’s t on logarithms. The same "
-            "first seconds of every trial are cut."
+        how = (
+            "a variant and what it is compared with run beside each other as a duet, each with parts, a database and a "
+            f"generator of its own, {load}"
+            if experiment.duet
+            else f"every variant is measured {load}"
         )
+        ratios = "of the two sides of a duet, by block" if experiment.duet else "paired within blocks"
+        told = (
+            f"In each, {how} for {experiment.duration or 0:g} s, after a warm-up and a rest{same}. Ratios are "
+            f"{ratios}, and their intervals are Student’s t on logarithms. The same first seconds of every trial are "
+            "cut."
+        )
+        if experiment.duet and any(_ladder(experiment)):
+            told += " Where two have not run beside each other, their ratio is the product of those on the way."
+        if experiment.duet:
+            told += " In the first block each side is also measured alone, the other deployed and idle."
         if experiment.capacity:
             told += f" The capacity of {figures.listing(list(experiment.capacity))} was sought after that."
         return told
 
     def headline(self, analysis: Analysis) -> str:
         return gains.headline(analysis)
+
+
+def _ladder(experiment: Experiment) -> list[bool]:
+    """For each variant, whether it is compared with another than the base."""
+    return [reference_of(experiment, place) > 0 for place in range(1, len(experiment.variants))]
 
 
 class AblationWords(ComparisonWords):

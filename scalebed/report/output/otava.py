@@ -15,8 +15,8 @@ from pathlib import Path
 import yaml
 
 from scalebed.experiment.kinds import KINDS
+from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report.findings.comparing import SERVING
 from scalebed.report.output.rows import csv_rows
 from scalebed.report.tables import runs
 from scalebed.report.tables.table import Row, finite

@@ -95,6 +95,10 @@ COMPARED_COLUMNS: tuple[tuple[str, str], ...] = (
             (f"{name}_blocks", "blocks it rests on"),
         )
     ),
+    (
+        "beside",
+        "times the CPU that a request costs alone, both sides of a duet beside each other, first block; else empty",
+    ),
     ("floor", "factor by which the control differs from what it repeats; empty without a control"),
     ("differs", "yes or no: whether a difference is claimed, of the step on a ladder, else of the ratio"),
 )
@@ -121,6 +125,7 @@ def comparison_csv(analysis: Analysis) -> str:
                         **_estimate("value", compared.value),
                         **_estimate("ratio", compared.ratio),
                         **_estimate("step", compared.step if comparison.ladder else None),
+                        "beside": _number(None if row.interference is None else row.interference.cost),
                         "floor": _number(comparison.floors.get(measure)),
                         "differs": {True: "yes", False: "no", None: ""}[compared.differs],
                     }

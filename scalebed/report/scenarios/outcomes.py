@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.workloads import workloads
 from scalebed.measurement import histograms
+from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import Manifest, RunDirectory, Trial
 from scalebed.report.findings import caveats, leak
-from scalebed.report.findings.comparing import SERVING
 from scalebed.report.findings.views import MEASURES, Analysis, Caveat
 from scalebed.report.sentences import figures
 from scalebed.statistics import intervals

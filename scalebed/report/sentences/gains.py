@@ -46,7 +46,8 @@ def details(analysis: Analysis) -> tuple[str, ...]:
 
 
 def caveats(analysis: Analysis) -> tuple[str, ...]:
-    intervals = " ".join(said for said in (_intervals(analysis), *map(_floor, analysis.comparisons)) if said)
+    by_comparison = [said for each in analysis.comparisons for said in (_floor(each), _interference(each))]
+    intervals = " ".join(said for said in (_intervals(analysis), *by_comparison) if said)
     return tuple(said for said in (intervals, _noted(analysis)) if said)
 
 
@@ -118,14 +119,15 @@ def _listed(found: Sequence[tuple[Interval, str]]) -> str:
 def _alike(comparison: Comparison) -> str:
     """The variants that no difference is claimed for."""
     same = [
-        row.variant
+        (row.variant, row.measures["cpu"].step)
         for row in comparison.rows
         if not row.is_control and "cpu" in row.measures and row.measures["cpu"].differs is False
     ]
-    if not same or len(same) == len(comparison.rows) - 1 - bool(comparison.floors):
+    if not same:
         return ""
-    named = f"{', '.join(same[:8])} and {len(same) - 8} more" if len(same) > 8 else figures.listing(same)
-    return f"No difference is claimed for {named}."
+    told = [name if step is None else f"{name} {figures.ratio(step)}" for name, step in same]
+    named = f"{', '.join(told[:8])} and {len(told) - 8} more" if len(told) > 8 else figures.listing(told)
+    return f"No difference is claimed for {named}: what there is lies within these."
 
 
 def _capacities(comparison: Comparison) -> str:
@@ -188,6 +190,17 @@ def _floor(comparison: Comparison) -> str:
         f"Measured twice {comparison.load}, {comparison.base.variant} differs from itself by a factor of up to "
         f"{factor} in CPU a request; no smaller difference is claimed."
     )
+
+
+def _interference(comparison: Comparison) -> str:
+    """What it does to the two sides of a duet that they run beside each other."""
+    costs = [row.interference.cost for row in comparison.rows if row.interference is not None]
+    apart = [row.variant for row in comparison.rows if row.apart]
+    if not costs:
+        return ""
+    between = figures.times(costs[0]) if len(costs) == 1 else f"{min(costs):.2f} to {figures.times(max(costs))}"
+    given_up = f"; {figures.listing(apart)} had to be measured alone" if apart else ""
+    return f"Beside each other both sides of a duet need {between} the CPU that they need alone{given_up}."
 
 
 def _noted(analysis: Analysis) -> str:

@@ -6,9 +6,10 @@ import pytest
 from synthetic import alone, ladder
 
 from scalebed.experiment.variant import Variant
+from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
-from scalebed.report.findings.comparing import SERVING, changes
+from scalebed.report.findings.comparing import changes
 from scalebed.report.findings.views import Comparison, Measure
 from scalebed.statistics import intervals
 

@@ -1,0 +1,124 @@
+"""The duet of one step: both sides deployed, what is still to be run of them, and whether that is in their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from scalebed.execution import duet as at_once
+from scalebed.execution import endings
+from scalebed.execution.assignments import Assignments
+from scalebed.execution.duet import BesideProbe, Side
+from scalebed.execution.observer import Observer, TrialStart
+from scalebed.execution.ports import Clock, Engine
+from scalebed.execution.recorder import Assignment
+from scalebed.execution.trial import Conductor
+from scalebed.experiment.plan import Cell, Step
+from scalebed.measurement.load import Load, load_of
+from scalebed.measurement.timeline import Journeys
+from scalebed.records.run_directory import BesideRecord, RunDirectory, Trial
+from scalebed.search import duet
+from scalebed.search.duet import Take, Who
+from scalebed.search.schedule import Schedule
+
+_LOADED: dict[Who, tuple[int, ...]] = {"both": (0, 1), "one": (0,), "other": (1,)}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A step's cell, and the `reference` that it is compared with."""
+
+    step: Step
+    reference: Cell
+    engines: tuple[Engine, Engine]
+    directory: RunDirectory
+    assignments: Assignments
+
+    @contextmanager
+    def deployed(self, clock: Clock) -> Iterator[tuple[Side, Side]]:
+        """Both. They change places from block to block, so that neither has what a place may be worth."""
+        places = self.engines if self.step.block % 2 == 0 else self.engines[::-1]
+        cells = (self.step.cell, self.reference)
+        with ExitStack() as stack:
+            targets = [stack.enter_context(engine.deploy(cell)) for engine, cell in zip(places, cells, strict=True)]
+            probes = [engine.probe() for engine in places]
+            one, other = (
+                Side(
+                    cells[i],
+                    places[i],
+                    Conductor(targets[i], places[i].generator(), BesideProbe(probes[i], probes[1 - i]), clock),
+                )
+                for i in (0, 1)
+            )
+            yield one, other
+
+    def missing(self, attempt: int) -> Who | None:
+        """What is to be run next; None where there is nothing left."""
+        return duet.missing(self._takes(self.step.block), self.step.block, attempt, apart=self._apart)
+
+    @property
+    def spoiled(self) -> bool:
+        """Whether this block has nothing to compare."""
+        return duet.spoiled(self._takes(self.step.block), self.step.block, apart=self._apart)
+
+    @property
+    def told_apart(self) -> str:
+        """Once the first block is measured: why the others are to be measured one after another; else empty."""
+        known = duet.interference(self._takes(0)) if self.step.block == 0 else None
+        if known is None or not known.too_great:
+            return ""
+        broke = ", and the SLO is broken that is met alone" if known.broke else ""
+        return (
+            f"{self.step.cell.id} and {self.reference.id} are measured one after another: beside each other a request "
+            f"of theirs costs {known.cost:.2f} × the CPU that it costs alone{broke}."
+        )
+
+    def take(
+        self,
+        who: Who,
+        sides: tuple[Side, Side],
+        schedule: Schedule,
+        journeys: Sequence[Journeys | None],
+        observer: Observer,
+    ) -> list[Trial]:
+        """Run the trials of both sides, or of one of them; they are written by whoever calls this.
+
+        Raises RunnerError where a replica ended as no load can have ended it.
+        """
+        experiment, block = self.assignments.experiment, self.step.block
+        ask = schedule.compared()
+        indices = {i: self._next_index(sides[i].cell) for i in _LOADED[who]}
+        duration_s = schedule.duration_s(ask, ())
+        under_way: list[tuple[Conductor, Assignment, Load]] = []
+        for i, index in indices.items():
+            side = sides[i]
+            if not under_way:
+                shown = Step(block, side.cell)
+                observer.trial_started(TrialStart(shown, index, ask.purpose, ask.rate, ask.users, duration_s))
+            side.engine.restore(side.cell)
+            seed = schedule.seed(ask.purpose, index)
+            load = load_of(experiment, ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys[i])
+            beside = BesideRecord(cell=sides[1 - i].cell.id, index=indices.get(1 - i))
+            own = replace(self.step, cell=side.cell)
+            under_way.append((side.conductor, self.assignments.of(own, index, ask, schedule, beside=beside), load))
+        trials = at_once.conduct(under_way, observer.second)
+        for i, trial in zip(indices, trials, strict=True):
+            endings.require_able(sides[i].cell, trial)
+        return trials
+
+    @property
+    def _apart(self) -> bool:
+        """Whether the two are measured one after another, as they were too much in each other's way."""
+        known = None if self.step.block == 0 else duet.interference(self._takes(0))
+        return known is not None and known.too_great
+
+    def _takes(self, block: int) -> list[Take]:
+        one, other = self.step.cell.id, self.reference.id
+        return duet.takes(
+            duet.with_each_other(self.directory.trials_of(block, one), other),
+            duet.with_each_other(self.directory.trials_of(block, other), one),
+        )
+
+    def _next_index(self, cell: Cell) -> int:
+        return max((trial.index + 1 for trial in self.directory.trials_of(self.step.block, cell.id)), default=0)
