@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from laboratory.coverage import AIM, Row
+from laboratory.duets import MORE, Compared
 from laboratory.race import Entry
 from laboratory.services import OUTSIDE, SERVICES
 from laboratory.truth import Truth
@@ -142,6 +143,31 @@ def twice_spreadsheet(found: Sequence[Pairs]) -> str:
     for each in found:
         hits = (s.hits for s in (each.claimed, each.broken, *each.found))
         writer.writerow((each.service, each.tried, each.pairs, f"{each.half_width:.4f}", *hits))
+    return out.getvalue()
+
+
+def duets(found: Sequence[Compared]) -> str:
+    """In Markdown, a line for each host and way of comparing."""
+    headings = ("host", "measured in", "± half-width of a ratio", "95% of floors are below",
+                "the same: a difference claimed", *(f"{more - 1:.0%} more: found" for more in MORE))  # fmt: skip
+    return _tabled(headings, [_in_both_ways(each) for each in found])
+
+
+def _in_both_ways(each: Compared) -> list[str]:
+    shares = ((s.share, *s.bounds) for s in (each.claimed, *each.found))
+    told = [f"{share:.1%} ({low:.1%}–{high:.1%})" for share, low, high in shares]
+    return [each.host, each.way, f"±{each.half_width:.1%}", f"{each.floor:.3f} ×", *told]
+
+
+def duets_spreadsheet(found: Sequence[Compared]) -> str:
+    """All figures, as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    more = (f"found_of_{more - 1:.0%}_more".replace("%", "_percent") for more in MORE)
+    writer.writerow(("host", "way", "runs", "half_width", "floor_95", "claimed_of_same", *more))
+    for each in found:
+        hits = (s.hits for s in (each.claimed, *each.found))
+        writer.writerow((each.host, each.way, each.runs, f"{each.half_width:.4f}", f"{each.floor:.4f}", *hits))
     return out.getvalue()
 
 

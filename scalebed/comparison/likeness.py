@@ -23,6 +23,7 @@ SAME = (
     "rates",
     "rate",
     "duration",
+    "duet",
     "users",
     "stages",
     "profile",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
@@ -32,22 +32,34 @@ class Pair:
     step: Step
     reference: Cell
     engines: tuple[Engine, Engine]
+    clock: Clock
     directory: RunDirectory
     assignments: Assignments
 
+    @property
+    def order(self) -> tuple[int, int]:
+        """Who begins, and who follows: the step's own cell is 0."""
+        return (0, 1) if self.step.block % 2 == 0 else (1, 0)
+
+    def loaded(self, who: Who) -> tuple[int, ...]:
+        """Which sides have a load, in the order in which they begin."""
+        return tuple(i for i in self.order if i in _LOADED[who])
+
     @contextmanager
-    def deployed(self, clock: Clock) -> Iterator[tuple[Side, Side]]:
-        """Both. They change places from block to block, so that neither has what a place may be worth."""
-        places = self.engines if self.step.block % 2 == 0 else self.engines[::-1]
+    def deployed(self) -> Iterator[tuple[Side, Side]]:
+        """Both. They change places, and who is first, from block to block: neither has what that may be worth."""
         cells = (self.step.cell, self.reference)
         with ExitStack() as stack:
-            targets = [stack.enter_context(engine.deploy(cell)) for engine, cell in zip(places, cells, strict=True)]
-            probes = [engine.probe() for engine in places]
+            stands = {}
+            for engine, i in zip(self.engines, self.order, strict=True):
+                stands[i] = engine, stack.enter_context(engine.deploy(cells[i])), engine.probe()
             one, other = (
                 Side(
                     cells[i],
-                    places[i],
-                    Conductor(targets[i], places[i].generator(), BesideProbe(probes[i], probes[1 - i]), clock),
+                    stands[i][0],
+                    Conductor(
+                        stands[i][1], stands[i][0].generator(), BesideProbe(stands[i][2], stands[1 - i][2]), self.clock
+                    ),
                 )
                 for i in (0, 1)
             )
@@ -79,7 +91,7 @@ class Pair:
         who: Who,
         sides: tuple[Side, Side],
         schedule: Schedule,
-        journeys: Sequence[Journeys | None],
+        journeys: Mapping[int, Journeys | None],
         observer: Observer,
     ) -> list[Trial]:
         """Run the trials of both sides, or of one of them; they are written by whoever calls this.
@@ -88,22 +100,23 @@ class Pair:
         """
         experiment, block = self.assignments.experiment, self.step.block
         ask = schedule.compared()
-        indices = {i: self._next_index(sides[i].cell) for i in _LOADED[who]}
+        loaded = self.loaded(who)
+        indices = {i: self._next_index(sides[i].cell) for i in loaded}
         duration_s = schedule.duration_s(ask, ())
+        shown = Step(block, sides[loaded[0]].cell)
+        observer.trial_started(TrialStart(shown, indices[loaded[0]], ask.purpose, ask.rate, ask.users, duration_s))
         under_way: list[tuple[Conductor, Assignment, Load]] = []
-        for i, index in indices.items():
+        for i in loaded:
             side = sides[i]
-            if not under_way:
-                shown = Step(block, side.cell)
-                observer.trial_started(TrialStart(shown, index, ask.purpose, ask.rate, ask.users, duration_s))
             side.engine.restore(side.cell)
-            seed = schedule.seed(ask.purpose, index)
+            seed = schedule.seed(ask.purpose, indices[i])
             load = load_of(experiment, ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys[i])
             beside = BesideRecord(cell=sides[1 - i].cell.id, index=indices.get(1 - i))
             own = replace(self.step, cell=side.cell)
-            under_way.append((side.conductor, self.assignments.of(own, index, ask, schedule, beside=beside), load))
+            assignment = self.assignments.of(own, indices[i], ask, schedule, beside=beside)
+            under_way.append((side.conductor, assignment, load))
         trials = at_once.conduct(under_way, observer.second)
-        for i, trial in zip(indices, trials, strict=True):
+        for i, trial in zip(loaded, trials, strict=True):
             endings.require_able(sides[i].cell, trial)
         return trials
 

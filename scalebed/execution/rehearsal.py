@@ -74,7 +74,8 @@ def rehearse(engine: Engine, clock: Clock, experiment: Experiment, cell: Cell) -
         load = load_of(experiment, 1, 0.0, duration_s=PASS_S, seed=experiment.seed)
         if load.journeys:
             load = replace(load, grace_s=LONGEST_S - PASS_S)
-        run, seconds = unjudged(engine.generator(), target, load, clock)
+        made = unjudged(engine.generator(), target, load, clock)
+        run, seconds = made.run, made.seconds
         answered = _answered(seconds.endpoints)
         return Rehearsed(
             cell=cell,

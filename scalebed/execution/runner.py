@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from itertools import groupby
 
+from scalebed.execution import duet as at_once
 from scalebed.execution import endings
 from scalebed.execution.assignments import Assignments
 from scalebed.execution.disruption import Disruption, RisingLoad
@@ -32,8 +33,10 @@ from scalebed.measurement.load import GRACE_S, Load, load_of, most_vus, vus_of_o
 from scalebed.measurement.timeline import Journeys
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask
+from scalebed.search.duet import Who
 from scalebed.search.schedule import WARMUP_S, Schedule, warmup_users
 
+_UNLOADED = "before the first trial, and without any load"
 _BETWEEN = "after a trial, and before the next one"
 _ENDED = "a replica of it has ended"
 _WAS_DISRUPTED = "something was made to fail in it, and it is to be tried again"
@@ -116,7 +119,7 @@ class Runner:
         started = self._clock.now()
         repetition = self._repeat(step, quiet, before)
         if before is None:
-            self._eta.learn(step.cell.id, self._clock.now() - started)
+            self._eta.learn(step.cell.id, self._clock.now() - started - self._eta.alone_s(step))
         self._observer.repetition_finished(repetition, self._eta.remaining(self._finished()))
 
     def _resume(self) -> Resumed | None:
@@ -161,15 +164,17 @@ class Runner:
         attempt = before.attempts if before else 0
         begun = self._logbook.unedited()
         pair = self._pair(step, reference)
-        with pair.deployed(self._clock) as sides:
+        with pair.deployed() as sides:
             if step.block == 0:
                 self._logbook.complete(step.cell, begun)
             schedule = Schedule(self._experiment, step, (), None, attempt)
-            journeys: list[Journeys | None] = []
+            journeys: dict[int, Journeys | None] = {}
             loaded = False
             while (who := pair.missing(attempt)) is not None:
-                if not self._ready(sides, journeys, schedule, quiet, loaded=loaded):
+                if not self._ready(pair, who, sides, journeys, schedule, loaded=loaded):
                     return _ENDED
+                if self._host == "alone":
+                    quiet.wait(sides[0].conductor)
                 taken = pair.take(who, sides, schedule, journeys, self._observer)
                 loaded = True
                 self._require_same_script()
@@ -184,29 +189,35 @@ class Runner:
 
     def _ready(
         self,
+        pair: Pair,
+        who: Who,
         sides: tuple[Side, Side],
-        journeys: list[Journeys | None],
+        journeys: dict[int, Journeys | None],
         schedule: Schedule,
-        quiet: Quiet,
         *,
         loaded: bool,
     ) -> bool:
-        """Warm both sides where that is still to be done, and wait until nothing is going on; whether all replicas
-        are there. `journeys` is filled."""
-        for side in sides[len(journeys) :]:
-            if (rehearsed := self._warm(side.cell, side.conductor, schedule.warmup_seed())) is None:
+        """Warm what is to be measured, as what it keeps for some seconds may be gone since; whether all replicas are
+        there. What a journey comes to is added to `journeys`."""
+        if loaded and any(self._ended_at_rest(s.cell, s.conductor, loaded=True, when=_BETWEEN) for s in sides):
+            return False
+        loads = []
+        for side in (sides[i] for i in pair.loaded(who)):
+            endings.require_alive(side.cell, side.conductor, _UNLOADED)
+            loads.append((side.conductor, self._warmup(side.cell, schedule.warmup_seed())))
+        for i, rehearsed in zip(pair.loaded(who), at_once.warm(loads), strict=True):
+            side = sides[i]
+            if self._warmed(side.cell, side.conductor, rehearsed) is None:
                 return False
-            journeys.append(self._journeys(side.cell, rehearsed))
+            journeys[i] = self._journeys(side.cell, rehearsed)
             self._unheard(side.cell, Heard.of(()).more(rehearsed.requests, rehearsed.endpoints))
-        for side in sides:
-            side.conductor.settle(at_least_s=schedule.rest_s("fixed-rate") if side is sides[0] else 0.0)
-        if self._host == "alone":
-            quiet.wait(sides[0].conductor)
+        sides[0].conductor.settle(at_least_s=schedule.rest_s("fixed-rate"))
+        sides[1].conductor.settle()
         return not any(self._ended_at_rest(s.cell, s.conductor, loaded=loaded, when=_BETWEEN) for s in sides)
 
     def _pair(self, step: Step, reference: Cell) -> Pair:
         assert self._beside is not None, "an experiment of duets needs two engines"  # noqa: S101
-        return Pair(step, reference, (self._engine, self._beside), self._directory, self._assignments)
+        return Pair(step, reference, (self._engine, self._beside), self._clock, self._directory, self._assignments)
 
     def _require_same_script(self) -> None:
         """Since k6 reads it anew for each trial."""
@@ -275,10 +286,15 @@ class Runner:
 
         Raises RunnerError where one ended otherwise, or that happens each time.
         """
-        endings.require_alive(cell, conductor, "before the first trial, and without any load")
-        users = warmup_users(cell)
-        rehearsed = conductor.warm(load_of(self._experiment, users, 0.0, duration_s=WARMUP_S, seed=seed))
-        load = f"under the load before the first trial, of {users} users who wait for nothing but answers"
+        endings.require_alive(cell, conductor, _UNLOADED)
+        return self._warmed(cell, conductor, conductor.warm(self._warmup(cell, seed)))
+
+    def _warmup(self, cell: Cell, seed: int) -> Load:
+        return load_of(self._experiment, warmup_users(cell), 0.0, duration_s=WARMUP_S, seed=seed)
+
+    def _warmed(self, cell: Cell, conductor: Conductor, rehearsed: Rehearsal) -> Rehearsal | None:
+        """As `_warm`, of a load that is over."""
+        load = f"under the load before the first trial, of {warmup_users(cell)} users who wait for nothing but answers"
         for sentence in memory.deaths(rehearsed.memory, cell.memory_per_replica):
             self._logbook.remember(f"{cell.id}, up to the first trial: {sentence}")
         for ended in conductor.gone():

@@ -41,8 +41,15 @@ class Eta:
             self.learn(cell, seconds)
 
     def remaining(self, finished: set[tuple[int, str]]) -> Remaining:
-        left = [step.cell for step in self._plan if (step.block, step.cell.id) not in finished]
-        return Remaining(len(self._plan) - len(left), len(self._plan), sum(map(self._expected, left)))
+        left = [step for step in self._plan if (step.block, step.cell.id) not in finished]
+        seconds = sum(self._expected(step.cell) + self.alone_s(step) for step in left)
+        return Remaining(len(self._plan) - len(left), len(self._plan), seconds)
+
+    def alone_s(self, step: Step) -> float:
+        """What a duet takes longer in the first block, in which each side also runs alone."""
+        if step.beside is None or step.block:
+            return 0.0
+        return 2 * (REST_S + (self._experiment.duration or 0) + OVERHEAD_S)
 
     def _expected(self, cell: Cell) -> float:
         own = self._took.get(cell.id)

@@ -41,18 +41,38 @@ class Rehearsal:
     """Of each replica, since it was started."""
 
 
-def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock) -> tuple[LoadRun, Timeline]:
-    """A load that is over, and its seconds: it is followed to its end, whatever it comes to."""
-    seconds = Timeline(math.inf, journeys=load.journeys)
-    run = generator.start(target, load)
+class Unjudged:
+    """A load that is followed to its end, whatever it comes to; who starts it looks at it until then, and stops it."""
+
+    def __init__(self, generator: LoadGenerator, target: Target, load: Load, clock: Clock) -> None:
+        self.seconds = Timeline(math.inf, journeys=load.journeys)
+        self.run = generator.start(target, load)
+        self._clock = clock
+        self._until = clock.now() + load.duration_s + (load.grace_s if load.journeys else 0.0) + SILENT_S
+
+    @property
+    def over(self) -> bool:
+        return self.run.finished or self._clock.now() >= self._until
+
+    def look(self, timeout_s: float) -> None:
+        """Read what there is, after so long at most."""
+        self.seconds.add(*self.run.poll(timeout_s))
+
+    def stop(self) -> None:
+        """And read what is left."""
+        self.run.stop()
+        self.seconds.add(*self.run.poll(0.0))
+
+
+def unjudged(generator: LoadGenerator, target: Target, load: Load, clock: Clock) -> Unjudged:
+    """One that is over."""
+    made = Unjudged(generator, target, load, clock)
     try:
-        until = clock.now() + load.duration_s + (load.grace_s if load.journeys else 0.0) + SILENT_S
-        while not run.finished and clock.now() < until:
-            seconds.add(*run.poll(1.0))
+        while not made.over:
+            made.look(1.0)
     finally:
-        run.stop()
-    seconds.add(*run.poll(0.0))
-    return run, seconds
+        made.stop()
+    return made
 
 
 class Following:
@@ -181,7 +201,15 @@ class Conductor:
 
     def warm(self, load: Load) -> Rehearsal:
         """A load whose results are thrown away, but for what its arrivals come to."""
-        run, seconds = unjudged(self._generator, self._target, load, self._clock)
+        return self.warmed(unjudged(self._generator, self._target, load, self._clock))
+
+    def warming(self, load: Load) -> Unjudged:
+        """The same, begun; whoever began it ends it, and tells `warmed`."""
+        return Unjudged(self._generator, self._target, load, self._clock)
+
+    def warmed(self, load: Unjudged) -> Rehearsal:
+        """What a load that has been stopped came to."""
+        run, seconds = load.run, load.seconds
         # Whoever waits for idleness then does not meet readings from before this load, nor the first trial its kills.
         for sample in self._probe.finish():
             self._memory = sample.replica_memory

@@ -224,7 +224,9 @@ def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
     experiment = run.manifest.experiment
     if rate is None or not (experiment.traits.seeks or experiment.compares):
         return []
-    return bottleneck.near_capacity(run.slim.get(cell, []), rate.estimate)
+    # In a duet the host is also busy with the other side.
+    alone = [trial for trial in run.slim.get(cell, []) if trial.beside is None]
+    return bottleneck.near_capacity(alone, rate.estimate)
 
 
 def _limit(

@@ -23,7 +23,8 @@ def fall(trials: Iterable[Trial], capacity: float) -> Interval | None:
     by_block: defaultdict[int, list[Trial]] = defaultdict(list)
     for trial in trials:
         costs = trial.cpu_s_per_request.get("service", 0.0)
-        counts = trial.verdict != "INVALID" and not trial.disturbed and costs > 0
+        # Those of duets are in other deployments.
+        counts = trial.verdict != "INVALID" and not trial.disturbed and costs > 0 and trial.beside is None
         if counts and capacity / NEAR <= trial.rate_asked <= capacity * NEAR:
             by_block[trial.block].append(trial)
     first_and_last = (sorted(each, key=lambda t: t.index) for each in by_block.values() if len(each) > 1)

@@ -20,6 +20,8 @@ _LATENCIES = ("mean", "p50", "p90", "p95", "p99", "max")
 COLUMNS = (
     *identity.COLUMNS,
     Column("attempt", "integer", "which attempt at its cell in its block, from 0"),
+    Column("beside", "text", "cell that was deployed beside it, in a duet; else empty"),
+    Column("beside_index", "integer", "which of that cell's trials ran at the same time; empty where it was idle"),
     Column("workload", "text", "the k6 scenario"),
     Column("started", "time", "of the first arrival"),
     Column("judged", "text", "what the verdict would be if nothing had spoiled it; empty in older records"),
@@ -87,6 +89,8 @@ def _own(trial: Trial, experiment: Experiment) -> dict[str, Value]:
     told = errors | ({DROPPED: dropped} if dropped else {})
     return {
         "attempt": trial.attempt,
+        "beside": "" if trial.beside is None else trial.beside.cell,
+        "beside_index": None if trial.beside is None else trial.beside.index,
         "workload": trial.workload,
         "started": datetime.fromisoformat(trial.started),
         "judged": trial.judged,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from simulation import Behaviour, SimulatedEngine, SimulatedRun, VirtualClock
 
+from scalebed.comparison.side import read, read_all
 from scalebed.execution.duet import BesideProbe
 from scalebed.execution.observer import Silent
 from scalebed.execution.runner import Runner
@@ -20,9 +21,12 @@ from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report import Report
 from scalebed.report.findings.analysis import analyse
 from scalebed.search.duet import Interference
+from scalebed.search.schedule import WARMUP_S
+from scalebed.statistics import intervals
 
 COST = {"base": 1.0, "dear": 1.2, "base-again": 1.0}
 RATE = 300.0
+CELLS = [f"{name}-x1" for name in COST]
 
 
 @dataclass
@@ -42,12 +46,14 @@ class Drifting(SimulatedEngine):
         kept = self.behaviours
         self.behaviours = {name: replace(of, rate=of.rate * speed) for name, of in kept.items()}
         self.until_s = self.clock.now() + load.duration_s
+        self.began.append((self.clock.now(), load.duration_s))
         try:
             return super().start(target, load)
         finally:
             self.behaviours = kept
 
     until_s: float = -math.inf
+    began: list[tuple[float, float]] = field(default_factory=list)
 
 
 def experiment(**more: object) -> Experiment:
@@ -125,6 +131,20 @@ def test_both_sides_get_the_same_requests_at_the_same_time_and_know_of_each_othe
     assert pairs == 4
 
 
+def test_both_are_warmed_at_the_same_time_and_who_begins_changes(tmp_path: Path) -> None:
+    both = engines()
+    measure(tmp_path, experiment(blocks=2), both)
+    warmed = [[at for at, lasts in each.began if lasts == WARMUP_S] for each in both]
+    loaded = [[at for at, lasts in each.began if lasts == 20] for each in both]
+    # In the first block each side is warmed three times in two steps: beside the other, and before it runs alone.
+    assert [len(each) for each in warmed] == [len(each) for each in loaded] == [6, 6]
+    for times in (warmed, loaded):
+        together = [(one, other) for one in times[0] for other in times[1] if abs(one - other) < 2]
+        assert len(together) == 4
+    # The first engine always begins; in the second block it has the reference.
+    assert {each.cell for each in RunDirectory(tmp_path).trials() if each.block == 1} == set(CELLS)
+
+
 def _requests(trial: Trial) -> int:
     return sum(each.arrivals for each in trial.generator)
 
@@ -186,6 +206,22 @@ def test_on_a_ladder_each_rung_runs_beside_the_one_before(tmp_path: Path) -> Non
     assert ratios[2].ratio.estimate == pytest.approx(1.5, rel=0.05)
     Report(directory).write()
     assert "the product of those on the way" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_two_variants_of_a_run_are_compared_by_what_they_came_to_beside_each_other(tmp_path: Path) -> None:
+    directory = measure(tmp_path, experiment())
+    operands = [f"{tmp_path}:base", f"{tmp_path}:dear"]
+    sides = read_all(operands)
+    (comparison,) = analyse(directory).comparisons
+    values = [next(iter(sides[operand].found.values())).values["service"] for operand in operands]
+    ratio = intervals.ratio(*({block: of.value for block, of in each.items()} for each in reversed(values)))
+    told = comparison.rows[1].measures["service"].ratio
+    assert ratio is not None
+    assert told is not None
+    assert ratio.estimate == pytest.approx(told.estimate)
+    # The base alone is all that it came to, beside whomever; but for when the other was idle.
+    alone = read(operands[0])
+    assert next(iter(alone.found.values())).blocks == 5
 
 
 def test_what_the_other_side_uses_is_told_as_one_part() -> None:
