@@ -2,9 +2,10 @@
 
     python benchmarks/duets_with_themselves.py [--blocks 10] [--out FOLDER] [RUN …]
 
-Without runs it makes one: a service and four that are the same, beside it, at one rate. Of each duet the ratio is taken of
-its own two sides; and, as if there had been no duets, of its first side to the second of the next duet of the same block,
-which ran a minute earlier or later on the same requests. Five blocks each are a comparison, as shipped ones have them.
+Without runs it makes one: a service and four that are the same, beside it, at one rate. Of each duet the ratio is taken
+of its own two sides; and, as if there had been no duets, of its first side to the second of the next duet of the same
+block, which ran a minute earlier or later on the same requests. Five blocks each are a comparison, as shipped ones have
+them.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def apart(found: Sequence[Pairs], read: Callable[[Trial], float]) -> list[Interv
 
 
 def line(measure: str, way: str, found: Sequence[Interval]) -> str:
+    if not found:
+        return f"| {measure} | {way} | – | – | – | none yet |"
     widths = sorted(each.relative_half_width or 0.0 for each in found)
     floors = sorted(intervals.floor(each) for each in found)
     claims = sum(bool(intervals.differs(each)) for each in found)

@@ -45,7 +45,8 @@ def main(
             raise UserError("--all is not for a race or a comparison; --searches N says how many")
         if duet:
             found = duets.compared(searches or DUETS, seed)
-            _keep(out, {"duets.csv": page.duets_spreadsheet(found), "duets.md": page.duets(found)})
+            tables = {"answer.md": page.duets_answer(found), "duets.md": page.duets(found)}
+            _keep(out, {**tables, "duets.csv": page.duets_spreadsheet(found)})
             OUT.print(page.duets(found), highlight=False, soft_wrap=True)
             return
         if truths:

@@ -153,6 +153,22 @@ def duets(found: Sequence[Compared]) -> str:
     return _tabled(headings, [_in_both_ways(each) for each in found])
 
 
+def duets_answer(found: Sequence[Compared]) -> str:
+    """What all of it comes to, as a paragraph whose first sentence is bold."""
+    by_place = {(each.host, each.way): each for each in found}
+    host = found[-1].host
+    duet, blocks = by_place[host, "duets"], by_place[host, "blocks"]
+    place = MORE.index(1.05)
+    claimed = [each.claimed.share for each in found if each.way == "duets"]
+    return (
+        f"**On a host {host} in five blocks a request that costs 5% more is found in {duet.found[place].share:.0%} of "
+        f"the comparisons made in duets, and in {blocks.found[place].share:.0%} of those made one after the other.** "
+        f"Half the interval of a ratio is {duet.half_width:.1%} in place of {blocks.half_width:.1%}, and 95% of the "
+        f"floors lie below {duet.floor:.3f} × in place of {blocks.floor:.3f} ×. Of the same service a difference is "
+        f"claimed in {_span(claimed, '.1%')}. {duet.runs:,} simulated runs of each.\n"
+    )
+
+
 def _in_both_ways(each: Compared) -> list[str]:
     shares = ((s.share, *s.bounds) for s in (each.claimed, *each.found))
     told = [f"{share:.1%} ({low:.1%}–{high:.1%})" for share, low, high in shares]

@@ -35,6 +35,7 @@ def test_the_table_has_both_ways_for_each_host() -> None:
     head, rule, *rows = page.duets(found).splitlines()
     assert len(rows) == 2 * len(HOSTS)
     assert {head.count("|"), rule.count("|"), *(row.count("|") for row in rows)} == {6 + len(MORE)}
+    assert page.duets_answer(found).startswith(f"**On a host {HOSTS[-1].name} in five blocks a request that costs 5%")
     header, *values = page.duets_spreadsheet(found).splitlines()
     assert header.endswith("claimed_of_same,found_of_3_percent_more,found_of_5_percent_more,found_of_10_percent_more")
     assert len(values) == len(rows)
