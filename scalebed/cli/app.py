@@ -227,6 +227,28 @@ def queries(
 
 
 @app.command()
+def serve(
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="SERVICE", help="Such as naive. Without any: optimized and naive.")
+    ] = None,
+    *,
+    contacts: Annotated[int, typer.Option(help="Rows of each.", min=1)] = 2_000,
+    seed: Annotated[int, typer.Option(help="Of the rows.")] = 7,
+    port: Annotated[
+        int, typer.Option(help="Of the first service; the next has the next.", min=1024, max=65_000)
+    ] = 8_000,
+) -> None:
+    """Serve the shipped services to look at and to work on, with all parts around them, until Ctrl-C removes all.
+
+    Each has rows of its own, Django's error pages, and starts anew when a source of apps/ changes. Not for measuring.
+    """
+    with refusing():
+        from scalebed.cli import serving
+
+        serving.serve(services or (), contacts=contacts, seed=seed, port=port)
+
+
+@app.command()
 def report(
     directory: Annotated[Path, typer.Argument(help="A run directory.")],
     price: Annotated[

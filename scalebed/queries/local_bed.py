@@ -12,6 +12,7 @@ from pathlib import Path
 from scalebed import __version__
 from scalebed.engines import fingerprint, host
 from scalebed.engines.local import preflight
+from scalebed.engines.local.isolation.claim import Claim
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import last_line, part_account
 from scalebed.engines.local.isolation.quota import Quota
@@ -19,7 +20,6 @@ from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.rig import Rig, cluster_folder
 from scalebed.engines.services import Service, base_environment, read_service, require_packages
 from scalebed.messages import EngineError, Say
-from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.servers import find_parts
 from scalebed.queries import writes
 from scalebed.queries.study import Step, Strategy, Study
@@ -37,7 +37,7 @@ class QueryBed:
         self._cache = cache
         self._say = say
         self._cluster_name = cluster
-        self._lock = Lock(cache / "run" / "lock")
+        self._claim = Claim(cache)
         self._rig: Rig | None = None
         self._template = ""
 
@@ -49,13 +49,7 @@ class QueryBed:
         for service in services:
             for strategy in study.strategies:
                 service.changed(chosen_switches(service, strategy))
-        try:
-            self._lock.acquire()
-        except TakenError as taken:
-            raise EngineError(
-                f"{self._cache}: process {taken.owner} is measuring here; wait for it, or set SCALEBED_CACHE to "
-                "another folder"
-            ) from None
+        self._claim.take()
         try:
             remove_leftovers(self._cache / "run")
             parts = find_parts(self._cache, self._say, ["postgres"])
@@ -71,7 +65,7 @@ class QueryBed:
             if self._rig is not None:
                 self._rig.close()
                 self._rig = None
-            self._lock.release()
+            self._claim.release()
 
     def _load(self, study: Study) -> None:
         databases = self._in_use().databases

@@ -206,7 +206,7 @@ def test_a_second_testbed_is_refused_by_name(engine: LocalEngine, root: Path, ca
     prepared(engine)
     second = LocalEngine(root, cache, lambda line: None)
 
-    with pytest.raises(EngineError, match=rf"process {os.getpid()} is running an experiment here"):
+    with pytest.raises(EngineError, match=rf"process {os.getpid()} measures or serves here"):
         second.prepare(rooms.tiny(), lambda line: None)
 
     second.close()

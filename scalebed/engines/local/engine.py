@@ -16,6 +16,7 @@ from scalebed.engines.local.faults.injector import LocalInjector
 from scalebed.engines.local.generator import K6Generator, OwnScript
 from scalebed.engines.local.inspection import inspect
 from scalebed.engines.local.isolation.cgroups import Group
+from scalebed.engines.local.isolation.claim import Claim
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import Quota, find_quota
@@ -35,7 +36,6 @@ from scalebed.experiment.variant import Pooling, Variant
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.load import Target
 from scalebed.messages import EngineError, Say
-from scalebed.provision.locks import Lock, TakenError
 from scalebed.provision.named_k6 import VARIABLE, find_k6
 from scalebed.provision.servers import EVERY, PartName, find_parts
 from scalebed.provision.toxiproxy import ensure_toxiproxy
@@ -60,7 +60,7 @@ class LocalEngine:
         self.cores = host.usable_cores()
         self.quota: Quota = find_quota()
         self.placement = host.Placement(None, None)
-        self._lock = Lock(cache / "run" / ("lock-beside" if beside else "lock"))
+        self._claim = Claim(cache, beside=beside)
         self._rig: Rig | None = None
         self._k6: Path | None = None
         self._clones: dict[str, str] = {}
@@ -102,13 +102,7 @@ class LocalEngine:
         """Find or build the parts, start Postgres, load the dataset, make each variant's database."""
         if self._rig is not None:
             raise EngineError("prepare: this engine is in use; close it first")
-        try:
-            self._lock.acquire()
-        except TakenError as taken:
-            raise EngineError(
-                f"{self._cache}: process {taken.owner} is running an experiment here; wait for it, or set "
-                "SCALEBED_CACHE to another folder"
-            ) from None
+        self._claim.take()
         removed = remove_leftovers(self._cache / "run")
         if removed.ended:
             say(f"Ended what an earlier run left behind: {', '.join(removed.ended)}.")
@@ -375,7 +369,7 @@ class LocalEngine:
         if self._rig is not None:
             self._rig.close()
             self._rig = None
-        self._lock.release()
+        self._claim.release()
 
     def _in_use(self) -> Rig:
         if self._rig is None:

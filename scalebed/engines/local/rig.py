@@ -46,6 +46,10 @@ class Wanted:
     memory: int | None = None
     pooling: Pooling = field(default_factory=Pooling)
     cached: bool = True
+    port: int | None = None
+    """Where clients come in; None: where one is free."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What a shipped service is told besides."""
 
     @property
     def pooled(self) -> Pooled | None:
@@ -146,7 +150,8 @@ class Rig:
         }
         ports = {name: [replica.port for replica in members] for name, members in replicas.items()}
         own = {item.name for item in wanted if isinstance(item.service, Application)}
-        balancer.start(self.processes, ports, self.folder / "nginx.log", rest, own)
+        named = {item.name: item.port for item in wanted if item.port is not None}
+        balancer.start(self.processes, ports, self.folder / "nginx.log", rest, own, named=named)
         for database in warm:
             self.databases.warm(database)
         everyone = [replica for members in replicas.values() for replica in members]
@@ -231,6 +236,7 @@ class Rig:
                 "DATABASE_URL": database,
                 "SECRET_KEY": self._secret(item),
                 "STATEMENT_TIMEOUT_MS": str(STATEMENT_TIMEOUT_MS),
+                **item.env,
             },
             limited=item.cpu is not None,
             cores=self.placement.service,

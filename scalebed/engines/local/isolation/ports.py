@@ -17,6 +17,8 @@ from collections import deque
 from itertools import chain
 from pathlib import Path
 
+from scalebed.messages import EngineError
+
 PORTS = range(20_000, 30_000)
 """Below those that Linux gives to connections (from 32,768), and those of Kubernetes' nodes (from 30,000)."""
 _KEPT = 1_000
@@ -46,8 +48,22 @@ def free_port() -> int:
     raise OSError(f"no port from {PORTS.start} to {PORTS.stop - 1} is free")
 
 
-def _taken(port: int) -> bool:
+def named_port(port: int) -> int:
+    """This port, for somebody who has named it. Raises EngineError where it is taken."""
+    with _changing:
+        mine = port not in PORTS or (port not in _given and _reserve(port))
+        if not mine or _taken(port, again=True):
+            raise EngineError(f"port {port} is taken; end what uses it, or name another port")
+        if port in PORTS:
+            _given.append(port)
+    return port
+
+
+def _taken(port: int, *, again: bool = False) -> bool:
+    """`again`: what only waits for its last connections to be forgotten is free, as for most servers."""
     with socket.socket() as listener:
+        if again:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
         except OSError:

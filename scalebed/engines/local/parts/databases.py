@@ -164,6 +164,13 @@ class Databases:
             rows = connection.execute("SELECT datname FROM pg_database").fetchall()
         return sorted(row[0] for row in rows if _OURS.match(row[0]))
 
+    def has_rows(self, name: str, table: str) -> bool:
+        """Whether there is a row in this table of a database."""
+        with self._cluster.connect(name) as connection:
+            asked = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table))
+            row = connection.execute(asked).fetchone()
+        return row is not None and bool(row[0])
+
     def sizes(self) -> dict[str, int]:
         """Bytes by name."""
         with self._cluster.connect("postgres") as connection:
@@ -184,7 +191,10 @@ class Databases:
         return str(self._comment(name).get("used", ""))
 
     def _comment(self, name: str) -> Mapping[str, object]:
-        query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+        # One whose dropping was interrupted is still there, with its comment, and can only be dropped.
+        query = (
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s AND datconnlimit <> -2"
+        )
         with self._cluster.connect("postgres") as connection:
             row = connection.execute(query, [name]).fetchone()
         with contextlib.suppress(TypeError, ValueError):

@@ -56,9 +56,12 @@ class Balancer:
         log: Path,
         pinned: tuple[int, ...] | None = None,
         own: Collection[str] = (),
+        *,
+        named: Mapping[str, int] | None = None,
     ) -> Child:
-        """`replicas`: the ports of each service's replicas; `own`: those that keep no contract."""
-        self.ports = {name: free_port() for name in replicas}
+        """`replicas`: the ports of each service's replicas; `own`: those that keep no contract; `named`: where clients
+        of some come in, in the place of any port that is free."""
+        self.ports = {name: (named or {}).get(name) or free_port() for name in replicas}
         self._own, self._log = frozenset(own), log
         self._folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "nginx.conf"

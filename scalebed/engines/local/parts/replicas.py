@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import shutil
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +69,13 @@ def start_replica(
         cores=cores,
     )
     return Replica(port, child, group)
+
+
+def stop_and_start(processes: Processes, replica: Replica) -> None:
+    """Let it finish what it has begun, and start it once more on its port; whether it runs is minded as before."""
+    processes.end(replica.child, signal.SIGTERM)
+    processes.again(replica.child)
+    replica.child.excused = False
 
 
 def wait_ready(replica: Replica) -> None:

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from scalebed.engines.local.isolation import ports
-from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.local.isolation.ports import free_port, named_port
+from scalebed.messages import EngineError
 
 ALL = "from scalebed.engines.local.isolation import ports; ports.PORTS = range({0}, {1}); print(ports.free_port())"
 
@@ -40,3 +41,29 @@ def test_where_somebody_listens_is_not_free(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(OSError, match="is free"):
             free_port()
     assert free_port() == port
+
+
+def test_a_named_port_is_refused_where_somebody_has_it() -> None:
+    port = free_port()
+    with pytest.raises(EngineError, match=f"^port {port} is taken; end what uses it, or name another port$"):
+        named_port(port)
+    ports._given.remove(port)
+    ports._release(port)
+    assert named_port(port) == port
+    with pytest.raises(EngineError, match="is taken"):
+        named_port(port)
+
+
+def test_a_named_port_that_only_waits_for_old_connections_is_free() -> None:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(EngineError, match="is taken"):
+            named_port(port)
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            # Who closes first is the one whose side waits.
+            listener.accept()[0].close()
+            assert client.recv(1) == b""
+    assert named_port(port) == port
