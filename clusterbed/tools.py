@@ -113,6 +113,18 @@ TOOLS = (
         # It calls helm with a flag that Helm 4 refuses.
         beside={"helm": (4,)},
     ),
+    # Docker's own; asked for by itself, since `docker compose` is a plugin of the client, which may be anywhere.
+    Tool(
+        "docker-compose",
+        "github.com/docker/compose/v2/cmd",
+        "COMPOSE",
+        ask=("version",),
+        least=(2, 20),
+        below=(6,),
+        stamps=("github.com/docker/compose/v2/internal.Version",),
+        seconds=150,
+        module="compose",
+    ),
     # For tests that everything works with it too; it takes its Kubernetes version from the libraries it is built with.
     Tool(
         "helm4",
