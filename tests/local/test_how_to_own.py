@@ -8,16 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Container, Iterator
+import sysconfig
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 from pages import script
 
+from action import Done, perform
 from scalebed import paths
 from scalebed.engines.local.isolation.processes import accepts
 from scalebed.experiment.spec import load_experiment
+from scalebed.records.run_directory import RunDirectory
 from tests.local import rooms
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(500)]
@@ -107,8 +110,29 @@ def test_use_your_k6_script(folder: Path) -> None:
     assert "Everything works: run it." in type_in(folder, "scalebed check")
 
 
+def by_action(folder: Path, environment: Mapping[str, str], **inputs: str) -> Done:
+    """What the action does in a job; a limit that is broken (1) or has no valid answer (3) is an answer."""
+    own = {**os.environ, "SCALEBED_CACHE": str(rooms.make_cache()), **environment}
+    done = perform(folder, folder.parent / "runner", own, inputs=inputs)
+    assert done.code in (0, 1, 3), done.said
+    return done
+
+
+LENT = {
+    "PIP_NO_DEPS": "1",
+    "PIP_NO_INDEX": "1",
+    "PIP_NO_BUILD_ISOLATION": "0",
+    "PYTHONPATH": sysconfig.get_path("purelib"),
+}
+"""For an installation from the clone without a network: a wheel alone, and what it needs is lent by this environment.
+(pip takes 0 for yes there.)"""
+
+
 def test_compare_two_versions(folder: Path) -> None:
-    """The same version twice, in the shortest runs that have intervals; once in a while one looks worse (1)."""
+    """The same version twice, in the shortest runs that have intervals; once in a while one looks worse (1).
+
+    The page's commands, and the action's steps in the place of those that are alike.
+    """
     (variants,) = yaml_blocks("compare-two-versions")
     (folder / "load.js").write_text(JOURNEY, encoding="utf-8")
     keys = {
@@ -119,15 +143,27 @@ def test_compare_two_versions(folder: Path) -> None:
     (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys), encoding="utf-8")
     type_in(folder, _COMMIT)
     _, both, of_one, old, new, of_two = script("compare-two-versions").splitlines()
-    for command in (old, new):
-        type_in(folder, command)
+    assert [command.split(" --out ")[0] for command in (both, old, new)] == ["scalebed run"] * 3
+    type_in(folder, old)
+    done = by_action(folder, LENT, base="old", out="new", fail_if="cpu > 10 %\n")
+    assert done.outputs["run"] == "new"
+    assert done.outputs["verdict"] in {"yes", "no", "no-valid-answer"}
+    assert done.summary.startswith("### old → new: limits ")
+    assert "# shop" in done.summary
     told = " ".join(type_in(folder, of_two, (0, 1, 3)).split())
     assert "cpu > 10 %, shop at one replica, 20 journeys a second: " in told
     assert "Two runs, one after the other" in told
     assert (folder / "summary.md").read_text(encoding="utf-8").startswith("### old → new")
     assert 'name="cpu > 10 %' in html.unescape((folder / "compare.xml").read_text(encoding="utf-8"))
-    (folder / "scalebed.yaml").write_text(yaml.safe_dump(keys) + variants, encoding="utf-8")
-    type_in(folder, both)
+    there = {"PATH": f"{folder.parent / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": str(paths.ROOT)}
+    limit = {"fail_if": "cpu > 10 %", "no_valid_answer": "pass"}
+    done = by_action(folder, there, base="main", out="both", version="installed", **limit)
+    assert (done.code == 1) == (done.outputs["verdict"] == "no")
+    assert done.summary.startswith("### both:before → both:after: limits ")
     told = " ".join(type_in(folder, of_one, (0, 1, 3)).split())
     assert "before: both:before after: both:after" in told
     assert "Two variants of one run, paired by block." in told
+    # The page's file names the same two.
+    (folder / "two.yaml").write_text(yaml.safe_dump(keys) + variants, encoding="utf-8")
+    measured = RunDirectory(folder / "both").manifest().experiment.variants
+    assert [one.name for one in measured] == [one.name for one in load_experiment(folder / "two.yaml").variants]
