@@ -17,7 +17,7 @@ USUAL = ("optimized", "naive")
 def serve(names: Sequence[str], *, contacts: int, seed: int, port: int) -> None:
     """Serve until a signal, and leave nothing behind. Raises UserError, and Exit where it was not up yet."""
     serving = Serving(paths.ROOT, ready_cache(), say)
-    up = False
+    up = stopped = False
     with stopping_once():
         try:
             addresses = serving.open(names or USUAL, contacts, seed, port)
@@ -32,10 +32,11 @@ def serve(names: Sequence[str], *, contacts: int, seed: int, port: int) -> None:
             _show("Ctrl-C removes all of it.")
             serving.watch()
         except KeyboardInterrupt:
+            stopped = True
             say("Stopping …")
         finally:
             with undisturbed():
-                serving.close()
+                serving.close(keep_logs=not stopped)
     say("Removed all of it.")
     if not up:
         raise typer.Exit(130)

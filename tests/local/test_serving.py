@@ -36,7 +36,7 @@ from scalebed.engines.services import read_service
 from scalebed.provision.servers import find_parts
 from tests.local import rooms
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("engine")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("cache")]
 
 _COMMAND = """
 import sys
@@ -251,6 +251,17 @@ def test_a_changed_source_is_served_and_a_broken_one_waits_for_the_next_change(s
     assert served.get("/changed") == (200, "5")
     served.process.send_signal(signal.SIGINT)
     assert served.end() == 0
+
+
+def test_what_cannot_start_says_why_and_leaves_its_log(start: Start, clone: Path) -> None:
+    described = clone / "apps" / "tiny" / "variant.toml"
+    described.write_text(described.read_text("utf-8").replace("python server.py", "sh -c 'exit 7'"), encoding="utf-8")
+    served = start("tiny", root=clone)
+    assert served.end() == 2
+    (log,) = re.findall(
+        r"scalebed: tiny \(tiny-0\) ended with status 7 while starting; its log (\S+) ends with", served.said
+    )
+    assert Path(log).exists()
 
 
 def test_a_second_one_beside_the_first_is_refused(start: Start, clone: Path) -> None:

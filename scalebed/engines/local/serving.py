@@ -44,6 +44,7 @@ class Serving:
         self._rig: Rig | None = None
         self._running: Running | None = None
         self._stack = ExitStack()
+        """What is still to be undone, the last first."""
         self._broken: set[int] = set()
         """Replicas that a change has broken, by their child's number."""
 
@@ -63,15 +64,18 @@ class Serving:
             raise EngineError(f"{twice}: is named twice; name each service once")
         ports = {service.name: named_port(port + place) for place, service in enumerate(services)}
         self._claim.take()
+        self._stack.callback(self._claim.release)
         removed = remove_leftovers(self._cache / "run")
         if removed.ended:
             self._say(f"Ended what an earlier run left behind: {', '.join(removed.ended)}.")
         parts = find_parts(self._cache, self._say)
         cluster = Cluster(parts.postgres, cluster_folder(self._cache, parts, self._cluster_name), part_account())
         cluster.lock()
+        self._stack.callback(cluster.unlock)
         placement, cores = host.Placement(None, None), host.usable_cores()
         rig = Rig(self._root, self._cache, self.logs, parts, Quota("none"), placement, cores, cluster, self._say)
         self._rig = rig
+        self._stack.callback(rig.close)
         rig.start_cluster()
         copies = self._load(rig.databases, services, contacts, seed)
         wanted = [
@@ -135,16 +139,12 @@ class Serving:
                     f"({child.log}); serve again"
                 )
 
-    def close(self) -> None:
-        """Stop all of it and remove its rows; safe to call twice. The logs stay where something went wrong."""
-        rig, self._rig, self._running = self._rig, None, None
-        if rig is not None:
-            whole = not rig.processes.ended()
-            self._stack.close()
-            rig.close()
-            if whole:
-                shutil.rmtree(self.logs, ignore_errors=True)
-        self._claim.release()
+    def close(self, *, keep_logs: bool = False) -> None:
+        """Stop all of it and remove its rows; safe to call twice. `keep_logs`: something in them has yet to be read."""
+        begun, self._rig, self._running = self._rig is not None, None, None
+        self._stack.close()
+        if begun and not keep_logs:
+            shutil.rmtree(self.logs, ignore_errors=True)
 
     def _in_use(self) -> tuple[Rig, Running]:
         if self._rig is None or self._running is None:
