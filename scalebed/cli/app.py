@@ -22,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+hpa = typer.Typer(help="What a HorizontalPodAutoscaler decides.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(hpa, name="hpa")
 _CONTEXT = "Of the kubeconfig; one that is not on this machine must be named."
 _NAMESPACE = "Use this one alone, whoever made it."
 _HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked as rough, and is compared with nothing."
@@ -367,6 +369,22 @@ def rerun(
             raise typer.Exit(testruns.rerun(testrun, replicas, Choice(context, namespace)))
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
+
+
+@hpa.command()
+def replay(
+    trace: Annotated[Path, typer.Argument(help="A trace in JSON; docs/reference/hpa.md has its format.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the decisions as JSON on stdout.")] = False,
+) -> None:
+    """Print what the model of the autoscaler decides in each sync of a trace.
+
+    Exits with 1 where the trace says what the real controller did, and the model decides otherwise.
+    """
+    with refusing():
+        from scalebed.cli import autoscalers
+
+        if not autoscalers.replay(trace, as_json):
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -1,0 +1,55 @@
+"""The programs that the rig runs, built from Go modules where the cache has them not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterbed import catalogue
+from clusterbed.announcing import ConsoleAnnouncer
+from clusterbed.gomodules import GoBuild
+from clusterbed.tools import KUBERNETES_STAMP
+from clusterbed.workshop import Workshop
+from scalebed import paths
+from scalebed.autoscaling.settings import ReleaseName
+
+_STAGES: dict[ReleaseName, str] = {"1.34": "kubernetes", "1.37": "kubernetes-1.37"}
+_VERSIONS: dict[ReleaseName, str] = {"1.34": "KUBERNETES", "1.37": "RIG_KUBERNETES"}
+_COMMANDS = ("kube-apiserver", "kube-controller-manager")
+
+
+@dataclass(frozen=True)
+class Programs:
+    etcd: Path
+    apiserver: Path
+    controller_manager: Path
+    version: str
+    """Of both Kubernetes programs, such as v1.34.4."""
+
+
+def programs(release: ReleaseName, announcer: ConsoleAnnouncer) -> Programs:
+    """Have them. Raises EngineError where one cannot be built."""
+    shop = Workshop.open(paths.ROOT, paths.cache(), announcer.say)
+    version = shop.versions["RIG_KUBERNETES"]
+    numbers = version.removeprefix("v").split(".")
+    stamps = {
+        f"{KUBERNETES_STAMP}.gitVersion": version,
+        f"{KUBERNETES_STAMP}.gitMajor": numbers[0],
+        f"{KUBERNETES_STAMP}.gitMinor": numbers[1],
+    }
+    build = GoBuild(
+        shop.root / "k8s" / "build" / "kubernetes-1.37",
+        {name: f"k8s.io/kubernetes/cmd/{name}" for name in _COMMANDS},
+        shop.versions["TOOLS_GO"],
+        stamps,
+    )
+    newer = shop.go_programs("kubernetes-1.37", f"Kubernetes {version}, from Go modules", build, 500)
+    stage = _STAGES[release]
+    made = shop.pipeline([*catalogue.without_registry(shop), newer], announcer).make(["etcd", stage])
+    folder = made.folder(stage)
+    return Programs(
+        made.folder("etcd") / "etcd",
+        folder / "kube-apiserver",
+        folder / "kube-controller-manager",
+        shop.versions[_VERSIONS[release]],
+    )
