@@ -30,6 +30,11 @@ class Event:
     body: Mapping[str, Any]
     """What the API server answered."""
 
+    @property
+    def replicas(self) -> int:
+        """That a target is told to have; a zero is left out."""
+        return int(self.body["spec"].get("replicas", 0))
+
     @classmethod
     def read(cls, line: str) -> Event | None:
         """None of what is no success, or nothing of ours."""

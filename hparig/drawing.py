@@ -90,7 +90,7 @@ def _spec(dice: random.Random, may_sleep: bool) -> Json:
     spec: Json = {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "target"},
         "minReplicas": low,
-        "maxReplicas": max(low, 1) + dice.choice([0, 2, 4, 6, 9, 14]),
+        "maxReplicas": max(low, 1) + dice.choice([1, 4, 6, 9, 9, 14, 18]),
         "metrics": metrics,
     }
     if dice.random() < 0.7:
@@ -130,7 +130,7 @@ def _metric(dice: random.Random, name: str) -> Json:
 
 def _behavior(dice: random.Random) -> Json:
     behavior: Json = {}
-    for direction, windows in (("scaleUp", [0, 0, 3, 7]), ("scaleDown", [0, 0, 4, 10])):
+    for direction, windows in (("scaleUp", [0, 0, 0, 3, 7]), ("scaleDown", [0, 0, 0, 4, 10])):
         if dice.random() < 0.8:
             behavior[direction] = _rules(dice, windows)
     return behavior
@@ -138,10 +138,10 @@ def _behavior(dice: random.Random) -> Json:
 
 def _rules(dice: random.Random, windows: list[int]) -> Json:
     rules: Json = {}
-    if dice.random() < 0.7:
+    if dice.random() < 0.8:
         rules["stabilizationWindowSeconds"] = dice.choice(windows)
     if dice.random() < 0.6:
-        rules["policies"] = [_policy(dice) for _ in range(dice.choice([1, 1, 2, 3]))]
+        rules["policies"] = [_policy(dice) for _ in range(dice.choice([1, 2, 2, 3]))]
     if dice.random() < 0.4:
         rules["selectPolicy"] = dice.choices(["Max", "Min", "Disabled"], [3, 5, 2])[0]
     if dice.random() < 0.25:
@@ -151,5 +151,5 @@ def _rules(dice: random.Random, windows: list[int]) -> Json:
 
 def _policy(dice: random.Random) -> Json:
     kind = dice.choice(["Pods", "Percent"])
-    value = dice.choice([1, 1, 2, 3, 5]) if kind == "Pods" else dice.choice([5, 10, 25, 50, 100, 200])
-    return {"type": kind, "value": value, "periodSeconds": dice.choice([1, 2, 4, 6, 10, 15, 20, 30])}
+    value = dice.choice([1, 2, 3, 5]) if kind == "Pods" else dice.choice([10, 25, 50, 100, 200])
+    return {"type": kind, "value": value, "periodSeconds": dice.choice([1, 2, 4, 6, 10, 15, 20])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hparig.audit import Event
 from hparig.cluster import Namespace
@@ -13,18 +13,21 @@ from hparig.drawing import Scenario
 from hparig.world import Shown, World
 from scalebed.messages import EngineError
 
-_SETTLED_S = 0.35
-"""After a look at the target the controller's sync is over, and the next one not near."""
+_SETTLED_S = 0.7
+"""This long after a look at the target the controller's sync is over, and the next one not near."""
+_QUIET_S = 0.3
+"""Before a spec changes, which some releases look at at once."""
 _LATE_S = 30
 
 
 @dataclass(frozen=True)
 class Shift:
-    """A change of the world; seconds since 1970."""
+    """A change of the world; seconds since 1970. One of the spec alone is seen whole or not at all."""
 
     begun: float
     ended: float
     shown: Shown
+    spec_alone: bool = False
 
 
 @dataclass
@@ -42,10 +45,17 @@ def play(
     played = Played(scenario)
 
     def shift(shown: Shown) -> None:
+        spec = played.shifts[-1].shown.spec if played.shifts else shown.spec
         begun = time.time()
         tell(scenario.name, shown)
-        namespace.show(shown)
-        played.shifts.append(Shift(begun, time.time(), shown))
+        namespace.show(replace(shown, spec=spec))
+        played.shifts.append(Shift(begun, time.time(), replace(shown, spec=spec)))
+        if shown.spec != spec:
+            # The controller may look at once, and has to find the pods in its cache by then.
+            time.sleep(_QUIET_S)
+            now = time.time()
+            played.shifts.append(Shift(now, now, shown, spec_alone=True))
+            namespace.show(replace(shown, replicas=None))
 
     namespace.create(scenario.replicas)
     shift(world.begin(time.time()))
@@ -82,9 +92,5 @@ def _drained(events: queue.Queue[Event], played: Played, replicas: int) -> int:
             played.events.append(events.get_nowait())
         except queue.Empty:
             break
-    changed = [event.body["spec"]["replicas"] for event in played.events if event.kind == "rescaled"]
-    looked = [event.body["spec"].get("replicas", 0) for event in played.events if event.kind == "looked"]
-    last = next((event.kind for event in reversed(played.events) if event.kind != "said"), None)
-    if last == "rescaled":
-        return int(changed[-1])
-    return int(looked[-1]) if looked else replicas
+    told = [event.replicas for event in played.events if event.kind != "said"]
+    return told[-1] if told else replicas

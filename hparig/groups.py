@@ -9,7 +9,8 @@ from scalebed.autoscaling.settings import ReleaseName, Settings
 
 @dataclass(frozen=True)
 class Group:
-    """`sync_s` is the time between two syncs; `syncs` how many of them a scenario lasts."""
+    """`sync_s` is the time between two syncs; `syncs` how many of them a scenario lasts. The last is no decision, as it
+    may not be over."""
 
     name: str
     sync_s: float
@@ -37,8 +38,8 @@ class Group:
         return self.settings.model_copy(update={key: gates.get(gate) for key, gate in named.items()})
 
 
-# A period of 1.7 s, so that few multiples of it lie near a whole second, of which windows and periods are made.
-_FAST_S = 1.7
+# So that few multiples of it lie near a whole second, of which windows and periods are made.
+_FAST_S = 2.3
 
 GROUPS = (
     Group(

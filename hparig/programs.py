@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from clusterbed import catalogue
+from clusterbed import versions as known
 from clusterbed.announcing import ConsoleAnnouncer
 from clusterbed.gomodules import GoBuild
 from clusterbed.tools import KUBERNETES_STAMP
@@ -23,8 +25,12 @@ class Programs:
     etcd: Path
     apiserver: Path
     controller_manager: Path
-    version: str
-    """Of both Kubernetes programs, such as v1.34.4."""
+
+
+def versions() -> Mapping[ReleaseName, str]:
+    """Of Kubernetes, such as v1.34.4, by release."""
+    named = known.load(paths.ROOT)
+    return {release: named[variable] for release, variable in _VERSIONS.items()}
 
 
 def programs(release: ReleaseName, announcer: ConsoleAnnouncer) -> Programs:
@@ -47,9 +53,4 @@ def programs(release: ReleaseName, announcer: ConsoleAnnouncer) -> Programs:
     stage = _STAGES[release]
     made = shop.pipeline([*catalogue.without_registry(shop), newer], announcer).make(["etcd", stage])
     folder = made.folder(stage)
-    return Programs(
-        made.folder("etcd") / "etcd",
-        folder / "kube-apiserver",
-        folder / "kube-controller-manager",
-        shop.versions[_VERSIONS[release]],
-    )
+    return Programs(made.folder("etcd") / "etcd", folder / "kube-apiserver", folder / "kube-controller-manager")

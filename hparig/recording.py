@@ -38,16 +38,17 @@ def recorded(played: Played, proposed: Sequence[float], answered: Sequence[float
     torn: list[int] = []
     desired, reasons = 0, {}
     before: Shift | None = None
-    for number, look in enumerate(_looks(played.events)):
+    # The last one may not be over.
+    for number, look in enumerate(list(_looks(played.events))[:-1]):
         at = _first(proposed, look) or _last(answered, look) or look.looked.ended
         shift = next(
             each for each in reversed(played.shifts) if each.ended <= look.looked.begun or each is played.shifts[0]
         )
-        if any(each.begun < at + _NEAR_S and each.ended > look.looked.begun - _NEAR_S for each in played.shifts[1:]):
+        if any(_overlap(each, look.looked.begun, at) for each in played.shifts[1:]):
             torn.append(number)
         sync: dict[str, Any] = {
             "at_s": round(at - epoch, 6),
-            "replicas": look.looked.body["spec"].get("replicas", 0),
+            "replicas": look.looked.replicas,
             "status_replicas": look.looked.body.get("status", {}).get("replicas", 0),
         }
         if look.rescaled is not None:
@@ -69,6 +70,10 @@ def recorded(played: Played, proposed: Sequence[float], answered: Sequence[float
         "syncs": syncs,
     }
     return Recorded(Trace.model_validate(document), tuple(torn))
+
+
+def _overlap(shift: Shift, looked: float, decided: float) -> bool:
+    return not shift.spec_alone and shift.begun < decided + _NEAR_S and shift.ended > looked - _NEAR_S
 
 
 def _looks(events: Sequence[Event]) -> Iterator[_Look]:

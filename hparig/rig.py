@@ -28,7 +28,7 @@ from scalebed.autoscaling.settings import ReleaseName
 from scalebed.messages import EngineError, Say
 
 _FOUND_S = 90
-_APART_S = 0.03
+_APART_S = 0.12
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,13 @@ class Run:
                         futures = []
                         for each in wave:
                             futures.append(pool.submit(_one, each, plane, audit, metrics))
-                            time.sleep(group.sync_s / len(wave) + _APART_S)
+                            # Not all in one moment: neither their beginnings nor their syncs.
+                            time.sleep(max(group.sync_s / len(wave), _APART_S))
                         played = [future.result() for future in futures]
                     plane.check()
                     self._keep(played, plane, metrics)
+            log = self.folder / self.release / f"{group.name}.log"
+            shutil.copyfile(plane.controller_log, log)
 
     def _keep(self, played: Sequence[Played], plane: ControlPlane, metrics: MetricsApi) -> None:
         proposed = proposing.times(plane.controller_log, datetime.datetime.now(datetime.UTC).year)

@@ -75,8 +75,9 @@ class World:
         """What there is once the target has this many replicas to have, for a sync's time."""
         dice, rough = self._dice, self.scenario.unrest
         by_hand = None
-        if dice.random() < 0.012 * (1 + rough):
-            by_hand = dice.choice([0, 0, 1, self._spec["maxReplicas"] + 3, dice.randint(1, self._spec["maxReplicas"])])
+        if dice.random() < (0.4 if replicas == 0 else 0.01 * (1 + rough)):
+            most = self._spec["maxReplicas"]
+            by_hand = dice.choice([0, 1, most + 3, *(dice.randint(1, most) for _ in range(3))])
             replicas = by_hand
         if dice.random() < 0.02:
             scenario = self.scenario
@@ -85,9 +86,10 @@ class World:
         self._age(int(now) - self.epoch)
         self._resize(replicas, int(now) - self.epoch)
         if dice.random() < 0.45:
-            self._demand = self._demand * dice.uniform(0.4, 2.2) + dice.choice([0, 0, 1])
-        if dice.random() < 0.1:
-            self._demand = dice.uniform(0, 1.3 * self._spec["maxReplicas"])
+            self._demand = self._demand * dice.uniform(0.5, 1.8) + dice.choice([0, 0, 1])
+        # Far beyond the bounds, all decisions are alike.
+        if dice.random() < 0.15 or self._demand > 1.5 * self._spec["maxReplicas"]:
+            self._demand = dice.uniform(0, 1.2 * self._spec["maxReplicas"])
         return self._shown(now, by_hand)
 
     def _add(self, started_s: int | None, ready_since_s: int) -> _Member:

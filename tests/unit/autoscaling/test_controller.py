@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from autoscaled import cpu, decided, desired, named, pods
+from autoscaled import Json, cpu, decided, desired, named, pods
 
-_BUSY = {"pods": pods("120m", "120m"), "totals": {"load": None}}
-_IDLE = {"pods": pods("1m", "1m"), "totals": {"load": None}}
+_BUSY: Json = {"pods": pods("120m", "120m"), "totals": {"load": None}}
+_IDLE: Json = {"pods": pods("1m", "1m"), "totals": {"load": None}}
 _BOTH = (cpu(), named("External", averageValue="10"))
-_NOW = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+_NOW: Json = {"scaleDown": {"stabilizationWindowSeconds": 0}}
 
 
 def test_with_one_of_two_metrics_missing_up_goes_on_and_down_stops() -> None:
@@ -61,19 +61,19 @@ def test_the_tolerance_flag_is_for_both_ways() -> None:
 
 
 _QUEUE = named("External", averageValue="10")
-_EMPTY = {"pods": pods("1m"), "totals": {"load": "0"}}
-_FULL = {"pods": [], "totals": {"load": "35"}}
+_EMPTY: Json = {"pods": pods("1m"), "totals": {"load": "0"}}
+_FULL: Json = {"pods": [], "totals": {"load": "35"}}
 
 
 def test_scale_to_zero_is_there_and_back_by_an_external_metric() -> None:
-    syncs = [{"replicas": 1, **_EMPTY}, _EMPTY | {"pods": []}, _FULL]
+    syncs: list[Json] = [{"replicas": 1, **_EMPTY}, _EMPTY | {"pods": []}, _FULL]
     found = decided(syncs, _QUEUE, least=0, behavior=_NOW)
     assert [each.desired for each in found] == [0, 0, 4]
     assert [each.reasons["ScaledToZero"] for each in found] == ["ScaledToZero", "ScaledToZero", "NotScaledToZero"]
 
 
 def test_zero_by_hand_switches_it_off_in_1_37_and_in_1_34_only_where_the_minimum_is_not_zero() -> None:
-    syncs = [{"replicas": 2, "pods": pods("1m", "1m"), "totals": {"load": "20"}}, {"replicas": 0, **_FULL}]
+    syncs: list[Json] = [{"replicas": 2, "pods": pods("1m", "1m"), "totals": {"load": "20"}}, {"replicas": 0, **_FULL}]
     on = {"scale_to_zero": True}
     assert desired(*syncs, metrics=[_QUEUE], least=0, controller=on) == [2, 0]
     assert desired(*syncs, metrics=[_QUEUE], least=0, controller=on, release="1.34") == [2, 4]
@@ -95,7 +95,7 @@ def test_cpu_of_a_pod_that_uses_nothing_proposes_zero() -> None:
 def test_a_minimum_that_is_raised_while_it_sleeps_wakes_it() -> None:
     source = {"metric": {"name": "load"}, "target": {"type": "AverageValue", "averageValue": "10"}}
     spec = {"minReplicas": 3, "maxReplicas": 9, "metrics": [{"type": "External", "external": source}]}
-    syncs = [{"replicas": 1, **_EMPTY}, _EMPTY | {"pods": [], "spec": spec}]
+    syncs: list[Json] = [{"replicas": 1, **_EMPTY}, _EMPTY | {"pods": [], "spec": spec}]
     assert desired(*syncs, metrics=[_QUEUE], least=0, behavior=_NOW) == [0, 3]
 
 
@@ -106,5 +106,5 @@ def test_without_the_gate_zero_is_off_whatever_it_did_before() -> None:
 
 def test_from_zero_by_a_value_neither_tolerance_nor_pods_count() -> None:
     value = named("External", value="10")
-    syncs = [{"replicas": 1, **_EMPTY}, {"pods": [], "totals": {"load": "10500m"}}]
+    syncs: list[Json] = [{"replicas": 1, **_EMPTY}, {"pods": [], "totals": {"load": "10500m"}}]
     assert desired(*syncs, metrics=[value], least=0, behavior=_NOW) == [0, 2]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from autoscaled import desired, pods
+from autoscaled import Json, desired, pods
 
-_BUSY = {"pods": pods("2", "2")}
-_IDLE = {"pods": pods("1m", "1m")}
-_NOW = {"stabilizationWindowSeconds": 0}
+_BUSY: Json = {"pods": pods("2", "2")}
+_IDLE: Json = {"pods": pods("1m", "1m")}
+_NOW: Json = {"stabilizationWindowSeconds": 0}
 
 
 def _policy(kind: str, value: int, period_s: int) -> dict[str, object]:
@@ -14,20 +14,20 @@ def _policy(kind: str, value: int, period_s: int) -> dict[str, object]:
 
 
 def test_without_behavior_it_goes_to_four_or_the_double_at_every_sync() -> None:
-    syncs = [{"at_s": 2.0 * number, **_BUSY} for number in range(6)]
+    syncs: list[Json] = [{"at_s": 2.0 * number, **_BUSY} for number in range(6)]
     syncs[0]["replicas"] = 1
     assert desired(*syncs) == [4, 8, 16, 32, 64, 67]
 
 
 def test_with_any_behavior_it_adds_four_or_doubles_per_15_seconds() -> None:
-    syncs = [{"at_s": 2.0 * number, **_BUSY} for number in range(9)]
+    syncs: list[Json] = [{"at_s": 2.0 * number, **_BUSY} for number in range(9)]
     syncs[0]["replicas"] = 1
     assert desired(*syncs, behavior={"scaleDown": {}}) == [5, 5, 5, 5, 5, 5, 5, 5, 10]
 
 
 def test_a_period_has_its_first_moment_outside_and_counts_from_when_the_change_was_done() -> None:
-    syncs = [{"replicas": 1, **_BUSY}, {"at_s": 15, **_BUSY}]
-    behavior = {"scaleUp": {}}
+    syncs: list[Json] = [{"replicas": 1, **_BUSY}, {"at_s": 15, **_BUSY}]
+    behavior: Json = {"scaleUp": {}}
     assert desired(*syncs, behavior=behavior) == [5, 10]
     syncs[0]["rescaled_at_s"] = 0.01
     assert desired(*syncs, behavior=behavior) == [5, 5]

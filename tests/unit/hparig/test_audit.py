@@ -28,7 +28,8 @@ def test_a_look_at_the_target_is_told_with_its_times_and_what_was_answered() -> 
     assert (event.kind, event.namespace) == ("looked", "short-0001")
     assert event.ended - event.begun == 0.25
     assert event.begun == seconds("2026-01-02T03:04:05.25Z")
-    assert event.body == {"spec": {"replicas": 3}}
+    assert event.replicas == 3
+    assert Event("rescaled", "short-0001", 0, 1, {"spec": {}}).replicas == 0
 
 
 def test_changes_and_statuses_are_told_apart_and_failures_left_out() -> None:

@@ -46,7 +46,7 @@ def test_shares_of_groups_come_to_all() -> None:
 def test_flags_say_what_settings_do() -> None:
     group = next(group for group in GROUPS if group.name == "short")
     assert "--horizontal-pod-autoscaler-downscale-stabilization=8.0s" in group.flags()
-    assert "--horizontal-pod-autoscaler-sync-period=1.7s" in group.flags()
+    assert "--horizontal-pod-autoscaler-sync-period=2.3s" in group.flags()
     gates = next(group for group in GROUPS if group.name == "gates")
     assert gates.settings_of("1.34").scale_to_zero is True
     assert gates.settings_of("1.37").scale_to_zero is False

@@ -46,6 +46,8 @@ def _played() -> Played:
             _event("rescaled", 2.02, spec={"replicas": 2}),
             _event("said", 2.03, status=status),
             _event("looked", 3.7, spec={"replicas": 2}, status={}),
+            # The last one is not over, and so none.
+            _event("looked", 5.4, spec={"replicas": 2}, status={}),
         ],
     )
 
@@ -72,6 +74,8 @@ def test_a_sync_during_which_the_world_changed_is_named() -> None:
     assert _recorded(played).torn == ()
     played.shifts[1] = Shift(_E + 3.6, _E + 3.75, _shown("60m"))
     assert _recorded(played).torn == (1,)
+    played.shifts[1] = Shift(_E + 3.65, _E + 3.65, _shown("60m"), spec_alone=True)
+    assert _recorded(played).torn == ()
 
 
 def test_the_model_is_judged_by_what_was_seen() -> None:
