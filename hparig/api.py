@@ -12,7 +12,7 @@ from typing import Any
 from scalebed.messages import EngineError
 
 Object = dict[str, Any]
-_PATCH = "application/merge-patch+json"
+_FORMS = {"PATCH": "application/merge-patch+json", "REPLACE": "application/json-patch+json"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ class Api:
     def patch(self, path: str, body: Object) -> Object:
         return self._ask("PATCH", path, body)
 
+    def replace_spec(self, path: str, spec: Object) -> Object:
+        """Whole: a merge would leave what the new one does not have."""
+        return self._ask("REPLACE", path, [{"op": "replace", "path": "/spec", "value": spec}])
+
     def delete(self, path: str) -> Object:
         return self._ask("DELETE", path)
 
@@ -48,7 +52,7 @@ class Api:
             self._connection.close()
             self._connection = None
 
-    def _ask(self, method: str, path: str, body: Object | None = None) -> Object:
+    def _ask(self, method: str, path: str, body: Object | list[Object] | None = None) -> Object:
         try:
             status, content = self._sent(method, path, body)
         except (OSError, http.client.HTTPException):
@@ -64,11 +68,12 @@ class Api:
         answer: Object = json.loads(content) if content else {}
         return answer
 
-    def _sent(self, method: str, path: str, body: Object | None) -> tuple[int, bytes]:
+    def _sent(self, method: str, path: str, body: Object | list[Object] | None) -> tuple[int, bytes]:
         if self._connection is None:
             context = ssl.create_default_context(cafile=str(self._address.ca))
             self._connection = http.client.HTTPSConnection("127.0.0.1", self._address.port, timeout=30, context=context)
-        form = _PATCH if method == "PATCH" else "application/json"
+        form = _FORMS.get(method, "application/json")
+        method = "PATCH" if method in _FORMS else method
         headers = {"Authorization": f"Bearer {self._address.token}", "Content-Type": form, "Accept": "application/json"}
         self._connection.request(method, path, None if body is None else json.dumps(body).encode(), headers)
         answer = self._connection.getresponse()

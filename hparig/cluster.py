@@ -96,8 +96,7 @@ class Namespace:
             self._api.patch(f"{self._apps('deployments')}/target/status", status)
             self._status_replicas = shown.status_replicas
         if self._spec is not None and shown.spec != self._spec:
-            # A behavior that is no more there would stay, unless it is set to nothing.
-            self._api.patch(f"{self._autoscalers()}/target", {"spec": {"behavior": None, **shown.spec}})
+            self._api.replace_spec(f"{self._autoscalers()}/target", shown.spec)
             self._spec = shown.spec
 
     def _put(self, pod: Pod, epoch: int) -> None:
