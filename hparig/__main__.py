@@ -48,6 +48,7 @@ def run(
             with stopping_once():
                 for chosen in rig.groups(group or ()):
                     each.group(chosen)
+        announcer.say(f"Traces: {folder}")
         _judge([folder], None)
 
 

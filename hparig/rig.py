@@ -74,13 +74,7 @@ class Run:
                 for start in range(0, len(drawn), self.at_once):
                     self._wait()
                     wave = drawn[start : start + self.at_once]
-                    with ThreadPoolExecutor(len(wave)) as pool:
-                        futures = []
-                        for each in wave:
-                            futures.append(pool.submit(_one, each, plane, audit, metrics))
-                            # Not all in one moment: neither their beginnings nor their syncs.
-                            time.sleep(max(group.sync_s / len(wave), _APART_S))
-                        played = [future.result() for future in futures]
+                    played = _beside(wave, group, plane, audit, metrics)
                     plane.check()
                     self._keep(played, plane, metrics)
             log = self.folder / self.release / f"{group.name}.log"
@@ -103,6 +97,23 @@ class Run:
     def _wait(self) -> None:
         while self.pause is not None and self.pause.exists():
             time.sleep(5)
+
+
+def _beside(
+    wave: Sequence[Scenario], group: Group, plane: ControlPlane, audit: Audit, metrics: MetricsApi
+) -> list[Played]:
+    with ThreadPoolExecutor(len(wave)) as pool:
+        try:
+            futures = []
+            for each in wave:
+                futures.append(pool.submit(_one, each, plane, audit, metrics))
+                # Not all in one moment: neither their beginnings nor their syncs.
+                time.sleep(max(group.sync_s / len(wave), _APART_S))
+            return [future.result() for future in futures]
+        except BaseException:
+            # Or the pool would wait for all of them to play to their end.
+            plane.stop()
+            raise
 
 
 def _one(drawn: Scenario, plane: ControlPlane, audit: Audit, metrics: MetricsApi) -> Played:

@@ -1,7 +1,8 @@
 """What metrics-server says of a pod's CPU, and since when: it keeps two readings of each container and divides.
 
-metrics-server 0.9.0, pkg/storage/pod.go and types.go. A kubelet's reading has its own time, which is before that of the
-scrape; a window is the time between two readings, and the time of a metric is that of the later one.
+metrics-server 0.9.0, pkg/storage/pod.go and types.go, pkg/scraper/client/resource/decode.go. A kubelet's reading has
+its own time, which is before that of the scrape; a window is the time between two readings, and the time of a metric is
+that of the later one.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class MetricsServer:
         self._before: dict[str, dict[str, Reading]] = {}
 
     def scrape(self, pods: Mapping[str, Readings]) -> None:
-        """What kubelets say now, of all pods that there are."""
+        """What kubelets say now, of all pods that there are. One with a container that has used nothing yet is none."""
+        pods = {name: readings for name, readings in pods.items() if all(each.cpu_s for each in readings.values())}
         before = {name: self._kept(name, readings) for name, readings in pods.items()}
         self._before = {name: kept for name, kept in before.items() if kept}
         self._last = {name: dict(readings) for name, readings in pods.items()}

@@ -56,6 +56,14 @@ def test_a_reading_that_is_no_newer_leaves_the_pair_as_it_was() -> None:
     assert (sample.at_s, sample.window_s, sample.age_s(60)) == (35, 15, 25)
 
 
+def test_a_pod_with_a_container_that_has_used_nothing_yet_has_no_metric() -> None:
+    """And the scrape counts as none: the next one is its first again."""
+    server = MetricsServer()
+    for at_s, cores, there in ((20, 0.5, False), (35, 0.5, True), (50, 0.0, False), (65, 0.5, False), (80, 0.5, True)):
+        server.scrape({"a": {"app": _reading(at_s, cores)}})
+        assert (server.sample("a") is not None) == there
+
+
 def test_a_restart_begins_anew() -> None:
     server = MetricsServer()
     server.scrape({"a": {"app": _reading(20)}})
