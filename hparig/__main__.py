@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from clusterbed.announcing import ConsoleAnnouncer
-from hparig import frozen, page, rig
+from hparig import frozen, page, rig, scraping
+from hparig.control_plane import ControlPlane
 from hparig.judging import Tally, judged, summed
+from hparig.kubelet import Kubelet
 from hparig.page import Row
 from hparig.programs import programs, versions
 from hparig.rig import Run
@@ -60,6 +64,32 @@ def judge(
     """Set the model beside traces that were recorded."""
     with refusing():
         _judge(folders, out)
+
+
+@app.command()
+def scrapes(
+    *,
+    count: Annotated[int, typer.Option(help="Scrapes, 15 s each.", min=2)] = 12,
+    pods: Annotated[int, typer.Option(min=1)] = 80,
+    seed: Annotated[str, typer.Option(help="What the pods are drawn from.")] = "1",
+    out: Annotated[Path | None, typer.Option(help="A folder for the sentence.")] = None,
+) -> None:
+    """Run metrics-server with a kubelet that is played, and say how often its model says the same."""
+    with refusing(), stopping_once():
+        announcer = ConsoleAnnouncer(ERR)
+        made = programs("1.34", announcer)
+        with (
+            tempfile.TemporaryDirectory(prefix="hpa-rig-") as folder,
+            ControlPlane(made, Path(folder) / "run", {}) as plane,
+            closing(Kubelet(plane.certificate, seed, pods)) as kubelet,
+        ):
+            found = scraping.compare(plane, made.metrics_server, kubelet, count, announcer.say)
+        for line in found.differing:
+            OUT.print(line, markup=False, highlight=False, soft_wrap=True)
+        said = page.scrapes(found)
+        OUT.print(said, markup=False, highlight=False, soft_wrap=True)
+        if out is not None:
+            (out / "metrics-server.md").write_text(said, encoding="utf-8")
 
 
 def _judge(folders: Sequence[Path], out: Path | None) -> None:

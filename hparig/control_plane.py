@@ -93,8 +93,8 @@ class ControlPlane:
 
     def start_controller(self, flags: Sequence[str]) -> None:
         """The autoscaler's controller alone. Metrics APIs have to be there before, since it looks for them once."""
-        config = self._kubeconfig()
-        self._start(
+        config = self.kubeconfig()
+        self.start(
             "kube-controller-manager",
             [
                 *(self._programs.controller_manager, f"--kubeconfig={config}", "--leader-elect=false"),
@@ -106,9 +106,9 @@ class ControlPlane:
         )
 
     def _start_store(self) -> None:
-        client, peer, self._port = _free_ports(3)
+        client, peer, self._port = free_ports(3)
         store = f"http://127.0.0.1:{client}"
-        self._start(
+        self.start(
             "etcd",
             [
                 *(self._programs.etcd, f"--data-dir={self._folder / 'etcd'}", "--unsafe-no-fsync"),
@@ -130,7 +130,7 @@ class ControlPlane:
         lines = "".join(f"{token},{name},{name},system:masters\n" for name, token in self._tokens.items())
         (self._folder / "tokens.csv").write_text(lines, encoding="utf-8")
         key = self.certificate.key
-        self._start(
+        self.start(
             "kube-apiserver",
             [
                 *(self._programs.apiserver, f"--etcd-servers={store}", "--bind-address=127.0.0.1"),
@@ -166,7 +166,8 @@ class ControlPlane:
                 raise EngineError(f"{name} was not ready within {_START_S} s; see {self._log(name)}")
             time.sleep(0.2)
 
-    def _kubeconfig(self) -> Path:
+    def kubeconfig(self) -> Path:
+        """A file by which a program asks the API server as the controller does."""
         path = self._folder / "controller.kubeconfig"
         cluster = {
             "server": f"https://127.0.0.1:{self._port}",
@@ -190,7 +191,8 @@ class ControlPlane:
     def _gate_flags(self) -> list[str]:
         return [f"--feature-gates={self._gates}"] if self._gates else []
 
-    def _start(self, name: str, argv: Sequence[str | Path]) -> None:
+    def start(self, name: str, argv: Sequence[str | Path]) -> None:
+        """A program that runs until this plane is left, and writes a log by its name."""
         with self._log(name).open("ab") as log:
             # Its log's times are read: they are to be those of a clock that knows no summer.
             environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(self._folder), "TZ": "UTC"}
@@ -207,7 +209,7 @@ class ControlPlane:
         return self._folder / f"{name}.log"
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports of loopback that nobody listens on just now."""
     sockets = [socket.socket() for _ in range(count)]
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hparig.judging import Tally, summed
+from hparig.scraping import Compared
 from scalebed.autoscaling.settings import ReleaseName
 
 
@@ -61,6 +62,15 @@ def answer(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str])
                 f"in scenarios that were drawn after the model was frozen"
             )
     return f"**`desiredReplicas` is the model's in {'; '.join(said)}.**\n"
+
+
+def scrapes(found: Compared) -> str:
+    """One sentence on metrics-server."""
+    return (
+        f"metrics-server 0.9.0 and its model said the same of {found.agreed:,} of {found.pods:,} pods "
+        f"after {found.scrapes} scrapes, {found.with_metric:,} of them with a metric: whether there is one, its time, "
+        f"its window and each container's use.\n"
+    )
 
 
 def _ordered(rows: Sequence[Row], model: str) -> list[Row]:

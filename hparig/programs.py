@@ -25,6 +25,7 @@ class Programs:
     etcd: Path
     apiserver: Path
     controller_manager: Path
+    metrics_server: Path
 
 
 def versions() -> Mapping[ReleaseName, str]:
@@ -51,6 +52,11 @@ def programs(release: ReleaseName, announcer: ConsoleAnnouncer) -> Programs:
     )
     newer = shop.go_programs("kubernetes-1.37", f"Kubernetes {version}, from Go modules", build, 500)
     stage = _STAGES[release]
-    made = shop.pipeline([*catalogue.without_registry(shop), newer], announcer).make(["etcd", stage])
+    made = shop.pipeline([*catalogue.without_registry(shop), newer], announcer).make(["etcd", "metrics-server", stage])
     folder = made.folder(stage)
-    return Programs(made.folder("etcd") / "etcd", folder / "kube-apiserver", folder / "kube-controller-manager")
+    return Programs(
+        made.folder("etcd") / "etcd",
+        folder / "kube-apiserver",
+        folder / "kube-controller-manager",
+        made.folder("metrics-server") / "metrics-server",
+    )
