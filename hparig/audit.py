@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["looked", "rescaled", "said"]
+Kind = Literal["looked", "rescaled", "refused", "said"]
 _KINDS: dict[tuple[str, str], Kind] = {
     ("get", "scale"): "looked",
     ("update", "scale"): "rescaled",
     ("update", "status"): "said",
 }
+_CONFLICT = 409
 
 
 @dataclass(frozen=True)
 class Event:
-    """One request of the controller. Times are seconds since 1970."""
+    """One request of the controller; one to rescale that came after somebody else's change is `refused`, after which it
+    looks again and insists. Times are seconds since 1970."""
 
     kind: Kind
     namespace: str
@@ -37,14 +39,17 @@ class Event:
 
     @classmethod
     def read(cls, line: str) -> Event | None:
-        """None of what is no success, or nothing of ours."""
+        """None of what failed in another way, or is nothing of ours."""
         found = json.loads(line)
         about = found.get("objectRef") or {}
         kind = _KINDS.get((found["verb"], about.get("subresource", "")))
-        if kind is None or (found.get("responseStatus") or {}).get("code") != 200 or "namespace" not in about:
+        code = (found.get("responseStatus") or {}).get("code")
+        if kind == "rescaled" and code == _CONFLICT:
+            kind, code = "refused", 200
+        if kind is None or code != 200 or "namespace" not in about:
             return None
         begun, ended = seconds(found["requestReceivedTimestamp"]), seconds(found["stageTimestamp"])
-        return cls(kind, about["namespace"], begun, ended, found["responseObject"])
+        return cls(kind, about["namespace"], begun, ended, found.get("responseObject") or {})
 
 
 def seconds(stamp: str) -> float:

@@ -92,5 +92,5 @@ def _drained(events: queue.Queue[Event], played: Played, replicas: int) -> int:
             played.events.append(events.get_nowait())
         except queue.Empty:
             break
-    told = [event.replicas for event in played.events if event.kind != "said"]
+    told = [event.replicas for event in played.events if event.kind in ("looked", "rescaled")]
     return told[-1] if told else replicas

@@ -77,9 +77,11 @@ def _overlap(shift: Shift, looked: float, decided: float) -> bool:
 
 
 def _looks(events: Sequence[Event]) -> Iterator[_Look]:
-    """Each with what followed it until the next; a sync's own requests come one after the other."""
+    """Each with what followed it until the next; a sync's own requests come one after the other. A look after a refusal
+    belongs to the sync that was refused."""
     ordered = sorted(events, key=lambda event: event.begun)
-    starts = [number for number, event in enumerate(ordered) if event.kind == "looked"]
+    before = [None, *(event.kind for event in ordered)]
+    starts = [number for number, event in enumerate(ordered) if event.kind == "looked" and before[number] != "refused"]
     for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
         rest = ordered[start + 1 : end]
         until = ordered[end].begun if end < len(ordered) else float("inf")

@@ -35,7 +35,9 @@ def test_a_look_at_the_target_is_told_with_its_times_and_what_was_answered() -> 
 def test_changes_and_statuses_are_told_apart_and_failures_left_out() -> None:
     assert getattr(Event.read(_line("update", "scale")), "kind", "") == "rescaled"
     assert getattr(Event.read(_line("update", "status")), "kind", "") == "said"
-    assert Event.read(_line("update", "scale", code=409)) is None
+    assert getattr(Event.read(_line("update", "scale", code=409)), "kind", "") == "refused"
+    assert Event.read(_line("update", "status", code=409)) is None
+    assert Event.read(_line("update", "scale", code=500)) is None
     assert Event.read(_line("list", "")) is None
 
 

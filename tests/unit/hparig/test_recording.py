@@ -69,6 +69,13 @@ def test_a_trace_says_what_the_controller_saw_when_and_what_it_did() -> None:
     assert (first.seen.desired, first.seen.reasons) == (2, {"ScalingActive": "ValidMetricFound"})
 
 
+def test_a_look_after_a_refusal_is_no_sync_of_its_own() -> None:
+    played = _played()
+    refused = [_event("refused", 2.012), _event("looked", 2.014, spec={"replicas": 7})]
+    played.events[1:1] = refused
+    assert _recorded(played).trace == _recorded(_played()).trace
+
+
 def test_a_sync_during_which_the_world_changed_is_named() -> None:
     played = _played()
     assert _recorded(played).torn == ()
