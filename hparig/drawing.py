@@ -12,6 +12,8 @@ from scalebed.autoscaling.settings import RELEASES, ReleaseName
 Json = dict[str, Any]
 _CPU_REQUESTS = ("100m", "250m", "333m", "1")
 _MEMORY_REQUESTS = ("64Mi", "100M", "250Mi")
+_LONG_S = 10
+"""A time between syncs beyond which windows and periods are longer too."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Scenario:
 def scenario(seed: str, index: int, release: ReleaseName, group: Group) -> Scenario:
     """The one that this seed and this index name."""
     dice = random.Random(f"{seed}/{release}/{group.name}-{index:04d}/spec")
-    spec = _spec(dice, _may_sleep(release, group))
+    spec = _spec(dice, _may_sleep(release, group), _stretch(group))
     resources = {"cpu": dice.choice(_CPU_REQUESTS), "memory": dice.choice(_MEMORY_REQUESTS)}
     containers = {"app": resources}
     if dice.random() < 0.3 or "sidecar" in str(spec):
@@ -67,9 +69,9 @@ def scenario(seed: str, index: int, release: ReleaseName, group: Group) -> Scena
     )
 
 
-def redrawn(dice: random.Random, spec: Json, may_sleep: bool) -> Json:
+def redrawn(dice: random.Random, spec: Json, drawn: Scenario) -> Json:
     """The same metrics with other bounds or another behavior."""
-    other = _spec(dice, may_sleep)
+    other = _spec(dice, _may_sleep(drawn.release, drawn.group), _stretch(drawn.group))
     kept = {key: spec[key] for key in ("scaleTargetRef", "metrics", "minReplicas", "maxReplicas") if key in spec}
     if dice.random() < 0.5:
         return kept | ({"behavior": other["behavior"]} if "behavior" in other else {})
@@ -77,11 +79,15 @@ def redrawn(dice: random.Random, spec: Json, may_sleep: bool) -> Json:
     return spec | {"minReplicas": low, "maxReplicas": low + dice.randint(0, 8)}
 
 
+def _stretch(group: Group) -> int:
+    return 6 if group.sync_s > _LONG_S else 1
+
+
 def _may_sleep(release: ReleaseName, group: Group) -> bool:
     return group.settings_of(release).scales_to_zero(RELEASES[release])
 
 
-def _spec(dice: random.Random, may_sleep: bool) -> Json:
+def _spec(dice: random.Random, may_sleep: bool, stretch: int) -> Json:
     count = dice.choices([1, 2, 3], [65, 25, 10])[0]
     metrics = [_metric(dice, f"load{number}") for number in range(count)]
     low = dice.choice([1, 1, 1, 2, 3])
@@ -94,7 +100,7 @@ def _spec(dice: random.Random, may_sleep: bool) -> Json:
         "metrics": metrics,
     }
     if dice.random() < 0.7:
-        spec["behavior"] = _behavior(dice)
+        spec["behavior"] = _behavior(dice, stretch)
     return spec
 
 
@@ -128,20 +134,20 @@ def _metric(dice: random.Random, name: str) -> Json:
     return {"type": kind.capitalize(), kind: named}
 
 
-def _behavior(dice: random.Random) -> Json:
+def _behavior(dice: random.Random, stretch: int) -> Json:
     behavior: Json = {}
     for direction, windows in (("scaleUp", [0, 0, 0, 3, 7]), ("scaleDown", [0, 0, 0, 4, 10])):
         if dice.random() < 0.8:
-            behavior[direction] = _rules(dice, windows)
+            behavior[direction] = _rules(dice, windows, stretch)
     return behavior
 
 
-def _rules(dice: random.Random, windows: list[int]) -> Json:
+def _rules(dice: random.Random, windows: list[int], stretch: int) -> Json:
     rules: Json = {}
     if dice.random() < 0.8:
-        rules["stabilizationWindowSeconds"] = dice.choice(windows)
+        rules["stabilizationWindowSeconds"] = dice.choice(windows) * stretch
     if dice.random() < 0.6:
-        rules["policies"] = [_policy(dice) for _ in range(dice.choice([1, 2, 2, 3]))]
+        rules["policies"] = [_policy(dice, stretch) for _ in range(dice.choice([1, 2, 2, 3]))]
     if dice.random() < 0.4:
         rules["selectPolicy"] = dice.choices(["Max", "Min", "Disabled"], [3, 5, 2])[0]
     if dice.random() < 0.25:
@@ -149,7 +155,7 @@ def _rules(dice: random.Random, windows: list[int]) -> Json:
     return rules or {"selectPolicy": "Max"}
 
 
-def _policy(dice: random.Random) -> Json:
+def _policy(dice: random.Random, stretch: int) -> Json:
     kind = dice.choice(["Pods", "Percent"])
     value = dice.choice([1, 2, 3, 5]) if kind == "Pods" else dice.choice([10, 25, 50, 100, 200])
-    return {"type": kind, "value": value, "periodSeconds": dice.choice([1, 2, 4, 6, 10, 15, 20])}
+    return {"type": kind, "value": value, "periodSeconds": dice.choice([1, 2, 4, 6, 10, 15, 20]) * stretch}

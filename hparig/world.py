@@ -10,7 +10,6 @@ from typing import Any
 from hparig.drawing import Json, Scenario, redrawn
 from scalebed.autoscaling.pods import Container, Pod
 from scalebed.autoscaling.quantity import milli
-from scalebed.autoscaling.settings import RELEASES
 from scalebed.autoscaling.sync import Total
 
 _STARTED_AGO_S = (0, 0, 0, 1, 12, 25, 290, 400)
@@ -80,9 +79,7 @@ class World:
             by_hand = dice.choice([0, 1, most + 3, *(dice.randint(1, most) for _ in range(3))])
             replicas = by_hand
         if dice.random() < 0.02:
-            scenario = self.scenario
-            zero = scenario.group.settings_of(scenario.release).scales_to_zero(RELEASES[scenario.release])
-            self._spec = redrawn(dice, self._spec, zero)
+            self._spec = redrawn(dice, self._spec, self.scenario)
         self._age(int(now) - self.epoch)
         self._resize(replicas, int(now) - self.epoch)
         if dice.random() < 0.45:
