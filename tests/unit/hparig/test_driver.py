@@ -69,7 +69,7 @@ def test_the_world_follows_what_the_controller_has_told_its_target() -> None:
         with pytest.raises(EngineError, match="the controller has not looked"):
             _play(2, events, told)
         alive = [pod for pod in told[1].pods if not pod.deleted and pod.phase in ("Pending", "Running")]
-        assert len(alive) == replicas if told[1].replicas is None else told[1].replicas
+        assert len(alive) == (replicas if told[1].replicas is None else told[1].replicas)
 
 
 def test_a_controller_that_does_not_look_is_said() -> None:
