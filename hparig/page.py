@@ -55,12 +55,17 @@ def answer(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str])
     for release, version in versions.items():
         all_of_them = summed(row.tally for row in rows if row.release == release)
         after = summed(row.tally for row in rows if row.release == release and row.seed == model)
-        if all_of_them.decisions:
-            said.append(
-                f"{all_of_them.agreed:,} of {all_of_them.decisions:,} decisions of {version.removeprefix('v')} "
-                f"({_share(all_of_them)}), {after.agreed:,} of the {after.decisions:,} "
-                f"in scenarios that were drawn after the model was frozen"
+        if not all_of_them.decisions:
+            continue
+        words = (
+            f"{all_of_them.agreed:,} of {all_of_them.decisions:,} decisions of {version.removeprefix('v')} "
+            f"({_share(all_of_them)})"
+        )
+        if after.decisions:
+            words += (
+                f", {after.agreed:,} of the {after.decisions:,} in scenarios that were drawn after the model was frozen"
             )
+        said.append(words)
     return f"**`desiredReplicas` is the model's in {'; '.join(said)}.**\n"
 
 
