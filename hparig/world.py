@@ -62,6 +62,7 @@ class World:
         self._demand = self.scenario.replicas * self._dice.uniform(0.3, 2)
         self._factors = [1.0, *(self._dice.uniform(0.4, 1.2) for _ in range(3))]
         self._finely = self._dice.random() < 0.3
+        self._idle = False
 
     def begin(self, now: float) -> Shown:
         """What there is before the autoscaler is."""
@@ -74,7 +75,8 @@ class World:
         """What there is once the target has this many replicas to have, for a sync's time."""
         dice, rough = self._dice, self.scenario.unrest
         by_hand = None
-        if dice.random() < (0.4 if replicas == 0 else 0.01 * (1 + rough)):
+        sleeps = self._spec.get("minReplicas", 1) == 0
+        if dice.random() < (0.4 if replicas == 0 and not sleeps else 0.01 * (1 + rough)):
             most = self._spec["maxReplicas"]
             by_hand = dice.choice([0, 1, most + 3, *(dice.randint(1, most) for _ in range(3))])
             replicas = by_hand
@@ -87,6 +89,10 @@ class World:
         # Far beyond the bounds, all decisions are alike.
         if dice.random() < 0.15 or self._demand > 1.5 * self._spec["maxReplicas"]:
             self._demand = dice.uniform(0, 1.2 * self._spec["maxReplicas"])
+        if sleeps and dice.random() < (0.6 if self._idle else 0.15):
+            self._demand, self._idle = 0, True
+        else:
+            self._idle = False
         return self._shown(now, by_hand)
 
     def _add(self, started_s: int | None, ready_since_s: int) -> _Member:
@@ -158,7 +164,7 @@ class World:
         dice, rough = self._dice, self.scenario.unrest
         ready = sum(each.phase == "Running" and each.ready is True and each.leaving is None for each in self._members)
         each_s = self._demand / max(ready, 1)
-        if dice.random() < 0.15:
+        if dice.random() < 0.15 and not self._idle:
             # On an edge of the tolerance, or just beside it.
             each_s = dice.choice([0.9, 1.1, 0.97, 1.03, 1.0]) + dice.choice([0, 0, -0.01, 0.01])
         pods = [self._pod(each, now, each_s) for each in self._members]
