@@ -18,7 +18,6 @@ class Disagreement:
     real: int
     model: int
     reasons: dict[str, tuple[str | None, str | None]]
-    torn: bool
 
 
 @dataclass
@@ -31,12 +30,13 @@ class Tally:
     """Decisions in which the real controller changed its target."""
     agreed: int = 0
     reasons: int = 0
-    torn: int = 0
-    """Of the decisions, those during which the world changed."""
+    left_out: int = 0
+    """Decisions from the first on during which the world changed: what the controller saw then is not known, and what
+    it remembers of it neither."""
     disagreements: list[Disagreement] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        for name in ("scenarios", "decisions", "rescaled", "agreed", "reasons", "torn"):
+        for name in ("scenarios", "decisions", "rescaled", "agreed", "reasons", "left_out"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.disagreements += other.disagreements
 
@@ -46,10 +46,14 @@ class Tally:
 
 def judged(name: str, trace: Trace, torn: Sequence[int] = ()) -> Tally:
     """One trace's."""
-    tally = Tally(scenarios=1, torn=len(torn))
+    tally = Tally(scenarios=1)
+    known = min(torn, default=len(trace.syncs))
     for number, each in enumerate(replayed(trace)):
         seen = each.seen
         if seen is None:
+            continue
+        if number >= known:
+            tally.left_out += 1
             continue
         tally.decisions += 1
         tally.rescaled += trace.syncs[number].rescaled_at_s is not None
@@ -62,7 +66,7 @@ def judged(name: str, trace: Trace, torn: Sequence[int] = ()) -> Tally:
                 for kind in sorted(set(seen.reasons) | set(ours))
                 if seen.reasons.get(kind) != ours.get(kind)
             }
-            found = Disagreement(name, number, seen.desired, each.decision.desired, differing, number in torn)
+            found = Disagreement(name, number, seen.desired, each.decision.desired, differing)
             tally.disagreements.append(found)
     return tally
 

@@ -33,8 +33,8 @@ def document(rows: Sequence[Row], model: str) -> str:
 def table(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str]) -> str:
     """In Markdown; the last row of each release is over all its scenarios."""
     lines = [
-        "| Kubernetes | drawn | group | scenarios | decisions | of them rescaled | agree | agree in conditions too |",
-        "|---|---|---|---:|---:|---:|---:|---:|",
+        "| Kubernetes | drawn | group | scenarios | decisions | rescaled | agree | agree in conditions too | left out |",
+        "|---|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for release in versions:
         own = [row for row in _ordered(rows, model) if row.release == release]
@@ -94,5 +94,5 @@ def _share(tally: Tally) -> str:
 def _line(release: str, drawn: str, group: str, tally: Tally) -> str:
     return (
         f"| {release} | {drawn} | {group} | {tally.scenarios:,} | {tally.decisions:,} | {tally.rescaled:,} "
-        f"| {tally.agreed:,} ({_share(tally)}) | {tally.reasons:,} |"
+        f"| {tally.agreed:,} ({_share(tally)}) | {tally.reasons:,} | {tally.left_out:,} |"
     )

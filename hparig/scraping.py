@@ -16,11 +16,11 @@ from scalebed.autoscaling.metrics_server import RESOLUTION_S, MetricsServer, Pod
 from scalebed.autoscaling.quantity import approximate
 from scalebed.messages import EngineError, Say
 
-_DURATION = re.compile(r"(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
 _STORED_S = 1.5
 """After a kubelet has answered, its metrics can be asked for."""
-_CLOSE = 2e-9
-"""Of cores: what a float of a different order of operations may differ by."""
+_CLOSE = 1e-6
+"""Of cores: times since 1970 are floats here, good to a quarter of a microsecond."""
 
 
 @dataclass
@@ -127,5 +127,5 @@ def duration_s(text: str) -> float:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise EngineError(f"{text} is no duration")
-    minutes, whole, milli = (float(word) if word else 0.0 for word in match.groups())
-    return 60 * minutes + whole + milli / 1000
+    hours, minutes, whole, milli = (float(word) if word else 0.0 for word in match.groups())
+    return 3600 * hours + 60 * minutes + whole + milli / 1000

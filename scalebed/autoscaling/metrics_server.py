@@ -13,6 +13,10 @@ from dataclasses import dataclass, replace
 
 RESOLUTION_S = 15.0
 """`--metric-resolution` of the manifests that metrics-server is released with; the flag's own default is 60 s."""
+NO_TIME_S = -62_135_596_800.0
+"""Go's zero time, in seconds since 1970: what a reading has that was never made."""
+LONGEST_S = (2**63 - 1) / 1e9
+"""Go's longest duration, about 292 years."""
 FRESH_S = 10.0
 """A container that has run for this long, and not yet for a resolution, needs no second reading: it began with zero."""
 
@@ -72,7 +76,7 @@ class MetricsServer:
             earlier = before[name]
             if reading.started_s < earlier.started_s or reading.cpu_s < earlier.cpu_s:
                 continue
-            window_s = reading.at_s - earlier.at_s
+            window_s = min(reading.at_s - earlier.at_s, LONGEST_S)
             cores[name] = math.floor((reading.cpu_s - earlier.cpu_s) / window_s * 1e9) / 1e9
             times.append((reading.at_s, window_s))
         if not times:
@@ -99,5 +103,9 @@ class MetricsServer:
         if reading.at_s > last.at_s:
             return last
         # The kubelet had nothing new: the pair from before stays.
-        before = self._before.get(pod, {}).get(name)
-        return before if before is not None and before.at_s < reading.at_s else None
+        pair = self._before.get(pod)
+        if pair is None:
+            return None
+        # One that has none, beside a container that has, is given a reading that was never made.
+        before = pair.get(name, Reading(NO_TIME_S, NO_TIME_S, 0.0))
+        return before if before.at_s < reading.at_s else None

@@ -86,6 +86,21 @@ def test_of_several_containers_the_one_read_first_gives_the_time_and_all_need_tw
     assert server.sample("a") is None
 
 
+def test_a_reading_twice_the_same_beside_a_container_with_two_gives_a_window_of_292_years() -> None:
+    """So its use is next to nothing, and a young pod does not count for an autoscaler."""
+    server = MetricsServer()
+    late = _reading(34, cores=2)
+    server.scrape({"a": {"app": _reading(20)}})
+    server.scrape({"a": {"app": _reading(35), "late": late}})
+    assert server.sample("a") is None
+    server.scrape({"a": {"app": _reading(50), "late": late}})
+    sample = server.sample("a")
+    assert sample is not None
+    assert sample.window_s == pytest.approx(9.223372e9)
+    assert sample.cores["late"] < 1e-8
+    assert not sample.counts(ready_since_s=0)
+
+
 def test_a_pod_that_no_kubelet_knows_any_more_has_no_metric() -> None:
     server = MetricsServer()
     for at_s in (20, 35):

@@ -37,7 +37,8 @@ def test_a_page_says_of_each_container_what_is_kept_of_it(kubelet: Kubelet) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("15s", 15), ("14.987s", 14.987), ("1m0s", 60), ("1m2.5s", 62.5), ("950ms", 0.95)]
+    ("text", "wanted"),
+    [("15s", 15), ("14.987s", 14.987), ("1m0s", 60), ("1m2.5s", 62.5), ("950ms", 0.95), ("2h1m0s", 7260)],
 )
 def test_durations_are_read_as_go_writes_them(text: str, wanted: float) -> None:
     assert duration_s(text) == pytest.approx(wanted)

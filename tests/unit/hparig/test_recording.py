@@ -91,8 +91,8 @@ def test_the_model_is_judged_by_what_was_seen() -> None:
     wrong = _played()
     wrong.events[2] = _event("said", 2.03, status={"desiredReplicas": 3, "conditions": []})
     tally = judged("short-0001", _recorded(wrong).trace, (1,))
-    assert (tally.agreed, tally.torn) == (0, 1)
-    assert [(each.real, each.model, each.torn) for each in tally.disagreements] == [(3, 2, False), (3, 2, True)]
+    assert (tally.decisions, tally.agreed, tally.left_out) == (1, 0, 1)
+    assert [(each.sync, each.real, each.model) for each in tally.disagreements] == [(0, 3, 2)]
 
 
 def test_tallies_are_added_up() -> None:
