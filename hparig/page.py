@@ -33,7 +33,7 @@ def document(rows: Sequence[Row], model: str) -> str:
 def table(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str]) -> str:
     """In Markdown; the last row of each release is over all its scenarios."""
     lines = [
-        "| Kubernetes | drawn | group | scenarios | decisions | rescaled | agree | agree in conditions too | left out |",
+        "| Kubernetes | drawn | group | scenarios | decisions | rescaled | agree | conditions too | left out |",
         "|---|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for release in versions:
