@@ -33,10 +33,12 @@ class Tally:
     left_out: int = 0
     """Decisions from the first on during which the world changed: what the controller saw then is not known, and what
     it remembers of it neither."""
+    left_out_agreed: int = 0
+    """Of these, those in which the model agreed all the same."""
     disagreements: list[Disagreement] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        for name in ("scenarios", "decisions", "rescaled", "agreed", "reasons", "left_out"):
+        for name in ("scenarios", "decisions", "rescaled", "agreed", "reasons", "left_out", "left_out_agreed"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.disagreements += other.disagreements
 
@@ -54,6 +56,7 @@ def judged(name: str, trace: Trace, torn: Sequence[int] = ()) -> Tally:
             continue
         if number >= known:
             tally.left_out += 1
+            tally.left_out_agreed += each.agrees
             continue
         tally.decisions += 1
         tally.rescaled += trace.syncs[number].rescaled_at_s is not None

@@ -94,5 +94,9 @@ def _share(tally: Tally) -> str:
 def _line(release: str, drawn: str, group: str, tally: Tally) -> str:
     return (
         f"| {release} | {drawn} | {group} | {tally.scenarios:,} | {tally.decisions:,} | {tally.rescaled:,} "
-        f"| {tally.agreed:,} ({_share(tally)}) | {tally.reasons:,} | {tally.left_out:,} |"
+        f"| {tally.agreed:,} ({_share(tally)}) | {tally.reasons:,} | {_left_out(tally)} |"
     )
+
+
+def _left_out(tally: Tally) -> str:
+    return f"{tally.left_out:,} ({tally.left_out_agreed:,} agree)" if tally.left_out else "0"

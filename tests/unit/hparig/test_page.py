@@ -12,7 +12,7 @@ from scalebed.autoscaling.settings import ReleaseName
 
 _VERSIONS: dict[ReleaseName, str] = {"1.34": "v1.34.4", "1.37": "v1.37.2"}
 _ROWS = [
-    Row("1.34", "m0de1", "short", Tally(2, 2000, 300, 1999, 1998, 1, [Disagreement("short-0001", 7, 3, 4, {})])),
+    Row("1.34", "m0de1", "short", Tally(2, 2000, 300, 1999, 1998, 1, 1, [Disagreement("short-0001", 7, 3, 4, {})])),
     Row("1.34", "1", "short", Tally(1, 1000, 100, 1000, 1000, 0)),
     Row("1.37", "1", "defaults", Tally(1, 30, 3, 30, 30, 0)),
 ]
@@ -22,9 +22,9 @@ def test_each_group_has_a_row_and_each_release_its_sums() -> None:
     rows = page.table(_ROWS, "m0de1", _VERSIONS).splitlines()[2:]
     assert rows == [
         "| 1.34.4 | before | short | 1 | 1,000 | 100 | 1,000 (100.00 %) | 1,000 | 0 |",
-        "| 1.34.4 | after | short | 2 | 2,000 | 300 | 1,999 (99.95 %) | 1,998 | 1 |",
-        "| 1.34.4 | after | all | 2 | 2,000 | 300 | 1,999 (99.95 %) | 1,998 | 1 |",
-        "| **1.34.4** | all | all | 3 | 3,000 | 400 | 2,999 (99.96 %) | 2,998 | 1 |",
+        "| 1.34.4 | after | short | 2 | 2,000 | 300 | 1,999 (99.95 %) | 1,998 | 1 (1 agree) |",
+        "| 1.34.4 | after | all | 2 | 2,000 | 300 | 1,999 (99.95 %) | 1,998 | 1 (1 agree) |",
+        "| **1.34.4** | all | all | 3 | 3,000 | 400 | 2,999 (99.96 %) | 2,998 | 1 (1 agree) |",
         "| 1.37.2 | before | defaults | 1 | 30 | 3 | 30 (100.00 %) | 30 | 0 |",
         "| **1.37.2** | all | all | 1 | 30 | 3 | 30 (100.00 %) | 30 | 0 |",
     ]

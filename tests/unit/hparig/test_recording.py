@@ -91,7 +91,7 @@ def test_the_model_is_judged_by_what_was_seen() -> None:
     wrong = _played()
     wrong.events[2] = _event("said", 2.03, status={"desiredReplicas": 3, "conditions": []})
     tally = judged("short-0001", _recorded(wrong).trace, (1,))
-    assert (tally.decisions, tally.agreed, tally.left_out) == (1, 0, 1)
+    assert (tally.decisions, tally.agreed, tally.left_out, tally.left_out_agreed) == (1, 0, 1, 0)
     assert [(each.sync, each.real, each.model) for each in tally.disagreements] == [(0, 3, 2)]
 
 
