@@ -16,6 +16,7 @@ BUILT = {tool.module or tool.name: tool.variable for tool in TOOLS} | {
     "crictl": "CRICTL",
     "metrics-server": "METRICS_SERVER",
     "k6-operator": "K6_OPERATOR",
+    "kubernetes-1.37": "RIG_KUBERNETES",
 }
 
 
@@ -48,12 +49,13 @@ def test_every_wrapper_module_builds_the_version_that_is_pinned() -> None:
         assert (ROOT / "k8s/build" / name / "go.sum").is_file()
 
 
-def test_kubernetes_stands_beside_its_libraries_of_the_same_release() -> None:
+@pytest.mark.parametrize("name", ["kubernetes", "kubernetes-1.37"])
+def test_kubernetes_stands_beside_its_libraries_of_the_same_release(name: str) -> None:
     pinned = versions.load(ROOT)
-    go_mod = (ROOT / "k8s/build/kubernetes/go.mod").read_text(encoding="utf-8")
+    go_mod = (ROOT / "k8s/build" / name / "go.mod").read_text(encoding="utf-8")
     replaced = set(re.findall(r"=> k8s\.io/\S+ (v\S+)", go_mod))
 
-    assert replaced == {pinned["KUBERNETES"].replace("v1.", "v0.", 1)}
+    assert replaced == {pinned[BUILT[name]].replace("v1.", "v0.", 1)}
 
 
 def test_kind_makes_the_pinned_node_where_a_registry_answers() -> None:
