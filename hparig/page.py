@@ -51,7 +51,7 @@ def table(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str]) 
 
 def answer(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str]) -> str:
     """One sentence of each release, and one more."""
-    said = []
+    said, left_out = [], []
     for release, version in versions.items():
         all_of_them = summed(row.tally for row in rows if row.release == release)
         after = summed(row.tally for row in rows if row.release == release and row.seed == model)
@@ -66,7 +66,12 @@ def answer(rows: Sequence[Row], model: str, versions: Mapping[ReleaseName, str])
                 f", {after.agreed:,} of the {after.decisions:,} in scenarios that were drawn after the model was frozen"
             )
         said.append(words)
-    return f"**`desiredReplicas` is the model's in {'; '.join(said)}.**\n"
+        if all_of_them.left_out:
+            agreed = all_of_them.agreed + all_of_them.left_out_agreed
+            of = all_of_them.decisions + all_of_them.left_out
+            left_out.append(f"{agreed:,} of {of:,} of {version.removeprefix('v')}")
+    told = f" With those that are left out it is the model's in {' and '.join(left_out)}." if left_out else ""
+    return f"**`desiredReplicas` is the model's in {'; '.join(said)}.**{told}\n"
 
 
 def scrapes(found: Compared) -> str:

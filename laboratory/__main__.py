@@ -32,9 +32,7 @@ def main(
     out: Annotated[Path | None, typer.Option(help="A folder for the tables.")] = None,
     truths: Annotated[bool, typer.Option("--truths", help="First find anew what theory does not tell.")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="Each twice, as `scalebed compare` sees them.")] = False,
-    duet: Annotated[
-        bool, typer.Option("--duets", help="Comparisons in both ways, on drifting hosts.")
-    ] = False,
+    duet: Annotated[bool, typer.Option("--duets", help="Comparisons in both ways, on drifting hosts.")] = False,
     race: Annotated[bool, typer.Option("--race", help="Beside other tools' ways to search, on few services.")] = False,
 ) -> None:
     """Print a table of what searches came to; nothing is started, and time is simulated."""

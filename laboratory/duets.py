@@ -108,7 +108,8 @@ def _run(rng: np.random.Generator, host: Host, effects: Sequence[float], *, duet
             found[:, block] = np.asarray(costs) / np.asarray(bases)
         else:
             found[:, block] = np.asarray(costs[1:]) / costs[0]
-    return found * np.asarray(effects)[:, None]
+    ratios: NDArray[np.float64] = found * np.asarray(effects)[:, None]
+    return ratios
 
 
 def _mean(rng: np.random.Generator, host: Host, cost: NDArray[np.float64], speed: NDArray[np.float64]) -> float:
@@ -125,7 +126,8 @@ def _speed(rng: np.random.Generator, host: Host, seconds: int) -> NDArray[np.flo
         for second in range(seconds):
             level = kept * level + pushes[second]
             found[second] += level
-    return np.exp(found)
+    speed: NDArray[np.float64] = np.exp(found)
+    return speed
 
 
 def compared(runs: int, seed: int) -> list[Compared]:

@@ -214,7 +214,8 @@ def test_two_variants_of_a_run_are_compared_by_what_they_came_to_beside_each_oth
     sides = read_all(operands)
     (comparison,) = analyse(directory).comparisons
     values = [next(iter(sides[operand].found.values())).values["service"] for operand in operands]
-    ratio = intervals.ratio(*({block: of.value for block, of in each.items()} for each in reversed(values)))
+    base, dear = ({block: of.value for block, of in each.items()} for each in values)
+    ratio = intervals.ratio(dear, base)
     told = comparison.rows[1].measures["service"].ratio
     assert ratio is not None
     assert told is not None

@@ -38,6 +38,9 @@ def test_the_answer_says_both_and_what_was_drawn_after() -> None:
     said = page.answer(_ROWS, "m0de1", _VERSIONS)
     assert "2,999 of 3,000 decisions of 1.34.4 (99.96 %), 1,999 of the 2,000 in scenarios" in said
     assert "30 of 30 decisions of 1.37.2 (100.00 %)" in said
+    # What was left out is told of where there is any.
+    assert said.endswith(" With those that are left out it is the model's in 3,000 of 3,001 of 1.34.4.\n")
+    assert "left out" not in page.answer(_ROWS[1:], "m0de1", _VERSIONS)
 
 
 def test_the_document_has_every_disagreement() -> None:
