@@ -44,7 +44,7 @@ class Comparison(Kind):
 def _require_pairs(experiment: Experiment) -> None:
     """That two of its variants can run beside each other, and all that is told rests on pairs."""
     if experiment.engine != "local":
-        raise ValueError("duet: needs engine local")
+        raise ValueError("duet: needs engine local; in a cluster leave it out, or say --set duet=false")
     if len(experiment.variants) < 2:
         raise ValueError("duet: needs two variants, of which each is one side")
 

@@ -126,6 +126,10 @@ def test_it_survives_its_own_json(spec: Experiment) -> None:
     ("keys", "sentence"),
     [
         ({}, "ablation: is missing"),
+        (
+            {"ablation": ALONE, "rate": 3, "duet": True, "engine": "kubernetes"},
+            "duet: needs engine local; in a cluster leave it out, or say --set duet=false",
+        ),
         ({"ablation": ALONE}, "rate and users: kind ablation needs one of the two"),
         ({"ablation": ALONE, "rate": 3, "users": 3}, "rate and users: kind ablation needs one of the two"),
         ({"ablation": ALONE, "rate": 3, "rates": [3]}, "rates: kind ablation compares at one; give rate"),

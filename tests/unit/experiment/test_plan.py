@@ -46,3 +46,42 @@ def test_blocks_differ_in_order() -> None:
 
 def test_more_blocks_keep_the_order_of_the_first() -> None:
     assert orders(experiment(blocks=9))[:6] == orders(experiment(blocks=6))
+
+
+def duets(**keys: object) -> set[tuple[str, str | None]]:
+    """Each step's cell, and what runs beside it, of one block."""
+    plain = {"name": "tried", "rate": 5, "duration": 20, "blocks": 1, "duet": True}
+    steps = plan(parse_experiment({**plain, **keys}, "tried.yaml"))
+    return {(step.cell.id, None if step.beside is None else step.beside.id) for step in steps}
+
+
+def test_in_duets_each_variant_runs_beside_the_base() -> None:
+    matrix = {"variants": ["naive", "optimized"]}
+    assert duets(kind="matrix", matrix=matrix, control=True) == {
+        ("optimized-x1", "naive-x1"),
+        ("naive-again-x1", "naive-x1"),
+    }
+
+
+def test_on_a_ladder_it_runs_beside_the_rung_before_and_the_control_beside_the_base() -> None:
+    steps = [{"name": "pool", "switches": {"pool": "on"}}, {"name": "indexes", "switches": {"indexes": "on"}}]
+    assert duets(kind="ablation", ablation={"base": "naive", "steps": steps}, control=True) == {
+        ("pool-x1", "naive-x1"),
+        ("indexes-x1", "pool-x1"),
+        ("naive-again-x1", "naive-x1"),
+    }
+
+
+def test_a_duet_is_of_one_load_and_one_number_of_replicas() -> None:
+    matrix = {"variants": ["naive", "optimized"], "factors": {"users": [2, 5]}}
+    assert duets(kind="matrix", matrix=matrix, rate=None, replicas=[1, 2]) == {
+        (f"optimized-x{replicas}-u{users}", f"naive-x{replicas}-u{users}") for replicas in (1, 2) for users in (2, 5)
+    }
+
+
+def test_the_base_has_a_step_of_its_own_where_its_capacity_is_sought() -> None:
+    matrix = {"variants": ["naive", "optimized"]}
+    assert duets(kind="matrix", matrix=matrix, capacity=["naive"]) == {
+        ("optimized-x1", "naive-x1"),
+        ("naive-x1", None),
+    }
