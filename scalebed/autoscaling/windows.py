@@ -13,6 +13,12 @@ from dataclasses import dataclass
 class Recommendation:
     replicas: int
     at_s: float
+    first: bool = False
+    """What the target had at the first sync. It is remembered before the metrics are read, so that of that very sync a
+    window of no length does not reach it."""
+
+    def older(self, cutoff: float, now: float) -> bool:
+        return self.at_s < cutoff or (self.first and self.at_s == cutoff == now)
 
 
 class Recommendations:
@@ -24,12 +30,12 @@ class Recommendations:
     def begin(self, replicas: int, at_s: float) -> None:
         """What the target has at the first sync counts as recommended then."""
         if not self._kept:
-            self._kept.append(Recommendation(replicas, at_s))
+            self._kept.append(Recommendation(replicas, at_s, first=True))
 
     def highest(self, recommended: int, at_s: float, window_s: float) -> int:
         """Without `behavior`: the highest of the window, its edge included. Remembers `recommended`."""
         cutoff = at_s - window_s
-        recent = [each.replicas for each in self._kept if each.at_s >= cutoff]
+        recent = [each.replicas for each in self._kept if not each.older(cutoff, at_s)]
         self._remember(recommended, at_s, cutoff)
         return max([recommended, *recent])
 
@@ -43,7 +49,7 @@ class Recommendations:
 
     def _remember(self, replicas: int, at_s: float, cutoff: float) -> None:
         newest = Recommendation(replicas, at_s)
-        old = [index for index, each in enumerate(self._kept) if each.at_s < cutoff]
+        old = [index for index, each in enumerate(self._kept) if each.older(cutoff, at_s)]
         if old:
             self._kept[old[-1]] = newest
         else:

@@ -113,9 +113,10 @@ def read_all(operands: Iterable[str]) -> dict[str, Side]:
 
 
 def _beside(path: Path, variant: str | None, named: Sequence[tuple[Path, str | None]]) -> str | None:
-    """The other variant of the same run, where two are named."""
-    others = [each for other, each in named if other == path and each != variant]
-    return others[0] if variant is not None and len(others) == 1 else None
+    """The other variant of the same run, of the two that are named first; a control comes after them."""
+    same = [each for other, each in named[:2] if other.resolve() == path.resolve()]
+    others = [each for each in same if each != variant]
+    return others[0] if variant in same and variant is not None and len(others) == 1 else None
 
 
 def _side(operand: str, path: Path, variant: str | None, run: Gathered, beside: str | None = None) -> Side:
@@ -141,6 +142,7 @@ def _side(operand: str, path: Path, variant: str | None, run: Gathered, beside: 
     for cell in cells:
         found |= _found(run, cell, named=len(told) > 1, beside=beside)
     ids = {cell.id for cell in cells}
+    met = beside is not None and any(_beside_each_other(run, cell, beside) for cell in cells)
     analysis = of_gathered(run)
     return Side(
         name="".join(letter if letter.isprintable() else "�" for letter in operand),
@@ -148,11 +150,12 @@ def _side(operand: str, path: Path, variant: str | None, run: Gathered, beside: 
         manifest=run.manifest,
         variants=told,
         found=found,
-        floors=_floors(analysis.comparisons, told),
+        # In a duet the control ran beside what it repeats, which tells nothing of what ran at another time.
+        floors={} if experiment.duet and not met else _floors(analysis.comparisons, told),
         fitted=_fitted(run),
         caveats=tuple(c for c in analysis.caveats if not c.cells or ids & set(c.cells)),
         finished=(
-            sum(cell in ids for cell, _ in run.repetitions),
+            sum(cell in ids for block, cell in run.manifest.order if (cell, block) in run.repetitions),
             sum(cell in ids for _, cell in run.manifest.order),
         ),
     )
@@ -217,13 +220,19 @@ def _found(run: Gathered, cell: Cell, *, named: bool, beside: str | None) -> Map
 
 
 def _given(run: Gathered, cell: Cell, beside: str | None) -> list[Trial]:
-    """Trials of a load that was given; of a duet not those beside which the other side was idle."""
-    if run.manifest.experiment.duet and beside is not None:
-        other = replace(cell, variant=next(v for v in run.manifest.experiment.variants if v.name == beside))
-        if found := pairs(run, cell.id, other.id).own:
-            return list(found.values())
+    """Trials of a load that was given; of two that were in duets together, those of them alone."""
+    if beside is not None and (found := _beside_each_other(run, cell, beside)):
+        return found
     given = (trial for trial in run.slim.get(cell.id, []) if trial.purpose in ("fixed-rate", "closed"))
-    return [trial for trial in given if trial.beside is None or trial.beside.index is not None]
+    return [trial for trial in given if run.counts(trial)]
+
+
+def _beside_each_other(run: Gathered, cell: Cell, beside: str) -> list[Trial]:
+    """What the cell came to beside that of the other variant; empty where the two were in no duet."""
+    if not run.manifest.experiment.duet:
+        return []
+    other = replace(cell, variant=next(v for v in run.manifest.experiment.variants if v.name == beside))
+    return list(pairs(run, cell.id, other.id).own.values())
 
 
 def _sought(run: Gathered, cell: Cell, known: Found, trials: Sequence[Trial]) -> Found:

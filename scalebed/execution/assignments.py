@@ -33,7 +33,8 @@ class Assignments:
     ) -> Assignment:
         """What is asked for, as the trial of this place in its repetition."""
         faulty = self.experiment.traits.disrupts
-        steal = STEAL_BESIDE_FAULTS if faulty else None if beside is None else STEAL_BESIDE_ANOTHER
+        together = beside is not None and beside.index is not None
+        steal = STEAL_BESIDE_FAULTS if faulty else STEAL_BESIDE_ANOTHER if together else None
         return Assignment(
             cell=step.cell,
             block=step.block,

@@ -84,6 +84,9 @@ def conduct(sides: Sequence[tuple[Conductor, Assignment, Load]], second: Callabl
                 if not following.over:
                     following.look(_LOOK_S)
             if any(following.broken_off for following in followings):
+                for following in followings:
+                    if not following.over:
+                        following.watch.give_up("What ran beside it broke off.")
                 break
     return [conductor.record(following) for (conductor, *_), following in zip(sides, followings, strict=True)]
 

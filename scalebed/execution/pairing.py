@@ -72,6 +72,8 @@ class Pair:
     @property
     def spoiled(self) -> bool:
         """Whether this block has nothing to compare."""
+        if self.told_apart:
+            return False  # each alone tells
         return duet.spoiled(self._takes(self.step.block), self.step.block, apart=self._apart)
 
     @property

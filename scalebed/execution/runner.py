@@ -34,7 +34,7 @@ from scalebed.measurement.timeline import Journeys
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 from scalebed.search.bisection import INVALID_AT_MOST, Answer, Ask
 from scalebed.search.duet import Who
-from scalebed.search.schedule import WARMUP_S, Schedule, warmup_users
+from scalebed.search.schedule import ATTEMPTS, WARMUP_S, Schedule, warmup_users
 
 _UNLOADED = "before the first trial, and without any load"
 _BETWEEN = "after a trial, and before the next one"
@@ -149,14 +149,21 @@ class Runner:
     def _repeat(self, step: Step, quiet: Quiet, before: Repetition | None) -> Repetition:
         """`before`: what an attempt came to that something spoiled."""
         self._starved = 0
+        note = ""
         if step.beside is not None:
             while isinstance(spoiled := self._deploy_duet(step, step.beside, quiet, before), str):
                 self._observer.said(f"{step.cell.id}: started anew, since {spoiled}.")
-            compared = self._compared(step, step.beside, before, spoiled=spoiled)
+            note = f"INVALID or disturbed {INVALID_AT_MOST} times beside {step.beside.id}." if spoiled else ""
+            if step.beside.id not in {each.cell.id for each in self._plan}:
+                self._note(replace(step, cell=step.beside), 0)
             if not self._experiment.seeks(step.cell.variant.name):
-                return compared
+                return self._note(step, before.attempts if before else 0, note)
         while isinstance(done := self._deploy(step, quiet, before), str):
             self._observer.said(f"{step.cell.id}: started anew, since {done}.")
+        if note:
+            again = done.again or done.attempts < ATTEMPTS
+            done = done.model_copy(update={"again": again, "note": f"{note} {done.note}".strip()})
+            self._directory.add_repetition(done)
         return done
 
     def _deploy_duet(self, step: Step, reference: Cell, quiet: Quiet, before: Repetition | None) -> bool | str:
@@ -183,7 +190,7 @@ class Runner:
                 self._observer.trial_finished(taken[0])
                 if any(trial.died for trial in taken) and pair.missing(attempt) is not None:
                     return _ENDED
-        if told := pair.told_apart:
+        if (told := pair.told_apart) and told not in self._directory.manifest().findings:
             self._logbook.remember(told)
         return pair.spoiled
 
@@ -223,13 +230,6 @@ class Runner:
         """Since k6 reads it anew for each trial."""
         if self._experiment.load is not None:
             self._logbook.require_same({"script": self._engine.load_fingerprint()})
-
-    def _compared(self, step: Step, reference: Cell, before: Repetition | None, *, spoiled: bool) -> Repetition:
-        """What came of a step; and of what it is compared with, where that has no step of its own."""
-        if reference.id not in {each.cell.id for each in self._plan}:
-            self._note(replace(step, cell=reference), 0)
-        note = f"INVALID or disturbed {INVALID_AT_MOST} times beside {reference.id}." if spoiled else ""
-        return self._note(step, before.attempts if before else 0, note)
 
     def _note(self, step: Step, attempt: int, spoiled: str = "") -> Repetition:
         schedule = Schedule(self._experiment, step, (), None, attempt)

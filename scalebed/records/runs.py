@@ -28,12 +28,12 @@ def unfinished_run(
         directory = RunDirectory(path)
         try:
             manifest = directory.manifest()
-            finished = len(directory.finished())
+            finished = directory.finished()
         except RunDirectoryError:
             continue
         same = not experiment.unlike(manifest.experiment) and manifest.fingerprint.get("commit") == commit
         same = same and manifest.host == host and manifest.scalebed_version == __version__
-        if same and finished < len(manifest.order):
+        if same and not finished >= set(manifest.order):
             return directory
     return None
 

@@ -6,7 +6,7 @@ their interference. Where it is too great, later blocks measure the two one afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Literal
@@ -45,6 +45,11 @@ class Take:
         return any(trial.verdict == "INVALID" or trial.disturbed for trial in self.trials)
 
     @property
+    def done(self) -> bool:
+        """Whether it needs no repetition: nothing spoiled it, or a replica ended in it, as it would again."""
+        return not self.spoiled or any(trial.died for trial in self.trials)
+
+    @property
     def attempt(self) -> int:
         return self.trials[0].attempt
 
@@ -58,10 +63,35 @@ def takes(one: Sequence[Trial], other: Sequence[Trial]) -> list[Take]:
             continue
         if trial.beside.index is None:
             found.append(Take(trial, None))
-        elif trial.beside.index in beside_one:  # else it was interrupted before the other was written
-            found.append(Take(trial, beside_one[trial.beside.index]))
+        elif (same := beside_one.get(trial.beside.index)) is not None and _of(same) == trial.index:
+            found.append(Take(trial, same))  # else it was interrupted before the other was written
     alone = [trial for trial in other if trial.beside is not None and trial.beside.index is None]
     return [*found, *(Take(None, trial) for trial in alone)]
+
+
+def _of(trial: Trial) -> int | None:
+    return None if trial.beside is None else trial.beside.index
+
+
+def counting(paired: Mapping[tuple[str, int], Sequence[Trial]]) -> frozenset[tuple[str, int, int]]:
+    """Cell, block and index of the trials that figures rest on: of duets, and where the two were measured apart of each
+    alone. `paired`: by cell and block, all that ran with another cell deployed beside them."""
+    found = set()
+    for (cell, block), trials in paired.items():
+        for other in {trial.beside.cell for trial in trials if trial.beside is not None}:
+            known = interference(_between(paired, 0, cell, other))
+            apart = known is not None and known.too_great
+            found |= {
+                (cell, block, take.one.index)
+                for take in _between(paired, block, cell, other)
+                if take.one is not None and (take.who != "both") == apart
+            }
+    return frozenset(found)
+
+
+def _between(paired: Mapping[tuple[str, int], Sequence[Trial]], block: int, cell: str, other: str) -> list[Take]:
+    of = [with_each_other(paired.get((a, block), ()), b) for a, b in ((cell, other), (other, cell))]
+    return takes(of[0], of[1])
 
 
 def with_each_other(trials: Iterable[Trial], cell: str) -> list[Trial]:
@@ -80,7 +110,7 @@ def missing(found: Sequence[Take], block: int, attempt: int, *, apart: bool) -> 
     """What is to be run next; None where there is nothing, or what there is was spoiled too often."""
     for who in wanted(block, apart):
         tried = [take for take in found if take.who == who]
-        if any(not take.spoiled for take in tried):
+        if any(take.done for take in tried):
             continue
         if sum(take.attempt == attempt for take in tried) < INVALID_AT_MOST:
             return who
@@ -90,7 +120,7 @@ def missing(found: Sequence[Take], block: int, attempt: int, *, apart: bool) -> 
 def spoiled(found: Sequence[Take], block: int, *, apart: bool) -> bool:
     """Whether there is nothing to compare in this block."""
     needed = wanted(block, apart)[: 2 if apart else 1]
-    return any(all(take.spoiled for take in found if take.who == who) for who in needed)
+    return any(not any(take.done for take in found if take.who == who) for who in needed)
 
 
 @dataclass(frozen=True)
@@ -110,13 +140,22 @@ class Interference:
 
 
 def interference(first: Sequence[Take]) -> Interference | None:
-    """Of the takes of the first block; None where one of the three that it takes was spoiled."""
+    """Of the takes of the first block; None where one of the three that it takes was spoiled.
+
+    Duets that were all INVALID, with nothing from outside to disturb them, were so for each other.
+    """
     together = last(first, "both")
+    duets = [take for take in first if take.who == "both"]
+    crowded = len(duets) >= INVALID_AT_MOST and not any(
+        not take.spoiled or any(trial.disturbed for trial in take.trials) for take in duets
+    )
+    if crowded:
+        together = duets[-1]
     alone = last(first, "one"), last(first, "other")
     if together is None or alone[0] is None or alone[1] is None:
         return None
     pairs = [(together.one, alone[0].one), (together.other, alone[1].other)]
-    costs, latencies, broke = [], [], False
+    costs, latencies, broke = [], [], crowded
     for beside, by_itself in pairs:
         assert beside is not None and by_itself is not None  # noqa: S101, PT018 - as `who` says
         costs.append(_cpu(beside) / (_cpu(by_itself) or inf) or 1.0)

@@ -78,7 +78,7 @@ class Schedule:
 
     def next(self, trials: Sequence[Trial]) -> Ask | Answer:
         """Given the finished trials of the repetition, in their order. What is compared in a duet is none of these."""
-        if self._step.beside is not None:
+        if self._experiment.duet:
             return self.sought(trials)
         if self._experiment.traits.seeks:
             return self._ladder.next(trials, self.attempt) if self._ladder else self._search(trials)

@@ -127,10 +127,14 @@ def _values(experiment: Experiment) -> list[Finding]:
     ]
 
 
+def _sides(experiment: Experiment) -> int:
+    """How many of all of it there are at once."""
+    return 2 if experiment.duet else 1
+
+
 def _capacity(experiment: Experiment, free: Resources) -> list[Finding]:
     most = max(experiment.replicas)
-    sides = 2 if experiment.duet else 1
-    asked = most * experiment.cpu_per_replica * sides
+    asked = most * experiment.cpu_per_replica * _sides(experiment)
     both = "2 sides × " if experiment.duet else ""
     product = f"{both}{most} replicas × {experiment.cpu_per_replica:g} cores = {asked:g} cores"
     if asked > free.cores:
@@ -171,7 +175,7 @@ def _memory(experiment: Experiment, free: Resources) -> list[Finding]:
         )
         found.append(Finding("warn", f"{told}, and none is killed that would be"))
     most = max(experiment.replicas)
-    if most * limit + _SERVER_BYTES > free.memory_bytes:
+    if _sides(experiment) * (most * limit + _SERVER_BYTES) > free.memory_bytes:
         told = f"{most} replicas × {in_words(limit)} and the parts around them are more than the "
         told += f"{_gb(free.memory_bytes)} GB of memory that are free: this machine may run out before a replica does"
         found.append(Finding("warn", told))
@@ -184,7 +188,7 @@ def _space(experiment: Experiment, services: dict[str, Service], free: Resources
         for variant in experiment.variants
         if (service := services.get(variant.name)) is not None
     }
-    copies = 1 + 2 * len(clones) + experiment.writes
+    copies = _sides(experiment) * (1 + 2 * len(clones) + experiment.writes)
     disk = disk_needed(experiment.dataset.contacts, copies)
     found = []
     if disk > free.disk_bytes:
@@ -196,7 +200,7 @@ def _space(experiment: Experiment, services: dict[str, Service], free: Resources
                 "disk",
             )
         )
-    memory = _SERVER_BYTES + max(experiment.replicas) * _REPLICA_BYTES
+    memory = _sides(experiment) * (_SERVER_BYTES + max(experiment.replicas) * _REPLICA_BYTES)
     if memory > free.memory_bytes:
         found.append(
             Finding(

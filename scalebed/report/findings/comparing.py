@@ -231,8 +231,8 @@ def _note(run: Gathered, cell: CellView) -> str:
         said.append(f"{cell.state}: {cell.note}" if cell.note else cell.state)
     if disturbed := len({t.block for t in trials} - {t.block for t in undisturbed(trials)}):
         said.append(f"something else took CPU in {figures.count(disturbed, 'block')}")
-    if broken := sum(trial.verdict == "FAIL" for trial in trials):
-        said.append(f"broke the SLO in {broken} of {figures.count(len(trials), 'block')}")
+    if broken := len({trial.block for trial in trials if trial.verdict == "FAIL"}):
+        said.append(f"broke the SLO in {broken} of {figures.count(len({t.block for t in trials}), 'block')}")
     if errors := sum(cell.errors.values()):
         said.append(f"{errors / cell.requests:.2%} of its requests failed" if cell.requests else f"{errors} errors")
     if trials and cell.note:

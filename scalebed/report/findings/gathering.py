@@ -13,6 +13,7 @@ from scalebed.experiment.spec import Experiment
 from scalebed.records.run_directory import EndpointRecord, Manifest, Repetition, RunDirectory, Trial
 from scalebed.report.findings import leak, memory
 from scalebed.report.findings.views import TrialView
+from scalebed.search.duet import counting
 from scalebed.search.observation import stands
 
 
@@ -31,7 +32,13 @@ class Gathered:
     unloaded: dict[tuple[str, int], list[Trial]] = field(default_factory=dict)
     paired: dict[tuple[str, int], list[Trial]] = field(default_factory=dict)
     """By cell and block: without their seconds, the trials that ran with another cell deployed beside them."""
+    counting: frozenset[tuple[str, int, int]] = frozenset()
+    """Of those the ones that count, with their index."""
     warnings: Counter[str] = field(default_factory=Counter)
+
+    def counts(self, trial: Trial) -> bool:
+        """Whether figures rest on it: of a duet, not on what tells only what the sides do to each other."""
+        return trial.beside is None or (trial.cell, trial.block, trial.index) in self.counting
 
     def basis_of(self, cell: str) -> list[Trial]:
         return [trial for key, trials in self.basis.items() if key[0] == cell for trial in trials]
@@ -53,6 +60,8 @@ def gather(directory: RunDirectory) -> Gathered:
             run.paired.setdefault((trial.cell, trial.block), []).append(slim)
         run.warnings.update(trial.warnings)
         _keep(run, trial)
+    run.counting = counting(run.paired)
+    run.basis = {key: kept for key, trials in run.basis.items() if (kept := list(filter(run.counts, trials)))}
     if manifest.experiment.traits.asks_rates:
         _keep_highest_met(run)
     run.basis = {key: undisturbed(trials) or trials for key, trials in run.basis.items()}
@@ -66,8 +75,6 @@ def _keep(run: Gathered, trial: Trial) -> None:
         return
     if trial.purpose == "unloaded":
         run.unloaded.setdefault(key, []).append(trial)
-    elif trial.beside is not None and trial.beside.index is None:
-        return  # the other side was idle, to tell what it does when it is not
     elif trial.purpose in {"fixed-rate", "closed"}:
         run.basis.setdefault(key, []).append(trial)
     elif run.manifest.experiment.compares:

@@ -25,7 +25,11 @@ class ComparisonWords(Words):
             if experiment.duet
             else f"every variant is measured {load}"
         )
-        ratios = "of the two sides of a duet, by block" if experiment.duet else "paired within blocks"
+        ratios = (
+            "of the two sides of a duet, by block, and no quotients of the figures beside them"
+            if experiment.duet
+            else "paired within blocks"
+        )
         told = (
             f"In each, {how} for {experiment.duration or 0:g} s, after a warm-up and a rest{same}. Ratios are "
             f"{ratios}, and their intervals are Student’s t on logarithms. The same first seconds of every trial are "

@@ -58,9 +58,23 @@ def test_the_number_at_the_first_look_is_in_the_window_up_too() -> None:
 
 def test_a_longer_window_later_finds_what_is_still_kept() -> None:
     """Recommendations beyond the window stay until a newer one takes their place, the last of them first."""
-    behavior = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    behavior = {"scaleDown": {"stabilizationWindowSeconds": 1}}
     longer = {"scaleDown": {"stabilizationWindowSeconds": 600}}
     source = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}
     spec = {"maxReplicas": 100, "metrics": [{"type": "Resource", "resource": source}], "behavior": longer}
     syncs: list[Json] = [{"replicas": 7, **_IDLE}, {"replicas": 3, **_IDLE}, {"replicas": 3, **_IDLE, "spec": spec}]
-    assert desired(*syncs, behavior=behavior) == [1, 1, 3]
+    assert desired(*syncs, behavior=behavior) == [7, 1, 3]
+
+
+def test_windows_of_no_length_forget_the_number_at_the_first_look() -> None:
+    """Seen of 1.34.4: it is older than the metrics of the same sync, which take its place. A longer window later does
+    not find it."""
+    none = {"scaleUp": {"stabilizationWindowSeconds": 0}, "scaleDown": {"stabilizationWindowSeconds": 0}}
+    source = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}
+    spec = {"maxReplicas": 100, "metrics": [{"type": "Resource", "resource": source}]}
+    syncs: list[Json] = [{"replicas": 6, **_EVEN}, {"replicas": 5, **_EVEN, "spec": spec}]
+    first, second = desired(*syncs, behavior=none)
+    assert first < 6
+    assert second < 6
+    # Without behavior, a window of no length by the flag does so as well.
+    assert desired({"replicas": 6, **_EVEN}, controller={"downscale_stabilization_s": 0}) == [first]

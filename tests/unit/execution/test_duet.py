@@ -176,6 +176,12 @@ def test_two_that_are_too_much_in_each_others_way_are_measured_one_after_another
     assert ratio is not None
     assert ratio.n == 5
     assert ratio.estimate == pytest.approx(1.2, rel=0.1)
+    # Nor is what they came to beside each other in any other figure.
+    values = [row.measures["service"].value for row in comparison.rows]
+    assert [value.n for value in values] == [5, 5, 5]
+    assert values[1].estimate / values[0].estimate == pytest.approx(ratio.estimate, rel=0.05)
+    (found,) = read(f"{tmp_path}:dear").found.values()
+    assert found.blocks == 5
     assert any("are measured one after another" in finding for finding in directory.manifest().findings)
     assert "had to be measured alone" in Report(directory).answer
 
@@ -187,6 +193,21 @@ def test_the_capacity_of_a_side_is_sought_alone(tmp_path: Path) -> None:
     assert set(found) == {"base", "dear"}
     assert found["base"] == pytest.approx(Behaviour(RATE).capacity(1), rel=0.2)
     assert all(t.beside is None for t in directory.trials() if t.purpose not in ("fixed-rate", "closed"))
+
+
+def test_a_search_that_is_interrupted_goes_on(tmp_path: Path) -> None:
+    spec = experiment(blocks=1, capacity=["dear"], search={"precision": 0.1, "max_trial": 40}, control=False)
+    both = engines(swing=0.0)
+    directory = RunDirectory(tmp_path)
+    both[0].interrupt_at = 320.0
+    with pytest.raises(KeyboardInterrupt):
+        Runner(both[0], both[0].clock, directory, spec, Silent(), beside=both[1]).run()
+    assert any(trial.purpose not in ("fixed-rate", "closed") for trial in directory.trials())
+    assert not directory.finished() >= set(directory.manifest().order)
+    measure(tmp_path, spec, engines(swing=0.0))
+    assert directory.finished() >= set(directory.manifest().order)
+    (dear,) = (r for r in directory.repetitions() if r.variant == "dear")
+    assert dear.capacity == pytest.approx(Behaviour(RATE / 1.2).capacity(1), rel=0.2)
 
 
 def test_on_a_ladder_each_rung_runs_beside_the_one_before(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from recorded import trial as made
 
-from scalebed.records.run_directory import BesideRecord, Trial
+from scalebed.measurement.causes import Cause, Kind
+from scalebed.records.run_directory import BesideRecord, EndedRecord, Trial
 from scalebed.search import duet
 from scalebed.search.bisection import INVALID_AT_MOST
 from scalebed.search.duet import Take
@@ -100,3 +101,34 @@ def test_of_what_uses_no_cpu_that_is_known_nothing_is_too_much() -> None:
     known = duet.interference([both(cost=0.0), *alone(cost=0.0)])
     assert known is not None
     assert known.cost == 1.0
+
+
+def test_a_trial_whose_other_side_was_never_written_is_joined_with_no_later_one() -> None:
+    # The first was interrupted; when the run went on, the other side began with 0 again.
+    one = [trial("a", 0, ("b", 0)), trial("a", 1, ("b", 0))]
+    other = [trial("b", 0, ("a", 1))]
+    (only,) = duet.takes(one, other)
+    assert only.one is one[1]
+    assert duet.takes(other, one)[0].other is one[1]
+    assert duet.counting({("a", 0): one, ("b", 0): other}) == {("a", 0, 1), ("b", 0, 0)}
+
+
+def test_duets_that_are_invalid_for_each_other_are_too_much_and_not_those_that_others_disturbed() -> None:
+    steal = Cause(kind=Kind.STEAL, sentence="A hypervisor took it.")
+    invalid = [both(i, cost=2.0, verdicts=("INVALID", "PASS")) for i in range(INVALID_AT_MOST)]
+    known = duet.interference([*invalid, *alone()])
+    assert known is not None
+    assert known.too_great
+    assert known.cost == 2.0
+    assert duet.interference([*invalid[1:], *alone()]) is None
+    disturbed = [Take(trial("a", i, ("b", i), verdict="INVALID", causes=[steal]), invalid[i].other) for i in range(3)]
+    assert duet.interference([*disturbed, *alone()]) is None
+
+
+def test_a_replica_that_ends_would_end_again() -> None:
+    ended = [EndedRecord(replica=1, of=1, status=1, after_s=9.0, said="", for_memory=False, at_s=4.0)]
+    take = Take(trial("a", 0, ("b", 0), verdict="FAIL", ended=ended), trial("b", 0, ("a", 0), verdict="INVALID"))
+    assert take.done
+    assert duet.missing([take], 1, 0, apart=False) is None
+    # It tells nothing to compare all the same.
+    assert duet.last([take], "both") is None
