@@ -54,8 +54,8 @@ def warm(sides: Sequence[tuple[Conductor, Load]]) -> list[Rehearsal]:
     """Loads whose results are thrown away, begun one right after the other.
 
     Were one side warmed after the other, what it keeps for some seconds would be younger when both are measured: of the
-    same service with a cache the side that was warmed first, by 5 s, needed 1 to 4% more CPU a request in each of 20
-    duets.
+    same service with a cache the side that was warmed first, by 5 s, needed more CPU a request in 21 of 23 duets,
+    mostly by 1 to 4%.
     """
     with ExitStack() as stack:
         loads: list[Unjudged] = []
