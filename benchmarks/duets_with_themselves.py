@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report.findings.duets import Pairs, pairs
 from scalebed.report.findings.gathering import gather
@@ -27,7 +26,7 @@ from scalebed.statistics.intervals import Interval, most_share
 SAME = 4
 BLOCKS = 5
 READ: Mapping[str, Callable[[Trial], float]] = {
-    "CPU a request": lambda trial: sum(trial.cpu_s_per_request.get(part, 0.0) for part in SERVING),
+    "CPU a request": lambda trial: trial.serving_cpu_s_per_request,
     "database time": lambda trial: trial.database_time_s_per_request or 0.0,
     "p95": lambda trial: trial.latency_ms["p95"],
 }

@@ -10,7 +10,7 @@ from clusterbed.debian import install
 from clusterbed.docker import Context, minimal_root
 from clusterbed.gomodules import GoBuild, module_folder
 from clusterbed.stages import Made, Stage, digest
-from clusterbed.tools import KUBERNETES_STAMP
+from clusterbed.tools import kubernetes_stamps
 from clusterbed.workshop import Workshop
 
 _CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
@@ -50,11 +50,7 @@ def operator_resources(shop: Workshop) -> Stage:
 def _programs(shop: Workshop) -> list[Stage]:
     versions = shop.versions
     kubernetes = {name: f"k8s.io/kubernetes/cmd/{name}" for name in (*_CONTROL_PLANE, *_NODE)}
-    stamps = {
-        f"{KUBERNETES_STAMP}.gitVersion": versions["KUBERNETES"],
-        f"{KUBERNETES_STAMP}.gitMajor": "1",
-        f"{KUBERNETES_STAMP}.gitMinor": "34",
-    }
+    stamps = kubernetes_stamps(versions["KUBERNETES"])
     main = GoBuild(_module(shop, "kubernetes"), kubernetes, versions["KUBERNETES_GO"], stamps)
     others = (
         ("etcd", "go.etcd.io/etcd/server/v3", 60),

@@ -18,6 +18,13 @@ from scalebed.messages import EngineError
 KUBERNETES_STAMP = "k8s.io/component-base/version"
 
 
+def kubernetes_stamps(version: str) -> dict[str, str]:
+    """What programs of Kubernetes are told at their build, or they would say v0.0.0; `version` is such as v1.34.4."""
+    major, minor, *_ = version.removeprefix("v").split(".")
+    numbers = {"gitVersion": version, "gitMajor": major, "gitMinor": minor}
+    return {f"{KUBERNETES_STAMP}.{name}": said for name, said in numbers.items()}
+
+
 @dataclass(frozen=True)
 class Tool:
     """`least` and `below` bound the versions that fit; without them PATH is not asked."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ import yaml
 from hparig.api import Address, Api
 from hparig.certificates import Certificate, certificate
 from hparig.programs import Programs
+from scalebed.engines.local.isolation.ports import free_port
 from scalebed.messages import EngineError
 
 _START_S = 120
@@ -106,7 +106,7 @@ class ControlPlane:
         )
 
     def _start_store(self) -> None:
-        client, peer, self._port = free_ports(3)
+        client, peer, self._port = (free_port() for _ in range(3))
         store = f"http://127.0.0.1:{client}"
         self.start(
             "etcd",
@@ -207,15 +207,3 @@ class ControlPlane:
 
     def _log(self, name: str) -> Path:
         return self._folder / f"{name}.log"
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on just now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-import ssl
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from hparig.certificates import Certificate
+from hparig.https_server import HttpsServer, Response
 from scalebed.autoscaling.metrics_server import Reading
 
 NAMESPACE = "rig"
@@ -43,8 +42,8 @@ class _Container:
         return Reading(started_s, at_s, round(self.cores * (at_s - started_s), 6))
 
 
-class Kubelet:
-    """A server on loopback, until `close`. `served` is what each scrape was told, in order."""
+class Kubelet(HttpsServer):
+    """`served` is what each scrape was told, in order."""
 
     def __init__(self, certificate: Certificate, seed: str, pods: int) -> None:
         dice, now = random.Random(seed), time.time()
@@ -52,16 +51,7 @@ class Kubelet:
         self._ends = {name: now + dice.choice([1e9, 1e9, 1e9, 70]) for name in self._pods}
         self.served: list[dict[str, dict[str, Reading]]] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.certificate, certificate.key)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        super().__init__(certificate)
 
     @property
     def names(self) -> list[str]:
@@ -71,10 +61,9 @@ class Kubelet:
         with self._lock:
             return len(self.served)
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, path: str) -> Response:
+        content = self.page().encode() if path == "/metrics/resource" else b""
+        return Response(200 if content else 404, "text/plain; version=0.0.4", content)
 
     def page(self) -> str:
         """In the form of /metrics/resource."""
@@ -121,21 +110,3 @@ def _text(now: float, readings: Mapping[str, Mapping[str, Reading]]) -> str:
                 f"container_start_time_seconds{labels} {each.started_s:.3f}",
             ]
     return "\n".join(lines) + "\n"
-
-
-def _handler(kubelet: Kubelet) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            content = kubelet.page().encode() if self.path == "/metrics/resource" else b""
-            self.send_response(200 if content else 404)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Says nothing."""
-
-    return Handler

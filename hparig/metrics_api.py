@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import ssl
 import threading
 import time
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
 
 from hparig.certificates import Certificate
+from hparig.https_server import HttpsServer, Response
 from hparig.world import Shown
 
 _PODS = re.compile(r"/apis/metrics\.k8s\.io/v1beta1/namespaces/([^/]+)/pods")
@@ -35,23 +33,14 @@ class Absent(Exception):  # noqa: N818 - an answer, and no error of ours
     """The API has nothing to say."""
 
 
-class MetricsApi:
-    """A server on loopback, until `close`."""
+class MetricsApi(HttpsServer):
+    """What it is shown of a namespace, it says of it."""
 
     def __init__(self, certificate: Certificate) -> None:
         self._shown: dict[str, Shown] = {}
         self._answered: dict[str, list[float]] = {}
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.certificate, certificate.key)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        super().__init__(certificate)
 
     def show(self, namespace: str, shown: Shown) -> None:
         """From now on."""
@@ -63,10 +52,12 @@ class MetricsApi:
         with self._lock:
             return list(self._answered.get(namespace, ()))
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, path: str) -> Response:
+        try:
+            status, body = 200, self.answer(path)
+        except Absent:
+            status, body = 404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404}
+        return Response(status, "application/json", json.dumps(body).encode())
 
     def answer(self, path: str) -> Answer:
         """Raises Absent."""
@@ -143,30 +134,3 @@ def _external(_: str, shown: Shown, words: tuple[str, ...]) -> Answer:
 def stamp(seconds: float) -> str:
     """Seconds since 1970 as Kubernetes writes a time: without what is behind the point."""
     return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-
-def _handler(api: MetricsApi) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            try:
-                status, body = 200, api.answer(urlsplit(self.path).path)
-            except Absent:
-                status, body = 404, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404}
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Says nothing."""
-
-    return Handler

@@ -10,7 +10,7 @@ from clusterbed import catalogue
 from clusterbed import versions as known
 from clusterbed.announcing import ConsoleAnnouncer
 from clusterbed.gomodules import GoBuild
-from clusterbed.tools import KUBERNETES_STAMP
+from clusterbed.tools import kubernetes_stamps
 from clusterbed.workshop import Workshop
 from scalebed import paths
 from scalebed.autoscaling.settings import ReleaseName
@@ -38,17 +38,11 @@ def programs(release: ReleaseName, announcer: ConsoleAnnouncer) -> Programs:
     """Have them. Raises EngineError where one cannot be built."""
     shop = Workshop.open(paths.ROOT, paths.cache(), announcer.say)
     version = shop.versions["RIG_KUBERNETES"]
-    numbers = version.removeprefix("v").split(".")
-    stamps = {
-        f"{KUBERNETES_STAMP}.gitVersion": version,
-        f"{KUBERNETES_STAMP}.gitMajor": numbers[0],
-        f"{KUBERNETES_STAMP}.gitMinor": numbers[1],
-    }
     build = GoBuild(
         shop.root / "k8s" / "build" / "kubernetes-1.37",
         {name: f"k8s.io/kubernetes/cmd/{name}" for name in _COMMANDS},
         shop.versions["TOOLS_GO"],
-        stamps,
+        kubernetes_stamps(version),
     )
     newer = shop.go_programs("kubernetes-1.37", f"Kubernetes {version}, from Go modules", build, 500)
     stage = _STAGES[release]

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from hparig.api import Address, Api, Object
 from hparig.audit import seconds
-from hparig.control_plane import ControlPlane, free_ports
+from hparig.control_plane import ControlPlane
 from hparig.kubelet import NAMESPACE, Kubelet
 from scalebed.autoscaling.metrics_server import RESOLUTION_S, MetricsServer, PodSample
 from scalebed.autoscaling.quantity import approximate
+from scalebed.engines.local.isolation.ports import free_port
 from scalebed.messages import EngineError, Say
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
@@ -68,7 +69,7 @@ def _populate(api: Api, kubelet: Kubelet) -> None:
 
 
 def _start(plane: ControlPlane, program: Path) -> Address:
-    (port,) = free_ports(1)
+    port = free_port()
     config = plane.kubeconfig()
     folder = config.parent / "metrics-server"
     plane.start(

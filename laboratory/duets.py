@@ -1,9 +1,9 @@
 """What comparing two services comes to on a host that drifts: in duets, and one after the other in blocks.
 
-A request costs CPU, by what it asks for and by how fast the host is at that second. The host has a slow part and
-a fast one, both Ornstein-Uhlenbeck processes (Uhlenbeck & Ornstein, "On the theory of the Brownian motion", Physical
-Review 36, 1930), and each deployment a luck of its own, where its memory came to lie. Intervals, floors and what is
-claimed are the product's own.
+A request costs CPU, by what it asks for and by how fast the host is at that second. The logarithm of that is the sum
+of a slow part and a fast one, both Ornstein-Uhlenbeck processes (Uhlenbeck & Ornstein, "On the theory of the Brownian
+motion", Physical Review 36, 1930), and each deployment has a luck of its own, where its memory came to lie. Intervals,
+floors and what is claimed are the product's own.
 """
 
 from __future__ import annotations

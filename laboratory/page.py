@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from laboratory.coverage import AIM, Row
+from laboratory.coverage import AIM, Row, Share
 from laboratory.duets import MORE, Compared
 from laboratory.race import Entry
 from laboratory.services import OUTSIDE, SERVICES
@@ -55,19 +55,23 @@ def table(rows: Sequence[Row], truths: Mapping[str, Truth]) -> str:
 
 
 def _cells(row: Row, truth: Truth) -> list[str]:
-    low, high = row.covered.bounds
     error = f" ± {truth.error:.2g}" if truth.error else ""
     return [
         row.service,
         f"{truth.capacity:.2f}/s{error}",
         f"{row.answered:,} of {row.searches:,}",
-        f"{row.covered.share:.1%} ({low:.1%}–{high:.1%}){row.mark}",
+        f"{_bounded(row.covered)}{row.mark}",
         f"{row.bias:+.1%}",
         f"{row.error:.1%}",
         f"±{row.half_width:.1%}",
         f"{row.beyond.share:.0%} of {row.beyond.of:,}" if row.beyond.of else "none tried",
         f"{row.load_s:,.0f}",
     ]
+
+
+def _bounded(share: Share) -> str:
+    low, high = share.bounds
+    return f"{share.share:.1%} ({low:.1%}–{high:.1%})"
 
 
 def services() -> str:
@@ -119,8 +123,7 @@ def twice(found: Sequence[Pairs]) -> str:
 
 
 def _told(pairs: Pairs) -> list[str]:
-    shares = ((s.share, *s.bounds) for s in (pairs.claimed, pairs.broken, *pairs.found))
-    told = [f"{share:.1%} ({low:.1%}–{high:.1%})" for share, low, high in shares]
+    told = map(_bounded, (pairs.claimed, pairs.broken, *pairs.found))
     return [pairs.service, f"{pairs.pairs:,} of {pairs.tried:,}", f"±{pairs.half_width:.1%}", *told]
 
 
@@ -170,8 +173,7 @@ def duets_answer(found: Sequence[Compared]) -> str:
 
 
 def _in_both_ways(each: Compared) -> list[str]:
-    shares = ((s.share, *s.bounds) for s in (each.claimed, *each.found))
-    told = [f"{share:.1%} ({low:.1%}–{high:.1%})" for share, low, high in shares]
+    told = map(_bounded, (each.claimed, *each.found))
     return [each.host, each.way, f"±{each.half_width:.1%}", f"{each.floor:.3f} ×", *told]
 
 

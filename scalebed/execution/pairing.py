@@ -50,20 +50,16 @@ class Pair:
         """Both. They change places, and who is first, from block to block: neither has what that may be worth."""
         cells = (self.step.cell, self.reference)
         with ExitStack() as stack:
-            stands = {}
-            for engine, i in zip(self.engines, self.order, strict=True):
-                stands[i] = engine, stack.enter_context(engine.deploy(cells[i])), engine.probe()
-            one, other = (
-                Side(
-                    cells[i],
-                    stands[i][0],
-                    Conductor(
-                        stands[i][1], stands[i][0].generator(), BesideProbe(stands[i][2], stands[1 - i][2]), self.clock
-                    ),
-                )
-                for i in (0, 1)
-            )
-            yield one, other
+            places = dict(zip(self.order, self.engines, strict=True))
+            targets = {i: stack.enter_context(places[i].deploy(cells[i])) for i in self.order}
+            probes = {i: places[i].probe() for i in self.order}
+
+            def side(own: int, beside: int) -> Side:
+                probe = BesideProbe(probes[own], probes[beside])
+                conductor = Conductor(targets[own], places[own].generator(), probe, self.clock)
+                return Side(cells[own], places[own], conductor)
+
+            yield side(0, 1), side(1, 0)
 
     def missing(self, attempt: int) -> Who | None:
         """What is to be run next; None where there is nothing left."""
@@ -103,7 +99,7 @@ class Pair:
         experiment, block = self.assignments.experiment, self.step.block
         ask = schedule.compared()
         loaded = self.loaded(who)
-        indices = {i: self._next_index(sides[i].cell) for i in loaded}
+        indices = {i: self.directory.next_index(block, sides[i].cell.id) for i in loaded}
         duration_s = schedule.duration_s(ask, ())
         shown = Step(block, sides[loaded[0]].cell)
         observer.trial_started(TrialStart(shown, indices[loaded[0]], ask.purpose, ask.rate, ask.users, duration_s))
@@ -125,15 +121,7 @@ class Pair:
     @property
     def _apart(self) -> bool:
         """Whether the two are measured one after another, as they were too much in each other's way."""
-        known = None if self.step.block == 0 else duet.interference(self._takes(0))
-        return known is not None and known.too_great
+        return self.step.block > 0 and duet.keeps_apart(duet.interference(self._takes(0)))
 
     def _takes(self, block: int) -> list[Take]:
-        one, other = self.step.cell.id, self.reference.id
-        return duet.takes(
-            duet.with_each_other(self.directory.trials_of(block, one), other),
-            duet.with_each_other(self.directory.trials_of(block, other), one),
-        )
-
-    def _next_index(self, cell: Cell) -> int:
-        return max((trial.index + 1 for trial in self.directory.trials_of(self.step.block, cell.id)), default=0)
+        return duet.between(self.step.cell.id, self.reference.id, lambda cell: self.directory.trials_of(block, cell))

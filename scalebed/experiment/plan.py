@@ -124,7 +124,6 @@ def _duets(experiment: Experiment) -> list[Step]:
 
 def reference_of(experiment: Experiment, place: int) -> int:
     """The place among the variants of what the one at `place` is compared with: the one before it on a ladder, else the
-    base, to which the control is compared as well."""
-    ladder = experiment.ablation is not None and experiment.ablation.mode == "ladder"
+    base, to which the control is compared as well. The base is compared with itself."""
     control = experiment.control and place == len(experiment.variants) - 1
-    return place - 1 if ladder and not control else 0
+    return place - 1 if experiment.is_ladder and place and not control else 0

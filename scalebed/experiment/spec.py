@@ -226,6 +226,11 @@ class Experiment(Strict):
         """Whether every variant is measured under one common load."""
         return self.traits.compares
 
+    @property
+    def is_ladder(self) -> bool:
+        """Whether each step is upon those before it, and compared with the one before."""
+        return self.ablation is not None and self.ablation.mode == "ladder"
+
     def seeks(self, variant: str) -> bool:
         """Whether the capacity of this variant's cells is sought."""
         return self.traits.seeks or variant in self.capacity

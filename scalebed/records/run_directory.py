@@ -21,6 +21,7 @@ from scalebed.measurement.ending import Ended
 from scalebed.measurement.host import Host
 from scalebed.measurement.memory import Taken
 from scalebed.measurement.shares import Share
+from scalebed.measurement.usage import SERVING
 from scalebed.messages import UserError
 
 SCHEMA_VERSION = 1
@@ -259,6 +260,11 @@ class Trial(_Record):
         return (self.requests - self.unasked) / self.journeys if self.journeys else 1.0
 
     @property
+    def serving_cpu_s_per_request(self) -> float:
+        """Of all parts whose CPU a variant can spend or save."""
+        return sum(self.cpu_s_per_request.get(part, 0.0) for part in SERVING)
+
+    @property
     def died(self) -> bool:
         """A replica ended in it."""
         return bool(self.ended)
@@ -347,13 +353,22 @@ class RunDirectory:
 
     def trials(self) -> Iterator[Trial]:
         """In the order they were run within each repetition; unfinished files do not count."""
-        for path in sorted(self.trials_path.glob("b*.json")):
+        for path in sorted(self.trials_path.glob("b*.json"), key=_place):
             yield self._read(path, Trial)
 
     def trials_of(self, block: int, cell: str) -> Iterator[Trial]:
         """Those of one repetition, in the order they were run."""
-        for path in sorted(self.trials_path.glob(f"b{block:02d}-{cell}-[0-9][0-9].json")):
+        for path in self._files_of(block, cell):
             yield self._read(path, Trial)
+
+    def next_index(self, block: int, cell: str) -> int:
+        """The place of the next trial among those of its repetition. Reads none of them."""
+        return max((_place(path)[1] + 1 for path in self._files_of(block, cell)), default=0)
+
+    def _files_of(self, block: int, cell: str) -> list[Path]:
+        # What a base has run beside may be more than a hundred.
+        digits = ("[0-9][0-9]", "[0-9][0-9][0-9]")
+        return [path for of in digits for path in sorted(self.trials_path.glob(f"b{block:02d}-{cell}-{of}.json"))]
 
     def add_repetition(self, repetition: Repetition) -> None:
         self.write(
@@ -399,6 +414,12 @@ class RunDirectory:
                 f"{path}: cannot be read as a {model.__name__} ({_first(error)}); put back the file as it was written, "
                 "or remove it"
             ) from error
+
+
+def _place(path: Path) -> tuple[str, int]:
+    """A trial's repetition, and its index."""
+    repetition, _, index = path.stem.rpartition("-")
+    return repetition, int(index)
 
 
 def _first(error: Exception) -> str:

@@ -6,16 +6,17 @@ their interference. Where it is too great, later blocks measure the two one afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Literal
 
-from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import Trial
 from scalebed.search.bisection import INVALID_AT_MOST
 
 Who = Literal["both", "one", "other"]
+Paired = Mapping[tuple[str, int], Sequence[Trial]]
+"""By cell and block, all trials that ran with another cell deployed beside them."""
 
 TOO_MUCH = 1.5
 """Times the CPU a request costs beside the other over what it costs alone: beyond this the two are mostly busy with
@@ -54,8 +55,17 @@ class Take:
         return self.trials[0].attempt
 
 
+def between(cell: str, other: str, trials_of: Callable[[str], Iterable[Trial]]) -> list[Take]:
+    """The takes of two cells in one block, `one` of the first; `trials_of` has all trials of a cell in it."""
+    sides = (
+        [trial for trial in trials_of(each) if trial.beside is not None and trial.beside.cell == beside]
+        for each, beside in ((cell, other), (other, cell))
+    )
+    return takes(*sides)
+
+
 def takes(one: Sequence[Trial], other: Sequence[Trial]) -> list[Take]:
-    """Of all trials of two cells in one block, those that each ran with the other deployed beside it."""
+    """Of all trials of two cells in one block that ran with the other deployed beside them."""
     beside_one = {trial.index: trial for trial in other}
     found = []
     for trial in one:
@@ -73,30 +83,24 @@ def _of(trial: Trial) -> int | None:
     return None if trial.beside is None else trial.beside.index
 
 
-def counting(paired: Mapping[tuple[str, int], Sequence[Trial]]) -> frozenset[tuple[str, int, int]]:
+def counting(paired: Paired) -> frozenset[tuple[str, int, int]]:
     """Cell, block and index of the trials that figures rest on: of duets, and where the two were measured apart of each
-    alone. `paired`: by cell and block, all that ran with another cell deployed beside them."""
+    alone."""
     found = set()
     for (cell, block), trials in paired.items():
         for other in {trial.beside.cell for trial in trials if trial.beside is not None}:
-            known = interference(_between(paired, 0, cell, other))
-            apart = known is not None and known.too_great
+            apart = keeps_apart(interference(recorded(paired, 0, cell, other)))
             found |= {
                 (cell, block, take.one.index)
-                for take in _between(paired, block, cell, other)
+                for take in recorded(paired, block, cell, other)
                 if take.one is not None and (take.who != "both") == apart
             }
     return frozenset(found)
 
 
-def _between(paired: Mapping[tuple[str, int], Sequence[Trial]], block: int, cell: str, other: str) -> list[Take]:
-    of = [with_each_other(paired.get((a, block), ()), b) for a, b in ((cell, other), (other, cell))]
-    return takes(of[0], of[1])
-
-
-def with_each_other(trials: Iterable[Trial], cell: str) -> list[Trial]:
-    """Those that ran with this other cell deployed beside them."""
-    return [trial for trial in trials if trial.beside is not None and trial.beside.cell == cell]
+def recorded(paired: Paired, block: int, cell: str, other: str) -> list[Take]:
+    """As `between`, of a run that was read."""
+    return between(cell, other, lambda of: paired.get((of, block), ()))
 
 
 def wanted(block: int, apart: bool) -> tuple[Who, ...]:
@@ -129,8 +133,6 @@ class Interference:
 
     cost: float
     """Times the CPU that a request costs alone, the geometric mean of both."""
-    latency: float
-    """The same of the latency at the SLO's percentile."""
     broke: bool
     """Together a side broke the SLO that it met alone."""
 
@@ -139,39 +141,33 @@ class Interference:
         return self.broke or self.cost > TOO_MUCH
 
 
+def keeps_apart(known: Interference | None) -> bool:
+    """Whether the two are to be measured one after another: not where it is not known."""
+    return known is not None and known.too_great
+
+
 def interference(first: Sequence[Take]) -> Interference | None:
     """Of the takes of the first block; None where one of the three that it takes was spoiled.
 
     Duets that were all INVALID, with nothing from outside to disturb them, were so for each other.
     """
-    together = last(first, "both")
     duets = [take for take in first if take.who == "both"]
-    crowded = len(duets) >= INVALID_AT_MOST and not any(
-        not take.spoiled or any(trial.disturbed for trial in take.trials) for take in duets
+    crowded = len(duets) >= INVALID_AT_MOST and all(
+        take.spoiled and not any(trial.disturbed for trial in take.trials) for take in duets
     )
-    if crowded:
-        together = duets[-1]
+    together = duets[-1] if crowded else last(first, "both")
     alone = last(first, "one"), last(first, "other")
     if together is None or alone[0] is None or alone[1] is None:
         return None
     pairs = [(together.one, alone[0].one), (together.other, alone[1].other)]
-    costs, latencies, broke = [], [], crowded
+    costs, broke = [], crowded
     for beside, by_itself in pairs:
         assert beside is not None and by_itself is not None  # noqa: S101, PT018 - as `who` says
-        costs.append(_cpu(beside) / (_cpu(by_itself) or inf) or 1.0)
-        latencies.append(_latency(beside) / (_latency(by_itself) or inf) or 1.0)
+        costs.append(beside.serving_cpu_s_per_request / (by_itself.serving_cpu_s_per_request or inf) or 1.0)
         broke |= beside.verdict == "FAIL" and by_itself.verdict == "PASS"
-    return Interference(sqrt(costs[0] * costs[1]), sqrt(latencies[0] * latencies[1]), broke)
+    return Interference(sqrt(costs[0] * costs[1]), broke)
 
 
 def last(found: Sequence[Take], who: Who) -> Take | None:
     """The last of its kind that nothing spoiled."""
     return next((take for take in reversed(found) if take.who == who and not take.spoiled), None)
-
-
-def _cpu(trial: Trial) -> float:
-    return sum(trial.cpu_s_per_request.get(part, 0.0) for part in SERVING)
-
-
-def _latency(trial: Trial) -> float:
-    return trial.slo_percentile_ms or 0.0

@@ -9,7 +9,6 @@ from scalebed.experiment.design import both
 from scalebed.experiment.plan import reference_of
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Pooling, Variant
-from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import Trial
 from scalebed.report.findings.duets import Pairs, pairs
 from scalebed.report.findings.gathering import Gathered, undisturbed
@@ -45,7 +44,7 @@ def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None)
     experiment = run.manifest.experiment
     variants = experiment.variants
     known = [cells[variant.name] for variant in variants]
-    references = [reference_of(experiment, place) if place else 0 for place in range(len(variants))]
+    references = [reference_of(experiment, place) for place in range(len(variants))]
     values = [_values(run, cell.id) for cell in known]
     beside = [_pairs(run, known, place, reference) for place, reference in enumerate(references)]
     steps = [_step(pair, values, place, references[place]) for place, pair in enumerate(beside)]
@@ -80,7 +79,7 @@ def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None)
         replicas=rows[0].cell.replicas,
         users=users,
         load=f"with {figures.count(users, 'user')}" if users else f"at {experiment.rate or 0:g} requests a second",
-        ladder=experiment.ablation is not None and experiment.ablation.mode == "ladder",
+        ladder=experiment.is_ladder,
         rows=tuple(rows),
         floors=floors,
         interactions=_interactions(
@@ -168,7 +167,7 @@ def measured(trial: Trial) -> Mapping[Measure, float | None]:
     """What a trial cost, in what trials have (seconds, but for `p95`); None where it was not read."""
     cpu = trial.cpu_s_per_request
     return {
-        "cpu": sum(cpu.get(part, 0.0) for part in SERVING),
+        "cpu": trial.serving_cpu_s_per_request,
         "service": cpu.get("service"),
         "database": cpu.get("database"),
         "database_time": trial.database_time_s_per_request,

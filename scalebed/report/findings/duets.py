@@ -6,14 +6,7 @@ from dataclasses import dataclass
 
 from scalebed.records.run_directory import Trial
 from scalebed.report.findings.gathering import Gathered
-from scalebed.search.duet import (
-    Interference,
-    Take,
-    interference,
-    last,
-    takes,
-    with_each_other,
-)
+from scalebed.search.duet import Interference, interference, keeps_apart, last, recorded
 
 
 @dataclass(frozen=True)
@@ -30,9 +23,9 @@ class Pairs:
 
 def pairs(run: Gathered, cell: str, other: str) -> Pairs:
     """What the run's duets of these two came to."""
-    by_block = {block: _takes(run, block, cell, other) for block in range(run.manifest.experiment.blocks)}
+    by_block = {block: recorded(run.paired, block, cell, other) for block in range(run.manifest.experiment.blocks)}
     known = interference(by_block[0])
-    apart = known is not None and known.too_great
+    apart = keeps_apart(known)
     found = Pairs({}, {}, known, apart)
     for block, taken in by_block.items():
         sides = [last(taken, "one"), last(taken, "other")] if apart else [last(taken, "both")] * 2
@@ -41,10 +34,3 @@ def pairs(run: Gathered, cell: str, other: str) -> Pairs:
             assert one is not None and another is not None  # noqa: S101, PT018 - as `who` says
             found.own[block], found.other[block] = one, another
     return found
-
-
-def _takes(run: Gathered, block: int, cell: str, other: str) -> list[Take]:
-    return takes(
-        with_each_other(run.paired.get((cell, block), ()), other),
-        with_each_other(run.paired.get((other, block), ()), cell),
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scalebed.experiment.plan import reference_of
 from scalebed.experiment.spec import Experiment
 from scalebed.report.findings.views import Analysis
 from scalebed.report.kinds.words import Words
@@ -35,7 +34,7 @@ class ComparisonWords(Words):
             f"{ratios}, and their intervals are Student’s t on logarithms. The same first seconds of every trial are "
             "cut."
         )
-        if experiment.duet and any(_ladder(experiment)):
+        if experiment.duet and experiment.is_ladder:
             told += " Where two have not run beside each other, their ratio is the product of those on the way."
         if experiment.duet:
             told += " In the first block each side is also measured alone, the other deployed and idle."
@@ -45,11 +44,6 @@ class ComparisonWords(Words):
 
     def headline(self, analysis: Analysis) -> str:
         return gains.headline(analysis)
-
-
-def _ladder(experiment: Experiment) -> list[bool]:
-    """For each variant, whether it is compared with another than the base."""
-    return [reference_of(experiment, place) > 0 for place in range(1, len(experiment.variants))]
 
 
 class AblationWords(ComparisonWords):

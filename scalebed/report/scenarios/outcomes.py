@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.workloads import workloads
 from scalebed.measurement import histograms
-from scalebed.measurement.usage import SERVING
 from scalebed.records.run_directory import Manifest, RunDirectory, Trial
 from scalebed.report.findings import caveats, leak
 from scalebed.report.findings.views import MEASURES, Analysis, Caveat
@@ -38,7 +37,7 @@ def _milliseconds(part: str) -> Callable[[Trial], float | None]:
 
 
 def _cpu(trial: Trial) -> float:
-    return 1000 * sum(trial.cpu_s_per_request.get(part, 0.0) for part in SERVING)
+    return 1000 * trial.serving_cpu_s_per_request
 
 
 def _database_time(trial: Trial) -> float | None:

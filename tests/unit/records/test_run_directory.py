@@ -31,6 +31,16 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert list(again.repetitions()) == [repetition(note="held")]
 
 
+def test_a_cell_that_ran_beside_many_has_more_than_a_hundred_trials(tmp_path: Path) -> None:
+    directory = run(tmp_path / "run", finished=0)
+    trials = [trial(index=index) for index in (0, 98, 99, 100, 101)]
+    for each in reversed(trials):
+        directory.add_trial(each)
+    assert list(directory.trials()) == list(directory.trials_of(0, "naive-x1")) == trials
+    assert directory.next_index(0, "naive-x1") == 102
+    assert directory.next_index(1, "naive-x1") == directory.next_index(0, "naive") == 0
+
+
 def test_a_repetition_has_its_own_trials(tmp_path: Path) -> None:
     directory = RunDirectory(tmp_path)
     mine = trial(block=1, cell="naive-x1")

@@ -33,7 +33,7 @@ def alone(verdicts: Sequence[str] = ("PASS", "PASS"), *, cost: float = 1.0) -> l
 def test_trials_are_joined_with_what_ran_beside_them() -> None:
     one = [trial("a", 0, ("b", 3)), trial("a", 1, ("b", None)), trial("a", 2, None), trial("a", 3, ("b", 9))]
     other = [trial("b", 3, ("a", 0)), trial("b", 4, ("a", None)), trial("b", 5, ("c", 0))]
-    found = duet.takes(one, duet.with_each_other(other, "a"))
+    found = duet.between("a", "b", {"a": one, "b": other}.__getitem__)
     assert [(t.who, t.one and t.one.index, t.other and t.other.index) for t in found] == [
         ("both", 0, 3),
         ("one", 1, None),
