@@ -119,6 +119,8 @@ def check(
     url: Annotated[str | None, typer.Option(help=_URL)] = None,
     script: Annotated[Path | None, typer.Option(help=_SCRIPT)] = None,
     slo: Annotated[list[str] | None, typer.Option(metavar="LIMIT", help=_SLO)] = None,
+    context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
 ) -> None:
     """Do everything but measure: start each service, let one user through, and say what came back.
 
@@ -126,10 +128,11 @@ def check(
     """
     with refusing():
         from scalebed.cli import checking, measuring
-        from scalebed.cli.engine_options import Own
+        from scalebed.cli.engine_options import Choice, Own
 
         own = Own(url, script, slo or ())
-        if not checking.check(measuring.file_of(experiment, own), settings or (), own):
+        chosen = Choice(context, namespace)
+        if not checking.check(measuring.file_of(experiment, own), settings or (), own, chosen):
             raise typer.Exit(1)
 
 
@@ -415,6 +418,10 @@ def experiments() -> None:
 
 @app.command()
 def down(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="An experiment file, whose deployments alone are given back."),
+    ] = None,
     purge: Annotated[bool, typer.Option("--purge", help="Also remove the loaded databases.")] = False,
     *,
     engine: Annotated[str, typer.Option(help="local or kubernetes: whose runs.")] = "local",
@@ -422,12 +429,28 @@ def down(
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
 ) -> None:
     """Remove what an interrupted run left behind, and in a cluster also the release that it installed; give one that
-    was there before back as it was."""
+    was there before back as it was, and every deployment that was held."""
     with refusing():
         from scalebed.cli.console import say
         from scalebed.cli.engine_options import Choice
 
-        Choice(context, namespace).down(engine, say, purge=purge)
+        Choice(context, namespace).down(engine, say, purge=purge, file=file)
+
+
+@app.command()
+def rights(
+    file: Annotated[Path, typer.Argument(help="An experiment file that names deployments of a cluster.")],
+    *,
+    namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+    kubelets: Annotated[
+        bool, typer.Option("--kubelets", help="Also to read the kubelets: throttling and other programs, too.")
+    ] = False,
+) -> None:
+    """Print the rights in a cluster that a run of an experiment needs, for kubectl apply."""
+    with refusing():
+        from scalebed.cli.engine_options import Choice
+
+        print(Choice(None, namespace).rights(file, kubelets=kubelets), end="")
 
 
 @app.command()

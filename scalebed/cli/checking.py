@@ -20,14 +20,14 @@ from scalebed.messages import EngineError
 from scalebed.report.sentences import figures
 
 
-def check(file: Path | None, settings: Sequence[str], own: Own) -> bool:
+def check(file: Path | None, settings: Sequence[str], own: Own, chosen: Choice) -> bool:
     """Whether everything works. Raises UserError with every fault that was found before anything was started."""
     try:
         spec = experiment(file, None, None, settings, own=own)
     except SpecError as error:
         raise SpecError("\nscalebed: ".join((str(error), *error.others))) from error
     clock = SystemClock()
-    engine = Choice().engine(spec.engine, clock, say)
+    engine = chosen.engine(spec, clock, say)
     spec = settled(spec, engine)
     findings = engine.preflight(spec)
     if refused := refusal(findings):

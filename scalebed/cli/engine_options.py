@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import geometric_mean
+from typing import Protocol, runtime_checkable
 
 from scalebed import paths
 from scalebed.cli import RUNNERS
@@ -15,6 +16,7 @@ from scalebed.cli.testrun_tables import Outcome
 from scalebed.engines.local.down import down as remove_from_here
 from scalebed.engines.local.engine import LocalEngine
 from scalebed.execution.ports import Clock, Engine
+from scalebed.experiment.scalable import Scalable
 from scalebed.experiment.spec import Experiment, SpecError, compose_experiment, load_experiment
 from scalebed.messages import EngineError, Say
 from scalebed.provision import extras
@@ -30,12 +32,13 @@ class Choice:
     namespace: str | None = None
     runners: int = RUNNERS
 
-    def engine(self, name: str, clock: Clock, say: Say) -> Engine:
+    def engine(self, asked: Experiment, clock: Clock, say: Say) -> Engine:
         """Raises EngineError where a cluster cannot be reached, or words are given that mean nothing here."""
-        if name == "kubernetes":
+        if asked.engine == "kubernetes":
             with extras.wanted("kubernetes", "a cluster"):
                 from scalebed.cli import clusters  # noqa: PLC0415 - not everybody has its client
-            return clusters.engine(self.context, self.namespace, self.runners, clock, say)
+            own = [variant.application for variant in asked.variants if variant.application is not None]
+            return clusters.engine(self.context, self.namespace, self.runners, clock, say, own=own)
         self._local()
         return LocalEngine(paths.ROOT, ready_cache(), say)
 
@@ -43,15 +46,28 @@ class Choice:
         """What runs the other side of duets, where the experiment has any: on this machine, as it requires."""
         return LocalEngine(paths.ROOT, ready_cache(), say, beside=True) if asked.duet else None
 
-    def down(self, name: str, say: Say, *, purge: bool) -> None:
-        """Remove what the engine's runs left behind; raises EngineError where one is running."""
+    def down(self, name: str, say: Say, *, purge: bool, file: Path | None = None) -> None:
+        """Remove what the engine's runs left behind, and give back the deployments that they held; with an experiment's
+        `file` its deployments alone. Raises UserError where a run is under way."""
         if name == "kubernetes":
             with extras.wanted("kubernetes", "a cluster"):
                 from scalebed.cli import clusters  # noqa: PLC0415 - as above
-            clusters.down(self.context, self.namespace, say, purge=purge)
+            adopted = None if file is None else list(_adopted(load_experiment(file)))
+            clusters.down(self.context, self.namespace, say, purge=purge, adopted=adopted)
             return
+        if file is not None:
+            raise EngineError(f"{file}: names what a cluster gets back; add --engine kubernetes, or leave it out")
         self._local()
         remove_from_here(ready_cache(), say, purge=purge)
+
+    def rights(self, file: Path, *, kubelets: bool) -> str:
+        """Manifests in YAML of the rights that an experiment's run needs. Raises UserError."""
+        own = [v.application for v in load_experiment(file).variants if v.application and v.application.in_cluster]
+        if not own:
+            raise EngineError(f"{file}: names no image and no deployment, so there is nothing to grant in a cluster")
+        with extras.wanted("kubernetes", "a cluster"):
+            from scalebed.cli import clusters  # noqa: PLC0415 - as above
+        return clusters.rights(own, self.namespace, kubelets=kubelets)
 
     def rerun(self, testrun: str, replicas: int, clock: Clock, say: Say) -> tuple[Outcome, Outcome]:
         with extras.wanted("kubernetes", "a cluster"):
@@ -119,7 +135,20 @@ def experiment(
 
 def settled(asked: Experiment, engine: Engine) -> Experiment:
     """What is asked for, with what only the engine can know of it. Raises UserError."""
-    return engine.settled(asked) if isinstance(engine, LocalEngine) else asked
+    return engine.settled(asked) if isinstance(engine, _Settling) else asked
+
+
+@runtime_checkable
+class _Settling(Protocol):
+    """An engine that reads scripts of the user's own."""
+
+    def settled(self, experiment: Experiment) -> Experiment: ...
+
+
+def _adopted(asked: Experiment) -> Iterator[Scalable]:
+    for variant in asked.variants:
+        if variant.application is not None and variant.application.adopted is not None:
+            yield variant.application.adopted
 
 
 def _begun(out: Path | None) -> Experiment | None:

@@ -93,7 +93,7 @@ def _measure(
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
     clock: Clock = SystemClock()
     chosen = chosen or Choice()
-    engine = chosen.engine(spec.engine, clock, observer.said)
+    engine = chosen.engine(spec, clock, observer.said)
     spec = settled(spec, engine)
     beside = chosen.beside(spec, observer.said)
     commit = engine.fingerprint().get("commit")

@@ -409,7 +409,8 @@ class Watch:
         parts = {part: used.cores(part) for part in used.cpu_s}
         if "service" in used.cpu_s:
             parts["service"] = used.cores("service") / (self._target.service_quota or self._assignment.cores)
-        parts["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
+        if used.host_busy_s > 0:  # in a cluster it may be unknown, and no host is ever idle to the last tick
+            parts["host"] = used.host_busy_s / used.interval_s / self._assignment.cores
         return parts
 
     def _usage_records(self) -> list[UsageRecord]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationInfo, model_validator
 
+from scalebed.experiment import chart_values
 from scalebed.experiment.duration import Duration
+from scalebed.experiment.scalable import Door, Scalable
 from scalebed.experiment.strict import Strict
+from scalebed.experiment.urls import require_url
 
 
 def _from_file(place: str, info: ValidationInfo) -> str:
@@ -75,6 +76,24 @@ class Secret(Strict):
         return self
 
 
+def _nested(named: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    chart_values.nested(named)
+    return named
+
+
+ChartValues = Annotated[Mapping[str, JsonValue], AfterValidator(_nested)]
+"""Values of a chart by their dotted names."""
+
+
+def _image(name: str) -> str:
+    if name and not re.fullmatch(r"[\w.-]+(:\d+)?(/[\w.-]+)*(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?", name):
+        raise ValueError(f"image: must be the name of one, such as registry.example/shop:1.2, not {name!r}")
+    return name
+
+
+Image = Annotated[str, AfterValidator(_image)]
+
+
 def _header(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
         raise ValueError(f"{name!r} is no name of a header")
@@ -126,7 +145,8 @@ Revision = Annotated[str, AfterValidator(_revision)]
 
 
 class Application(Strict):
-    """One of the two ways: by `command`, which is started once a replica, or at a `url`, where something runs."""
+    """One of four ways: by `command`, which is started once a replica; at a `url`, where something runs; by `image`,
+    which is installed in a cluster; or as a `deployment` of a cluster, which is scaled."""
 
     command: str = ""
     """Run without a shell in `folder`. `$BIND` (`127.0.0.1:PORT`), `$HOST`, `$PORT` and what else it is given are put
@@ -162,13 +182,40 @@ class Application(Strict):
     """A file with its key; that of the certificate where none is given."""
     headers: Mapping[HeaderName, NamedHeader] = {}
     """Sent with each request that has none of the name."""
+    image: Image = ""
+    """Engine kubernetes: what is installed, with as many pods as a cell has, behind a balancer of its own."""
+    port: int = Field(8000, ge=1024, le=65535)
+    """Where an `image` listens; it finds it in `BIND` as well."""
+    values: ChartValues = Field(default_factory=dict)
+    """Further values of the chart `webapp` by their dotted names, for an `image`."""
+    deployment: str = ""
+    """Engine kubernetes: `NAMESPACE/NAME` of a Deployment that runs already, or `RESOURCE.GROUP/NAMESPACE/NAME` of what
+    else has a scale. It gets as many replicas as a cell has, and in the end those that it had. A `url` beside it is
+    where load goes: an Ingress or a Gateway."""
+    through: str = ""
+    """The Service of a `deployment` that load goes to, as `NAME` or `NAME:PORT`, where several select its pods."""
     observe: str = ""
     """`port:8000` or `pid:123`, of something on this machine: whose CPU is the service's."""
 
     @property
     def runs_here(self) -> bool:
-        """Whether it is started by the testbed."""
+        """Whether it is started on this machine."""
         return bool(self.command)
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether it runs in one."""
+        return bool(self.image or self.deployment)
+
+    @property
+    def adopted(self) -> Scalable | None:
+        """What `deployment` names."""
+        return Scalable.of(self.deployment) if self.deployment else None
+
+    @property
+    def door(self) -> Door | None:
+        """What `through` names."""
+        return Door.of(self.through) if self.through else None
 
     @property
     def watched(self) -> tuple[Literal["pid", "port"], int] | None:
@@ -188,16 +235,16 @@ class Application(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if bool(self.command.strip()) == bool(self.url):
-            raise ValueError("needs either a command, which starts it, or the url where it runs")
+        if sum(map(bool, (self.command.strip(), self.image, self.url or self.deployment))) != 1:
+            raise ValueError(
+                "needs one of these: a command, which starts it, the url where it runs, an image for a cluster, or a "
+                "deployment of one"
+            )
+        if self.deployment:
+            _require_adoptable(self)
         if self.url:
-            _require_url(self.url, self.allow)
-        for key in ("folder", "revision", "environment", "env", "secrets", "ready") if self.url else ():
-            if getattr(self, key):
-                raise ValueError(f"{key}: belongs to a command; at a url nothing is started")
-        for key in ("allow", "insecure", "ca", "cert", "key", "headers", "observe") if not self.url else ():
-            if getattr(self, key):
-                raise ValueError(f"{key}: belongs to a url, not to a command")
+            require_url(self.url, self.allow, in_cluster=bool(self.deployment))
+        _require_together(self)
         if self.build and not self.revision:
             raise ValueError("build: is for a checkout of a revision; name one, or build your folder yourself")
         if self.ready not in ("", "port") and not self.ready.startswith("/"):
@@ -256,7 +303,11 @@ def with_applications(data: Any) -> Any:
 
 
 def _changed(service: Mapping[str, Any], variant: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "service" in variant or "application" in variant or not (service or variant.keys() & {"command", "url"}):
+    if (
+        "service" in variant
+        or "application" in variant
+        or not (service or variant.keys() & {"command", "url", "image", "deployment"})
+    ):
         return variant
     own = {key: value for key, value in variant.items() if key in _OF_ONE}
     for key in ("env", "secrets", "headers"):
@@ -269,30 +320,40 @@ def _changed(service: Mapping[str, Any], variant: Mapping[str, Any]) -> Mapping[
     return {**others, "application": merged}
 
 
-def _require_url(text: str, allowed: str) -> None:
-    if "@" in text.partition("://")[2].partition("/")[0]:
-        raise ValueError("url: a name and a password do not belong into it; let the script log in")
-    try:
-        url = urlsplit(text)
-        host, _ = url.hostname, url.port
-    except ValueError as error:
-        raise ValueError(f"url: {text} is no URL ({error})") from error
-    if url.scheme not in ("http", "https") or not host or url.path.strip("/") or url.query or url.fragment:
-        raise ValueError(
-            f"url: must be scheme, host and port, such as http://127.0.0.1:8000, not {text!r}; "
-            "paths belong to the script"
-        )
-    if not _near(host) and host != allowed.lower():
-        raise ValueError(
-            f"url: {host} is neither this machine nor in a private network; if you may load it, add allow: {host}"
-        )
+_OF_STARTED = ("env", "secrets", "ready")
+_OF_COMMAND = ("folder", "revision", "environment")
+_OF_IMAGE = ("port", "values")
+_OF_URL = ("allow", "insecure", "ca", "cert", "key", "observe")
 
 
-def _near(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or (address.is_private and not address.is_unspecified)
+def _require_together(application: Application) -> None:
+    """Raises ValueError for a key that belongs to another of the ways."""
+    way = next(name for name in ("deployment", "image", "command", "url") if getattr(application, name))
+    started = way in ("command", "image")
+    fields = Application.model_fields.items()
+    given = {key for key, of in fields if getattr(application, key) != of.get_default(call_default_factory=True)}
+    if key := next((key for key in _OF_STARTED if key in given and not started), ""):
+        raise ValueError(f"{key}: belongs to a command or an image; what runs already is not started")
+    for keys, owner in ((_OF_COMMAND, "command"), (_OF_IMAGE, "image"), (_OF_URL, "url")):
+        if (key := next((key for key in keys if key in given), "")) and not getattr(application, owner):
+            raise ValueError(f"{key}: belongs to {_a(owner)}, not to {_a(way)}")
+    if application.image and application.ready == "port":
+        raise ValueError("ready: of an image must be a path that answers 2xx or 3xx, which the cluster asks")
+    if application.through and not application.deployment:
+        raise ValueError("through: is the Service of a deployment; leave it out")
+    if application.headers and started:
+        raise ValueError(f"headers: belongs to what runs already, not to {_a(way)}; let the script send them")
+
+
+def _a(way: str) -> str:
+    return f"an {way}" if way == "image" else f"a {way}"
+
+
+def _require_adoptable(application: Application) -> None:
+    """Raises ValueError where a deployment is named in a wrong way, or together with what is not for one."""
+    for key in ("ca", "cert", "key", "observe"):
+        if getattr(application, key):
+            raise ValueError(f"{key}: is for a url that this machine asks; a cluster's runners have no such file")
+    if application.through and application.url:
+        raise ValueError("through: is a Service in the place of a url; name one of the two")
+    _ = application.adopted, application.door

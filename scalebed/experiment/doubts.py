@@ -70,6 +70,9 @@ def _twice(experiment: Experiment) -> Iterator[str]:
 
 def _unused(experiment: Experiment) -> Iterator[str]:
     """What has no effect on the kind, or on anything that is measured."""
+    adopts = any(variant.scales and not variant.runs_here for variant in experiment.variants)
+    if adopts and "cpu_per_replica" in experiment.model_fields_set:
+        yield "cpu_per_replica: a deployment keeps the limits that it has; leave it out"
     kind, around = experiment.kind, experiment.search.around
     if experiment.rates and kind != "fixed-rate":
         yield f"rates: belong to kind fixed-rate, not to {kind}"

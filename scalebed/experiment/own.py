@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from scalebed.experiment.application import Application
     from scalebed.experiment.spec import Experiment
 
 
@@ -13,8 +15,7 @@ def require_own(experiment: Experiment) -> None:
     applications = [v.application for v in experiment.variants if v.application is not None]
     started = any(application.runs_here for application in applications)
     if applications or experiment.load is not None:
-        if experiment.engine != "local":
-            raise ValueError("engine: an application or a script of your own runs on this machine alone; leave it out")
+        _require_engine(experiment, applications)
         if experiment.compares:
             raise ValueError(
                 f"kind: {experiment.kind} sets switches of the shipped services; compare variants of your own with "
@@ -33,8 +34,27 @@ def require_own(experiment: Experiment) -> None:
         raise ValueError("warm: what an application of your own keeps is not emptied; leave it out")
 
 
+def _require_engine(experiment: Experiment, applications: Sequence[Application]) -> None:
+    there = [application for application in applications if application.in_cluster]
+    if experiment.engine == "local":
+        if there:
+            what = there[0].adopted or f"the image {there[0].image}"
+            raise ValueError(f"engine: {what} is for a cluster; say engine: kubernetes")
+    elif not there:
+        raise ValueError(
+            "engine: a command, a url or a script of your own runs on this machine alone; leave it out, or name an "
+            "image or a deployment for the cluster"
+        )
+    elif len(there) < len(experiment.variants):
+        raise ValueError("variants: all are images and deployments of a cluster, or none is; take the others out")
+    elif experiment.autoscaler is not None:
+        raise ValueError(f"kind: {experiment.kind} sets an autoscaler of the shipped services; name another kind")
+    elif len({str(each.adopted) for each in there if each.adopted}) < sum(bool(each.adopted) for each in there):
+        raise ValueError("variants: two name the same deployment, which can be one thing at a time; take one out")
+
+
 def _require_nothing_started(experiment: Experiment) -> None:
-    if experiment.replicas != (1,):
+    if experiment.replicas != (1,) and not all(variant.scales for variant in experiment.variants):
         raise ValueError("replicas: of what runs at a url nothing is started; leave them out")
     if experiment.memory_per_replica is not None:
-        raise ValueError("memory_per_replica: what runs at a url was not started here; leave it out")
+        raise ValueError("memory_per_replica: what runs already was not started here; leave it out")

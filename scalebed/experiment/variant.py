@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from scalebed.experiment import chart_values
-from scalebed.experiment.application import Application
+from scalebed.experiment.application import Application, ChartValues
 from scalebed.experiment.strict import Strict
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -48,14 +47,6 @@ NamedPooling = Annotated[
 """In YAML also the bare mode; YAML reads a bare `off` as false."""
 
 
-def _nested(named: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
-    chart_values.nested(named)
-    return named
-
-
-ChartValues = Annotated[Mapping[str, JsonValue], AfterValidator(_nested)]
-
-
 class Variant(Strict):
     """A service with its switches, or an application of the user's own. `name` is what the report calls it."""
 
@@ -74,7 +65,12 @@ class Variant(Strict):
     @property
     def runs_here(self) -> bool:
         """Whether it is started for the experiment, and did not run before."""
-        return self.application is None or self.application.runs_here
+        return self.application is None or bool(self.application.command or self.application.image)
+
+    @property
+    def scales(self) -> bool:
+        """Whether the experiment sets the number of its replicas."""
+        return self.runs_here or (self.application is not None and bool(self.application.deployment))
 
     @model_validator(mode="after")
     def _own(self) -> Self:

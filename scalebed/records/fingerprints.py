@@ -88,7 +88,13 @@ def _words(key: str) -> str:
         return rest.removeprefix("files.") if rest.startswith("files.") else ""
     if kind == "templates":
         return f"the rows of {rest}"
-    for part, told in (("sources", ""), ("packages", "the package "), ("locks", ""), ("programs", "")):
+    for part, told in (
+        ("sources", ""),
+        ("packages", "the package "),
+        ("locks", ""),
+        ("programs", ""),
+        ("images", "the image of "),
+    ):
         name, found, what = rest.partition(f".{part}.")
         if found:
             return f"{told}{what} of {name}"

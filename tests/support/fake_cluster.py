@@ -73,6 +73,8 @@ class FakeApi:
         self.texts: dict[str, Callable[[], str]] = {}
         self.created: Callable[[str, Json], None] = lambda path, body: None
         self.deleted: Callable[[str], None] = lambda path: None
+        self.patched: Callable[[str, Json], None] = lambda path, body: None
+        self.forbidden: set[str] = set()
         self.executed: list[tuple[str, str, tuple[str, ...]]] = []
         self.says: Mapping[str, str] = {"valkey": "OK\n", "service": "Django==5.2.8\ntyping_extensions==4.15.0\n"}
         """By container, what a command in it says."""
@@ -87,9 +89,20 @@ class FakeApi:
         return made
 
     def get(self, path: str, **query: str) -> Json:
+        if path in self.forbidden:
+            raise ApiError(403, f"GET {path}: forbidden")
+        if path.endswith("/scale") and (parent := self.objects.get(path.removesuffix("/scale"))) is not None:
+            return _scale_of(parent)
         if path in self.objects:
             return copy.deepcopy(self.objects[path])
         items = [copy.deepcopy(body) for there, body in list(self.objects.items()) if _collection(there) == path]
+        if "/namespaces/" not in path:  # of all namespaces
+            spread = re.compile(r"/namespaces/[^/]+(?=/[a-z]+$)")
+            items += [
+                copy.deepcopy(body)
+                for there, body in list(self.objects.items())
+                if spread.search(_collection(there)) and spread.sub("", _collection(there)) == path
+            ]
         if path.endswith("/pods") and path.count("/") == 3:
             items = [body for there, body in self.objects.items() if "/pods/" in there]
             node = query.get("fieldSelector", "").removeprefix("spec.nodeName=")
@@ -109,6 +122,9 @@ class FakeApi:
         return made
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Json:
+        if path.endswith("/scale"):
+            there = self.patch(path.removesuffix("/scale"), {"spec": {"replicas": body["spec"]["replicas"]}})
+            return _scale_of(there)
         if path not in self.objects:
             raise ApiError(404, f"PATCH {path}: not found")
         there = self.objects[path]
@@ -117,6 +133,7 @@ class FakeApi:
             raise ApiError(409, f"PATCH {path}: the object has been modified")
         _merge(there, body)
         there["metadata"]["resourceVersion"] = str(int(version or "0") + 1)
+        self.patched(path, there)
         return there
 
     def delete(self, path: str, **query: str) -> None:
@@ -124,6 +141,8 @@ class FakeApi:
             self.deleted(path)
 
     def text(self, path: str, **query: str) -> str:
+        if path in self.forbidden:
+            raise ApiError(403, f"GET {path}: forbidden")
         return self.texts[path]()
 
     def lines(self, path: str, **query: str) -> Iterator[bytes]:
@@ -158,6 +177,12 @@ class FakeApi:
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
         self.executed.append((pod, container, tuple(command)))
         return self.says[container]
+
+
+def _scale_of(there: Json) -> Json:
+    labels = there["spec"]["selector"]["matchLabels"]
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    return {"spec": {"replicas": there["spec"].get("replicas", 1)}, "status": {"selector": selector}}
 
 
 def _collection(path: str) -> str:

@@ -25,6 +25,9 @@ _FORMATS = (1, 2, 3)
 _LONGEST = 230
 """Characters that are kept of what a script throws."""
 
+HOMELESS = "/nonexistent"
+"""Where k6 looks for a configuration, and finds none."""
+
 STOPPED = 105
 """The exit code of a k6 that was asked to stop."""
 

@@ -47,6 +47,8 @@ class Inspected:
     """k6's modules by name, files as `file://…`, all that is imported by what is imported included."""
     opened: Sequence[Path] = ()
     """Files that it reads at its start, by `open` and the like."""
+    around: Sequence[Path] = ()
+    """The testbed's own, by which it is run."""
 
     @property
     def modules(self) -> tuple[Path, ...]:
@@ -147,6 +149,12 @@ export function teardown(data) {{
   return script.teardown === undefined ? undefined : script.teardown(data);
 }}
 """
+
+
+def ways(rewrite: Sequence[str], headers: Mapping[str, str]) -> dict[str, str]:
+    """Variables that say how a script of the user's own asks: nobody but the target, with these headers."""
+    told = {"ONLY_TARGET": "true", "REWRITE": " ".join(rewrite)}
+    return told | ({"TARGET_HEADERS": json.dumps(dict(headers))} if headers else {})
 
 
 def _client(files: tuple[Path, Path] | None) -> str:

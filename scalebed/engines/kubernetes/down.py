@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scalebed.engines.kubernetes.api.client import Api
 from scalebed.engines.kubernetes.api.paths import NAMESPACES, OURS, field, found, listed, path
-from scalebed.engines.kubernetes.engine import NAME, Cluster
+from scalebed.engines.kubernetes.cluster import Cluster, Reached
+from scalebed.engines.kubernetes.engine import NAME
+from scalebed.engines.kubernetes.own.hold import ownership_of
+from scalebed.engines.kubernetes.own.installed import uninstall
+from scalebed.engines.kubernetes.own.leaving import give_back, leased
 from scalebed.engines.kubernetes.releases import namespaces
-from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
+from scalebed.engines.kubernetes.releases.ownership import Ownership, mark_path, remove_loads
 from scalebed.engines.kubernetes.releases.release import Release
 from scalebed.engines.kubernetes.releases.tenancy import Tenancy
 from scalebed.execution.ports import Clock
+from scalebed.experiment.scalable import Scalable
 from scalebed.messages import EngineError, Say
+
+
+def give_back_named(cluster: Reached, adopted: Sequence[Scalable], say: Say) -> None:
+    """These alone, where not all that is held may be looked for; and what their load has left. Raises EngineError."""
+    api, load = cluster.api, cluster.namespaces.load
+    removed = [] if give_back(api, load, adopted, say) else _scripts(api, load)
+    say(f"Removed {', '.join(removed)}." if removed else "Nothing was left to remove in the cluster.")
 
 
 def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> None:
     """End loads, remove the release that an engine made, and give one that is a user's back as it was; `purge` also
-    removes the data of the first. Namespaces go that an engine made.
+    removes the data of the first. Namespaces go that an engine made. What else of users' was held, by a Lease of
+    theirs, is given back.
 
     Raises EngineError, and touches nothing, where somebody runs an experiment on the release.
     """
@@ -24,12 +39,15 @@ def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> No
     ownership = Ownership(api, names.app, NAME)
     if (other := ownership.held_by_other()) is not None:
         raise EngineError(f"namespace {names.app}: {other} runs an experiment here; stop it first")
+    busy = give_back(api, names.load, leased(api), say)
+    installed = _uninstalled(cluster)
     there = found(api, f"{NAMESPACES}/{names.app}") is not None
     if there:
         ownership.acquire()
     try:
-        removed = [f"TestRun {name}" for name in remove_loads(api, names.load, ownership.key)]
-        removed += _scripts(api, names.load)
+        removed = [f"release {name}" for name in installed]
+        removed += [f"TestRun {name}" for name in remove_loads(api, names.load, ownership.key)]
+        removed += [] if busy else _scripts(api, names.load)
         tenancy = Tenancy(api, cluster.helm, Release(NAME, names.app), clock)
         tenancy.give_back(say)
         made = tenancy.leave()
@@ -47,20 +65,35 @@ def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> No
         ownership.release()
     if there:
         api.delete(path("leases", names.app, f"scalebed-{NAME}"))
-    if purge or not _data(api, names.app):
+    if not busy and (purge or not _data(api, names.app)):
         removed += [f"namespace {name}" for name in namespaces.remove_made(api, names)]
     say(f"Removed {', '.join(removed)}." if removed else "Nothing was left to remove in the cluster.")
 
 
-def _scripts(api: Api, namespace: str) -> list[str]:
-    names = [
-        each["metadata"]["name"]
-        for each in listed(api, "configmaps", namespace, OURS)
-        if each["metadata"]["name"].startswith("scalebed-k6-")
-    ]
+def _uninstalled(cluster: Cluster) -> list[str]:
+    """Releases of users' images that runs have left, which are removed; their names. Those that somebody may have are
+    left to them."""
+    api, namespace = cluster.api, cluster.namespaces.app
+    marks = (each["metadata"]["name"] for each in listed(api, "configmaps", namespace, OURS))
+    begin = mark_path(namespace, "").rpartition("/")[2]
+    names = [name.removeprefix(begin) for name in marks if name.startswith(begin)]
+    removed = []
     for name in names:
-        api.delete(path("configmaps", namespace, name))
-    return [f"ConfigMap {name}" for name in names]
+        of = Scalable("deployments", "apps", namespace, name)
+        if name != NAME and ownership_of(api, of).held_by_other() is None:
+            uninstall(api, cluster.helm, namespace, name)
+            removed.append(name)
+    return removed
+
+
+def _scripts(api: Api, namespace: str) -> list[str]:
+    removed = []
+    for kind, called in (("configmaps", "ConfigMap"), ("secrets", "Secret")):
+        for each in listed(api, kind, namespace, OURS):
+            if (name := each["metadata"]["name"]).startswith("scalebed-k6-"):
+                api.delete(path(kind, namespace, name))
+                removed.append(f"{called} {name}")
+    return removed
 
 
 def _data(api: Api, namespace: str) -> bool:

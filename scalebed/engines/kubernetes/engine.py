@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from scalebed.engines.fingerprint import code_state
 from scalebed.engines.kubernetes import fingerprint, preflight
-from scalebed.engines.kubernetes.api.client import Api
-from scalebed.engines.kubernetes.api.helm import Helm
 from scalebed.engines.kubernetes.api.paths import NODES, field, found, listed, path
 from scalebed.engines.kubernetes.api.quantities import number
+from scalebed.engines.kubernetes.cluster import Cluster
 from scalebed.engines.kubernetes.load.generator import Place, TestRunGenerator
 from scalebed.engines.kubernetes.load.testruns import read_base, scripts
 from scalebed.engines.kubernetes.preflight import Resources
-from scalebed.engines.kubernetes.readings.probe import PARTS, HostCpu, KubeletProbe, on_this_machine
+from scalebed.engines.kubernetes.readings.probe import PARTS, ContainerProbe, of_release, on_this_machine
+from scalebed.engines.kubernetes.readings.sources import Kubelets
 from scalebed.engines.kubernetes.readings.supply import supply
 from scalebed.engines.kubernetes.releases import namespaces, release
-from scalebed.engines.kubernetes.releases.namespaces import Namespaces
 from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
 from scalebed.engines.kubernetes.releases.release import Release
 from scalebed.engines.kubernetes.releases.scaling import scale
@@ -34,20 +33,6 @@ from scalebed.messages import EngineError, Say
 
 NAME = "scalebed"
 """The name of the release."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """What the engine reaches a cluster by. `context` is for people."""
-
-    api: Api
-    helm: Helm
-    namespaces: Namespaces
-    context: str
-    host: Callable[[], HostCpu] | None = None
-    """Reads this machine's CPU; used where the cluster's only node is on it, as is `programs`."""
-    programs: Callable[[], Sequence[Program]] | None = None
-    """What runs on this machine outside containers."""
 
 
 class KubernetesEngine:
@@ -67,7 +52,7 @@ class KubernetesEngine:
         self._tenancy = Tenancy(self._api, cluster.helm, self._release, clock)
         self._experiment: Experiment | None = None
         self._generator: TestRunGenerator | None = None
-        self._probe: KubeletProbe | None = None
+        self._probe: ContainerProbe | None = None
         self._deployed: Cell | None = None
         self._datastore: Mapping[str, object] | None = None
         self._revision = 0
@@ -130,10 +115,9 @@ class KubernetesEngine:
         self._upgrade(release.idle_values(experiment))
         say(f"Waiting until {contacts:,} contacts are loaded …")
         release.wait_until_loaded(self._api, self._release, self._clock, contacts)
-        self._probe = KubeletProbe(
-            self._api,
-            [node["metadata"]["name"] for node in self._nodes],
-            names.all,
+        self._probe = ContainerProbe(
+            Kubelets(self._api, [node["metadata"]["name"] for node in self._nodes]),
+            of_release(names.all),
             self._clock,
             host=self._cluster.host if self._on_this_machine() else None,
         )
@@ -303,7 +287,7 @@ class KubernetesEngine:
 class _Watching:
     """Implements `Probe`: the readings, and how far the scaling is."""
 
-    def __init__(self, probe: KubeletProbe, supply: Callable[[], Supply]) -> None:
+    def __init__(self, probe: ContainerProbe, supply: Callable[[], Supply]) -> None:
         self._probe = probe
         self._supply = supply
 

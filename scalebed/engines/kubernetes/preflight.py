@@ -139,14 +139,20 @@ def _services(root: Path, experiment: Experiment) -> list[Finding]:
     return [Finding("refuse", sentence) for sentence in told]
 
 
+def operator(api: Api) -> list[Finding]:
+    """A refusal where nothing runs TestRuns."""
+    if found(api, "/apis/k6.io/v1alpha1") is not None:
+        return []
+    told = "the cluster has no k6-operator: install it, or let ./scripts/cluster of a clone make one with it"
+    return [Finding("refuse", told)]
+
+
 def _addons(api: Api, experiment: Experiment) -> list[Finding]:
     told = []
-    if found(api, "/apis/k6.io/v1alpha1") is None:
-        told.append("the cluster has no k6-operator: install it, or let ./scripts/cluster of a clone make one with it")
     if experiment.traits.autoscales and found(api, "/apis/metrics.k8s.io/v1beta1") is None:
         told.append("the cluster has no metrics-server, without which an HPA sees nothing: install it, or let "
                     "./scripts/cluster of a clone make one with it")  # fmt: skip
-    return [Finding("refuse", sentence) for sentence in told]
+    return [*operator(api), *(Finding("refuse", sentence) for sentence in told)]
 
 
 def _autoscaler(api: Api, wanted: Autoscaler | None) -> list[Finding]:

@@ -10,7 +10,8 @@ from scalebed.engines.k6.protocol import is_whole
 from scalebed.engines.k6.summary import LinesError, Summary, Tally
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.paths import field, found, listed, path
-from scalebed.engines.kubernetes.engine import NAME, Cluster
+from scalebed.engines.kubernetes.cluster import Cluster
+from scalebed.engines.kubernetes.engine import NAME
 from scalebed.engines.kubernetes.load.generator import START_LIMIT_S
 from scalebed.engines.kubernetes.load.runners import CONTAINER, ROTATED, ending, runner_labels, wait_for
 from scalebed.engines.kubernetes.readings import obstacles

@@ -9,18 +9,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scalebed.engines import fingerprint, host, secrets
+from scalebed.engines.inspection import describe_script, inspect
 from scalebed.engines.k6.script import Inspected, remarks
 from scalebed.engines.local import preflight
 from scalebed.engines.local.deployed import Deployed, deployed
 from scalebed.engines.local.faults.injector import LocalInjector
 from scalebed.engines.local.generator import K6Generator, OwnScript
-from scalebed.engines.local.inspection import inspect
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.claim import Claim
 from scalebed.engines.local.isolation.leftovers import remove_leftovers
 from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import Quota, find_quota
-from scalebed.engines.local.own_cells import OwnCells, describe_script, entry
+from scalebed.engines.local.own_cells import OwnCells, entry
 from scalebed.engines.local.parts.elsewhere import require_answer
 from scalebed.engines.local.parts.pgbouncer import pool_size
 from scalebed.engines.local.parts.postgres import Cluster

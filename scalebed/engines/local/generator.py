@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from scalebed.engines.k6.protocol import STOPPED, failure_of, parse_line
+from scalebed.engines.k6.protocol import HOMELESS, STOPPED, failure_of, parse_line
 from scalebed.engines.k6.protocol import environment as load_environment
 from scalebed.experiment.workloads import workloads
 from scalebed.measurement.load import Load, Target
@@ -29,9 +29,6 @@ did (its teardown) does that first, and one request may take 30 s."""
 
 _TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """Where the caller's certificates are, which the question before a run trusts as well."""
-
-HOMELESS = "/nonexistent"
-"""Where k6 looks for a configuration, and finds none."""
 
 
 class Spawn(Protocol):

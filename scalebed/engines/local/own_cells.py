@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,10 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scalebed.engines import fingerprint
-from scalebed.engines.k6.script import Inspected, journey, wrapper
+from scalebed.engines.inspection import variables
+from scalebed.engines.k6.script import Inspected, journey, ways, wrapper
 from scalebed.engines.local.deployed import Deployed, deployed
 from scalebed.engines.local.generator import OwnScript
-from scalebed.engines.local.inspection import variables
 from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.observed import observed
 from scalebed.engines.local.parts.applications import folder_of, packages, programs
@@ -147,10 +146,8 @@ def entry(inspected: Inspected, script: Script, arrivals: Path, made: Path, targ
     client = (Path(target.cert), Path(target.key)) if target is not None and target.cert and target.key else None
     text = wrapper(script.file, arrivals, journey(inspected, script.exec), insecure=insecure, client=client)
     made.write_text(text, encoding="utf-8")
-    ways = {"ONLY_TARGET": "true", "REWRITE": " ".join(script.rewrite)}
-    if target is not None and target.headers:
-        ways["TARGET_HEADERS"] = json.dumps(dict(target.headers))
-    return OwnScript(made, {**variables(script), **ways})
+    asked = ways(script.rewrite, {} if target is None else target.headers)
+    return OwnScript(made, {**variables(script), **asked})
 
 
 def describe(application: Application, sources: Mapping[str, str] | None = None) -> dict[str, object]:
@@ -186,8 +183,3 @@ def _named(application: Application, folder: Path) -> Mapping[str, str]:
     path = application.env.get("PATH", programs(application.environment))
     found = shutil.which(str(folder / program) if "/" in program else program, path=path)
     return named(found, words, folder)
-
-
-def describe_script(script: Script, inspected: Inspected) -> dict[str, object]:
-    """For the fingerprint: the script, and what it imports and opens."""
-    return {"script": str(script.file), "files": {str(path): digest(path) for path in inspected.files}}

@@ -17,7 +17,7 @@ from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 from scalebed.report.findings import bottleneck, brackets, caveats, memory
 from scalebed.report.findings.bottleneck import Bottleneck
 from scalebed.report.findings.brackets import Bracket
-from scalebed.report.findings.checks import checks, memory_kind, quota_kind
+from scalebed.report.findings.checks import checks, kept_limit, memory_kind, quota_kind
 from scalebed.report.findings.comparing import comparisons
 from scalebed.report.findings.conclusion import conclude
 from scalebed.report.findings.followings import followings
@@ -129,7 +129,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
     cpu_ms = {part: s * 1000 for part, s in mean_of(trial.cpu_s_per_request for trial in told).items()}
     per_arrival = float(np.mean([trial.requests_per_arrival for trial in trials])) if trials else 1.0
     pauses = [trial.pause_ms for trial in trials if trial.pause_ms is not None]
-    quota = cell.most * cell.cpu_per_replica if cell.variant.runs_here else None
+    quota = _quota(run, cell)
     near = _watched(run, cell.id, rate)
     watched = near or told
     # What a comparison shows is its common load, which need not be near anyone's limit.
@@ -172,7 +172,7 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         ceiling=bottleneck.host_ceiling(cores, {part: ms * per_arrival / 1000 for part, ms in cpu_ms.items()})
         if cores and not experiment.compares
         else None,
-        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores, started=cell.variant.runs_here)
+        limit=_limit(run, watched, bottleneck.mean_utilisation(watched), cores, limited=quota is not None)
         if at_rate or (near and experiment.compares)
         else None,
         endpoints=endpoints,
@@ -184,6 +184,12 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         memory=_memory(run, cell, trials if basis == "at the rate" else ()),
         fault="" if cell.fault is None else cell.fault.name,
     )
+
+
+def _quota(run: Gathered, cell: Cell) -> float | None:
+    """Cores of all its replicas together."""
+    each = cell.cpu_per_replica if cell.variant.runs_here else kept_limit(run.manifest.fingerprint, cell.variant.name)
+    return None if each is None else cell.most * each
 
 
 def _memory(run: Gathered, cell: Cell, resting: Sequence[Trial]) -> Memory | None:
@@ -230,14 +236,14 @@ def _watched(run: Gathered, cell: str, rate: Interval | None) -> list[Trial]:
 
 
 def _limit(
-    run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None, *, started: bool
+    run: Gathered, watched: Sequence[Trial], utilisation: Mapping[str, float], cores: float | None, *, limited: bool
 ) -> Bottleneck | None:
     """None for fixed rates and for loads that an autoscaler follows, which need not be anyone's limit."""
     traits = run.manifest.experiment.traits
     if cores is None or traits.asks_rates or traits.autoscales:
         return None
     throttled = float(np.mean([trial.throttled_share for trial in watched])) if watched else None
-    quotas = started and quota_kind(run.manifest.fingerprint) != "none"
+    quotas = limited and quota_kind(run.manifest.fingerprint) != "none"
     return bottleneck.name_limit(utilisation, cores, has_quota=quotas, throttled_share=throttled)
 
 

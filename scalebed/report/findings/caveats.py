@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from scalebed.experiment.size import in_words
+from scalebed.experiment.variant import Variant
 from scalebed.measurement import causes
 from scalebed.measurement.causes import Kind
 from scalebed.report.findings import warming
-from scalebed.report.findings.checks import memory_kind, quota_kind
+from scalebed.report.findings.checks import kept_limit, memory_kind, quota_kind
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import Caveat, CellView, TrialView
 from scalebed.report.sentences import figures
@@ -71,7 +72,9 @@ def _killed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
 
 def _elsewhere(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
     """Of what runs at a url, what cannot be known from here."""
-    elsewhere = [variant for variant in run.manifest.experiment.variants if not variant.runs_here]
+    variants = run.manifest.experiment.variants
+    yield from _adopted(run, cells, [variant for variant in variants if variant.scales and not variant.runs_here])
+    elsewhere = [variant for variant in variants if not variant.scales]
     for seen in (True, False):
         names = {v.name for v in elsewhere if v.application and bool(v.application.observe) is seen}
         ids = tuple(cell.id for cell in cells if cell.variant in names)
@@ -79,6 +82,26 @@ def _elsewhere(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
             told = "It was running already: no quota was set on it, and nothing is known of what it is made of"
             told += "." if seen else ", what CPU it used, or what held it back."
             yield Caveat("not started here", told, ids)
+
+
+def _adopted(run: Gathered, cells: Sequence[CellView], variants: Sequence[Variant]) -> Iterable[Caveat]:
+    """Of what runs in a cluster already: what was held, which way load went, and how evenly its pods were used."""
+    known = run.manifest.fingerprint.get("applications")
+    for variant in variants:
+        of = known.get(variant.name) if isinstance(known, Mapping) else None
+        ids = tuple(cell.id for cell in cells if cell.variant == variant.name)
+        if not isinstance(of, Mapping) or not ids:
+            continue
+        limit = kept_limit(run.manifest.fingerprint, variant.name)
+        told = f"{of.get('deployment')} was running already and kept its limits"
+        told += " (none on CPU, or not all the same)" if limit is None else f" ({limit:g} cores a pod)"
+        told += f"; load went through {of.get('address')}, CPU and memory were read from {of.get('readings')}."
+        if autoscalers := of.get("autoscalers"):
+            told += f" Its HPA ({', '.join(map(str, autoscalers))}) was held at each cell's replicas."
+        shares = of.get("shares")
+        for cell, each in shares.items() if isinstance(shares, Mapping) else ():
+            told += f" {cell}: its pods used {', '.join(f'{share:.0%}' for share in each)} of its CPU."
+        yield Caveat("adopted", told, ids)
 
 
 def _ended(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:

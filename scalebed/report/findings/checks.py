@@ -183,6 +183,14 @@ def quota_kind(fingerprint: Mapping[str, object]) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
+def kept_limit(fingerprint: Mapping[str, object], variant: str) -> float | None:
+    """Cores that one pod of a deployment that ran already may use, by its own limit; None where it has none."""
+    applications = fingerprint.get("applications")
+    own = applications.get(variant) if isinstance(applications, Mapping) else None
+    limit = own.get("cpu_limit") if isinstance(own, Mapping) else None
+    return float(limit) if isinstance(limit, int | float) else None
+
+
 def memory_kind(fingerprint: Mapping[str, object]) -> str | None:
     """The same of a limit of memory."""
     quota = fingerprint.get("quota")

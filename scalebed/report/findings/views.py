@@ -326,6 +326,7 @@ CaveatKind = Literal[
     "no memory limit",
     "killed for memory",
     "not started here",
+    "adopted",
     "replica ended",
     "busy host",
     "rough",

@@ -8,14 +8,14 @@ from recorded import repetition, run
 
 from scalebed.cli.engine_options import Choice, capacities, experiment
 from scalebed.execution.clock import SystemClock
-from scalebed.experiment.spec import Experiment, SpecError
+from scalebed.experiment.spec import Experiment, SpecError, parse_experiment
 from scalebed.messages import EngineError
 from scalebed.records.run_directory import RunDirectory
 
 
 def test_a_clusters_words_without_a_cluster_are_refused() -> None:
     with pytest.raises(EngineError, match="--namespace x: is for a cluster; add --engine kubernetes"):
-        Choice(namespace="x").engine("local", SystemClock(), print)
+        Choice(namespace="x").engine(parse_experiment({"name": "x", "variants": ["naive"]}, "x"), SystemClock(), print)
     with pytest.raises(EngineError, match="--context x: is for a cluster"):
         Choice(context="x").down("local", print, purge=False)
 

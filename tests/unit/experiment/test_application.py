@@ -67,8 +67,56 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
             {"service": {"comand": "x"}},
             "service.comand: is not a key here; the keys are allow, build, ca, cert, command, ",
         ),
-        ({"service": {"env": {}}}, "service: needs either a command, which starts it, or the url where it runs"),
-        ({"service": {"command": "a", "url": "http://127.0.0.1"}}, "service: needs either a command"),
+        (
+            {"service": {"env": {}}},
+            "service: needs one of these: a command, which starts it, the url where it runs, an image",
+        ),
+        ({"service": {"command": "a", "url": "http://127.0.0.1"}}, "service: needs one of these: a command"),
+        ({"service": {"command": "a", "deployment": "shop/web"}}, "service: needs one of these: a command"),
+        ({"service": {"deployment": "web"}}, "service: deployment: must be NAMESPACE/NAME of a Deployment"),
+        ({"service": {"deployment": "shop/web", "env": {"A": 1}}}, "service: env: belongs to a command"),
+        ({"service": {"deployment": "shop/web", "ca": "c.pem"}}, "service: ca: is for a url that this machine asks"),
+        ({"service": {"deployment": "shop/web", "insecure": True}}, "insecure: belongs to a url, not to a deployment"),
+        (
+            {"service": {"deployment": "shop/web", "through": "a", "url": "http://10.1.1.1"}},
+            "through: is a Service in the place of a url",
+        ),
+        ({"service": {"image": "shop:1"}}, "engine: the image shop:1 is for a cluster; say engine: kubernetes"),
+        ({"service": {"image": "shop 1"}}, "image: must be the name of one, such as registry.example/shop:1.2"),
+        ({"service": {"image": "shop:1", "ready": "port"}}, "ready: of an image must be a path that answers"),
+        ({"service": {"image": "shop:1", "folder": "a"}}, "folder: belongs to a command, not to an image"),
+        ({"service": {"command": "a", "port": 9000}}, "port: belongs to an image, not to a command"),
+        ({"service": {"image": "shop:1", "values": {"a..b": 1}}}, "'a..b' has nothing between, before or after two"),
+        ({"service": {"command": "a", "through": "web"}}, "service: through: is the Service of a deployment"),
+        (
+            {"service": {"deployment": "shop/web", "url": "http://localhost:80"}},
+            "url: localhost is in a cluster the runner itself; name the address of an Ingress or a Gateway",
+        ),
+        ({"service": {"deployment": "shop/web", "url": "https://shop.example"}}, "add allow: shop.example"),
+        (
+            {"service": {"deployment": "shop/web"}},
+            "engine: Deployment shop/web is for a cluster; say engine: kubernetes",
+        ),
+        (
+            {"service": {"deployment": "shop/web"}, "engine": "kubernetes", "cpu_per_replica": 0.5},
+            "cpu_per_replica: a deployment keeps the limits that it has; leave it out",
+        ),
+        (
+            {"service": {"deployment": "shop/web"}, "engine": "kubernetes", "memory_per_replica": "1GiB"},
+            "memory_per_replica: what runs already was not started here",
+        ),
+        (
+            {
+                "service": {"deployment": "shop/web"},
+                "engine": "kubernetes",
+                "variants": [{"name": "a"}, {"name": "b"}],
+            },
+            "variants: two name the same deployment",
+        ),
+        (
+            {"service": {"deployment": "shop/web"}, "engine": "kubernetes", "variants": [{"name": "a"}, "naive"]},
+            "variants: all are images and deployments of a cluster, or none is; take the others out",
+        ),
         ({"service": {"url": "http://127.0.0.1/shop"}}, "service: url: must be scheme, host and port"),
         ({"service": {"url": "ftp://127.0.0.1"}}, "service: url: must be scheme, host and port"),
         ({"service": {"url": "http://me:pw@127.0.0.1"}}, "service: url: a name and a password do not belong into it"),
@@ -80,7 +128,10 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
         ({"service": {"url": "http://127.0.0.1", "observe": "8000"}}, "service: observe: must be port:NUMBER"),
         ({"service": {"command": "a", "env": {"A B": 1}}}, "'A B' is no name of an environment variable"),
         ({"service": {"command": "a", "secrets": {"KEY": {}}}}, "name either a variable or a file to read it from"),
-        ({"service": {"command": "a", "headers": {"A": "b"}}}, "service: headers: belongs to a url, not to a command"),
+        (
+            {"service": {"command": "a", "headers": {"A": "b"}}},
+            "service: headers: belongs to what runs already, not to a",
+        ),
         ({"service": {"url": "https://127.0.0.1", "key": "k.pem"}}, "service: key: belongs to a certificate"),
         ({"service": {"url": "http://127.0.0.1", "cert": "c.pem"}}, "service: cert: is for TLS; write https:// in url"),
         ({"service": {"url": "http://127.0.0.1", "headers": {"A B": "b"}}}, "'A B' is no name of a header"),
@@ -99,7 +150,7 @@ def test_what_a_run_directory_holds_is_read_again_as_it_is(folder: Path) -> None
             {"service": {"url": "http://127.0.0.1"}, "cache": "valkey"},
             "cache: belongs to an application that is started",
         ),
-        ({"engine": "kubernetes"}, "engine: an application or a script of your own runs on this machine alone"),
+        ({"engine": "kubernetes"}, "engine: a command, a url or a script of your own runs on this machine alone"),
         ({"workload": "browse"}, "workload: is what load names; leave it out"),
         ({"warm": False}, "warm: what an application of your own keeps is not emptied"),
         ({"variants": [{"name": "a", "switches": {"x": "1"}}]}, "switches: belong to the shipped services"),
@@ -216,5 +267,5 @@ def test_nor_is_one_on_the_command_line(folder: Path, setting: str) -> None:
 
 
 def test_nothing_limits_what_runs_at_a_url(folder: Path) -> None:
-    with pytest.raises(SpecError, match="memory_per_replica: what runs at a url was not started here; leave it out"):
+    with pytest.raises(SpecError, match="memory_per_replica: what runs already was not started here; leave it out"):
         read(folder, service={"url": "http://127.0.0.1:8000"}, memory_per_replica="512Mi")

@@ -18,6 +18,7 @@ import urllib3
 from kubernetes.client import ApiClient, CoreV1Api
 from kubernetes.stream import stream
 
+from scalebed.engines.kubernetes.api.rights import granting
 from scalebed.messages import EngineError
 
 Json = dict[str, Any]
@@ -208,9 +209,12 @@ class ClusterApi:
         if response.status >= 400:
             said = response.data.decode("utf-8", errors="replace")
             response.close()
-            raise ApiError(
-                response.status, f"the API server of context {self._context} refused {method} {path}: {_message(said)}"
-            )
+            told = f"the API server of context {self._context} refused {method} {path}: {_message(said)}"
+            if response.status == 401:
+                told += "; log in to the cluster again, as the kubeconfig's entry may have expired"
+            if grant := granting(_message(said)):
+                told += f"; whoever may can grant it: {grant}"
+            raise ApiError(response.status, told)
         return response
 
 

@@ -14,19 +14,32 @@ from scalebed.engines.host import read_cpu
 from scalebed.engines.kubernetes.api.client import choose_context, connect
 from scalebed.engines.kubernetes.api.helm import HelmCommand
 from scalebed.engines.kubernetes.api.helm_program import find_helm
-from scalebed.engines.kubernetes.engine import Cluster
+from scalebed.engines.kubernetes.cluster import Cluster, Reached
 from scalebed.engines.kubernetes.readings.probe import HostCpu
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.execution.ports import Program
 
 
-def reach(root: Path, cache: Path, context: str | None, namespace: str | None) -> Cluster:
+def reach(context: str | None, namespace: str | None) -> Reached:
     """Raises EngineError where there is no such cluster, or one that must be named and was not."""
     chosen = choose_context(context)
     names = namespaces.named(namespace)
+    return Reached(api=connect(chosen), namespaces=names, context=chosen, host=_host, programs=_programs)
+
+
+def reach_with_helm(chart: Path, cache: Path, context: str | None, namespace: str | None) -> Cluster:
+    """Likewise, with a Helm that installs this chart."""
+    bare = reach(context, namespace)
     program = find_helm(cache)
-    helm = HelmCommand(program.path, root / "charts" / "scalebed", chosen, names.app, program.major)
-    return Cluster(connect(chosen), helm, names, chosen, _host, _programs)
+    helm = HelmCommand(program.path, chart, bare.context, bare.namespaces.app, program.major)
+    return Cluster(
+        api=bare.api,
+        namespaces=bare.namespaces,
+        context=bare.context,
+        host=bare.host,
+        programs=bare.programs,
+        helm=helm,
+    )
 
 
 def _host() -> HostCpu:

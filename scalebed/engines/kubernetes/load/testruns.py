@@ -6,11 +6,12 @@ import base64
 import copy
 import hashlib
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -32,15 +33,33 @@ _MEMORY_MIB_EACH = 0.75
 """A VU takes half a MiB, and Go's collector as much again of what changes."""
 
 
+class Script(Protocol):
+    """What the runners of a TestRun run."""
+
+    def put_into(self, spec: Json, workload: str) -> None:
+        """Let a TestRun's spec say where runners find it."""
+        ...
+
+    def environment(self) -> list[Json]:
+        """Variables that it finds besides those of the load, as a container has them."""
+        ...
+
+
 @dataclass(frozen=True)
-class Script:
+class Scenarios:
     """The scenarios in a ConfigMap, named after what is in them."""
 
     name: str
     manifest: Json
 
+    def put_into(self, spec: Json, workload: str) -> None:
+        spec["script"] = {"configMap": {"name": self.name, "file": f"{workload}.js"}}
 
-def scripts(folder: Path) -> Script:
+    def environment(self) -> list[Json]:
+        return []
+
+
+def scripts(folder: Path) -> Scenarios:
     """The scripts of `loadtest/k6` and the files that they open; clones with unlike scenarios never share a ConfigMap.
 
     Raises EngineError for what no ConfigMap holds: folders that a script names, and more than a MiB.
@@ -63,7 +82,7 @@ def scripts(folder: Path) -> Script:
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:10]
     name = f"scalebed-k6-{digest}"
     made: Json = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": dict(OURS)}}
-    return Script(name, made | {"data": texts} | ({"binaryData": others} if others else {}))
+    return Scenarios(name, made | {"data": texts} | ({"binaryData": others} if others else {}))
 
 
 def _require_flat(folder: Path, texts: Mapping[str, str]) -> None:
@@ -76,8 +95,13 @@ def _require_flat(folder: Path, texts: Mapping[str, str]) -> None:
                 )
 
 
+IMAGE = "SCALEBED_K6_IMAGE"
+"""The variable that names the image of loadtest/Dockerfile where the cluster has it under another name."""
+
+
 def read_base(root: Path) -> Json:
-    """What every TestRun has in common; raises EngineError where the file is missing."""
+    """What every TestRun has in common, with the image that `IMAGE` names, if any; raises EngineError where the file is
+    missing."""
     file = root / "loadtest" / "testruns" / "base" / "testrun.yaml"
     try:
         base: Json = yaml_reader.read(file.read_text(encoding="utf-8"))
@@ -85,6 +109,9 @@ def read_base(root: Path) -> Json:
         raise EngineError(f"{file}: cannot be read ({error.strerror}); it belongs to the clone") from error
     except yaml.YAMLError as error:
         raise EngineError(f"{file}: {yaml_reader.sentence(error)}") from error
+    if image := os.environ.get(IMAGE):
+        for pod in ("runner", "starter"):
+            base["spec"][pod]["image"] = image
     return base
 
 
@@ -131,12 +158,13 @@ def manifest(
     }
     spec: dict[str, Any] = made["spec"]
     spec["parallelism"] = parallelism(loads, runners)
-    spec["script"] = {"configMap": {"name": script.name, "file": f"{first.workload}.js"}}
+    script.put_into(spec, first.workload)
     values = environment(url, first)
     values["MAX_VUS"] = str(max(load.max_vus for load in loads))
     if len(loads) > 1:
         values["STEPS"] = steps(loads)
     spec["runner"]["env"] = [{"name": key, "value": value} for key, value in values.items()]
+    spec["runner"]["env"] += script.environment()
     vus = max(load.concurrency or load.max_vus for load in loads)
     limit = _MEMORY_MIB + math.ceil(_MEMORY_MIB_EACH * vus / spec["parallelism"])
     resources = spec["runner"].setdefault("resources", {})

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scalebed.engines.kubernetes.api.client import Api
-from scalebed.engines.kubernetes.api.paths import NODES
-from scalebed.engines.kubernetes.readings.cadvisor import Key, Reading, read
+from scalebed.engines.kubernetes.readings.cadvisor import Key, Reading
 from scalebed.engines.kubernetes.readings.loads import Loads
+from scalebed.engines.kubernetes.readings.sources import Source
 from scalebed.execution.ports import Clock
 from scalebed.measurement.ending import Ended
 from scalebed.measurement.readings import Sample
@@ -37,7 +36,6 @@ _OF_CONTAINER = {
 _SERVICES = ("/kubelet.service", "/containerd.service")
 _EVERY_S = 5.0
 """A scrape costs the kubelet some tens of milliseconds, and there is nothing new more often."""
-_COVER_LIMIT_S = 25.0
 _KEPT = 12
 
 
@@ -78,23 +76,33 @@ class HostCpu:
     steal_s: float
 
 
-class KubeletProbe:
-    """Implements `Probe`. `namespaces` are the release's and the load's; `host` reads this machine's CPU where the only
-    node is on it, and else is None."""
+def of_release(namespaces: Sequence[str]) -> Callable[[str, str, str], str]:
+    """The part of a container by its namespace, pod and name, where these are a release's namespaces and the load's."""
+    own = frozenset(namespaces)
+
+    def part(namespace: str, _: str, container: str) -> str:
+        return _OF_CONTAINER.get(container, "cluster") if namespace in own else "cluster"
+
+    return part
+
+
+class ContainerProbe:
+    """Implements `Probe`. `part` says to which of `parts` a container belongs, by its namespace, pod and name; `host`
+    reads this machine's CPU where the only node is on it, and else is None."""
 
     def __init__(
         self,
-        api: Api,
-        nodes: Sequence[str],
-        namespaces: Sequence[str],
+        source: Source,
+        part: Callable[[str, str, str], str],
         clock: Clock,
         *,
+        parts: Sequence[str] = PARTS,
         host: Callable[[], HostCpu] | None = None,
         unix: Callable[[], float] = time.time,
     ) -> None:
-        self._api = api
-        self._nodes = nodes
-        self._namespaces = frozenset(namespaces)
+        self._source = source
+        self._part_of = part
+        self._parts = parts
         self._clock = clock
         self._host = host
         self._unix = unix
@@ -102,6 +110,7 @@ class KubeletProbe:
         self._whole: dict[str, _History] = {}
         self._hosts: deque[HostCpu] = deque(maxlen=200)
         self._live: Mapping[Key, Reading] = {}
+        self._first: dict[Key, float] = {}
         self._scraped = float("-inf")
         self._moment = float("-inf")
         self._loads = Loads()
@@ -135,7 +144,7 @@ class KubeletProbe:
     def finish(self) -> Sequence[Sample]:
         """Raises `ApiError`. Waits until every part has been looked at since now."""
         self._look_at_host()
-        wanted, until = self._unix(), self._clock.now() + _COVER_LIMIT_S
+        wanted, until = self._unix(), self._clock.now() + self._source.within_s
         self._scrape()
         while self._newest() < wanted and self._clock.now() < until:
             self._clock.sleep(1.0)
@@ -163,25 +172,25 @@ class KubeletProbe:
 
     def _scrape(self) -> None:
         live: dict[Key, Reading] = {}
-        for node in self._nodes:
-            found = read(self._api.text(f"{NODES}/{node}/proxy/metrics/cadvisor"))
+        for node, found in self._source.read():
             for key, reading in found.items():
                 if key[3] == "/" and not key[1]:
                     self._whole.setdefault(node, _History("host")).add(reading)
                 elif part := self._part(key):
                     self._histories.setdefault(key, _History(part)).add(reading)
+                    self._first.setdefault(key, reading.cpu_s)
                     live[key] = reading
         self._live = live
         self._scraped = self._clock.now()
 
     def _part(self, key: Key) -> str:
-        namespace, _, container, group = key
+        namespace, pod, container, group = key
         if container:
-            return _OF_CONTAINER.get(container, "cluster") if namespace in self._namespaces else "cluster"
+            return self._part_of(namespace, pod, container)
         return "cluster" if group.endswith(_SERVICES) else ""
 
     def _at(self, moment: float) -> Sample:
-        cpu = dict.fromkeys(PARTS, 0.0)
+        cpu = dict.fromkeys(self._parts, 0.0)
         throttled: dict[str, float] = {}
         for history in self._histories.values():
             # What is no part of the cell works without a load, too.
@@ -190,19 +199,27 @@ class KubeletProbe:
             if history.readings[-1].throttled_s is not None and history.part in ("service", "generator"):
                 held = history.at(moment, lambda r: r.throttled_s or 0.0, loads)
                 throttled[history.part] = throttled.get(history.part, 0.0) + held
-        memory = dict.fromkeys(PARTS, 0)
-        replicas = []
+        memory = dict.fromkeys(self._parts, 0)
+        replicas: dict[tuple[str, str], int] = {}
         for key, reading in sorted(self._live.items()):
             part = self._part(key)
             memory[part] += reading.memory_bytes
             if part == "service":
-                replicas.append(reading.memory_bytes)
+                replicas[key[:2]] = replicas.get(key[:2], 0) + reading.memory_bytes
         busy, steal = self._host_at(moment)
         at = moment - self._unix() + self._clock.now() if self._live else self._clock.now()
         sample = Sample(
             at=at, cpu_s=cpu, throttled_s=throttled, memory_bytes=memory, host_busy_s=busy, host_steal_s=steal
         )
-        return replace(sample, replica_memory_bytes=tuple(replicas))
+        return replace(sample, replica_memory_bytes=tuple(replicas.values()))
+
+    def used_by_pod(self) -> dict[str, float]:
+        """CPU-seconds of each pod of the service, since it was first looked at; of those that are there now."""
+        used: dict[str, float] = {}
+        for key, reading in self._live.items():
+            if self._part(key) == "service":
+                used[key[1]] = used.get(key[1], 0.0) + reading.cpu_s - self._first.get(key, reading.cpu_s)
+        return used
 
     def _host_at(self, moment: float) -> tuple[float, float]:
         """This machine's CPU where the node is on it; else what the nodes' control groups used, without any theft."""

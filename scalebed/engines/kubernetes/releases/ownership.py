@@ -63,11 +63,28 @@ class Holder:
 
 
 class Ownership:
-    """One release's Lease. Renewed in a thread while it is held."""
+    """The Lease of a release, or of what else an experiment may have; renewed in a thread while it is held.
+
+    `of`: what people call it, where it is no release; `marks`: labels and annotations of the Lease, by which `down`
+    finds it.
+    """
+
+    ADOPTED = "scalebed/adopted"
+    """Label and annotation of the Lease of what is somebody's."""
 
     def __init__(
-        self, api: Api, namespace: str, release: str, holder: Holder | None = None, every_s: float = _RENEW_S
+        self,
+        api: Api,
+        namespace: str,
+        release: str,
+        holder: Holder | None = None,
+        every_s: float = _RENEW_S,
+        *,
+        of: str = "",
+        marks: Mapping[str, str] | None = None,
     ) -> None:
+        self._of = of
+        self._marks = dict(marks or {})
         self._api = api
         self._namespace = namespace
         self._name = f"scalebed-{release}"
@@ -113,6 +130,17 @@ class Ownership:
             if self.held_by_other() is None:
                 self._api.delete(path("leases", self._namespace, self._name))
 
+    def leave(self) -> None:
+        """Hold it no more, and let the Lease stay, so that whoever comes after finds what could not be given back."""
+        if self._thread is not None:
+            self._ended.set()
+            self._thread.join(2 * _RENEW_S)
+            self._thread = None
+
+    def exists(self) -> bool:
+        """Whether there is such a Lease, whoever's."""
+        return self._read() is not None
+
     def held_by_other(self) -> str | None:
         """Who uses the release, where somebody else does."""
         return self._other(self._read())
@@ -120,7 +148,11 @@ class Ownership:
     def _take(self) -> None:
         lease = self._read()
         if lease is None:
-            body = {"metadata": {"name": self._name, "labels": dict(OURS)}, "spec": self._spec()}
+            labels = OURS | dict.fromkeys(self._marks, "true")
+            body = {
+                "metadata": {"name": self._name, "labels": labels, "annotations": self._marks},
+                "spec": self._spec(),
+            }
             self._api.post(path("leases", self._namespace), body)
             return
         self._refuse(lease)
@@ -130,6 +162,8 @@ class Ownership:
 
     def _refuse(self, lease: Json | None) -> None:
         if (other := self._other(lease)) is not None:
+            if self._of:
+                raise EngineError(f"{self._of}: {other} runs an experiment on it; wait for it")
             raise EngineError(
                 f"namespace {self._namespace}: {other} runs an experiment on this release; wait for it, or name "
                 "another --namespace"

@@ -11,8 +11,9 @@ from fake_helm import NAMESPACE, FakeHelm
 from fake_operator import FakeOperator
 
 from scalebed.engines.kubernetes.api.paths import path
+from scalebed.engines.kubernetes.cluster import Cluster
 from scalebed.engines.kubernetes.down import down
-from scalebed.engines.kubernetes.engine import Cluster, KubernetesEngine
+from scalebed.engines.kubernetes.engine import KubernetesEngine
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.experiment.plan import cells
 from scalebed.experiment.spec import Experiment, parse_experiment
@@ -38,7 +39,9 @@ class Bench:
         self.api.texts[METRICS] = lambda: ""
         self.operator = FakeOperator(self.api)
         self.helm = FakeHelm(self.api, there)
-        self.cluster = Cluster(self.api, self.helm, namespaces.named(namespace), "kind-scalebed")
+        self.cluster = Cluster(
+            api=self.api, helm=self.helm, namespaces=namespaces.named(namespace), context="kind-scalebed"
+        )
         self.said: list[str] = []
 
     def engine(self, runners: int = 2) -> KubernetesEngine:

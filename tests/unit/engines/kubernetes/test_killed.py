@@ -14,8 +14,9 @@ from fake_operator import FakeOperator
 
 from scalebed.engines.kubernetes.api.paths import path
 from scalebed.engines.kubernetes.api.revisions import FOR_AN_EXPERIMENT, GIVEN_BACK
+from scalebed.engines.kubernetes.cluster import Cluster
 from scalebed.engines.kubernetes.down import down
-from scalebed.engines.kubernetes.engine import Cluster, KubernetesEngine
+from scalebed.engines.kubernetes.engine import KubernetesEngine
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.experiment.plan import cells
 from scalebed.experiment.spec import Experiment, parse_experiment
@@ -55,7 +56,9 @@ class World:
 
     def cluster(self, life: Life) -> Cluster:
         names = namespaces.named(None)
-        return Cluster(MortalApi(self.api, life), MortalHelm(self.helm, life), names, "kind-scalebed")
+        return Cluster(
+            api=MortalApi(self.api, life), helm=MortalHelm(self.helm, life), namespaces=names, context="kind-scalebed"
+        )
 
     def run(self, life: Life, spec: Experiment | None = None) -> None:
         """A run with one load in each cell, to its end or its death."""

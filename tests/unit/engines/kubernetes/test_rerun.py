@@ -8,7 +8,7 @@ from fake_helm import NAMESPACE, FakeHelm
 from fake_operator import line
 
 from scalebed.engines.kubernetes.api.paths import path
-from scalebed.engines.kubernetes.engine import Cluster
+from scalebed.engines.kubernetes.cluster import Cluster
 from scalebed.engines.kubernetes.load.runners import runner_labels
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.engines.kubernetes.releases.before import Before, Record
@@ -28,7 +28,9 @@ def api() -> FakeApi:
 
 def rerun(api: FakeApi, helm: FakeHelm | None = None) -> Rerun:
     there: dict[str, Any] = {"optimized": {"replicas": 2}}
-    cluster = Cluster(api, helm or FakeHelm(api, there), namespaces.named(None), "kind-scalebed")
+    cluster = Cluster(
+        api=api, helm=helm or FakeHelm(api, there), namespaces=namespaces.named(None), context="kind-scalebed"
+    )
     return Rerun(cluster, api.clock, lambda line: None, "browse")
 
 

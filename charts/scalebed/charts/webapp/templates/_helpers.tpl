@@ -140,7 +140,8 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
 {{- define "webapp.allowedHosts" -}}
 {{- $name := include "webapp.fullname" . -}}
 {{- $inside := printf "%s.%s" $name .Release.Namespace -}}
-{{- $names := list "localhost" "127.0.0.1" $name $inside (printf "%s.svc" $inside) (printf "%s.svc.%s" $inside .Values.clusterDomain) -}}
+{{- /* By its own address a pod is asked by whoever scrapes metrics; in brackets where that is one of IPv6. */ -}}
+{{- $names := list "localhost" "127.0.0.1" "$(POD_IP)" "[$(POD_IP)]" $name $inside (printf "%s.svc" $inside) (printf "%s.svc.%s" $inside .Values.clusterDomain) -}}
 {{- concat $names .Values.allowedHosts | join "," -}}
 {{- end -}}
 
@@ -171,6 +172,10 @@ tpl_{{ .contacts | int64 }}_{{ .seed | int64 }}{{ with .revision }}_{{ . }}{{ en
       key: secret-key
 - name: BIND
   value: 0.0.0.0:{{ .Values.port | int64 }}
+- name: POD_IP
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
 - name: ALLOWED_HOSTS
   value: {{ include "webapp.allowedHosts" . | quote }}
 - name: TLS_HOST

@@ -5,7 +5,8 @@ import math
 import pytest
 from fake_cluster import UNIX, FakeApi, FakeClock
 
-from scalebed.engines.kubernetes.readings.probe import HostCpu, KubeletProbe
+from scalebed.engines.kubernetes.readings.probe import ContainerProbe, HostCpu, of_release
+from scalebed.engines.kubernetes.readings.sources import Kubelets
 from scalebed.measurement.readings import Sample
 from scalebed.measurement.usage import between
 
@@ -47,18 +48,17 @@ class Kubelet:
         return max(0.0, min(look, self.busy[1]) - self.busy[0])
 
 
-def probe(kubelet: Kubelet, host: bool = False) -> KubeletProbe:
+def probe(kubelet: Kubelet, host: bool = False) -> ContainerProbe:
     clock = kubelet.clock
 
     def read() -> HostCpu:
         return HostCpu(clock.unix(), 0.75 * clock.time, 0.01 * clock.time)
 
-    return KubeletProbe(
-        kubelet.api, ["one"], ["scalebed"], clock, host=read if host else None, unix=clock.unix
-    )  # fmt: skip
+    source = Kubelets(kubelet.api, ["one"])
+    return ContainerProbe(source, of_release(["scalebed"]), clock, host=read if host else None, unix=clock.unix)
 
 
-def sampled(reading: KubeletProbe, clock: FakeClock, seconds: int) -> list[Sample]:
+def sampled(reading: ContainerProbe, clock: FakeClock, seconds: int) -> list[Sample]:
     samples = []
     for _ in range(seconds):
         clock.sleep(1.0)

@@ -9,14 +9,15 @@ import re
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scalebed.engines.k6.protocol import HOMELESS
 from scalebed.engines.k6.script import OWN_NAMES, Inspected, journey, require_http, wrapper
-from scalebed.engines.local.generator import HOMELESS
 from scalebed.engines.secrets import values
+from scalebed.engines.sources import digest
 from scalebed.experiment.script import Script
 from scalebed.messages import EngineError
 from scalebed.secrecy import VEIL
@@ -55,7 +56,13 @@ def inspect(k6: Path, script: Script, arrivals: Path) -> Inspected:
         made.write_text(wrapper(path, arrivals, journey(inspected, script.exec)), encoding="utf-8")
         words = ["archive", "--include-system-env-vars", "--archive-out=-", str(made)]
         packed = _asked(k6, words, path, {**environment, "RATE": "1", "MAX_VUS": "1"})
-    return replace(inspected, opened=tuple(_beside_ours(_packed(packed, path), arrivals.parent)))
+    found = [file for file in _packed(packed, path) if file.is_file()]
+    ours = arrivals.parent
+    return replace(
+        inspected,
+        opened=tuple(file for file in found if file.parent != ours),
+        around=tuple(file for file in found if file.parent == ours),
+    )
 
 
 def _packed(archive: bytes, script: Path) -> Iterator[Path]:
@@ -71,14 +78,14 @@ def _packed(archive: bytes, script: Path) -> Iterator[Path]:
                 yield Path(place)
 
 
-def _beside_ours(files: Iterable[Path], ours: Path) -> Iterator[Path]:
-    """Those that are not the testbed's own, by which the script is run."""
-    return (file for file in files if file.parent != ours and file.is_file())
-
-
 def variables(script: Script) -> dict[str, str]:
     """What the script finds in `__ENV`. Raises EngineError where a secret cannot be read."""
     return {**script.variables, **values(script.secrets)}
+
+
+def describe_script(script: Script, inspected: Inspected) -> dict[str, object]:
+    """For the fingerprint: the script, and what it imports and opens."""
+    return {"script": str(script.file), "files": {str(path): digest(path) for path in inspected.files}}
 
 
 def _ask(k6: Path, words: list[str], path: Path, environment: Mapping[str, str]) -> Mapping[str, Any]:

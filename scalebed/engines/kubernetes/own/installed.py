@@ -1,0 +1,143 @@
+"""An image of the user's own, installed by the chart `webapp` as a release of its own, and removed in the end."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scalebed.engines.kubernetes.api.client import Api, Json
+from scalebed.engines.kubernetes.api.helm import Helm
+from scalebed.engines.kubernetes.api.paths import OURS, field, found, path
+from scalebed.engines.kubernetes.api.quantities import millicores, quantity
+from scalebed.engines.kubernetes.own.address import Address
+from scalebed.engines.kubernetes.releases.ownership import made_by_engine, mark, mark_path
+from scalebed.engines.secrets import values as secret_values
+from scalebed.experiment import chart_values
+from scalebed.experiment.application import Application
+from scalebed.experiment.scalable import Scalable
+from scalebed.experiment.spec import Experiment
+
+_LONGEST = 40
+"""Letters of a name that the chart keeps whole."""
+_WHY = "for an experiment"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The release of one variant in the namespace of releases."""
+
+    api: Api
+    helm: Helm
+    namespace: str
+    variant: str
+    application: Application
+
+    @property
+    def name(self) -> str:
+        """The release's, and its Deployment's; of a long variant's a part, and what tells it from others."""
+        whole = f"scalebed-{self.variant}"
+        if len(whole) <= _LONGEST:
+            return whole
+        digest = hashlib.sha256(self.variant.encode()).hexdigest()[:6]
+        return f"{whole[: _LONGEST - 7].rstrip('-')}-{digest}"
+
+    @property
+    def of(self) -> Scalable:
+        """Its Deployment."""
+        return Scalable("deployments", "apps", self.namespace, self.name)
+
+    @property
+    def address(self) -> Address:
+        """Its balancer's; that its pods are known is told by the Service that the balancer looks them up in."""
+        return Address(f"http://{self.name}.{self.namespace}", f"{self.name}-pods", "its balancer")
+
+    def refusals(self, experiment: Experiment) -> list[str]:
+        """What speaks against it, a sentence each, before anything is made."""
+        ours = self._values(experiment, secret="")
+        given = chart_values.nested(self.application.values)
+        told = [
+            f"values.{chart_values.dotted(keys)} is what the experiment sets itself; leave it out"
+            for keys in sorted(chart_values.both(ours, given))
+            if keys[:1] not in (("networkPolicy",), ("probes",), ("podDisruptionBudget",))
+        ]
+        if self.helm.history(self.name) and not made_by_engine(self.api, self.namespace, self.name):
+            told.append(
+                f"the namespace {self.namespace} has a release {self.name} that is no experiment's; call the variant "
+                "something else, or name another --namespace"
+            )
+        return told
+
+    def install(self, experiment: Experiment) -> None:
+        """Without any pod that serves. Raises EngineError with helm's own sentence."""
+        mark(self.api, self.namespace, self.name)
+        secret = ""
+        if self.application.secrets:
+            secret = f"{self.name}-secrets"
+            data = {
+                name: base64.b64encode(value.encode()).decode()
+                for name, value in secret_values(self.application.secrets).items()
+            }
+            place = path("secrets", self.namespace, secret)
+            self.api.delete(place)
+            body: Json = {"metadata": {"name": secret, "labels": dict(OURS)}, "data": data}
+            self.api.post(path("secrets", self.namespace), body)
+        values = chart_values.merged(
+            self._values(experiment, secret=secret), chart_values.nested(self.application.values)
+        )
+        self.helm.upgrade(self.name, values, _WHY)
+
+    def _values(self, experiment: Experiment, *, secret: str) -> dict[str, Any]:
+        application = self.application
+        each = {"cpu": millicores(experiment.cpu_per_replica)}
+        if experiment.memory_per_replica is not None:
+            each["memory"] = quantity(experiment.memory_per_replica)
+        ready = application.ready or "/"
+        values: dict[str, Any] = {
+            "image": _image(application.image),
+            "port": application.port,
+            "replicas": 0,
+            "resources": {"requests": dict(each), "limits": dict(each)},
+            "autoscaling": {"enabled": False},
+            "database": {"enabled": False},
+            "cache": {"enabled": False},
+            "probes": {
+                "livePath": ready,
+                "readyPath": ready,
+                "startup": {"timeoutSeconds": max(1, round(application.ready_within))},
+                "readiness": {"periodSeconds": 1},
+            },
+            "drain": {"graceSeconds": max(1, round(application.stop))},
+            # What else it asks is its own affair.
+            "networkPolicy": {"egress": [{}]},
+            "podDisruptionBudget": False,
+        }
+        if application.env:
+            values["env"] = dict(application.env)
+        if secret:
+            values["envFrom"] = [{"secretRef": {"name": secret}}]
+        return values
+
+    def balanced(self) -> bool:
+        """Whether its balancer serves."""
+        balancer = found(self.api, path("deployments", self.namespace, f"{self.name}-balancer"))
+        return balancer is not None and field(balancer, "status", "readyReplicas", default=0) > 0
+
+
+def uninstall(api: Api, helm: Helm, namespace: str, name: str) -> None:
+    """A release that an engine made, with its Secret and its mark. Raises EngineError."""
+    helm.uninstall(name)
+    for kind in (name, f"{name}-secrets"):
+        api.delete(path("secrets", namespace, kind))
+    api.delete(mark_path(namespace, name))
+
+
+def _image(name: str) -> Mapping[str, str]:
+    """As the chart has it: `registry:5000/shop:1.2@sha256:…` in parts."""
+    rest, _, digest = name.partition("@")
+    repository, colon, tag = rest.rpartition(":")
+    if not colon or "/" in tag:
+        repository, tag = rest, "latest"
+    return {"repository": repository, "tag": tag, **({"digest": digest} if digest else {})}

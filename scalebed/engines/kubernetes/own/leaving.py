@@ -1,0 +1,56 @@
+"""Gives back what runs held that were cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scalebed.engines.kubernetes.api.client import Api, ApiError
+from scalebed.engines.kubernetes.api.paths import field, found
+from scalebed.engines.kubernetes.own.hold import BEFORE, Hold, ownership_of
+from scalebed.engines.kubernetes.own.workload import Workload
+from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
+from scalebed.experiment.scalable import Scalable
+from scalebed.messages import Say
+
+_LEASES = "/apis/coordination.k8s.io/v1/leases"
+
+
+def give_back(api: Api, load: str, named: Iterable[Scalable], say: Say) -> bool:
+    """Each of these as it was; whether somebody still has one.
+
+    `load`: the namespace of TestRuns. What a run has that may live is left to it. Raises EngineError.
+    """
+    busy = False
+    for of in dict.fromkeys(named):
+        ownership = ownership_of(api, of)
+        if (other := ownership.held_by_other()) is not None:
+            say(f"{of} is left to {other}, who runs an experiment on it.")
+            busy = True
+            continue
+        workload = Workload(api, of)
+        there = found(api, workload.place)
+        held = there is not None and field(there, "metadata", "annotations", BEFORE) is not None
+        if not held and not ownership.exists():
+            continue
+        ownership.acquire()
+        try:
+            if removed := remove_loads(api, load, ownership.key):
+                say(f"Removed TestRun {', '.join(removed)}.")
+            Hold(workload).give_back(say)
+        except BaseException:
+            ownership.leave()
+            raise
+        ownership.release()
+    return busy
+
+
+def leased(api: Api) -> list[Scalable]:
+    """What an experiment has or had, by the Leases of all namespaces; nothing where those may not be listed."""
+    try:
+        leases = api.get(_LEASES, labelSelector=f"{Ownership.ADOPTED}=true")["items"]
+    except ApiError as error:
+        if error.status != 403:
+            raise
+        return []
+    marks = (field(lease, "metadata", "annotations", Ownership.ADOPTED, default="") for lease in leases)
+    return [Scalable.of(mark) for mark in marks if mark]
