@@ -54,7 +54,7 @@ class FakeWorkload:
         self._moment += 1
         there = self.api.objects[place]
         there["spec"].update(spec)
-        fields = {"f:spec": {f"f:{key}": {} for key in spec}}
+        fields: Json = {"f:spec": {f"f:{key}": {} for key in spec}}
         owner = {
             "manager": manager,
             "operation": "Update",
