@@ -10,11 +10,10 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
-from docsmith import elsewhere, faults, tables
+from docsmith import answers, elsewhere, faults, tables
 from docsmith.chart_schema import values_schema
 from docsmith.chart_switches import filled
 from docsmith.quotes import quoted, quotes
-from scalebed.comparison.output.document import schema as comparison_schema
 from scalebed.experiment.json_schema import experiment_schema
 from scalebed.experiment.scenarios import experiment, scenarios
 from scalebed.experiment.workloads import script_files, workloads
@@ -55,7 +54,7 @@ def drifted(root: Path, app: typer.Typer) -> list[Path]:
 def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
     return {
         root / "docs" / "reference" / "experiment.schema.json": experiment_schema(),
-        root / "docs" / "reference" / "comparison.schema.json": comparison_schema(),
+        **answers.files(root / "docs" / "reference"),
         root / "docs" / "reference" / "command-line.md": _command_line(app),
         **_locks(root),
         **_charts(root),

@@ -7,5 +7,22 @@ RUNNERS = 2
 
 TableName = Literal["trials", "seconds", "endpoints", "runs"]
 """Of `scalebed.report.tables.TABLES`."""
+AnswerName = Literal[
+    "check",
+    "compare",
+    "doctor",
+    "experiments",
+    "hpa-replay",
+    "init",
+    "lines",
+    "queries",
+    "report",
+    "rerun",
+    "run",
+    "scenario",
+    "scenarios",
+    "setup",
+]
+"""Of `scalebed.cli.answers.ANSWERS`: what `--json` prints, by the command; `scenarios` is the list of them."""
 Form = Literal["csv", "jsonl", "parquet", "otava"]
 """In which a table is exported."""

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from scalebed import __version__
-from scalebed.cli import RUNNERS, Form, TableName
-from scalebed.cli.console import OUT, refusing
+from scalebed.cli import RUNNERS, AnswerName, Form, TableName
+from scalebed.cli.console import ERR, OUT, refusing
 from scalebed.measurement.host import Host
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ _HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked 
 
 _URL = "Of something that runs already, in the place of the file's service."
 _SCRIPT = "A k6 script, in the place of the file's load."
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")]
 _SLO = "Such as 'p(95) < 500 ms' or 'errors < 1 %', in the place of the file's; repeatable."
 
 
@@ -63,9 +64,7 @@ def run(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Such as search.precision=0.1; repeatable.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")
-    ] = False,
+    as_json: AsJson = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew, even where the same experiment was interrupted.")
     ] = False,
@@ -121,6 +120,7 @@ def check(
     slo: Annotated[list[str] | None, typer.Option(metavar="LIMIT", help=_SLO)] = None,
     context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Do everything but measure: start each service, let one user through, and say what came back.
 
@@ -132,7 +132,7 @@ def check(
 
         own = Own(url, script, slo or ())
         chosen = Choice(context, namespace)
-        if not checking.check(measuring.file_of(experiment, own), settings or (), own, chosen):
+        if not checking.check(measuring.file_of(experiment, own), settings or (), own, chosen, as_json=as_json):
             raise typer.Exit(1)
 
 
@@ -143,6 +143,8 @@ def init(
     log: Annotated[
         Path | None, typer.Option(help="An access log: what people asked for becomes the load.", dir_okay=False)
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write scalebed.yaml and load.js for an application of your own; never over a file that is there.
 
@@ -152,7 +154,7 @@ def init(
     with refusing():
         from scalebed.cli import beginning
 
-        beginning.begin(folder, url, log)
+        beginning.begin(folder, url, log, as_json=as_json)
 
 
 @app.command()
@@ -179,6 +181,7 @@ def scenario(
         Path | None, typer.Option(help="Folder of the run directories; what was interrupted there goes on.")
     ] = None,
     host: Annotated[Host, typer.Option(help=_HOST)] = "alone",
+    as_json: AsJson = False,
 ) -> None:
     """Run scenarios, each before and after, and set the results side by side.
 
@@ -189,7 +192,15 @@ def scenario(
 
         raise typer.Exit(
             measuring.scenario(
-                names or (), variants or (), settings or (), first=first, every=every, base=base, out=out, host=host
+                names or (),
+                variants or (),
+                settings or (),
+                first=first,
+                every=every,
+                base=base,
+                out=out,
+                host=host,
+                as_json=as_json,
             )
         )
 
@@ -207,6 +218,7 @@ def queries(
     ] = 3.0,
     out: Annotated[Path | None, typer.Option(help="Folder; one that was interrupted goes on.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the same was interrupted.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare strategies of database objects: what each is worth to every question, and what it costs.
 
@@ -225,9 +237,10 @@ def queries(
                 budget_s=budget,
                 out=out,
                 fresh=fresh,
+                as_json=as_json,
             )
         except KeyboardInterrupt:
-            OUT.print("Stopped; what was measured is kept. The same command goes on from there.")
+            (ERR if as_json else OUT).print("Stopped; what was measured is kept. The same command goes on from there.")
             raise typer.Exit(130) from None
 
 
@@ -263,12 +276,14 @@ def report(
     demand: Annotated[
         list[float] | None, typer.Option(help="With --price: requests a second that are to be served; repeatable.")
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write the report of a run anew."""
     with refusing():
         from scalebed.cli import measuring
 
-        measuring.report(directory, price, demand or ())
+        measuring.report(directory, price, demand or (), as_json=as_json)
 
 
 @app.command()
@@ -292,9 +307,7 @@ def compare(
     ] = False,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it for a pull request.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a test case for each limit.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the result as JSON on stdout, all else on stderr.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Set two runs, or two variants of one, side by side: what changed, by how much, and whether that is allowed.
 
@@ -327,7 +340,10 @@ def export(
     ] = None,
     form: Annotated[
         Form | None,
-        typer.Option("--format", help="As --out ends, or else csv. otava: series of runs for Apache Otava."),
+        typer.Option(
+            "--format",
+            help="As --out ends, or else csv. otava: series of runs for Apache Otava.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="A file, and for otava a folder; else stdout.")] = None,
 ) -> None:
@@ -344,6 +360,8 @@ def lines(
         list[str],
         typer.Argument(help="What load generators wrote, each a runner's log or several, gzipped or not; - is stdin."),
     ],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Sum up the output of k6's runners: requests, errors, and percentiles over all of them.
 
@@ -352,7 +370,7 @@ def lines(
     with refusing():
         from scalebed.cli import testruns
 
-        raise typer.Exit(testruns.lines(files))
+        raise typer.Exit(testruns.lines(files, as_json=as_json))
 
 
 @app.command()
@@ -362,6 +380,7 @@ def rerun(
     *,
     context: Annotated[str | None, typer.Option(help=_CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=_NAMESPACE)] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Scale a service in the cluster for good, run the same TestRun again, and show both results side by side."""
     with refusing():
@@ -369,7 +388,7 @@ def rerun(
         from scalebed.cli.engine_options import Choice
 
         try:
-            raise typer.Exit(testruns.rerun(testrun, replicas, Choice(context, namespace)))
+            raise typer.Exit(testruns.rerun(testrun, replicas, Choice(context, namespace), as_json=as_json))
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
 
@@ -377,7 +396,7 @@ def rerun(
 @hpa.command()
 def replay(
     trace: Annotated[Path, typer.Argument(help="A trace in JSON; docs/reference/hpa.md has its format.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the decisions as JSON on stdout.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print what the model of the autoscaler decides in each sync of a trace.
 
@@ -391,29 +410,38 @@ def replay(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(*, as_json: AsJson = False) -> None:
     """Say what this machine has, can do, and lacks."""
     with refusing():
         from scalebed.cli import machine
 
-        if not machine.doctor():
+        if not machine.doctor(as_json=as_json):
             raise typer.Exit(1)
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of experiment files."""
-    from scalebed.experiment.json_schema import experiment_schema
+def schema(
+    answer: Annotated[
+        AnswerName | None, typer.Argument(help="A command: of what it prints with --json, in the place of the file's.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of experiment files, or of what a command prints with --json."""
+    if answer is None:
+        from scalebed.experiment.json_schema import experiment_schema
 
-    print(experiment_schema(), end="")
+        print(experiment_schema(), end="")
+        return
+    from scalebed.cli.answers import answer_schema
+
+    print(answer_schema(answer), end="")
 
 
 @app.command()
-def experiments() -> None:
+def experiments(*, as_json: AsJson = False) -> None:
     """List the shipped experiments."""
     from scalebed.cli import listings
 
-    OUT.print(listings.experiments())
+    listings.tell_experiments(as_json=as_json)
 
 
 @app.command()
@@ -454,7 +482,7 @@ def rights(
 
 
 @app.command()
-def setup() -> None:
+def setup(*, as_json: AsJson = False) -> None:
     """Find or build every part.
 
     Says what was found; `run` does the same by itself.
@@ -462,4 +490,4 @@ def setup() -> None:
     with refusing():
         from scalebed.cli import machine
 
-        machine.setup()
+        machine.setup(as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,8 @@ from rich.table import Table
 from scalebed.autoscaling.replay import Replayed, replayed
 from scalebed.autoscaling.trace import Trace, TraceError, parse
 from scalebed.cli.console import ERR, OUT
+from scalebed.cli.documents.autoscalers import replay_document
+from scalebed.documents import show
 
 
 def replay(path: Path, as_json: bool) -> bool:
@@ -18,7 +19,7 @@ def replay(path: Path, as_json: bool) -> bool:
     trace = _read(path)
     lines = list(replayed(trace))
     if as_json:
-        print(json.dumps([_document(each) for each in lines], indent=1))
+        show(replay_document(lines))
     else:
         OUT.print(_table(trace, lines))
     compared = [each for each in lines if each.seen is not None]
@@ -75,19 +76,3 @@ def _why(each: Replayed) -> str:
 
 
 _WELL = ("SucceededGetScale", "ReadyForNewScale", "ValidMetricFound", "DesiredWithinRange", "NotScaledToZero")
-
-
-def _document(each: Replayed) -> dict[str, object]:
-    decision = each.decision
-    return {
-        "at_s": decision.at_s,
-        "replicas": decision.before,
-        "desired": decision.desired,
-        "rescaled": decision.rescaled,
-        "proposals": [
-            {"metric": found.metric.name, "replicas": found.replicas, "failure": found.failure or None}
-            for found in decision.proposals
-        ],
-        "reasons": dict(decision.reasons),
-        "seen": None if each.seen is None else each.seen.desired,
-    }

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from scalebed.cli.console import say
+from scalebed.cli.console import say, whisper
+from scalebed.cli.documents.machine import InitDocument
 from scalebed.cli.from_log import PATHS_FOLDER, FirstLoad, from_log
+from scalebed.documents import show
 from scalebed.experiment.shipped import BESIDE
 from scalebed.experiment.variant import as_name
 from scalebed.messages import UserError
@@ -24,7 +26,7 @@ class BeginningError(UserError):
     """One sentence: what is there already, or cannot be written."""
 
 
-def begin(folder: Path, url: str | None, log: Path | None = None) -> None:
+def begin(folder: Path, url: str | None, log: Path | None = None, *, as_json: bool = False) -> None:
     """Write the files, or, where one of them is there, nothing: the load is a first script, or what a log tells.
 
     Raises BeginningError.
@@ -42,10 +44,13 @@ def begin(folder: Path, url: str | None, log: Path | None = None) -> None:
     except OSError as error:
         raise BeginningError(f"{folder}: cannot be written ({error.strerror}); name a folder that can") from error
     named = [*files] if len(files) < 3 else [f"{len(files)} files of paths in {PATHS_FOLDER}"]
-    say(f"Wrote {figures.listing([BESIDE, *named])}.")
+    tell = whisper if as_json else say
+    tell(f"Wrote {figures.listing([BESIDE, *named])}.")
     for line in (*untold, *told):
-        say(line)
-    say("Next: scalebed check" if log is not None else "Next: say in load.js what people do, then: scalebed check")
+        tell(line)
+    tell("Next: scalebed check" if log is not None else "Next: say in load.js what people do, then: scalebed check")
+    if as_json:
+        show(InitDocument(folder=str(folder), files=(BESIDE, *files), told=(*untold, *told)))
 
 
 def _script() -> FirstLoad:

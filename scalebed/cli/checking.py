@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scalebed.cli.console import OUT, say, stopping_once
+from scalebed.cli.console import ERR, OUT, say, stopping_once, whisper
+from scalebed.cli.documents.checks import check_document
 from scalebed.cli.engine_options import Choice, Own, experiment, settled
+from scalebed.documents import show
 from scalebed.execution.clock import SystemClock
 from scalebed.execution.ports import refusal
 from scalebed.execution.rehearsal import LONGEST_S, Rehearsed, rehearse, rehearsed_cells
@@ -20,31 +22,37 @@ from scalebed.messages import EngineError
 from scalebed.report.sentences import figures
 
 
-def check(file: Path | None, settings: Sequence[str], own: Own, chosen: Choice) -> bool:
+def check(
+    file: Path | None, settings: Sequence[str], own: Own, chosen: Choice, *, as_json: bool = False
+) -> bool:
     """Whether everything works. Raises UserError with every fault that was found before anything was started."""
     try:
         spec = experiment(file, None, None, settings, own=own)
     except SpecError as error:
         raise SpecError("\nscalebed: ".join((str(error), *error.others))) from error
     clock = SystemClock()
-    engine = chosen.engine(spec, clock, say)
+    console, tell = (ERR, whisper) if as_json else (OUT, say)
+    engine = chosen.engine(spec, clock, tell)
     spec = settled(spec, engine)
     findings = engine.preflight(spec)
     if refused := refusal(findings):
         raise EngineError(refused)
     for finding in findings:
-        say(f"Mind: {finding.message}")
-    works = True
+        tell(f"Mind: {finding.message}")
+    found: list[Rehearsed] = []
     try:
         with stopping_once():
-            engine.prepare(spec, say)
+            engine.prepare(spec, tell)
             for cell in rehearsed_cells(spec):
                 done = rehearse(engine, clock, spec, cell)
-                _show(OUT, done, journeys=spec.load is not None)
-                works = works and done.works
+                _show(console, done, journeys=spec.load is not None)
+                found.append(done)
     finally:
         engine.close()
-    say("Everything works: run it." if works else "Not everything works: see above what failed.")
+    works = all(each.works for each in found)
+    tell("Everything works: run it." if works else "Not everything works: see above what failed.")
+    if as_json:
+        show(check_document(found, [finding.message for finding in findings]))
     return works
 
 

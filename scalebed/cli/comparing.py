@@ -14,6 +14,7 @@ from scalebed.comparison.output.junit import junit_xml
 from scalebed.comparison.output.markdown import markdown
 from scalebed.comparison.output.table import table
 from scalebed.comparison.verdict import Comparison, compare
+from scalebed.documents import show
 from scalebed.messages import UserError
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.conclusion import Conclusion
@@ -47,7 +48,7 @@ def run(
             _write(file, text(comparison))
     _tell(comparison, ERR if as_json else OUT)
     if as_json:
-        print(document(comparison).model_dump_json(indent=2))
+        show(document(comparison))
     return comparison.conclusion
 
 

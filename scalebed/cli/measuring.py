@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Sequence
@@ -13,10 +12,11 @@ import typer
 from rich.console import Console
 
 from scalebed import paths
+from scalebed.cli import listings
 from scalebed.cli.console import ERR, OUT, stopping_once
 from scalebed.cli.engine_options import Choice, Own, experiment, settled
-from scalebed.cli.listings import scenario_list
 from scalebed.cli.progress import observer_for
+from scalebed.documents import show
 from scalebed.execution.clock import SystemClock
 from scalebed.execution.ports import Clock
 from scalebed.execution.runner import Runner
@@ -28,7 +28,9 @@ from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion, gravest
 from scalebed.report.findings.prices import price_an_hour
+from scalebed.report.output.document import priced
 from scalebed.report.output.prices import price_tables
+from scalebed.report.scenarios.document import ScenarioDocument, ScenarioRow, scenario_row
 from scalebed.report.scenarios.outcome_tables import combined_markdown, side_by_side
 from scalebed.report.scenarios.outcomes import Outcome, combined_csv
 
@@ -59,7 +61,7 @@ def run(
     _explain(console, report.conclusions)
     console.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
-        print(json.dumps({"directory": str(directory.path), "report": str(path), **report.as_json()}))
+        show(report.document(path))
     return report.conclusion
 
 
@@ -135,36 +137,44 @@ def scenario(
     base: str | None,
     out: Path | None,
     host: Host,
+    as_json: bool,
 ) -> Conclusion:
     """Run scenarios and set their results side by side; what they came to. Without any named: list them."""
     chosen = scenarios.choose(names, first, every=every)
     specs = [scenarios.experiment(each, variants, settings) for each in chosen]
     if not specs:
-        OUT.print(scenario_list())
+        listings.tell_scenarios(as_json=as_json)
         return Conclusion.YES
+    console = ERR if as_json else OUT
     scenarios.require(base, specs)
     folder = out or runs.RUNS / f"scenarios-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     outcomes: list[Outcome] = []
     concluded: list[CellConclusion] = []
+    rows: list[ScenarioRow] = []
     for spec in specs:
         directory = RunDirectory(folder / spec.name)
         if runs.finished(directory, spec):
             runs.retell(directory, spec)
         else:
-            OUT.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
-            _measure(spec, directory.path, False, OUT, host=host)
+            console.print(f"{spec.name}: {spec.description}", style="bold", highlight=False)
+            _measure(spec, directory.path, False, console, host=host)
         report = Report(directory)
         report.write()
         outcomes.append(report.scenario(base))
         concluded += report.conclusions
-        OUT.print()
-        OUT.print(side_by_side(outcomes[-1]))
+        rows.append(scenario_row(outcomes[-1], directory.path, report.conclusions))
+        console.print()
+        console.print(side_by_side(outcomes[-1]))
         RunDirectory.write(folder / "scenarios.md", combined_markdown(outcomes, _typed()))
         RunDirectory.write(folder / "scenarios.csv", combined_csv(outcomes))
-    OUT.print(f"Table: {folder / 'scenarios.md'}", soft_wrap=True, highlight=False, markup=False)
-    _explain(OUT, concluded)
+    console.print(f"Table: {folder / 'scenarios.md'}", soft_wrap=True, highlight=False, markup=False)
+    _explain(console, concluded)
     failed = [Conclusion.NO for each in outcomes for row in each.rows if row.failed]
-    return gravest([*failed, *(each.conclusion for each in concluded)])
+    conclusion = gravest([*failed, *(each.conclusion for each in concluded)])
+    if as_json:
+        table = str(folder / "scenarios.md")
+        show(ScenarioDocument(table=table, scenarios=tuple(rows), exit_code=int(conclusion)))
+    return conclusion
 
 
 def _an_hour(price: str | None, demand: Sequence[float]) -> float | None:
@@ -185,7 +195,7 @@ def _typed() -> str:
     return shlex.join([paths.COMMAND, *sys.argv[1:]])
 
 
-def report(directory: Path, price: str | None = None, demand: Sequence[float] = ()) -> None:
+def report(directory: Path, price: str | None = None, demand: Sequence[float] = (), *, as_json: bool = False) -> None:
     """Write the report of a run anew; with the price of a replica, print what capacities and demand cost.
 
     Raises SpecError where the price cannot be read, or nothing has one.
@@ -195,10 +205,13 @@ def report(directory: Path, price: str | None = None, demand: Sequence[float] = 
     if an_hour is not None and not read.analysis.manifest.experiment.traits.seeks:
         raise SpecError(f"--price: {directory} is no search for capacities, so that there is nothing to reckon with")
     path = read.write()
-    OUT.print(read.table)
-    OUT.print(read.answer, markup=False, highlight=False)
+    console = ERR if as_json else OUT
+    console.print(read.table)
+    console.print(read.answer, markup=False, highlight=False)
     if an_hour is not None:
         for table in price_tables(read.analysis, an_hour, tuple(demand)):
-            OUT.print()
-            OUT.print(table)
-    OUT.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
+            console.print()
+            console.print(table)
+    console.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
+    if as_json:
+        show(read.document(path, None if an_hour is None else priced(read.analysis, an_hour, demand)))

@@ -16,6 +16,7 @@ from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion
 from scalebed.report.findings.views import Caveat
+from scalebed.report.output.document import Prices, RunDocument, document
 from scalebed.report.output.faults import faults_csv
 from scalebed.report.output.junit import junit_xml
 from scalebed.report.output.pages import html, markdown
@@ -94,21 +95,6 @@ class Report:
         """Its variants beside one another; ratios are to the one named, or else to the first."""
         return outcome(self.directory, self.analysis, base)
 
-    def as_json(self) -> dict[str, object]:
-        """Answer, caveats, exit code, what each cell comes to, and every repetition, for programs."""
-        caveats = self.caveats
-        return {
-            "answer": self.answer,
-            "caveats": [{"kind": c.kind, "sentence": c.sentence, "cells": list(c.cells)} for c in caveats],
-            "exit_code": int(self.conclusion),
-            "cells": [
-                {
-                    "cell": e.cell,
-                    "conclusion": e.conclusion.words,
-                    "reason": e.reason,
-                    "caveats": [c.kind for c in caveats if not c.cells or e.cell in c.cells],
-                }
-                for e in self.conclusions
-            ],
-            "repetitions": [repetition.model_dump(mode="json") for repetition in self.directory.repetitions()],
-        }
+    def document(self, path: Path, prices: Prices | None = None) -> RunDocument:
+        """All of it for programs; `path` is the report's."""
+        return document(self.analysis, tuple(self.directory.repetitions()), self.directory.path, path, prices)

@@ -1,38 +1,19 @@
-"""The comparison for programs, with a schema of its own."""
+"""The comparison for programs."""
 
 from __future__ import annotations
-
-import json
-import math
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from scalebed.comparison import words
 from scalebed.comparison.side import Side
 from scalebed.comparison.verdict import Comparison
-from scalebed.statistics.intervals import Interval
+from scalebed.documents import Document, Estimate, Part, PathText, estimate
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Operand(Part):
+    """What was compared."""
 
-
-class Estimate(_Part):
-    """A geometric mean over blocks with its 95% interval."""
-
-    estimate: float
-    lower: float | None
-    """None without an interval: it takes three blocks."""
-    upper: float | None
-    """None without an interval, and where nothing is known above."""
-    blocks: int
-
-
-class Operand(_Part):
-    name: str
+    name: PathText
     """As it was given: `RUN` or `RUN:VARIANT`."""
-    directory: str
+    directory: PathText
     experiment: str
     started: str
     """ISO 8601, UTC."""
@@ -41,12 +22,14 @@ class Operand(_Part):
     """Of the application where one variant is compared, else of the testbed's clone."""
 
 
-class ChangeRow(_Part):
+class ChangeRow(Part):
+    """One quantity, before and after."""
+
     variant: str
     replicas: int
     users: int | None
     rate: float | None
-    """Asked for, a second; None where none was given."""
+    """Asked for, a second; null where none was given."""
     quantity: str
     unit: str
     before: Estimate | None
@@ -61,7 +44,9 @@ class ChangeRow(_Part):
     """Why there is no ratio; empty where there is one."""
 
 
-class LimitRow(_Part):
+class LimitRow(Part):
+    """Whether a limit holds."""
+
     limit: str
     variant: str
     replicas: int
@@ -71,10 +56,9 @@ class LimitRow(_Part):
     sentence: str
 
 
-class ComparisonDocument(_Part):
+class ComparisonDocument(Document):
     """What `scalebed compare --json` prints."""
 
-    schema_version: Literal[1] = 1
     before: Operand
     after: Operand
     paired: bool
@@ -103,9 +87,9 @@ def document(comparison: Comparison) -> ComparisonDocument:
                 rate=change.place.rate,
                 quantity=change.quantity,
                 unit=words.unit(change, comparison),
-                before=_estimate(change.before),
-                after=_estimate(change.after),
-                ratio=_estimate(change.ratio),
+                before=estimate(change.before),
+                after=estimate(change.after),
+                ratio=estimate(change.ratio),
                 floor=change.floor,
                 verdict=words.verdict(change, comparison),
                 note=change.lost,
@@ -131,11 +115,6 @@ def document(comparison: Comparison) -> ComparisonDocument:
     )
 
 
-def schema() -> str:
-    """The JSON Schema of the document, as text that ends with a line break."""
-    return json.dumps(ComparisonDocument.model_json_schema(mode="serialization"), indent=2) + "\n"
-
-
 def _operand(side: Side) -> Operand:
     fingerprint = side.manifest.fingerprint
     applications = fingerprint.get("applications") or {}
@@ -148,10 +127,3 @@ def _operand(side: Side) -> Operand:
         variants=side.variants,
         commit=known.get("commit"),
     )
-
-
-def _estimate(interval: Interval | None) -> Estimate | None:
-    if interval is None:
-        return None
-    upper = None if interval.upper is None or math.isinf(interval.upper) else interval.upper
-    return Estimate(estimate=interval.estimate, lower=interval.lower, upper=upper, blocks=interval.n)

@@ -54,7 +54,9 @@ def test_a_metric_that_proposes_nothing_says_why(tmp_path: Path) -> None:
 
 def test_json_is_for_programs(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["hpa", "replay", "--json", _trace(tmp_path, seen={"desired": 2})])
-    (decision,) = json.loads(done.stdout)
+    told = json.loads(done.stdout)
+    (decision,) = told["decisions"]
+    assert (told["compared"], told["agreed"], told["exit_code"]) == (1, 1, 0)
     assert (decision["desired"], decision["seen"], decision["rescaled"]) == (2, 2, True)
     assert decision["proposals"] == [{"metric": "cpu", "replicas": 2, "failure": None}]
 

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from docsmith import generated
+from scalebed.cli.answers import ANSWERS
 from scalebed.cli.app import app
 from scalebed.experiment.json_schema import experiment_schema
 
@@ -23,7 +24,8 @@ def root(tmp_path: Path) -> Path:
 def test_what_is_missing_is_written_once(root: Path) -> None:
     reference = root / "docs" / "reference"
     names = (
-        "comparison.schema.json",
+        "json.md",
+        *(f"json/{name}.schema.json" for name in ANSWERS),
         "experiment.schema.json",
         "command-line.md",
         "scenarios.md",

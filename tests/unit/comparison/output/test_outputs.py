@@ -12,12 +12,13 @@ from synthetic import Service
 
 from scalebed.comparison import words
 from scalebed.comparison.limit import parse
-from scalebed.comparison.output.document import document, schema
+from scalebed.comparison.output.document import ComparisonDocument, document
 from scalebed.comparison.output.junit import junit_xml
 from scalebed.comparison.output.markdown import markdown
 from scalebed.comparison.output.table import table
 from scalebed.comparison.side import read
 from scalebed.comparison.verdict import Comparison, compare
+from scalebed.documents import schema
 from scalebed.statistics.intervals import Interval
 
 
@@ -72,7 +73,7 @@ def test_the_document_is_what_its_schema_says(slower: Comparison) -> None:
     made = document(slower)
     assert made.exit_code == 1
     assert made.schema_version == 1
-    assert json.loads(made.model_dump_json()).keys() == json.loads(schema())["properties"].keys()
+    assert json.loads(made.model_dump_json()).keys() == json.loads(schema(ComparisonDocument))["properties"].keys()
     (capacity,) = (row for row in made.changes if row.quantity == "capacity")
     assert capacity.ratio is not None
     assert capacity.before is not None
