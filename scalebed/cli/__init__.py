@@ -24,5 +24,5 @@ AnswerName = Literal[
     "setup",
 ]
 """Of `scalebed.cli.answers.ANSWERS`: what `--json` prints, by the command; `scenarios` is the list of them."""
-Form = Literal["csv", "jsonl", "parquet", "otava"]
+Form = Literal["csv", "jsonl", "parquet", "otava", "hyperfine"]
 """In which a table is exported."""

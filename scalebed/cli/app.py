@@ -342,7 +342,7 @@ def export(
         Form | None,
         typer.Option(
             "--format",
-            help="As --out ends, or else csv. otava: series of runs for Apache Otava.",
+            help="As --out ends, or else csv. otava: series for Apache Otava; hyperfine: its JSON.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="A file, and for otava a folder; else stdout.")] = None,

@@ -15,7 +15,7 @@ from scalebed.cli.console import ERR
 from scalebed.messages import UserError
 from scalebed.provision import extras
 from scalebed.records.run_directory import RunDirectory
-from scalebed.report.output import otava
+from scalebed.report.output import hyperfine, otava
 from scalebed.report.output.rows import csv_rows, json_rows
 from scalebed.report.tables import TABLES
 from scalebed.report.tables.table import Column, Row
@@ -36,6 +36,9 @@ def export(directories: Sequence[Path], table: TableName | None, form: Form | No
     form = form or (_ENDINGS.get(out.suffix) if out else None) or "csv"
     if form == "otava":
         _for_otava(named, table or "runs", out)
+        return
+    if form == "hyperfine":
+        _for_hyperfine(named, table or "runs", out)
         return
     chosen = TABLES[table or "trials"]
     write = _writer(form)
@@ -73,6 +76,22 @@ def _for_otava(named: dict[str, RunDirectory], table: TableName, out: Path | Non
         series = otava.write(rows, out)
     told = f"{out / 'otava.yaml'} names {len(series)} series: {', '.join(series)}."
     ERR.print(told, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def _for_hyperfine(named: dict[str, RunDirectory], table: TableName, out: Path | None) -> None:
+    if table != "runs":
+        raise ExportError(f"--table {table}: hyperfine's form has cells of runs; leave it out")
+    made = hyperfine.export(named)
+    if not made.text:
+        raise ExportError(
+            f"--format hyperfine: {', '.join(named)} has nothing to compare: no figures under load, or other loads for "
+            "each cell and no CPU that was read; export a table"
+        )
+    with _sink("hyperfine", out) as sink:
+        sink.write(made.text.encode())
+    if made.left_out:
+        told = f"Left out, with no figures under load, or with a fault in it: {', '.join(made.left_out)}."
+        ERR.print(told, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager

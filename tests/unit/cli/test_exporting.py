@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
+from recorded import run as recorded_run
 from typer.testing import CliRunner, Result
 
 from scalebed import paths
@@ -145,3 +146,18 @@ def test_series_for_otava_are_named(tmp_path: Path) -> None:
     assert " ".join(told.stderr.split()) == f"{tmp_path}/series/otava.yaml names 2 series: {names}."
     written = {path.name for path in (tmp_path / "series").iterdir()}
     assert written == {"otava.yaml", "recorded-capacity.naive-x1.csv", "recorded-capacity.optimized-x1.csv"}
+
+
+def test_hyperfines_form_goes_to_stdout_or_a_file(tmp_path: Path) -> None:
+    run = RUNS / "local-capacity"
+    told = json.loads(exported(run, "--format", "hyperfine").stdout)
+    assert told["schema_version"] == 2
+    exported(run, "--format", "hyperfine", "--out", tmp_path / "it.json")
+    assert json.loads((tmp_path / "it.json").read_text(encoding="utf-8")) == told
+    assert refusal(run, "--format", "hyperfine", "--table", "trials").startswith("--table trials: hyperfine's form has")
+
+
+def test_a_run_with_nothing_valid_is_refused_in_hyperfines_form(tmp_path: Path) -> None:
+    recorded_run(tmp_path / "run")
+    told = refusal(tmp_path / "run", "--format", "hyperfine")
+    assert told.startswith("--format hyperfine: run has nothing to compare")
