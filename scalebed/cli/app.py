@@ -143,18 +143,29 @@ def init(
     log: Annotated[
         Path | None, typer.Option(help="An access log: what people asked for becomes the load.", dir_okay=False)
     ] = None,
+    har: Annotated[
+        Path | None, typer.Option(help="In its place a recording in HAR, as browsers save it.", dir_okay=False)
+    ] = None,
     *,
+    origin: Annotated[
+        str | None, typer.Option(help="Of which requests of the recording are taken; else of its first page.")
+    ] = None,
+    methods: Annotated[
+        list[str] | None,
+        typer.Option("--method", help="To take from the recording beside GET and HEAD, such as POST; repeatable."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write scalebed.yaml and load.js for an application of your own; never over a file that is there.
 
-    With --log the load is a list of requests in the place of load.js: which kinds, how often each, and paths as they
-    were asked for. What would change something (not GET or HEAD), and what was not answered with 2xx, is left out.
+    With --log or --har the load is a list of requests in the place of load.js: which kinds, how often each, and paths
+    as they were asked for. What would change something (not GET or HEAD), and what was not answered with 2xx, is left
+    out; so is what a recording has of other origins, and every cookie and authorization in it.
     """
     with refusing():
         from scalebed.cli import beginning
 
-        beginning.begin(folder, url, log, as_json=as_json)
+        beginning.begin(folder, url, beginning.Asked(log, har, origin, methods or ()), as_json=as_json)
 
 
 @app.command()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from scalebed.cli.console import say, whisper
 from scalebed.cli.documents.machine import InitDocument
+from scalebed.cli.from_har import from_har
 from scalebed.cli.from_log import PATHS_FOLDER, FirstLoad, from_log
 from scalebed.documents import show
 from scalebed.experiment.shipped import BESIDE
@@ -26,12 +28,36 @@ class BeginningError(UserError):
     """One sentence: what is there already, or cannot be written."""
 
 
-def begin(folder: Path, url: str | None, log: Path | None = None, *, as_json: bool = False) -> None:
-    """Write the files, or, where one of them is there, nothing: the load is a first script, or what a log tells.
+@dataclass(frozen=True)
+class Asked:
+    """Where it stands what people asked for: in an access log, in a recording, or nowhere."""
 
-    Raises BeginningError.
+    log: Path | None = None
+    har: Path | None = None
+    origin: str | None = None
+    """Of which requests of the recording are taken."""
+    methods: Sequence[str] = ()
+    """Of the recording, beside GET and HEAD."""
+
+    @property
+    def load(self) -> FirstLoad:
+        """Raises UserError."""
+        if self.har is None:
+            for word, given in (("--origin", self.origin), ("--method", self.methods)):
+                if given:
+                    raise BeginningError(f"{word}: is of a recording; name one with --har")
+            return _script() if self.log is None else from_log(self.log)
+        if self.log is not None:
+            raise BeginningError("--har, --log: one of them makes the load; leave the other one out")
+        return from_har(self.har, self.origin, self.methods)
+
+
+def begin(folder: Path, url: str | None, asked: Asked | None = None, *, as_json: bool = False) -> None:
+    """Write the files, or, where one of them is there, nothing: the load is a first script, or what people asked for.
+
+    Raises UserError.
     """
-    load, files, told = _script() if log is None else from_log(log)
+    load, files, told = (asked or Asked()).load
     for name in (BESIDE, *files):
         if (folder / name).exists():
             raise BeginningError(f"{folder / name}: is there already; edit it, or begin in another folder")
@@ -48,7 +74,7 @@ def begin(folder: Path, url: str | None, log: Path | None = None, *, as_json: bo
     tell(f"Wrote {figures.listing([BESIDE, *named])}.")
     for line in (*untold, *told):
         tell(line)
-    tell("Next: scalebed check" if log is not None else "Next: say in load.js what people do, then: scalebed check")
+    tell("Next: scalebed check" if "requests" in load else "Next: say in load.js what people do, then: scalebed check")
     if as_json:
         show(InitDocument(folder=str(folder), files=(BESIDE, *files), told=(*untold, *told)))
 

@@ -35,13 +35,19 @@ def from_log(log: Path) -> FirstLoad:
             f"{log}: holds no request that was a GET or HEAD with a status of 2xx, in the common or combined format, "
             f"in JSON or in CSV.{shown}"
         )
+    requests, files = requests_of(mix.most_frequent())
+    return {"requests": requests}, files, _told(mix)
+
+
+def requests_of(kinds: Sequence[Kind]) -> tuple[list[dict[str, object]], dict[str, str]]:
+    """As they stand under `requests`, and the files of paths that they name."""
     requests, files = [], {}
-    for number, kind in enumerate(mix.most_frequent(), 1):
+    for number, kind in enumerate(kinds, 1):
         name = f"{PATHS_FOLDER}/{number:02d}.txt"
         requests.append(_request(kind, name))
         if "values" in requests[-1]:
             files[name] = "".join(f"{path}\n" for path in kind.paths)
-    return {"requests": requests}, files, _told(mix)
+    return requests, files
 
 
 def _request(kind: Kind, file: str) -> dict[str, object]:
@@ -65,7 +71,7 @@ def _told(mix: Mix) -> list[str]:
         f"Read {mix.lines:,} lines: {mix.taken:,} requests to ask again, of {figures.count(len(mix.kinds), 'kind')}."
     ]
     if mix.left_out:
-        left = figures.listing([f"{times:,} {_why(reason)}" for reason, times in mix.left_out.most_common()])
+        left = figures.listing([f"{times:,} {why_left_out(reason)}" for reason, times in mix.left_out.most_common()])
         said.append(f"Left out: {left}.")
     if mix.unread:
         shown = "".join(f"\n  {line}" for line in mix.first_unread)
@@ -77,7 +83,8 @@ def _told(mix: Mix) -> list[str]:
     return said
 
 
-def _why(reason: str) -> str:
+def why_left_out(reason: str) -> str:
+    """What follows a number, as in `3 answered with 4xx`."""
     if reason == "304":
         return "that a cache had already (304)"
     if reason.endswith("xx"):

@@ -82,12 +82,12 @@ class Mix:
     def taken(self) -> int:
         return sum(kind.times for kind in self.kinds.values())
 
-    def most_frequent(self) -> tuple[Kind, ...]:
+    def most_frequent(self, most: int = KINDS) -> tuple[Kind, ...]:
         """The kinds that come most often, and what is left as one for each method; a report tells no more apart."""
         ordered = sorted(self.kinds.values(), key=lambda kind: (not kind.path, -kind.times))
-        if len(ordered) <= KINDS:
+        if len(ordered) <= most:
             return tuple(ordered)
-        kept, rest = ordered[: KINDS - len(SAFE)], ordered[KINDS - len(SAFE) :]
+        kept, rest = ordered[: most - len(SAFE)], ordered[most - len(SAFE) :]
         return (*kept, *(_together(method, rest) for method in SAFE if any(k.method == method for k in rest)))
 
 
@@ -115,11 +115,12 @@ def read(lines: Iterable[str]) -> Mix:
             # Not Modified is what a client with a cache gets, and one without is measured.
             mix.left_out["304" if asked.status == 304 else f"{asked.status // 100}xx"] += 1
         else:
-            _take(mix, asked, drawing)
+            take(mix, asked, drawing)
     return mix
 
 
-def _take(mix: Mix, asked: Asked, drawing: random.Random) -> None:
+def take(mix: Mix, asked: Asked, drawing: random.Random) -> None:
+    """Count a request; of its path a sample is kept."""
     key = (asked.method, folded(asked.path))
     if key not in mix.kinds and len(mix.kinds) >= _MOST:
         key = (asked.method, "")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import json
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from scalebed.cli.app import app
-from scalebed.cli.beginning import BeginningError, begin
+from scalebed.cli.beginning import Asked, BeginningError, begin
 from scalebed.experiment.spec import load_experiment
 
 
@@ -127,4 +130,92 @@ def test_a_log_that_tells_nothing_writes_nothing(tmp_path: Path, text: str | Non
     done = CliRunner().invoke(app, ["init", str(folder), "--log", str(log)])
     assert done.exit_code == 2
     assert told in " ".join(done.stderr.split())
+    assert not list(folder.iterdir())
+
+
+SHOP = "https://shop.example"
+
+
+def recorded(folder: Path, *entries: tuple[str, str, int, Mapping[str, object]], name: str = "shop.har") -> Path:
+    """A recording of a page and of what it asked for: methods, addresses, statuses, and more of the request."""
+    told = [
+        {
+            "startedDateTime": "2026-11-29T07:07:00Z",
+            "request": {"method": method, "url": url, "headers": [], "cookies": [], **more},
+            "response": {"status": status, "content": {"mimeType": "text/html"}},
+        }
+        for method, url, status, more in entries
+    ]
+    path = folder / name
+    path.write_text(json.dumps({"log": {"entries": told}}), encoding="utf-8-sig")
+    return path
+
+
+def test_a_load_is_made_of_a_recording(tmp_path: Path) -> None:
+    signed = {"headers": [{"name": "Authorization", "value": "Bearer tell-nobody"}], "cookies": [{"name": "sid"}]}
+    body = {"postData": {"mimeType": "application/json", "text": '{"note": "{braces}"}'}}
+    har = recorded(
+        tmp_path,
+        ("GET", f"{SHOP}/", 200, signed),
+        *(("GET", f"{SHOP}/items/{n}?token=tell-nobody&q=1", 200, signed) for n in range(3)),
+        ("POST", f"{SHOP}/items/3/notes", 201, body),
+        ("DELETE", f"{SHOP}/items/3", 204, {}),
+        ("GET", "https://files.example/a.js", 200, {}),
+        ("GET", "nonsense", 200, {}),
+    )
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    words = ["init", str(folder), "--url", "http://127.0.0.1:8000", "--har", str(har), "--method", "post"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    told = " ".join(done.output.split())
+    assert "Read 8 entries: 5 requests to https://shop.example, of 3 kinds." in told
+    assert "Left out: 1 to https://files.example; --origin chooses another one." in told
+    assert "Left out of its own: 1 of DELETE, which is neither GET nor HEAD." in told
+    assert "one entry could not be read, such as: entry 8: nonsense" in told
+    assert "Signed in were 4 requests, by a cookie or an authorization, which are not written" in told
+    assert "Left out of addresses, as it tells who asked: token (3)." in told
+    assert "With a body: one kind, each as it was sent first. See that no password is in it." in told
+    items, page, note = load_experiment(folder / "scalebed.yaml").load.requests  # type: ignore[union-attr]
+    assert (items.name, items.share, page.path, note.name) == ("GET /items/{n}", 3, "/", "POST /items/{n}/notes")
+    assert note.send == {"note": "{braces}"}
+    written = [path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()]
+    assert len(written) == 2
+    assert not any("tell-nobody" in text for text in written)
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
+def test_a_recording_may_be_packed(tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
+    """As mitmproxy packs what it calls .zhar."""
+    har = recorded(tmp_path, ("GET", f"{SHOP}/", 200, {}))
+    har.write_bytes(packed(har.read_bytes()))
+    (tmp_path / "shop").mkdir()
+    begin(tmp_path / "shop", None, Asked(har=har))
+    assert (tmp_path / "shop" / "scalebed.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--har", "{nothing}"], "cannot be read"),
+        (["--har", "{empty}"], "empty.har: is no JSON"),
+        (["--har", "{posts}"], "holds no request to https://shop.example that was a GET or HEAD with a status of 2xx"),
+        (["--har", "{posts}", "--origin", "https://x.example"], "has no request to https://x.example; those are"),
+        (["--har", "{posts}", "--method", "LOOK"], "--method LOOK: is none of GET, HEAD, POST"),
+        (["--har", "{posts}", "--log", "{empty}"], "--har, --log: one of them makes the load"),
+        (["--origin", "https://x.example"], "--origin: is of a recording; name one with --har"),
+        (["--method", "POST"], "--method: is of a recording; name one with --har"),
+    ],
+)
+def test_a_recording_that_tells_nothing_writes_nothing(tmp_path: Path, words: list[str], told: str) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (tmp_path / "empty.har").touch()
+    recorded(tmp_path, ("POST", f"{SHOP}/", 200, {}), name="posts.har")
+    places = {name: str(tmp_path / f"{name}.har") for name in ("nothing", "empty", "posts")}
+    done = CliRunner().invoke(app, ["init", str(folder), *(word.format(**places) for word in words)])
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert done.stderr.startswith("scalebed: ")
+    assert len(done.stderr.splitlines()) == 1
     assert not list(folder.iterdir())
