@@ -85,4 +85,4 @@ def show(document: Document) -> None:
 def schema(document: type[Document]) -> str:
     """The JSON Schema of a document, as text that ends with a line break."""
     said = {"$schema": DIALECT, **document.model_json_schema(mode="serialization")}
-    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(said, indent=2) + "\n"
