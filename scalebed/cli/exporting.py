@@ -89,9 +89,12 @@ def _for_hyperfine(named: dict[str, RunDirectory], table: TableName, out: Path |
         )
     with _sink("hyperfine", out) as sink:
         sink.write(made.text.encode())
-    if made.left_out:
-        told = f"Left out, with no figures under load, or with a fault in it: {', '.join(made.left_out)}."
-        ERR.print(told, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    told = [f"Left out, with no figures under load, or with a fault in it: {', '.join(made.left_out)}."]
+    mind = [
+        f"Mind: {name} is of a shared host; its figures are rough, and compared with nothing." for name in made.rough
+    ]
+    for line in (*(told if made.left_out else ()), *mind):
+        ERR.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager

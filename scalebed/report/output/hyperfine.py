@@ -47,6 +47,8 @@ class Exported:
 
     text: str
     left_out: tuple[str, ...]
+    rough: tuple[str, ...] = ()
+    """Runs on a host that was shared, whose figures tell nothing beside others."""
 
 
 def export(runs: Mapping[str, RunDirectory]) -> Exported:
@@ -67,13 +69,15 @@ def export(runs: Mapping[str, RunDirectory]) -> Exported:
     primary = _primary(told)
     if primary is None:
         return Exported("", tuple(left_out))
+    rough = tuple(name for name, manifest in zip(runs, manifests, strict=True) if manifest.host == "shared")
     document = {
         "schema_version": SCHEMA_VERSION,
         "metadata": _metadata(manifests),
         "primary_metric": primary,
         "results": [_result(each, told, several=len(runs) > 1) for each in told],
     }
-    return Exported(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", tuple(left_out))
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return Exported(text, tuple(left_out), rough)
 
 
 def _measurements(run: Gathered, cell: Cell) -> tuple[Measurement, ...]:

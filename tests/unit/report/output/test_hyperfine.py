@@ -188,6 +188,12 @@ def test_what_was_not_measured_is_left_out_and_named(tmp_path: Path) -> None:
     assert [each["command"] for each in json.loads(made.text)["results"]] == ["naive-x1"]
 
 
+def test_a_run_on_a_shared_host_is_named(tmp_path: Path) -> None:
+    run = measured(tmp_path / "run", rates(), naive=(20.0,))
+    run.create(run.manifest().model_copy(update={"host": "shared"}))
+    assert hyperfine.export({"run": run}).rough == ("run",)
+
+
 def test_of_several_runs_each_cell_has_its_runs_name(tmp_path: Path) -> None:
     runs = [measured(tmp_path / name, rates(), naive=(20.0,), optimized=(9.0,)) for name in ("old", "new")]
     told = exported(*runs)
