@@ -149,7 +149,8 @@ def _unread(mix: Mix, entry: object) -> None:
         # Not the whole entry: it may have cookies in it.
         request = entry.get("request") if isinstance(entry, Mapping) else None
         told = request.get("url", "no URL") if isinstance(request, Mapping) else type(entry).__name__
-        mix.first_unread.append(f"entry {mix.lines}: {str(told).partition('?')[0][:160]}")
+        shown = re.sub(r"//[^/@]*@", "//", str(told).partition("?")[0])
+        mix.first_unread.append(f"entry {mix.lines}: {shown[:160]}")
 
 
 def _origin(entries: Sequence[Any], places: Sequence[SplitResult | None], given: str | None) -> str:

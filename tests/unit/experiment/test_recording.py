@@ -126,8 +126,8 @@ def test_entries_that_cannot_be_read_are_counted_and_the_first_shown(broken: Any
 
 
 def test_what_is_shown_of_such_an_entry_has_no_secret() -> None:
-    told = recorded(page(f"{SHOP}/"), entry(f"{SHOP}/a?token=1234", None, request={"cookies": [{"value": "1234"}]}))
-    assert told.mix.first_unread == [f"entry 2: {SHOP}/a"]
+    broken = entry("https://me:1234@shop.example/a?token=1234", None, request={"cookies": [{"value": "1234"}]})
+    assert recorded(page(f"{SHOP}/"), broken).mix.first_unread == [f"entry 2: {SHOP}/a"]
 
 
 @pytest.mark.parametrize(
