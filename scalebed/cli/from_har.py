@@ -17,7 +17,7 @@ from scalebed.report.sentences import figures
 _WHY: Mapping[str, str] = {
     "no HTTP": "that were no HTTP (data:, blob: and the like)",
     "WebSocket": "of WebSockets",
-    "cached": "that a cache or a service worker answered, and no server",
+    "cached": "that a cache, a service worker or a test answered, and no server",
     "no answer": "without an answer",
     "unreadable body": "whose body is no text in the recording",
     "too many kinds": "of rarer kinds with a body",

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote_plus, unquote, urlsplit
 
 from scalebed.experiment.access_log import KINDS, SAFE, SHOWN, Asked, Kind, Mix, folded, take
 
@@ -30,6 +30,7 @@ _SECRET = re.compile(
 names the next page is none."""
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """What stands in a body that is none, where a recorder writes it as text all the same."""
+_FORM = re.compile(r"([A-Za-z0-9*._+-]|%[0-9A-Fa-f]{2})*")
 _SIGNED = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token", "x-csrf-token"})
 
 
@@ -189,8 +190,9 @@ def _own(
         left_out["WebSocket"] += 1
     elif method not in (*SAFE, *methods):
         left_out[method] += 1
-    elif entry.get("_fromCache") or response.get("_fetchedViaServiceWorker"):
-        # Chrome writes these with 200, though no server was asked; what a service worker asks has an entry of its own.
+    elif entry.get("_fromCache") or response.get("_fetchedViaServiceWorker") or entry.get("_wasFulfilled"):
+        # Chrome writes these with 200, though no server was asked, and Playwright what a test answered itself; what a
+        # service worker asks has an entry of its own.
         left_out["cached"] += 1
     elif status <= 0:
         # 0 of browsers and mitmproxy, -1 of Playwright: cancelled, blocked, or not answered.
@@ -237,18 +239,19 @@ def _sent(recording: Recording, request: Mapping[str, Any], place: SplitResult, 
     """None where the body is no text in the recording, as that of a file that was sent."""
     path = _path(recording, place)
     kind = Kind(method, folded(path), 1, [path])
-    posted = request.get("postData")
-    if not posted:
-        return Sent(kind) if (request.get("bodySize") or 0) <= 0 else None
-    if not isinstance(posted, Mapping) or not isinstance(text := posted.get("text"), str) or posted.get("encoding"):
+    posted = request.get("postData") or {}
+    if not isinstance(posted, Mapping) or posted.get("encoding"):
         return None
     said = posted.get("mimeType")
     content = said if isinstance(said, str) else ""
-    text = _as_sent(text, content)
+    text = _text(posted, content)
+    if not text:
+        # Playwright may keep a body in a file beside the recording, and Chrome leaves out what is too large.
+        size = request.get("bodySize")
+        whole = not posted or text == ""
+        return Sent(kind) if whole and not (isinstance(size, int) and size > 0) else None
     if content.startswith("multipart/") or _NO_TEXT.search(text):
         return None
-    if not text:
-        return Sent(kind)
     if "json" in content.lower():
         with suppress(ValueError):
             body = json.loads(text, parse_constant=_refuse)
@@ -256,6 +259,22 @@ def _sent(recording: Recording, request: Mapping[str, Any], place: SplitResult, 
             if body is not None and not isinstance(body, str):
                 return Sent(kind, body)
     return Sent(kind, text, content)
+
+
+def _text(posted: Mapping[str, Any], content: str) -> str | None:
+    """The body; of a form that has its fields alone, as HAR allows, made of these. None where there is none."""
+    text, fields = posted.get("text"), posted.get("params")
+    if isinstance(text, str):
+        return _as_sent(text, content)
+    if not content.startswith("application/x-www-form-urlencoded") or not isinstance(fields, list):
+        return None
+    pairs = [(each.get("name"), each.get("value")) for each in fields if isinstance(each, Mapping)]
+    return "&".join("=".join(_encoded(str(part or "")) for part in pair) for pair in pairs)
+
+
+def _encoded(part: str) -> str:
+    """As a form has it, which some write and others do not."""
+    return part if _FORM.fullmatch(part) else quote_plus(part)
 
 
 def _as_sent(text: str, content: str) -> str:

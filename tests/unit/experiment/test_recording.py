@@ -85,6 +85,8 @@ def test_an_origin_that_is_not_there_is_refused() -> None:
         (entry(f"{SHOP}/a", _fromCache="disk"), "cached"),
         (entry(f"{SHOP}/a", _fromCache="memory"), "cached"),
         (entry(f"{SHOP}/a", response={"_fetchedViaServiceWorker": True}), "cached"),
+        # Playwright, of what a test answered itself.
+        (entry(f"{SHOP}/a", _wasFulfilled=True), "cached"),
         # What was cancelled or blocked: Chrome, Firefox and mitmproxy; Playwright.
         (entry(f"{SHOP}/a", 0), "no answer"),
         (entry(f"{SHOP}/a", -1), "no answer"),
@@ -162,6 +164,9 @@ def test_who_asked_is_told_nowhere() -> None:
         ({"mimeType": "application/json", "text": "{"}, "{", "application/json"),
         ({"mimeType": "application/json", "text": '"text"'}, '"text"', "application/json"),
         ({"mimeType": FORM, "text": "a=1", "params": []}, "a=1", FORM),
+        # HAR has either a text or fields, which some encode and others do not.
+        ({"mimeType": FORM, "params": [{"name": "a[1]", "value": "x y"}, {"name": "b"}]}, "a%5B1%5D=x+y&b=", FORM),
+        ({"mimeType": FORM, "params": [{"name": "a%5B1%5D", "value": "x+y"}]}, "a%5B1%5D=x+y", FORM),
         ({"mimeType": "text/plain", "text": ""}, None, ""),
         ({"text": "plain"}, "plain", ""),
         # mitmproxy wrote this of the letter ü in UTF-8, and Chrome the other one.
@@ -189,6 +194,8 @@ def test_a_named_method_is_taken_with_its_body(posted: Any, send: object, conten
         {"postData": {"mimeType": "image/png", "text": "\u0089PNG\r\n"}},
         {"postData": {"mimeType": "application/json; charset=utf-8", "text": '{"a":"\udcff"}'}},
         {"bodySize": 7},
+        # Playwright keeps it in a file.
+        {"bodySize": 7, "postData": {"mimeType": "text/plain", "text": "", "_file": "1.txt"}},
     ],
 )
 def test_a_body_that_is_no_text_is_left_out(request_of: dict[str, Any]) -> None:
