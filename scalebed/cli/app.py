@@ -143,6 +143,10 @@ def init(
     log: Annotated[
         Path | None, typer.Option(help="An access log: what people asked for becomes the load.", dir_okay=False)
     ] = None,
+    lasting: Annotated[
+        str | None,
+        typer.Option(help="With --log, such as 10m: let the rate go as it went there, drawn together into so long."),
+    ] = None,
     har: Annotated[
         Path | None, typer.Option(help="In its place a recording in HAR, as browsers save it.", dir_okay=False)
     ] = None,
@@ -165,7 +169,7 @@ def init(
     with refusing():
         from scalebed.cli import beginning
 
-        beginning.begin(folder, url, beginning.Asked(log, har, origin, methods or ()), as_json=as_json)
+        beginning.begin(folder, url, beginning.Asked(log, har, origin, methods or (), lasting), as_json=as_json)
 
 
 @app.command()

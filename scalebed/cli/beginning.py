@@ -38,15 +38,19 @@ class Asked:
     """Of which requests of the recording are taken."""
     methods: Sequence[str] = ()
     """Of the recording, beside GET and HEAD."""
+    lasting: str | None = None
+    """How long a load lasts whose rate goes as that of the log went."""
 
     @property
     def load(self) -> FirstLoad:
         """Raises UserError."""
+        if self.lasting is not None and self.log is None:
+            raise BeginningError("--lasting: is of an access log; name one with --log")
         if self.har is None:
             for word, given in (("--origin", self.origin), ("--method", self.methods)):
                 if given:
                     raise BeginningError(f"{word}: is of a recording; name one with --har")
-            return _script() if self.log is None else from_log(self.log)
+            return _script() if self.log is None else from_log(self.log, self.lasting)
         if self.log is not None:
             raise BeginningError("--har, --log: one of them makes the load; leave the other one out")
         return from_har(self.har, self.origin, self.methods)
@@ -57,13 +61,13 @@ def begin(folder: Path, url: str | None, asked: Asked | None = None, *, as_json:
 
     Raises UserError.
     """
-    load, files, told = (asked or Asked()).load
+    load, files, told, kind = (asked or Asked()).load
     for name in (BESIDE, *files):
         if (folder / name).exists():
             raise BeginningError(f"{folder / name}: is there already; edit it, or begin in another folder")
     service, untold = ({"url": url}, []) if url is not None else _service(folder)
     try:
-        (folder / BESIDE).write_text(_file(folder, service, load), encoding="utf-8")
+        (folder / BESIDE).write_text(_file(folder, service, load, kind), encoding="utf-8")
         for name, text in files.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
@@ -80,7 +84,7 @@ def begin(folder: Path, url: str | None, asked: Asked | None = None, *, as_json:
 
 
 def _script() -> FirstLoad:
-    return {"script": SCRIPT}, {SCRIPT: _SCRIPT}, ()
+    return FirstLoad({"script": SCRIPT}, {SCRIPT: _SCRIPT})
 
 
 def _service(folder: Path) -> tuple[dict[str, str], list[str]]:
@@ -128,11 +132,11 @@ def _starts(package: Path) -> bool:
     return isinstance(scripts, dict) and "start" in scripts
 
 
-def _file(folder: Path, service: dict[str, str], load: Mapping[str, object]) -> str:
+def _file(folder: Path, service: dict[str, str], load: Mapping[str, object], kind: Mapping[str, object]) -> str:
     name = as_name(folder.resolve().name) or "service"
     written, asked = (
         yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=100)
-        for keys in ({"name": name, "service": service}, {"load": load})
+        for keys in ({"name": name, "service": service}, {"load": load, **kind})
     )
     started = "" if "url" in service else _STARTED
     return f"{written}{started}{asked}{_REST}{'' if 'url' in service else _SCALED}"

@@ -43,7 +43,7 @@ def from_har(har: Path, origin: str | None, methods: Sequence[str]) -> FirstLoad
     requests, files = requests_of([*recorded.kinds, *(sent.kind for sent in recorded.most_sent)])
     for request, sent in zip(requests[len(recorded.kinds) :], recorded.most_sent, strict=True):
         request.update(_body(sent))
-    return {"requests": requests}, files, _told(recorded)
+    return FirstLoad({"requests": requests}, files, _told(recorded))
 
 
 def _text(har: Path) -> str:

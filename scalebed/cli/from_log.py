@@ -7,23 +7,38 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
-from scalebed.experiment import access_log
+from scalebed.experiment import access_log, duration
 from scalebed.experiment.access_log import SAFE, Kind, Mix
 from scalebed.messages import UserError
 from scalebed.report.sentences import figures
 
 PATHS_FOLDER = "paths"
-FirstLoad = tuple[Mapping[str, object], Mapping[str, str], Sequence[str]]
-"""What stands under `load`, further files by their names, and sentences on what is not in them."""
+LEAST_RATE = 0.01
+"""A second, in the place of none at all, which a level cannot have."""
+
+
+class FirstLoad(NamedTuple):
+    """The load of a first experiment."""
+
+    load: Mapping[str, object]
+    """What stands under `load`."""
+    files: Mapping[str, str] = {}
+    """Further ones, by their names."""
+    told: Sequence[str] = ()
+    """Sentences on what is not in them."""
+    kind: Mapping[str, object] = {}
+    """What else stands in the experiment: its kind, where it is not the usual one, and what that needs."""
 
 
 class LogError(UserError):
     """One sentence: why a log tells no load."""
 
 
-def from_log(log: Path) -> FirstLoad:
-    """Of a log that may be gzipped. Raises LogError where it cannot be read, or holds no request to ask again."""
+def from_log(log: Path, lasting: str | None = None) -> FirstLoad:
+    """Of a log that may be gzipped; `lasting`: with its rates over time, drawn together into so long. Raises LogError
+    where it cannot be read, or holds no request to ask again."""
     try:
         with _lines(log) as lines:
             mix = access_log.read(lines)
@@ -36,7 +51,26 @@ def from_log(log: Path) -> FirstLoad:
             f"in JSON or in CSV.{shown}"
         )
     requests, files = requests_of(mix.most_frequent())
-    return {"requests": requests}, files, _told(mix)
+    over_time = {} if lasting is None else _over_time(log, mix, lasting)
+    return FirstLoad({"requests": requests}, files, _told(mix), over_time)
+
+
+def _over_time(log: Path, mix: Mix, lasting: str) -> dict[str, object]:
+    """The keys of an experiment whose rate goes as that of the log went."""
+    try:
+        seconds = duration.seconds(lasting)
+    except ValueError as error:
+        raise LogError(f"--lasting {lasting}: {error}") from error
+    try:
+        rates = access_log.rates(mix.minutes)
+    except ValueError as error:
+        raise LogError(f"{log}: {error}; leave out --lasting") from error
+    count = len(rates)
+    each = seconds / count
+    if each < 1:
+        raise LogError(f"--lasting {lasting}: is less than a second for each of {count} levels; name {count}s or more")
+    levels = [{"rate": max(round(rate, 3), LEAST_RATE), "duration": f"{each:g}s"} for rate in rates]
+    return {"kind": "profile", "profile": levels}
 
 
 def requests_of(kinds: Sequence[Kind]) -> tuple[list[dict[str, object]], dict[str, str]]:

@@ -131,7 +131,7 @@ def _doing(start: TrialStart) -> str:
     if start.users is not None:
         people = "one request at a time" if start.users == 1 else f"{start.users} users"
         return f"{start.purpose}, {people}"
-    return f"{start.purpose} at {_rate(start.rate)}/s"
+    return f"{start.purpose} at {_rate(start.rate)}/s" if start.rate else "a load over time"
 
 
 def _second(progress: Progress, start: TrialStart, percentile: str) -> RenderableType:

@@ -27,7 +27,7 @@ class TrialStart:
     index: int
     purpose: Purpose
     rate: float
-    """Requests a second asked; 0 in a closed model."""
+    """Requests a second asked; 0 in a closed model, and of a load over time."""
     users: int | None
     """Set in a closed model."""
     at_most_s: float

@@ -23,6 +23,7 @@ from scalebed.execution.quiet import Quiet
 from scalebed.execution.time_left import Eta
 from scalebed.execution.trial import Conductor, Rehearsal
 from scalebed.experiment.faults import Episodes, Fault
+from scalebed.experiment.level import steps_of
 from scalebed.experiment.plan import Cell, Step, plan
 from scalebed.experiment.spec import Experiment
 from scalebed.experiment.workloads import remarks
@@ -375,12 +376,15 @@ class Runner:
         load = load_of(self._experiment, ask.users, ask.rate, duration_s=duration_s, seed=seed, journeys=journeys)
         if ask.purpose == "closed":
             stages = tuple((stage.users, stage.duration) for stage in self._experiment.stages)
-            steps = tuple((level.rate, level.duration) for level in self._experiment.profile)
-            load = replace(load, stages=stages, steps=steps)
+            load = replace(load, stages=stages, steps=steps_of(self._experiment.profile))
+            if load.steps:
+                most = max(rate for rate, _ in load.steps)
+                load = replace(load, max_vus=most_vus(most, self._experiment.slo, journeys))
         elif step.cell.warm and not load.writes:  # or something is to be put back before each trial
             then = schedule.foreseen(earlier, ask)
             load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo, journeys)) for rate in then))
-        self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, ask.users, load.duration_s))
+        users = None if load.steps else ask.users
+        self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, users, load.duration_s))
         if step.cell.fault is not None and step.cell.fault.nature.rises:
             load = _rising(load, step.cell.fault, self._episodes, journeys)
         assignment = self._assignments.of(step, index, ask, schedule)

@@ -8,7 +8,9 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 
 SAFE = ("GET", "HEAD")
@@ -21,6 +23,8 @@ PATHS = 1000
 _MOST = 2000
 """Kinds that are counted while the log is read; what comes after these is one kind together."""
 SHOWN = 3
+LEVELS = 60
+"""Parts of a log's time that rates are told of, at most."""
 
 _COMMON = re.compile(r'\[(?P<time>[^\]]+)\] "(?P<method>[A-Z]+) (?P<path>\S+)(?: [^"]*)?" (?P<status>\d{3})(?: |$)')
 """Of the common and the combined format, whatever stands before and after."""
@@ -89,6 +93,32 @@ class Mix:
             return tuple(ordered)
         kept, rest = ordered[: most - len(SAFE)], ordered[most - len(SAFE) :]
         return (*kept, *(_together(method, rest) for method in SAFE if any(k.method == method for k in rest)))
+
+
+def rates(minutes: Mapping[str, int], most: int = LEVELS) -> list[float]:
+    """Requests a second over the time from the first minute to the last, in at most so many equal parts of it.
+
+    Raises ValueError with the rest of a sentence where the log does not say when its requests came.
+    """
+    known = {at: times for minute, times in minutes.items() if (at := _number_of(minute)) is not None}
+    if not known:
+        raise ValueError("does not say when its requests came, in a way that can be read")
+    first, last = min(known), max(known)
+    width = -(-(last - first + 1) // most)
+    counts = [0] * -(-(last - first + 1) // width)
+    for at, times in known.items():
+        counts[(at - first) // width] += times
+    return [count / (60 * width) for count in counts]
+
+
+def _number_of(minute: str) -> int | None:
+    """Which one it is, from any; None where it cannot be read."""
+    if minute.lstrip("-").isdigit():
+        return int(minute)
+    for form in ("%d/%b/%Y:%H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"):
+        with suppress(ValueError):
+            return int(datetime.strptime(minute, form).replace(tzinfo=UTC).timestamp()) // 60
+    return None
 
 
 def _together(method: str, kinds: Sequence[Kind]) -> Kind:

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scalebed.experiment.duration import Duration
 from scalebed.experiment.strict import Strict
 
 TOLERANCE = 0.1
@@ -110,10 +109,3 @@ class Autoscaler(Strict):
             "cpuPercent": round(self.cpu_percent),
             **behavior,
         }
-
-
-class Level(Strict):
-    """So many requests a second for so long."""
-
-    rate: float = Field(gt=0)
-    duration: Duration

@@ -119,7 +119,7 @@ def _too_few(experiment: Experiment) -> Iterator[str]:
 def _foreseen(experiment: Experiment) -> Iterator[tuple[float, str]]:
     """Requests of each trial at a known rate, and what they come of."""
     if experiment.profile:
-        yield sum(level.rate * level.duration for level in experiment.profile), "profile: all levels together"
+        yield sum(level.mean * level.duration for level in experiment.profile), "profile: all levels together"
         return
     rates = experiment.rates or (() if experiment.rate is None else (experiment.rate,))
     if experiment.share is not None:

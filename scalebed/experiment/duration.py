@@ -11,13 +11,16 @@ _DURATION = r"^(\d+(?:\.\d+)?)(ms|s|m|h)$"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
+def seconds(text: str) -> float:
+    """Of `500ms`, `60s` or `2m`. Raises ValueError with the rest of a sentence."""
+    match = re.fullmatch(_DURATION, text.strip())
+    if match is None:
+        raise ValueError("must be a duration such as 500ms, 60s or 2m")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
 def _seconds(value: object) -> object:
-    if isinstance(value, str):
-        match = re.fullmatch(_DURATION, value.strip())
-        if match is None:
-            raise ValueError("must be a duration such as 500ms, 60s or 2m")
-        return float(match[1]) * _SECONDS[match[2]]
-    return value
+    return seconds(value) if isinstance(value, str) else value
 
 
 Duration = Annotated[

@@ -12,13 +12,14 @@ from pydantic_core import ErrorDetails
 
 from scalebed import yaml_reader
 from scalebed.experiment.application import Application, Database, Header, Secret, with_applications
-from scalebed.experiment.autoscaler import Autoscaler, Behavior, Level, Policy, Rules
+from scalebed.experiment.autoscaler import Autoscaler, Behavior, Policy, Rules
 from scalebed.experiment.design import Ablation, Change, Matrix, compared
 from scalebed.experiment.doubts import doubts
 from scalebed.experiment.duration import Duration
 from scalebed.experiment.faults import Episodes, Fault, NamedFault
 from scalebed.experiment.kinds import KINDS, KindName, require
 from scalebed.experiment.kinds.kind import Kind
+from scalebed.experiment.level import Level, told
 from scalebed.experiment.own import require_own
 from scalebed.experiment.requests import Expect, Request, Values
 from scalebed.experiment.script import Script
@@ -144,7 +145,7 @@ class Experiment(Strict):
     stages: tuple[Stage, ...] = ()
     """`closed` and `hpa`: users that come and go, one stage after another, in the place of users and duration."""
     profile: tuple[Level, ...] = ()
-    """`hpa`: the same with rates, in the place of stages."""
+    """`profile`: rates over time, one level after another. `hpa`: the same, in the place of stages."""
     autoscaler: Autoscaler | None = None
     """`hpa`: in the place of replicas."""
     capacity_per_replica: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
@@ -239,8 +240,7 @@ class Experiment(Strict):
     def crowd(self) -> str:
         """A load that is not sought, in words: `50 users`, `10, 100 and 10 users`, `5 and 50 requests a second`."""
         if self.profile:
-            *others, last = (f"{level.rate:g}" for level in self.profile)
-            return f"{', '.join(others)}{' and ' if others else ''}{last} requests a second"
+            return told(self.profile)
         *others, last = (str(stage.users) for stage in self.stages) if self.stages else (str(self.users),)
         return f"{', '.join(others)}{' and ' if others else ''}{last} user{'' if last == '1' else 's'}"
 

@@ -121,6 +121,8 @@ class Schedule:
 
     def cut_s(self, purpose: Purpose) -> int | None:
         """Seconds to cut from the start of a trial; None where its own latencies tell."""
+        if self._experiment.traits.counts_all:
+            return 0
         return COMPARED_CUT_S if self._experiment.traits.loads_alike and not searching(purpose) else None
 
     def rest_s(self, purpose: Purpose) -> float:
@@ -138,7 +140,7 @@ class Schedule:
         block happen to cost is then in both sides of a ratio (common random numbers; Law, *Simulation Modeling and
         Analysis*, 5th ed., 2015, section 11.2).
         """
-        if self._experiment.traits.loads_alike and not searching(purpose):
+        if self._experiment.traits.asks_alike and not searching(purpose):
             rng = np.random.default_rng([self._experiment.seed, 0xC0, self._step.block])
             return int(rng.integers(1, 2**31 - 1))
         return self._seed(index)
@@ -171,7 +173,7 @@ class Schedule:
         experiment = self._experiment
         users = self._step.cell.users if experiment.compares else experiment.users
         if experiment.profile:
-            users = most_vus(max(level.rate for level in experiment.profile), experiment.slo)
+            users = most_vus(max(level.most for level in experiment.profile), experiment.slo)
         enough = Enough(0, FEWEST_COMPARED if experiment.traits.loads_alike else experiment.search.min_requests)
         most = FAULTS_AT_MOST if experiment.traits.disrupts else INVALID_AT_MOST
         rates = experiment.rates or (() if users else (self._step.cell.rate or experiment.rate or 0.0,))

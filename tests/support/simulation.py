@@ -185,10 +185,10 @@ def _serve(load: Load, behaviour: Behaviour, replicas: int, rng: np.random.Gener
     speed = behaviour.rate * replicas
     if load.journeys:
         return _journeys(load, behaviour, speed, rng)
-    if load.concurrency:
+    if load.concurrency and not load.steps:
         return _closed(load.concurrency, load.duration_s, behaviour, speed, rng)
-    wanted = rng.poisson(load.rate * load.duration_s)
-    due = np.sort(rng.random(wanted) * load.duration_s)
+    due = _due(load, rng)
+    wanted = due.size
     sent = due
     if math.isfinite(behaviour.generator_rate):
         sent = _queue(due, np.full(wanted, 1 / behaviour.generator_rate))
@@ -211,6 +211,15 @@ def _serve(load: Load, behaviour: Behaviour, replicas: int, rng: np.random.Gener
     # A generator without CPU reads answers as late as it sends requests.
     latency = ended - sent + (sent - due)
     return Served(sent, np.empty(0), ended + (sent - due), latency, sent - due, done, np.cumsum(work))
+
+
+def _due(load: Load, rng: np.random.Generator) -> Floats:
+    """Poisson arrivals, of each rate for as long as it lasts."""
+    begin, found = 0.0, []
+    for rate, seconds in load.steps or ((load.rate, load.duration_s),):
+        found.append(begin + np.sort(rng.random(rng.poisson(rate * seconds)) * seconds))
+        begin += seconds
+    return np.concatenate(found)
 
 
 def _queue(arrivals: Floats, work: Floats) -> Floats:

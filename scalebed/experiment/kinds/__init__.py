@@ -16,12 +16,22 @@ from scalebed.experiment.kinds.fault import FaultKind
 from scalebed.experiment.kinds.fixed_rate import FixedRate
 from scalebed.experiment.kinds.hpa import Hpa
 from scalebed.experiment.kinds.kind import Kind
+from scalebed.experiment.kinds.profile import Profile
 
 if TYPE_CHECKING:
     from scalebed.experiment.spec import Experiment
 
-KindName = Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa", "fault"]
-_EVERY: tuple[Kind, ...] = (Capacity(), FixedRate(), Closed(), AblationKind(), MatrixKind(), Hpa(), FaultKind())
+KindName = Literal["capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa", "fault", "profile"]
+_EVERY: tuple[Kind, ...] = (
+    Capacity(),
+    FixedRate(),
+    Closed(),
+    AblationKind(),
+    MatrixKind(),
+    Hpa(),
+    FaultKind(),
+    Profile(),
+)
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _EVERY}
 
 

@@ -25,6 +25,8 @@ class Hpa(Kind):
             raise ValueError("engine: kind hpa needs kubernetes")
         if bool(experiment.stages) == bool(experiment.profile):
             raise ValueError("stages and profile: kind hpa needs one of the two")
+        if any(level.to is not None for level in experiment.profile):
+            raise ValueError("profile: a rate that goes to another belongs to kind profile, not to hpa")
         if experiment.replicas != (1,):
             raise ValueError("replicas: kind hpa leaves their number to the autoscaler")
         lasts = sum(level.duration for level in experiment.profile)

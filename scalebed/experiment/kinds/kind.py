@@ -23,15 +23,27 @@ class Kind(ABC):
     """Each of several rates is one trial, and the highest that met the SLO is the cell's figure."""
     counts_answers: ClassVar[bool] = False
     """How many answers the load got is the cell's figure."""
+    counts_all: ClassVar[bool] = False
+    """Every second of a trial counts, as each was planned; else those from which on latencies are steady."""
     autoscales: ClassVar[bool] = False
     """An autoscaler owns the number of replicas."""
     disrupts: ClassVar[bool] = False
     """Something is made to fail under a load that is given."""
 
     @property
+    def gives_rates(self) -> bool:
+        """No more can be served than is asked for, so that how much it is compares no cells."""
+        return self.asks_rates or self.counts_all
+
+    @property
     def loads_alike(self) -> bool:
-        """Every cell of a block gets the same requests at the same moments."""
+        """What is told is a difference between cells under one load, so that fewer requests tell enough."""
         return self.compares or self.disrupts
+
+    @property
+    def asks_alike(self) -> bool:
+        """Every cell of a block gets the same requests at the same moments."""
+        return self.loads_alike or self.counts_all
 
     @abstractmethod
     def require(self, experiment: Experiment) -> None:

@@ -56,7 +56,7 @@ class _Plane:
 def capacity(analysis: Analysis, height: int = 340) -> Curves | None:
     """None where fewer than two replica counts have a rate, or there is no such curve to draw."""
     found = [cell for cell in analysis.cells if cell.rate is not None]
-    if len({cell.replicas for cell in found}) < 2 or analysis.manifest.experiment.traits.asks_rates:
+    if len({cell.replicas for cell in found}) < 2 or analysis.manifest.experiment.traits.gives_rates:
         return None
     values = [v for cell in found if cell.rate for v in cell.rate.finite]
     log = any(_apart_at(analysis, n) > LOG_FROM for n in analysis.replicas)

@@ -75,30 +75,22 @@ def outage_charts(views: tuple[FaultView, ...], slo: Slo) -> list[OutageChart]:
 def _chart(view: FaultView, slo: Slo, latency: axes.Axis, requests: axes.Axis) -> OutageChart:
     trial = view.trials[0]
     seconds, length = trial.seconds, len(trial.seconds)
-    lines: list[list[str]] = [[]]
-    for number, second in enumerate(seconds):
-        ms = second.percentile_ms(slo)
-        if ms is None:
-            lines.append([])
-        else:
-            lines[-1].append(f"{pct((number + 0.5) / length):g},{px(latency.at(ms), LATENCY_HEIGHT):g}")
-    every = next((step for step in _TICKS_S if length / step <= _MOST_TICKS), _TICKS_S[-1])
     happened = "nothing was made to fail" if view.fault is None else ", then ".join(trial.said)
     return OutageChart(
         view=view,
         latency_height=LATENCY_HEIGHT,
         requests_height=REQUESTS_HEIGHT,
-        latency=tuple(" ".join(line) for line in lines if line),
+        latency=latency_lines(seconds, slo, latency),
         limit=px(latency.at(slo.latency_ms), LATENCY_HEIGHT),
         limit_label=latency.label(slo.latency_ms),
-        bars=tuple(_bars(trial.seconds, requests)),
+        bars=tuple(bars(trial.seconds, requests)),
         faults=tuple(
-            _span(outage.begun_s, length if outage.over_s is None else max(outage.over_s, outage.begun_s + 0.2), length)
+            span(outage.begun_s, length if outage.over_s is None else max(outage.over_s, outage.begun_s + 0.2), length)
             for outage in trial.outages
             if view.fault is not None
         ),
-        out=tuple(_span(number, number + 1, length) for number, second in enumerate(seconds) if not second.met(slo)),
-        seconds=tuple(Tick(pct(s / length), f"{s}") for s in range(0, length + 1, every)),
+        out=tuple(span(number, number + 1, length) for number, second in enumerate(seconds) if not second.met(slo)),
+        seconds=ticks(length),
         latencies=tuple(Tick(px(latency.at(tick), LATENCY_HEIGHT), latency.label(tick)) for tick in latency.ticks),
         requests=tuple(Tick(px(requests.at(tick), REQUESTS_HEIGHT), requests.label(tick)) for tick in requests.ticks),
         alt=f"{view.variant}, {view.name}: {happened}; {sum(not s.met(slo) for s in seconds)} of {length} seconds were "
@@ -106,17 +98,37 @@ def _chart(view: FaultView, slo: Slo, latency: axes.Axis, requests: axes.Axis) -
     )
 
 
-def _bars(seconds: Sequence[Second], requests: axes.Axis) -> list[Bar]:
-    bars = []
+def latency_lines(seconds: Sequence[Second], slo: Slo, latency: axes.Axis) -> tuple[str, ...]:
+    """Of the SLO's percentile of each second; broken where nothing succeeded."""
+    lines: list[list[str]] = [[]]
+    for number, second in enumerate(seconds):
+        ms = second.percentile_ms(slo)
+        if ms is None:
+            lines.append([])
+        else:
+            lines[-1].append(f"{pct((number + 0.5) / len(seconds)):g},{px(latency.at(ms), LATENCY_HEIGHT):g}")
+    return tuple(" ".join(line) for line in lines if line)
+
+
+def ticks(length: int) -> tuple[Tick, ...]:
+    """Of so many seconds."""
+    every = next((step for step in _TICKS_S if length / step <= _MOST_TICKS), _TICKS_S[-1])
+    return tuple(Tick(pct(s / length), f"{s}") for s in range(0, length + 1, every))
+
+
+def bars(seconds: Sequence[Second], requests: axes.Axis) -> list[Bar]:
+    """A bar a second, of what succeeded in time, late, and not."""
+    found = []
     length = len(seconds)
     for number, second in enumerate(seconds):
         failed = second.failed.total()
         tops = [px(requests.at(n), REQUESTS_HEIGHT) for n in (failed, failed + second.late, second.requests)]
         title = f"second {number}: {second.succeeded - second.late} in time, {second.late} late, {failed} failed"
         left, width = pct((number + 0.08) / length), pct(0.84 / length)
-        bars.append(Bar(left, width, tops[0], tops[1], tops[2], title))
-    return bars
+        found.append(Bar(left, width, tops[0], tops[1], tops[2], title))
+    return found
 
 
-def _span(begin: float, end: float, length: int) -> Span:
+def span(begin: float, end: float, length: int) -> Span:
+    """As far as it lies within."""
     return Span(pct(begin / length), pct(max(0.0, min(end, length) - begin) / length))

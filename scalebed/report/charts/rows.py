@@ -36,7 +36,7 @@ class RateRows:
 
 def rate_rows(analysis: Analysis) -> RateRows | None:
     found = [cell for cell in analysis.cells if cell.rate is not None]
-    if analysis.manifest.experiment.traits.asks_rates or len({cell.replicas for cell in found}) != 1:
+    if analysis.manifest.experiment.traits.gives_rates or len({cell.replicas for cell in found}) != 1:
         return None
     values = [v for cell in found if cell.rate for v in cell.rate.finite]
     log = max(values) / min(values) > LOG_FROM

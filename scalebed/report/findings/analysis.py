@@ -20,6 +20,7 @@ from scalebed.report.findings.brackets import Bracket
 from scalebed.report.findings.checks import checks, kept_limit, memory_kind, quota_kind
 from scalebed.report.findings.comparing import comparisons
 from scalebed.report.findings.conclusion import conclude
+from scalebed.report.findings.courses import courses
 from scalebed.report.findings.followings import followings
 from scalebed.report.findings.gathering import Gathered, counted, gather, highest_met, mean_of, undisturbed
 from scalebed.report.findings.memory import Memory
@@ -55,6 +56,7 @@ def of_gathered(run: Gathered) -> Analysis:
     minded = caveats.caveats(run, cells)
     cells = _minding(cells, minded, experiment.variants[0].name)
     compared = comparisons(run, cells)
+    basis = {cell.id: run.basis_of(cell.id) for cell in planned_cells(experiment)}
     fitted = any(r.capacity != r.lower for r in run.repetitions.values() if r.outcome == "found")
     return Analysis(
         manifest=run.manifest,
@@ -71,11 +73,8 @@ def of_gathered(run: Gathered) -> Analysis:
         trust=trust(run, cells, compared, fitted=fitted),
         comparisons=compared,
         fitted=fitted,
-        faults=fault_views(
-            experiment,
-            planned_cells(experiment),
-            {cell.id: run.basis_of(cell.id) for cell in planned_cells(experiment)},
-        ),
+        faults=fault_views(experiment, planned_cells(experiment), basis),
+        courses=courses(experiment, planned_cells(experiment), basis),
         followings=followings(
             experiment,
             [trial for trials in run.basis.values() for trial in trials],
@@ -119,7 +118,7 @@ def _rates(run: Gathered, cell: str) -> dict[int, Bracket]:
 
 def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]], cores: float | None) -> CellView:
     experiment = run.manifest.experiment
-    fewest = min(experiment.replicas)
+    fewest, given = min(experiment.replicas), experiment.traits.gives_rates
     own = rates[cell.id]
     first = rates[replace(cell, variant=experiment.variants[0]).id]
     single = rates[replace(cell, replicas=fewest).id]
@@ -152,8 +151,10 @@ def _cell(run: Gathered, cell: Cell, rates: Mapping[str, Mapping[int, Bracket]],
         planned=experiment.blocks if experiment.duet else sum(name == cell.id for _, name in run.manifest.order),
         done=sum(1 for name, _ in run.repetitions if name == cell.id),
         rate=rate,
-        ratio=None if cell.variant.name == experiment.variants[0].name else brackets.ratio(own, first),
-        efficiency=None if cell.replicas == fewest else brackets.efficiency(own, cell.replicas, single, fewest),
+        ratio=None if given or cell.variant.name == experiment.variants[0].name else brackets.ratio(own, first),
+        efficiency=None
+        if given or cell.replicas == fewest
+        else brackets.efficiency(own, cell.replicas, single, fewest),
         basis=basis,
         rate_measured=float(np.mean([t.rate_achieved for t in trials])) if trials else None,
         requests=requests,
@@ -240,7 +241,7 @@ def _limit(
 ) -> Bottleneck | None:
     """None for fixed rates and for loads that an autoscaler follows, which need not be anyone's limit."""
     traits = run.manifest.experiment.traits
-    if cores is None or traits.asks_rates or traits.autoscales:
+    if cores is None or traits.gives_rates or traits.autoscales:
         return None
     throttled = float(np.mean([trial.throttled_share for trial in watched])) if watched else None
     quotas = limited and quota_kind(run.manifest.fingerprint) != "none"

@@ -14,6 +14,7 @@ from scalebed.measurement.causes import Cause, Verdict
 from scalebed.records.run_directory import CheckRecord, Manifest, Purpose
 from scalebed.report.findings.bottleneck import Bottleneck
 from scalebed.report.findings.conclusion import CellConclusion, Conclusion, gravest
+from scalebed.report.findings.courses import Course
 from scalebed.report.findings.followings import Following
 from scalebed.report.findings.leak import Growth
 from scalebed.report.findings.memory import Memory, Reading
@@ -400,6 +401,8 @@ class Analysis:
     followings: tuple[Following, ...] = ()
     faults: tuple[FaultView, ...] = ()
     """What each fault cost, and what happened without one."""
+    courses: tuple[Course, ...] = ()
+    """What was served of a load that goes up and down over time."""
     conclusions: tuple[CellConclusion, ...] = ()
     """One for each cell."""
     caveats: tuple[Caveat, ...] = ()

@@ -11,6 +11,7 @@ from scalebed.report.kinds.comparison import AblationWords, MatrixWords
 from scalebed.report.kinds.fault import FaultWords
 from scalebed.report.kinds.fixed_rate import FixedRateWords
 from scalebed.report.kinds.hpa import HpaWords
+from scalebed.report.kinds.profile import ProfileWords
 from scalebed.report.kinds.words import Words
 
 WORDS: Mapping[KindName, Words] = {
@@ -21,4 +22,5 @@ WORDS: Mapping[KindName, Words] = {
     "matrix": MatrixWords(),
     "hpa": HpaWords(),
     "fault": FaultWords(),
+    "profile": ProfileWords(),
 }

@@ -144,6 +144,28 @@ class FaultRow(Part):
     ledger: LedgerPart | None
 
 
+class PhaseRow(Part):
+    """One level of a load over time in one cell; means over the trials that count, of a second."""
+
+    cell: str
+    begins_s: float
+    ends_s: float
+    rate: float
+    """Asked for at its beginning."""
+    to: float | None
+    """At its end, where the rate goes to another one."""
+    arrivals: float
+    """That came, or were due and dropped."""
+    served: float
+    """Requests that succeeded, by the second in which they were over."""
+    slo_percentile_ms: float | None
+    """Of those."""
+    failed: int
+    out_s: int
+    """Seconds out of the SLO, of so many `seconds`."""
+    seconds: int
+
+
 class SpanPart(Part):
     """A sum or a number, and between what it lies with 95% certainty; null of an end that is not known."""
 
@@ -196,6 +218,8 @@ class RunDocument(Document):
     cells: tuple[CellRow, ...]
     comparisons: tuple[ComparedRow, ...]
     faults: tuple[FaultRow, ...]
+    phases: tuple[PhaseRow, ...]
+    """Of kind `profile`."""
     repetitions: tuple[Repetition, ...]
     prices: Prices | None
     """Where a price was given."""
@@ -217,6 +241,23 @@ def document(
         cells=_cells(analysis),
         comparisons=tuple(row for each in analysis.comparisons for row in _compared(each)),
         faults=tuple(_fault(each) for each in analysis.faults),
+        phases=tuple(
+            PhaseRow(
+                cell=course.cell,
+                begins_s=phase.begins_s,
+                ends_s=phase.ends_s,
+                rate=phase.level.rate,
+                to=phase.level.to,
+                arrivals=phase.arrivals,
+                served=phase.served,
+                slo_percentile_ms=phase.percentile_ms,
+                failed=phase.failed,
+                out_s=phase.out,
+                seconds=phase.seconds,
+            )
+            for course in analysis.courses
+            for phase in course.phases
+        ),
         repetitions=tuple(repetitions),
         prices=prices,
     )

@@ -110,7 +110,8 @@ def _load(run: Gathered, cell: Cell) -> tuple[object, ...]:
     if experiment.traits.seeks:
         return ("capacity", cell.id)
     rates = {trial.rate_asked for trial in run.basis_of(cell.id)}
-    return (experiment.workload, cell.users or experiment.users, tuple(sorted(rates)))
+    over_time = repr((experiment.profile, experiment.stages))
+    return (experiment.workload, cell.users or experiment.users, tuple(sorted(rates)), over_time)
 
 
 def _primary(told: Sequence[_Benchmark]) -> str | None:

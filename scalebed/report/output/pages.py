@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from scalebed.experiment.spec import Experiment
 from scalebed.report.charts import bars, curves, panels, rows
+from scalebed.report.charts.courses import course_charts
 from scalebed.report.charts.outages import outage_charts
 from scalebed.report.charts.timelines import timeline
 from scalebed.report.charts.waterfall import Waterfall, waterfall
@@ -66,6 +67,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         ("cells", "Cells", not analysis.comparisons and not faulty),
         ("capacity", analysis.rate_name, bool(curve or single)),
         ("following", "Load and replicas", bool(analysis.followings)),
+        ("course", "Load over time", bool(analysis.courses)),
         ("latency", "Latency by rate", bool(latency)),
         ("endpoints", "Endpoints and errors", bool(endpoint_cells)),
         ("cpu", "CPU per request", bool(cpu)),
@@ -91,8 +93,8 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "slots": {name: i % 6 for i, name in enumerate(analysis.variants)},
         "charts": [_charts(comparison) for comparison in analysis.comparisons],
         "measures": MEASURES,
-        "compares": not experiment.traits.asks_rates and len(analysis.variants) > 1,
-        "scales": not experiment.traits.asks_rates and len(analysis.replicas) > 1,
+        "compares": not experiment.traits.gives_rates and len(analysis.variants) > 1,
+        "scales": not experiment.traits.gives_rates and len(analysis.replicas) > 1,
         "has_capacity": any(cell.rate for cell in analysis.cells),
         "has_compared_intervals": any(comparison.has_intervals for comparison in analysis.comparisons),
         "has_intervals": any(cell.has_interval for cell in analysis.cells),
@@ -102,6 +104,7 @@ def _context(analysis: Analysis) -> dict[str, object]:
         "has_ceiling": bool((curve and (curve.has_ceiling or curve.beyond)) or (single and single.has_ceiling)),
         "drawings": [(each, timeline(each)) for each in analysis.followings],
         "outages": outage_charts(analysis.faults, experiment.slo),
+        "courses": course_charts(analysis.courses, experiment.slo, journeys=experiment.unit == "journeys"),
         "natures": experiment.faults,
         "milestones": {key: column for key, (column, _) in STAGES.items()},
         "load_unit": load_unit(experiment),

@@ -13,8 +13,8 @@ from scalebed.statistics.intervals import Interval
 
 def cells_table(analysis: Analysis) -> Table:
     experiment = analysis.manifest.experiment
-    compares = not experiment.traits.asks_rates and len(analysis.variants) > 1
-    scales = not experiment.traits.asks_rates and len(analysis.replicas) > 1
+    compares = not experiment.traits.gives_rates and len(analysis.variants) > 1
+    scales = not experiment.traits.gives_rates and len(analysis.replicas) > 1
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("variant", no_wrap=True)
     table.add_column("replicas", justify="right", no_wrap=True)

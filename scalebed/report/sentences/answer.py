@@ -94,7 +94,7 @@ def _sentence(text: str) -> str:
 
 
 def _intervals(analysis: Analysis) -> str:
-    if analysis.manifest.experiment.traits.asks_rates:
+    if analysis.manifest.experiment.traits.gives_rates:
         return ""
     found = [cell.rate for cell in analysis.cells if cell.rate is not None]
     if not found:

@@ -17,7 +17,7 @@ CPU = "cpu_{part}_ms_per_request"
 COLUMNS = (
     Column("run", "text", "name of the run directory; its path, where several of one name are exported together"),
     Column("experiment", "text", "the experiment’s name"),
-    Column("kind", "text", "capacity, fixed-rate, closed, ablation, matrix or hpa"),
+    Column("kind", "text", "capacity, fixed-rate, closed, ablation, matrix, hpa, fault or profile"),
     Column("engine", "text", "local or kubernetes"),
     Column("host", "text", "alone, or shared with other programs"),
     Column("started", "time", "of the run"),

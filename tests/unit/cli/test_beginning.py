@@ -133,6 +133,43 @@ def test_a_log_that_tells_nothing_writes_nothing(tmp_path: Path, text: str | Non
     assert not list(folder.iterdir())
 
 
+def timed(minute: int, times: int) -> str:
+    return f'::1 - - [29/Nov/2026:23:{minute:02}:05 +0000] "GET / HTTP/1.1" 200 5\n' * times
+
+
+def test_rates_over_time_are_those_of_the_log(tmp_path: Path) -> None:
+    log, folder = tmp_path / "access.log", tmp_path / "shop"
+    log.write_text(timed(10, 300) + timed(11, 600) + timed(13, 60), encoding="utf-8")
+    folder.mkdir()
+    done = CliRunner().invoke(app, ["init", str(folder), "--log", str(log), "--lasting", "2m"])
+    assert done.exit_code == 0, done.output
+    spec = load_experiment(folder / "scalebed.yaml")
+    assert spec.kind == "profile"
+    assert [(level.rate, level.duration) for level in spec.profile] == [(5, 30), (10, 30), (0.01, 30), (1, 30)]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--lasting", "2m"], "--lasting: is of an access log; name one with --log"),
+        (["--log", "{log}", "--lasting", "soon"], "--lasting soon: must be a duration such as 500ms, 60s or 2m"),
+        (["--log", "{log}", "--lasting", "1s"], "--lasting 1s: is less than a second for each of 4 levels; name 4s"),
+        (["--log", "{timeless}", "--lasting", "2m"], "does not say when its requests came"),
+    ],
+)
+def test_rates_that_cannot_be_told_are_refused(tmp_path: Path, words: list[str], told: str) -> None:
+    log, timeless, folder = tmp_path / "access.log", tmp_path / "timeless.log", tmp_path / "shop"
+    log.write_text(timed(10, 2) + timed(13, 1), encoding="utf-8")
+    timeless.write_text('{"method": "GET", "path": "/", "status": 200, "time": "noon"}\n', encoding="utf-8")
+    folder.mkdir()
+    places = {"log": str(log), "timeless": str(timeless)}
+    done = CliRunner().invoke(app, ["init", str(folder), *(word.format(**places) for word in words)])
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(folder.iterdir())
+
+
 SHOP = "https://shop.example"
 
 

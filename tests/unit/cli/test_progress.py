@@ -164,3 +164,12 @@ def test_a_repetition_is_told_with_its_fault() -> None:
     assert sum("naive, 2 replicas, replica-killed" in line for line in told) == 3
     assert sum("naive, 2 replicas, cache-flushed" in line for line in told) == 3
     assert sum("killed" not in line and "flushed" not in line for line in told) == 3
+
+
+def test_a_load_over_time_has_neither_a_rate_nor_users() -> None:
+    live, _ = panel()
+    live.run_started(PLAN, None, REMAINING)
+    live.repetition_started(PLAN[0], REMAINING)
+    live.trial_started(TrialStart(PLAN[0], 0, "closed", rate=0, users=None, at_most_s=60))
+    assert "a load over time" in drawn(live)
+    live.run_finished()

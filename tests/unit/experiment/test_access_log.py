@@ -7,6 +7,7 @@ from itertools import islice, product
 
 import pytest
 
+from scalebed.experiment import access_log
 from scalebed.experiment.access_log import KINDS, PATHS, Mix, folded, read
 
 COMMON = '203.0.113.7 - frank [10/Oct/2026:13:55:36 +0200] "{line}" {status} 2326'
@@ -118,3 +119,23 @@ def test_kinds_beyond_what_is_counted_go_on_as_one() -> None:
     assert len(mix.kinds) <= 2002
     assert mix.taken == 3000
     assert mix.kinds["GET", ""].times == 1000
+
+
+def test_rates_are_told_of_at_most_so_many_parts_of_the_time() -> None:
+    minutes = {f"2026-11-29T07:{minute:02}": 60 * (minute + 1) for minute in range(8)}
+    assert access_log.rates(minutes) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert access_log.rates(minutes, most=4) == [1.5, 3.5, 5.5, 7.5]
+    # The last part is no longer than the others, and may have less in it.
+    assert access_log.rates(minutes, most=3) == [2, 5, 5]
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [
+        {"29/Nov/2026:23:59": 60, "30/Nov/2026:00:01": 120},
+        {"2026-11-29 23:59": 60, "2026-11-30 00:01": 120},
+        {"29734559": 60, "29734561": 120},
+    ],
+)
+def test_minutes_without_a_request_are_a_rate_of_none(minutes: dict[str, int]) -> None:
+    assert access_log.rates(minutes) == [1, 0, 2]

@@ -42,6 +42,7 @@ PLAIN: dict[str, dict[str, object]] = {
         "profile": [{"rate": 5, "duration": "90s"}],
     },
     "fault": {"variants": ["naive"], "rate": 5, "faults": ["replica-killed"]},
+    "profile": {"variants": ["naive"], "profile": [{"rate": 5, "to": 50, "duration": "90s"}]},
 }
 
 
