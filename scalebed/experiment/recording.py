@@ -159,10 +159,12 @@ def _origin(entries: Sequence[Any], places: Sequence[SplitResult | None], given:
     asked = [(entry, place) for entry, place in zip(entries, places, strict=True) if place and place.scheme in _SCHEMES]
     known = dict.fromkeys(origin_of(place) for _, place in asked)
     if given is not None:
-        wanted = origin_of(urlsplit(given))
+        wanted = ""
+        with suppress(ValueError):
+            wanted = origin_of(urlsplit(given))
         if wanted not in known:
             there = f"those are {', '.join(list(known)[:SHOWN])}" if known else "there is none"
-            raise RecordingError(f"has no request to {wanted}; {there}")
+            raise RecordingError(f"has no request to {given}; {there}")
         return wanted
     pages = (origin_of(place) for entry, place in asked if _is_page(entry["response"]))
     return next(pages, next(iter(known), ""))
