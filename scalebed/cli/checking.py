@@ -22,9 +22,7 @@ from scalebed.messages import EngineError
 from scalebed.report.sentences import figures
 
 
-def check(
-    file: Path | None, settings: Sequence[str], own: Own, chosen: Choice, *, as_json: bool = False
-) -> bool:
+def check(file: Path | None, settings: Sequence[str], own: Own, chosen: Choice, *, as_json: bool = False) -> bool:
     """Whether everything works. Raises UserError with every fault that was found before anything was started."""
     try:
         spec = experiment(file, None, None, settings, own=own)
