@@ -69,7 +69,7 @@ def state() -> dict[str, Any]:
         "files": [
             name
             for name in kubectl("--namespace", LOAD, "get", "configmaps,secrets", "--output", "name").split()
-            if "/scalebed-k6-" in name
+            if re.search(r"/scalebed-k6-[0-9a-f]{8}(-|$)", name)  # those of the shipped workloads are longer
         ],
     }
 
