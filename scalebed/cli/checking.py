@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scalebed.cli.console import ERR, OUT, say, stopping_once, whisper
+from scalebed.cli.console import ERR, OUT, say, stopping_once, undisturbed, whisper
 from scalebed.cli.documents.checks import check_document
 from scalebed.cli.engine_options import Choice, Own, experiment, settled
 from scalebed.documents import show
@@ -38,15 +38,16 @@ def check(file: Path | None, settings: Sequence[str], own: Own, chosen: Choice, 
     for finding in findings:
         tell(f"Mind: {finding.message}")
     found: list[Rehearsed] = []
-    try:
-        with stopping_once():
+    with stopping_once():
+        try:
             engine.prepare(spec, tell)
             for cell in rehearsed_cells(spec):
                 done = rehearse(engine, clock, spec, cell)
                 _show(console, done, journeys=spec.load is not None)
                 found.append(done)
-    finally:
-        engine.close()
+        finally:
+            with undisturbed():
+                engine.close()
     works = all(each.works for each in found)
     tell("Everything works: run it." if works else "Not everything works: see above what failed.")
     if as_json:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from scalebed import paths
 from scalebed.cli import listings
-from scalebed.cli.console import ERR, OUT, stopping_once
+from scalebed.cli.console import ERR, OUT, stopping_once, undisturbed
 from scalebed.cli.engine_options import Choice, Own, experiment, settled
 from scalebed.cli.progress import observer_for
 from scalebed.documents import show
@@ -107,7 +107,13 @@ def _measure(
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     try:
         with stopping_once():
-            Runner(engine, clock, directory, spec, observer, host=host, beside=beside).run()
+            try:
+                Runner(engine, clock, directory, spec, observer, host=host, beside=beside).run()
+            finally:
+                with undisturbed():
+                    engine.close()
+                    if beside is not None:
+                        beside.close()
     except KeyboardInterrupt:
         observer.run_finished()
         finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0
@@ -121,9 +127,6 @@ def _measure(
         raise typer.Exit(130) from None
     finally:
         observer.run_finished()
-        engine.close()
-        if beside is not None:
-            beside.close()
     return directory
 
 
