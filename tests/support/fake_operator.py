@@ -119,7 +119,7 @@ def line(kind: str, second: int, **values: object) -> bytes:
 
 
 def environment(run: Json) -> dict[str, str]:
-    return {each["name"]: each.get("value", "") for each in run["spec"]["runner"]["env"]}
+    return {each["name"]: each.get("value", "").replace("$$", "$") for each in run["spec"]["runner"]["env"]}
 
 
 def steps(run: Json) -> list[float]:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from scalebed.engines.kubernetes.api.client import Json
 from scalebed.engines.kubernetes.api.paths import OURS
+from scalebed.engines.kubernetes.load.testruns import plain
 from scalebed.messages import EngineError
 
 ENTRY = PurePosixPath("/tmp/scalebed/entry.js")  # noqa: S108 - in the runner's own container
@@ -61,11 +62,11 @@ class Bundle:
         runner["initContainers"] = [unpack]
 
     def environment(self) -> list[Json]:
-        plain: list[Json] = [{"name": name, "value": value} for name, value in self.variables.items()]
+        told = [plain(name, value) for name, value in self.variables.items()]
         if self.secret is None:
-            return plain
+            return told
         name = self.secret["metadata"]["name"]
-        return plain + [
+        return told + [
             {"name": key, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}} for key in self.secret["data"]
         ]
 

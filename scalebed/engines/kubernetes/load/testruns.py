@@ -115,6 +115,11 @@ def read_base(root: Path) -> Json:
     return base
 
 
+def plain(name: str, value: str) -> Json:
+    """A container's variable that is this text. Kubernetes puts `$(OTHER)` in, and takes `$$` for a dollar."""
+    return {"name": name, "value": value.replace("$", "$$")}
+
+
 def steps(loads: Sequence[Load]) -> str:
     """The value of STEPS: the rates one after another, each after a gap."""
     words = []
@@ -163,8 +168,7 @@ def manifest(
     values["MAX_VUS"] = str(max(load.max_vus for load in loads))
     if len(loads) > 1:
         values["STEPS"] = steps(loads)
-    spec["runner"]["env"] = [{"name": key, "value": value} for key, value in values.items()]
-    spec["runner"]["env"] += script.environment()
+    spec["runner"]["env"] = [plain(key, value) for key, value in values.items()] + script.environment()
     vus = max(load.concurrency or load.max_vus for load in loads)
     limit = _MEMORY_MIB + math.ceil(_MEMORY_MIB_EACH * vus / spec["parallelism"])
     resources = spec["runner"].setdefault("resources", {})

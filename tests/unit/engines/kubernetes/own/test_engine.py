@@ -132,6 +132,23 @@ def test_the_script_and_all_that_it_opens_reach_the_runners_where_they_lie(tmp_p
     engine.close()
 
 
+def test_dollars_in_the_script_s_variables_reach_it_as_they_are_written(tmp_path: Path) -> None:
+    """Kubernetes puts variables that it knows into others' values, in the place of `$(RATE)`, and makes `$$` one."""
+    bench = Bench(tmp_path)
+    written = {"PRICE": "$(RATE) or $$", "PATTERN": "^a$"}
+    spec = bench.experiment(load={"env": written})
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    with engine.deploy(cells(spec)[0]) as target:
+        heard(bench, engine, target)
+    (run,) = bench.operator.runs
+    told = {each["name"]: each.get("value") for each in run["spec"]["runner"]["env"]}
+    assert told["PRICE"] == "$$(RATE) or $$$$"
+    assert told["PATTERN"] == "^a$$"
+    assert environment(run) | written == environment(run)
+    engine.close()
+
+
 def test_secrets_are_in_a_secret_for_as_long_as_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_WORD", "hush-hush")
     bench = Bench(tmp_path)
