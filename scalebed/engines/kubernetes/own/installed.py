@@ -23,6 +23,10 @@ from scalebed.experiment.spec import Experiment
 _LONGEST = 40
 """Letters of a name that the chart keeps whole."""
 _WHY = "for an experiment"
+_OF_THE_CHART = frozenset({"SECRET_KEY", "BIND", "POD_IP", "ALLOWED_HOSTS", "TLS_HOST"}) | {
+    "SWITCHES", "STATEMENT_TIMEOUT_MS", "METRICS_DIR", "LOG_LEVEL"
+}  # fmt: skip
+"""Variables that the chart gives each pod itself; a Secret's of the same name would be passed over without a word."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ class Installed:
             for keys in sorted(chart_values.both(ours, given))
             if keys[:1] not in (("networkPolicy",), ("probes",), ("podDisruptionBudget",))
         ]
+        told += [
+            f"{key}.{name}: the chart webapp gives this variable itself; let the image take another one"
+            for key, names in (("env", self.application.env), ("secrets", self.application.secrets))
+            for name in sorted(_OF_THE_CHART & names.keys())
+        ]
         if self.helm.history(self.name) and not made_by_engine(self.api, self.namespace, self.name):
             told.append(
                 f"the namespace {self.namespace} has a release {self.name} that is no experiment's; call the variant "
@@ -84,9 +93,10 @@ class Installed:
             self.api.delete(place)
             body: Json = {"metadata": {"name": secret, "labels": dict(OURS)}, "data": data}
             self.api.post(path("secrets", self.namespace), body)
-        values = chart_values.merged(
-            self._values(experiment, secret=secret), chart_values.nested(self.application.values)
-        )
+        ours, given = self._values(experiment, secret=secret), chart_values.nested(self.application.values)
+        values = chart_values.merged(ours, given)
+        if secret and isinstance(more := given.get("envFrom"), list):
+            values["envFrom"] = [*ours["envFrom"], *more]
         self.helm.upgrade(self.name, values, _WHY)
 
     def _values(self, experiment: Experiment, *, secret: str) -> dict[str, Any]:
@@ -115,7 +125,7 @@ class Installed:
             "podDisruptionBudget": False,
         }
         if application.env:
-            values["env"] = dict(application.env)
+            values["env"] = {name: _as_written(value) for name, value in application.env.items()}
         if secret:
             values["envFrom"] = [{"secretRef": {"name": secret}}]
         return values
@@ -132,6 +142,11 @@ def uninstall(api: Api, helm: Helm, namespace: str, name: str) -> None:
     for kind in (name, f"{name}-secrets"):
         api.delete(path("secrets", namespace, kind))
     api.delete(mark_path(namespace, name))
+
+
+def _as_written(value: str) -> str:
+    """For the chart, which makes templates of its values, and Kubernetes, which puts `$(OTHER)` in."""
+    return value.replace("{{", '{{ "{{" }}').replace("$", "$$")
 
 
 def _image(name: str) -> Mapping[str, str]:

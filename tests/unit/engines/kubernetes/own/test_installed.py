@@ -1,6 +1,7 @@
 """An image of the user's own, as a release of the chart `webapp`."""
 
 import base64
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from fake_helm import FakeHelm
 from scalebed.engines.kubernetes.api.paths import path
 from scalebed.engines.kubernetes.own.installed import Installed, uninstall
 from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.paths import ROOT
 
 
 class Helm(FakeHelm):
@@ -97,6 +99,42 @@ def test_secrets_are_in_a_secret_and_not_in_the_release(tmp_path: Path, monkeypa
     assert "hush" not in repr(values)
     kept = bench.api.get(path("secrets", "scalebed", "scalebed-shop-secrets"))
     assert base64.b64decode(kept["data"]["WORD"]) == b"hush-hush"
+
+
+def test_secrets_stay_beside_what_the_chart_s_values_take_variables_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_WORD", "hush-hush")
+    bench = Bench(tmp_path)
+    mine = {"configMapRef": {"name": "mine"}}
+    of, experiment = bench.of(secrets={"WORD": {"variable": "MY_WORD"}}, values={"envFrom": [mine]})
+    assert of.refusals(experiment) == []
+    of.install(experiment)
+    own = {"secretRef": {"name": "scalebed-shop-secrets"}}
+    assert bench.helm.there["scalebed-shop"]["envFrom"] == [own, mine]
+
+
+def test_variables_reach_it_as_they_are_written(tmp_path: Path) -> None:
+    """The chart makes templates of them, and Kubernetes puts `$(OTHER)` in."""
+    bench = Bench(tmp_path)
+    of, experiment = bench.of(env={"HELLO": "{{name}} $(BIND)", "WORD": "a$$b"})
+    of.install(experiment)
+    assert bench.helm.there["scalebed-shop"]["env"] == {"HELLO": '{{ "{{" }}name}} $$(BIND)', "WORD": "a$$$$b"}
+
+
+def test_a_variable_that_the_chart_gives_is_refused(tmp_path: Path) -> None:
+    """A pod would have the chart's: what a container names itself goes before what it takes from a Secret."""
+    bench = Bench(tmp_path)
+    of, experiment = bench.of(secrets={"SECRET_KEY": {"variable": "MY_WORD"}}, env={"LOG_LEVEL": "debug"})
+    assert of.refusals(experiment) == [
+        "env.LOG_LEVEL: the chart webapp gives this variable itself; let the image take another one",
+        "secrets.SECRET_KEY: the chart webapp gives this variable itself; let the image take another one",
+    ]
+    text = (ROOT / "charts/scalebed/charts/webapp/templates/_helpers.tpl").read_text(encoding="utf-8")
+    whole = text.partition('define "webapp.contractEnv"')[2].partition('define "webapp.env"')[0]
+    always = set(re.findall(r"^- name: ([A-Z_]+)$", whole.rpartition(".Values.cache.database")[2], re.MULTILINE))
+    of, experiment = bench.of(env=dict.fromkeys(always, "x"))
+    assert len(of.refusals(experiment)) == len(always) > 5
 
 
 def test_what_the_experiment_sets_itself_is_refused_as_a_value(tmp_path: Path) -> None:
