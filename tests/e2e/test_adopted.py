@@ -62,6 +62,10 @@ def state() -> dict[str, Any]:
     return {
         "spec": deployment["spec"],
         "annotations": [each["metadata"].get("annotations") for each in (deployment, hpa)],
+        "copied": [
+            set(each["metadata"]["annotations"])
+            for each in json.loads(kubectl("--namespace", SHOP, "get", "replicasets", "--output", "json"))["items"]
+        ],
         "bounds": (hpa["spec"]["minReplicas"], hpa["spec"]["maxReplicas"]),
         "ours": ours,
         "leases": kubectl("--namespace", SHOP, "get", "leases", "--output", "name"),

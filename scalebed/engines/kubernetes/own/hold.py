@@ -1,8 +1,11 @@
 """Holds a workload that is somebody's at a number of replicas, and gives it back as it was.
 
-What it was is written into annotations of the workload and of the HPAs on it before anything changes. Each is the merge
-patch that gives it back, so that the end of the run, `down`, the next run, or a person with kubectl can do it, after
-whatever end of the run that wrote it. A Lease beside it says who holds it.
+What it was is written into annotations before anything changes: of the HPAs on it into their own, and of the workload
+into one of the Lease beside it that says who holds it. Each is the merge patch that gives it back, so that the end of the
+run, `down`, the next run, or a person with kubectl can do it, after whatever end of the run that wrote it.
+
+Nothing is written on the workload itself: the controller of Deployments copies annotations to ReplicaSets, where they
+would stay, and `kubectl rollout undo` would bring them back from there long after. It may also be replaced meanwhile.
 """
 
 from __future__ import annotations
@@ -21,13 +24,23 @@ from scalebed.messages import EngineError, Say
 
 BEFORE = "scalebed/before"
 HELD = "scalebed/held"
-"""Annotation: the numbers of replicas that an experiment has set; another one is somebody else's."""
+"""Annotation of the Lease: the numbers of replicas that an experiment set last or was about to set; another one is
+somebody else's."""
 
 
 def ownership_of(api: Api, of: Scalable) -> Ownership:
     """The Lease in its namespace, by which `down` finds it."""
     told = f"{of.resource}.{of.group}/{of.namespace}/{of.name}"
-    return Ownership(api, of.namespace, f"{of.resource}-{of.name}", of=str(of), marks={Ownership.ADOPTED: told})
+    return Ownership(api, of.namespace, _release(of), of=str(of), marks={Ownership.ADOPTED: told})
+
+
+def lease_of(of: Scalable) -> str:
+    """The path of that Lease."""
+    return path("leases", of.namespace, f"scalebed-{_release(of)}")
+
+
+def _release(of: Scalable) -> str:
+    return f"{of.resource}-{of.name}"
 
 
 class Hold:
@@ -36,6 +49,7 @@ class Hold:
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
         self._api = workload.api
+        self._lease = lease_of(workload.of)
         self._wanted: int | None = None
         self._outrun = 0
 
@@ -45,34 +59,43 @@ class Hold:
 
     def take(self) -> bool:
         """Write down what is there, before the first change; whether a run that was killed had done so already, whose
-        words stay."""
-        there = self._workload.read()
+        words stay but where somebody has set something else since."""
+        self._workload.read()
         replicas = self._workload.replicas()
-        for hpa in self._workload.autoscalers():
-            if BEFORE not in _annotations(hpa):
-                bounds = {key: field(hpa, "spec", key) for key in ("minReplicas", "maxReplicas")}
-                self._annotate(_place(hpa, self._of), hpa, {BEFORE: json.dumps({"spec": bounds})})
-        if BEFORE in _annotations(there):
-            return True
-        before = json.dumps({"spec": {"replicas": replicas}})
-        self._annotate(self._workload.place, there, {BEFORE: before, HELD: str(replicas)})
-        return False
+        lease = self._api.get(self._lease)
+        killed = BEFORE in _annotations(lease)
+        self._note_bounds(_numbers(lease))
+        if not killed or replicas not in _numbers(lease):
+            self._note({BEFORE: json.dumps({"spec": {"replicas": replicas}}), HELD: str(replicas)})
+        return killed
 
-    def _annotate(self, place: str, there: Json, annotations: Mapping[str, str]) -> None:
-        """With the version that was read: what is written down is what was there at the change."""
-        version = field(there, "metadata", "resourceVersion")
-        lend(self._api, place, {"metadata": {"resourceVersion": version, "annotations": dict(annotations)}})
+    def _note(self, annotations: Mapping[str, str | None]) -> None:
+        self._api.patch(self._lease, {"metadata": {"annotations": dict(annotations)}})
+
+    def _note_bounds(self, ours: set[int]) -> None:
+        for hpa in self._workload.autoscalers():
+            before = _before(hpa, f"HPA {hpa['metadata']['name']}")
+            bounds = {key: field(hpa, "spec", key) for key in ("minReplicas", "maxReplicas")}
+            if before is None or not (bounds == before["spec"] or _set_by_us(hpa, ours)):
+                # With the version that was read: what is written down is what was there at the change.
+                version = field(hpa, "metadata", "resourceVersion")
+                noted = {BEFORE: json.dumps({"spec": bounds})}
+                place = _place(hpa, self._of)
+                lend(self._api, place, {"metadata": {"resourceVersion": version, "annotations": noted}})
 
     def hold(self, replicas: int) -> None:
         """From now on it has so many: by its scale, and by its HPAs' bounds."""
-        held = _numbers(self._workload.read()) | {replicas}
-        written = ",".join(map(str, sorted(held)))
-        lend(self._api, self._workload.place, {"metadata": {"annotations": {HELD: written}}})
+        if self._wanted is None:
+            self.take()  # once more: others were held until now, and this one was its user's
+        ours = _numbers(self._api.get(self._lease))
+        self._note_bounds(ours)
+        self._note({HELD: ",".join(map(str, sorted(ours | {replicas})))})
         for hpa in self._workload.autoscalers():
             # An HPA has one replica at least; where there are to be none, its target's zero alone stops it.
             bound = max(replicas, 1)
             lend(self._api, _place(hpa, self._of), {"spec": {"minReplicas": bound, "maxReplicas": bound}})
         self._scale(replicas)
+        self._note({HELD: str(replicas)})
         if replicas != self._wanted:
             self._wanted, self._outrun = replicas, 0
 
@@ -109,14 +132,13 @@ class Hold:
     def give_back(self, say: Say) -> bool:
         """Whether it was held; then all that is still there is as it was, but for what somebody else set meanwhile."""
         self._wanted = None
+        lease = found(self._api, self._lease) or {}
+        ours, before = _numbers(lease), _before(lease, f"the Lease of {self._of}")
+        given = [self._give_back_bounds(hpa, ours, say) for hpa in self._workload.autoscalers()]
         there = found(self._api, self._workload.place)
         if there is None:
             say(f"{self._of} is gone, so it is not given back.")
-            return False
-        ours = _numbers(there)
-        given = [self._give_back_bounds(hpa, ours, say) for hpa in self._workload.autoscalers()]
-        before = _before(there, str(self._of))
-        if before is None:
+        if there is None or before is None:
             return any(given)
         wanted, seen = int(before["spec"]["replicas"]), self._workload.replicas()
         if seen in ours:
@@ -126,7 +148,7 @@ class Hold:
         else:
             who = changed_by(there, ("f:spec", "f:replicas"))
             say(f"{self._of} keeps the {seen} replicas that {who} gave it meanwhile; before it had {wanted}.")
-        lend(self._api, self._workload.place, {"metadata": {"annotations": {BEFORE: None, HELD: None}}})
+        self._note({BEFORE: None, HELD: None})
         return True
 
     def _give_back_bounds(self, hpa: Json, ours: set[int], say: Say) -> bool:
@@ -136,7 +158,7 @@ class Hold:
             return False
         patch: Json = {"metadata": {"annotations": {BEFORE: None}}}
         least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
-        if least == most and most in ours | {1}:
+        if _set_by_us(hpa, ours):
             patch |= before
         elif {"minReplicas": least, "maxReplicas": most} != before["spec"]:
             who = changed_by(hpa, ("f:spec", "f:maxReplicas"), ("f:spec", "f:minReplicas"))
@@ -174,6 +196,11 @@ def _annotations(there: Json) -> Mapping[str, str]:
 
 def _numbers(there: Json) -> set[int]:
     return {int(word) for word in _annotations(there).get(HELD, "").split(",") if word.isdigit()}
+
+
+def _set_by_us(hpa: Json, ours: set[int]) -> bool:
+    least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
+    return bool(least == most and most in {max(number, 1) for number in ours})
 
 
 def _before(there: Json, what: str) -> Json | None:

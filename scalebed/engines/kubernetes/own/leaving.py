@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scalebed.engines.kubernetes.api.client import Api, ApiError
-from scalebed.engines.kubernetes.api.paths import field, found
-from scalebed.engines.kubernetes.own.hold import BEFORE, Hold, ownership_of
+from scalebed.engines.kubernetes.api.paths import field
+from scalebed.engines.kubernetes.own.hold import Hold, ownership_of
 from scalebed.engines.kubernetes.own.workload import Workload
 from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
 from scalebed.experiment.scalable import Scalable
@@ -27,16 +27,13 @@ def give_back(api: Api, load: str, named: Iterable[Scalable], say: Say) -> bool:
             say(f"{of} is left to {other}, who runs an experiment on it.")
             busy = True
             continue
-        workload = Workload(api, of)
-        there = found(api, workload.place)
-        held = there is not None and field(there, "metadata", "annotations", BEFORE) is not None
-        if not held and not ownership.exists():
+        if not ownership.exists():
             continue
         ownership.acquire()
         try:
             if removed := remove_loads(api, load, ownership.key):
                 say(f"Removed TestRun {', '.join(removed)}.")
-            Hold(workload).give_back(say)
+            Hold(Workload(api, of)).give_back(say)
         except BaseException:
             ownership.leave()
             raise
