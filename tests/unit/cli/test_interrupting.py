@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from scalebed.cli import checking, measuring
+from scalebed.cli.console import OUT
 from scalebed.cli.engine_options import Choice, Own
 from scalebed.experiment.spec import Experiment, load_experiment
 from scalebed.paths import ROOT
@@ -51,9 +53,7 @@ def test_check_gives_back_all_the_same(impatient: Impatient) -> None:
     assert impatient.closed == 1
 
 
-def test_run_gives_back_all_the_same(
-    impatient: Impatient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_run_gives_back_all_the_same(impatient: Impatient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def ended(*_: object, **__: object) -> Any:
         """Where the runner has not closed it, as it was interrupted while it did."""
 
@@ -64,6 +64,6 @@ def test_run_gives_back_all_the_same(
         return Ended()
 
     monkeypatch.setattr(measuring, "Runner", ended)
-    with pytest.raises(measuring.typer.Exit):
-        measuring._measure(load_experiment(FILE), tmp_path / "run", False, measuring.OUT)
+    with pytest.raises(typer.Exit):
+        measuring._measure(load_experiment(FILE), tmp_path / "run", False, OUT)
     assert impatient.closed == 1

@@ -1,8 +1,8 @@
 """Holds a workload that is somebody's at a number of replicas, and gives it back as it was.
 
 What it was is written into annotations before anything changes: of the HPAs on it into their own, and of the workload
-into one of the Lease beside it that says who holds it. Each is the merge patch that gives it back, so that the end of the
-run, `down`, the next run, or a person with kubectl can do it, after whatever end of the run that wrote it.
+into one of the Lease beside it that says who holds it. Each is the merge patch that gives it back, so that the end of
+the run, `down`, the next run, or a person with kubectl can do it, after whatever end of the run that wrote it.
 
 Nothing is written on the workload itself: the controller of Deployments copies annotations to ReplicaSets, where they
 would stay, and `kubectl rollout undo` would bring them back from there long after. It may also be replaced meanwhile.
