@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +12,8 @@ from scalebed.engines.kubernetes.api.paths import NODES
 from scalebed.engines.kubernetes.api.quantities import number
 from scalebed.engines.kubernetes.readings.cadvisor import Key, Reading, read
 
+_LONGEST_WINDOW_S = 60.0
+"""Means of more tell of a trial mostly what was before it; metrics-server has 10 to 30 s, others have minutes."""
 METRICS = "/apis/metrics.k8s.io/v1beta1"
 
 
@@ -59,17 +62,21 @@ class MetricsApi:
         self._api = api
         self._namespaces = tuple(dict.fromkeys(namespaces))
         self._known: dict[Key, Reading] = {}
+        self.window_s = 0.0
+        """The longest over which cores were told."""
 
     def read(self) -> Sequence[tuple[str, Mapping[Key, Reading]]]:
         found: dict[Key, Reading] = {}
         for namespace in self._namespaces:
             for pod in self._api.get(f"{METRICS}/namespaces/{namespace}/pods").get("items", []):
+                self.window_s = max(self.window_s, _seconds(str(pod.get("window", ""))))
                 at = datetime.fromisoformat(str(pod["timestamp"])).timestamp()
                 for container in pod.get("containers", []):
                     key = (namespace, str(pod["metadata"]["name"]), str(container["name"]), "")
                     used = container.get("usage", {})
                     found[key] = self._next(key, at, number(used.get("cpu")), int(number(used.get("memory"))))
-        self._known = found
+        # Of one that is not told of for a while, what it used goes on from where it was.
+        self._known |= found
         return [("", found)]
 
     def _next(self, key: Key, at: float, cores: float, memory: int) -> Reading:
@@ -79,6 +86,12 @@ class MetricsApi:
         if at <= before.at:
             return before
         return Reading(at, before.cpu_s + cores * (at - before.at), None, memory)
+
+
+def _seconds(duration: str) -> float:
+    """As Go writes one: `15.1s`, `5m0s`."""
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+    return sum(float(count) * units[unit] for count, unit in re.findall(r"([\d.]+)(h|ms|m|s)", duration))
 
 
 def offered(api: Api, nodes: Sequence[str], namespaces: Sequence[str]) -> tuple[Source | None, str]:
@@ -91,7 +104,9 @@ def offered(api: Api, nodes: Sequence[str], namespaces: Sequence[str]) -> tuple[
         return kubelets, ""
     why = refused if nodes else "nodes may not be listed"
     metrics = MetricsApi(api, namespaces)
-    if (missing := _refused(metrics)) is None:
+    if (missing := _refused(metrics)) is None and metrics.window_s > _LONGEST_WINDOW_S:
+        missing = f"the metrics API tells means of {metrics.window_s:g} s, which are longer than a trial; {why}"
+    if missing is None:
         return metrics, (
             "CPU and memory are read from the metrics API, since the kubelets may not be asked: what throttling and "
             f"other programs cost is not known ({why})"

@@ -20,6 +20,8 @@ class Metrics:
         self.clock = FakeClock()
         self.api = FakeApi(self.clock)
         self.cores = cores
+        self.names = ("web-0", "web-1")
+        self.window = "15.1s"
         self.tell()
 
     def tell(self) -> None:
@@ -29,10 +31,10 @@ class Metrics:
             {
                 "metadata": {"name": name},
                 "timestamp": moment,
-                "window": "15.1s",
+                "window": self.window,
                 "containers": [{"name": "web", "usage": used}, {"name": "sidecar", "usage": used}],
             }
-            for name in ("web-0", "web-1")
+            for name in self.names
         ]
         self.api.put(PODS, {"items": pods})
         self.clock.after(15.0, self.tell)
@@ -59,6 +61,32 @@ def test_what_the_metrics_api_tells_in_cores_adds_up_to_seconds_and_by_pod() -> 
     assert samples[-1].replica_memory_bytes == (2 * 1024_000, 2 * 1024_000)
     web, other = probe.used_by_pod().values()
     assert web == pytest.approx(other)
+
+
+def test_a_pod_that_is_not_told_of_for_a_while_has_used_no_less_than_before() -> None:
+    """metrics-server leaves out whom a kubelet did not answer for in time."""
+    metrics = Metrics(0.25)
+    clock = metrics.clock
+    source = MetricsApi(metrics.api, ["shop"])
+    probe = ContainerProbe(source, lambda *_: "service", clock, parts=("service",), unix=clock.unix)
+    samples = []
+    for second in range(180):
+        metrics.names = ("web-0",) if 80 <= second < 100 else ("web-0", "web-1")
+        clock.sleep(1.0)
+        samples.append(probe.sample())
+    used = between(samples, clock.now() - 150, clock.now() - 30)
+    assert used is not None
+    assert used.cores("service") == pytest.approx(4 * 0.25, rel=0.02)
+
+
+def test_means_of_minutes_are_no_reading_of_a_trial() -> None:
+    """Prometheus' adapter answers for the metrics API with those of five."""
+    metrics = Metrics(0.25)
+    metrics.window = "5m0s"
+    metrics.tell()
+    source, told = offered(metrics.api, [], ["shop"])
+    assert source is None
+    assert "the metrics API tells means of 300 s, which are longer than a trial; nodes may not be listed" in told
 
 
 def test_the_best_that_may_be_asked_is_offered_and_what_is_missed_is_told() -> None:
