@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from scalebed.engines.kubernetes.api.client import Api
 from scalebed.engines.kubernetes.api.paths import NAMESPACES, OURS, field, found, listed, path
@@ -12,7 +12,7 @@ from scalebed.engines.kubernetes.own.hold import ownership_of
 from scalebed.engines.kubernetes.own.installed import uninstall
 from scalebed.engines.kubernetes.own.leaving import give_back, leased
 from scalebed.engines.kubernetes.releases import namespaces
-from scalebed.engines.kubernetes.releases.ownership import Ownership, mark_path, remove_loads
+from scalebed.engines.kubernetes.releases.ownership import RELEASE, Ownership, mark_path, remove_loads
 from scalebed.engines.kubernetes.releases.release import Release
 from scalebed.engines.kubernetes.releases.tenancy import Tenancy
 from scalebed.execution.ports import Clock
@@ -21,9 +21,11 @@ from scalebed.messages import EngineError, Say
 
 
 def give_back_named(cluster: Reached, adopted: Sequence[Scalable], say: Say) -> None:
-    """These alone, where not all that is held may be looked for; and what their load has left. Raises EngineError."""
+    """These alone, where not all that is held may be looked for; and what their load has left. Others may have runs of
+    their own in the same namespace. Raises EngineError."""
     api, load = cluster.api, cluster.namespaces.load
-    removed = [] if give_back(api, load, adopted, say) else _scripts(api, load)
+    keys = {ownership_of(api, of).key for of in adopted}
+    removed = [] if give_back(api, load, adopted, say) else _scripts(api, load, keys)
     say(f"Removed {', '.join(removed)}." if removed else "Nothing was left to remove in the cluster.")
 
 
@@ -39,7 +41,7 @@ def down(cluster: Cluster, clock: Clock, say: Say, *, purge: bool = False) -> No
     ownership = Ownership(api, names.app, NAME)
     if (other := ownership.held_by_other()) is not None:
         raise EngineError(f"namespace {names.app}: {other} runs an experiment here; stop it first")
-    busy = give_back(api, names.load, leased(api), say)
+    busy = give_back(api, names.load, leased(api, say), say)
     installed = _uninstalled(cluster)
     there = found(api, f"{NAMESPACES}/{names.app}") is not None
     if there:
@@ -86,11 +88,13 @@ def _uninstalled(cluster: Cluster) -> list[str]:
     return removed
 
 
-def _scripts(api: Api, namespace: str) -> list[str]:
+def _scripts(api: Api, namespace: str, keys: Collection[str] | None = None) -> list[str]:
+    """`keys`: of whose loads; of all where there are none."""
     removed = []
     for kind, called in (("configmaps", "ConfigMap"), ("secrets", "Secret")):
         for each in listed(api, kind, namespace, OURS):
-            if (name := each["metadata"]["name"]).startswith("scalebed-k6-"):
+            theirs = keys is None or field(each, "metadata", "annotations", RELEASE) in keys
+            if (name := each["metadata"]["name"]).startswith("scalebed-k6-") and theirs:
                 api.delete(path(kind, namespace, name))
                 removed.append(f"{called} {name}")
     return removed

@@ -38,17 +38,18 @@ class Sending:
         files = {self._arrivals, *inspected.files, *inspected.around}
         return bundle(files, entry, {**script.variables, **asked}, hidden, self._run)
 
-    def send(self, script: Script, inspected: Inspected, target: Target) -> Bundle:
-        """Raises EngineError."""
+    def send(self, script: Script, inspected: Inspected, target: Target, owner: Mapping[str, str]) -> Bundle:
+        """`owner`: annotations that say whose it is. Raises EngineError."""
         made = self.packed(script, inspected, target, values(script.secrets))
         for each in made.config_maps:
-            self._post("configmaps", each)
+            self._post("configmaps", each, owner)
         if made.secret is not None:
-            self._post("secrets", made.secret)
+            self._post("secrets", made.secret, owner)
         return made
 
-    def _post(self, kind: str, body: Json) -> None:
+    def _post(self, kind: str, body: Json, owner: Mapping[str, str]) -> None:
         """One that was made for another cell is made anew."""
+        body["metadata"]["annotations"] = dict(owner)
         place = path(kind, self._namespace, body["metadata"]["name"])
         if place in self._made:
             self._api.delete(place)

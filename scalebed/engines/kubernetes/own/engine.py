@@ -159,8 +159,9 @@ class OwnEngine:
         try:
             target = self._bring_up(member, cell)
             assert experiment.load is not None  # noqa: S101 - an application requires it
-            script = self._sending.send(experiment.load, self._inspect(experiment.load), target)
-            place = Place(self._load, read_base(self._root), script, self._runners, member.ownership.annotations)
+            owner = member.ownership.annotations
+            script = self._sending.send(experiment.load, self._inspect(experiment.load), target, owner)
+            place = Place(self._load, read_base(self._root), script, self._runners, owner)
             assert self._probe is not None  # noqa: S101 - it has just been made
             self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe)
             yield target

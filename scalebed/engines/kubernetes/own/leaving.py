@@ -41,13 +41,18 @@ def give_back(api: Api, load: str, named: Iterable[Scalable], say: Say) -> bool:
     return busy
 
 
-def leased(api: Api) -> list[Scalable]:
-    """What an experiment has or had, by the Leases of all namespaces; nothing where those may not be listed."""
+def leased(api: Api, say: Say) -> list[Scalable]:
+    """What an experiment has or had, by the Leases of all namespaces; nothing where those may not be listed, which is
+    said."""
     try:
         leases = api.get(_LEASES, labelSelector=f"{Ownership.ADOPTED}=true")["items"]
     except ApiError as error:
         if error.status != 403:
             raise
+        say(
+            "What deployments are held is not known, since the Leases of all namespaces may not be listed: name the "
+            "experiment's file, and those in it are given back."
+        )
         return []
     marks = (field(lease, "metadata", "annotations", Ownership.ADOPTED, default="") for lease in leases)
     return [Scalable.of(mark) for mark in marks if mark]

@@ -17,10 +17,11 @@ from fake_workload import SHOP, FakeWorkload
 from scalebed.engines.k6.script import Inspected
 from scalebed.engines.kubernetes.api.paths import path
 from scalebed.engines.kubernetes.cluster import Cluster
-from scalebed.engines.kubernetes.down import down
+from scalebed.engines.kubernetes.down import down, give_back_named
 from scalebed.engines.kubernetes.own.engine import OwnEngine
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.experiment.plan import cells
+from scalebed.experiment.scalable import Scalable
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.load import Load
 from scalebed.messages import EngineError
@@ -205,6 +206,30 @@ def test_whoever_comes_after_a_kill_gives_it_back(tmp_path: Path, last: str) -> 
         engine.close()
     assert bench.theirs.state == bench.before
     assert not [each for each in bench.api.objects if "/leases/" in each]
+
+
+def test_down_of_a_file_leaves_the_scripts_of_other_runs_to_them(tmp_path: Path) -> None:
+    """Two runs on two deployments, whose loads share a namespace."""
+    bench = Bench(tmp_path)
+    spec = bench.experiment()
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    with engine.deploy(cells(spec)[0]):
+        scripts = [each for each in bench.api.objects if "/configmaps/scalebed-k6-" in each]
+        give_back_named(bench.cluster, [Scalable.of("shop/api")], bench.said.append)
+        assert scripts == [each for each in bench.api.objects if "/configmaps/scalebed-k6-" in each] != []
+        lease = next(body for place, body in bench.api.objects.items() if "/leases/" in place)
+        lease["spec"] |= {"renewTime": "2020-01-01T00:00:00.000000Z", "holderIdentity": "another-host/7@1.00"}
+        give_back_named(bench.cluster, [Scalable.of("shop/web")], bench.said.append)
+        assert not [each for each in bench.api.objects if "/configmaps/scalebed-k6-" in each]
+    engine.close()
+
+
+def test_down_says_where_it_may_not_look_for_what_is_held(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.api.forbidden.add("/apis/coordination.k8s.io/v1/leases")
+    down(bench.cluster, bench.clock, bench.said.append)
+    assert "What deployments are held is not known" in bench.said[0]
 
 
 def test_the_run_stops_where_somebody_changes_it_and_names_them(tmp_path: Path) -> None:
