@@ -23,6 +23,8 @@ from scalebed.experiment.scalable import Scalable
 from scalebed.messages import EngineError, Say
 
 BEFORE = "scalebed/before"
+LOAD = "scalebed/load"
+"""Annotation of the Lease: the namespace in which its load runs."""
 HELD = "scalebed/held"
 """Annotation of the Lease: the numbers of replicas that an experiment set last or was about to set; another one is
 somebody else's."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from scalebed.engines.kubernetes.api.client import Api, ApiError
 from scalebed.engines.kubernetes.api.paths import field
-from scalebed.engines.kubernetes.own.hold import Hold, ownership_of
+from scalebed.engines.kubernetes.own.hold import LOAD, Hold, lease_of, ownership_of
 from scalebed.engines.kubernetes.own.workload import Workload
 from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
 from scalebed.experiment.scalable import Scalable
@@ -18,7 +18,7 @@ _LEASES = "/apis/coordination.k8s.io/v1/leases"
 def give_back(api: Api, load: str, named: Iterable[Scalable], say: Say) -> bool:
     """Each of these as it was; whether somebody still has one.
 
-    `load`: the namespace of TestRuns. What a run has that may live is left to it. Raises EngineError.
+    `load`: the namespace of TestRuns where a Lease names no other. What a run has that may live is left to it. Raises EngineError.
     """
     busy = False
     for of in dict.fromkeys(named):
@@ -31,7 +31,8 @@ def give_back(api: Api, load: str, named: Iterable[Scalable], say: Say) -> bool:
             continue
         ownership.acquire()
         try:
-            if removed := remove_loads(api, load, ownership.key):
+            theirs = field(api.get(lease_of(of)), "metadata", "annotations", LOAD, default=load)
+            if removed := remove_loads(api, theirs, ownership.key):
                 say(f"Removed TestRun {', '.join(removed)}.")
             Hold(Workload(api, of)).give_back(say)
         except BaseException:

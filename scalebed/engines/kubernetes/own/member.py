@@ -9,7 +9,7 @@ from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.helm import Helm
 from scalebed.engines.kubernetes.api.paths import field as value_of
 from scalebed.engines.kubernetes.own.address import Address, address
-from scalebed.engines.kubernetes.own.hold import Hold, ownership_of
+from scalebed.engines.kubernetes.own.hold import LOAD, Hold, lease_of, ownership_of
 from scalebed.engines.kubernetes.own.installed import Installed, uninstall
 from scalebed.engines.kubernetes.own.readiness import READY_LIMIT_S
 from scalebed.engines.kubernetes.own.workload import Workload
@@ -81,7 +81,11 @@ class Member:
         """Its Lease, and either what it was is written down, or it is installed without a pod. `load`: the namespace of
         TestRuns. Raises EngineError."""
         self.ownership.acquire()
-        if removed := remove_loads(self.workload.api, load, self.ownership.key):
+        api, lease = self.workload.api, lease_of(self.workload.of)
+        before = value_of(api.get(lease), "metadata", "annotations", LOAD, default=load)
+        removed = [name for each in {before, load} for name in remove_loads(api, each, self.ownership.key)]
+        api.patch(lease, {"metadata": {"annotations": {LOAD: load}}})
+        if removed:
             say(f"Ended what an earlier run left behind: TestRun {', '.join(removed)}.")
         self._taken = True
         if self.installed is not None:

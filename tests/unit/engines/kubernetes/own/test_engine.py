@@ -5,6 +5,7 @@ import gzip
 import io
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +224,23 @@ def test_down_of_a_file_leaves_the_scripts_of_other_runs_to_them(tmp_path: Path)
         give_back_named(bench.cluster, [Scalable.of("shop/web")], bench.said.append)
         assert not [each for each in bench.api.objects if "/configmaps/scalebed-k6-" in each]
     engine.close()
+
+
+def test_down_ends_the_load_in_whatever_namespace_the_run_had_it(tmp_path: Path) -> None:
+    """Or it would go on against what has been given back."""
+    bench = Bench(tmp_path)
+    spec = bench.experiment()
+    bench.cluster = replace(bench.cluster, namespaces=namespaces.named("mine"))
+    killed = bench.engine()
+    killed.prepare(spec, bench.said.append)
+    with killed.deploy(cells(spec)[0]) as target:
+        killed.generator().start(target, load())
+        assert [each for each in bench.api.objects if "/mine/testruns/" in each]
+        lease = next(body for place, body in bench.api.objects.items() if "/leases/" in place)
+        lease["spec"] |= {"renewTime": "2020-01-01T00:00:00.000000Z", "holderIdentity": "another-host/7@1.00"}
+        down(replace(bench.cluster, namespaces=namespaces.named(None)), bench.clock, bench.said.append)
+        assert not [each for each in bench.api.objects if "/testruns/" in each]
+    killed.close()
 
 
 def test_down_says_where_it_may_not_look_for_what_is_held(tmp_path: Path) -> None:
