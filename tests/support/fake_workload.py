@@ -21,14 +21,14 @@ class FakeWorkload:
         self.place = path("deployments", SHOP, "web")
         self.hpa = path("horizontalpodautoscalers", SHOP, "web")
         limits = {} if limit is None else {"limits": {"cpu": limit}}
-        self._spec: Json = {"containers": [{"name": "web", "resources": limits}]}
+        self.spec: Json = {"containers": [{"name": "web", "resources": limits}]}
         api.put(
             self.place,
             {
                 "spec": {
                     "replicas": replicas,
                     "selector": {"matchLabels": LABELS},
-                    "template": {"metadata": {"labels": LABELS}, "spec": self._spec},
+                    "template": {"metadata": {"labels": LABELS}, "spec": self.spec},
                 },
                 "status": {},
             },
@@ -91,7 +91,7 @@ class FakeWorkload:
             waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}
             state = container("web", **(waiting if self.unready else {"running": {}}))
             made = pod(name, LABELS, conditions=ready, containerStatuses=[state])
-            self.api.put(path("pods", SHOP, name), made | {"spec": self._spec})
+            self.api.put(path("pods", SHOP, name), made | {"spec": self.spec})
         endpoints = [{"targetRef": {"name": name}, "conditions": {"ready": True}} for name in (*names, *self.canaries)]
         labels = {"kubernetes.io/service-name": "web"}
         self.api.put(path("endpointslices", SHOP, "web-x"), {"metadata": {"labels": labels}, "endpoints": endpoints})

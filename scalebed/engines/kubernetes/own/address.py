@@ -56,12 +56,31 @@ def address(workload: Workload, application: Application) -> Address:
         )
     (service,) = fit
     name = service["metadata"]["name"]
-    port = _port(service, door)
+    port = _reached(service, _port(service, door), workload)
     # A port that goes without saying would stand in the header Host, and not every service takes it there.
     return Address(f"http://{name}.{of.namespace}{'' if port == _HTTP else f':{port}'}", name)
 
 
-def _port(service: Json, door: Door | None) -> int:
+def _reached(service: Json, port: Json, workload: Workload) -> int:
+    """Where its name leads to its pods themselves, as without an address of its own, the port is theirs."""
+    if field(service, "spec", "clusterIP") != "None":
+        return int(port["port"])
+    target = port.get("targetPort", port["port"])
+    if isinstance(target, int):
+        return target
+    spec = field(workload.read(), "spec", "template", "spec", default={})
+    theirs = (each for container in spec.get("containers", []) for each in container.get("ports") or [])
+    found = next((each["containerPort"] for each in theirs if each.get("name") == target), None)
+    if found is None:
+        name = service["metadata"]["name"]
+        raise EngineError(
+            f"through: the Service {name} is headless, and no container of {workload.of} has a port {target}, to which "
+            "it leads; name another Service, or the url"
+        )
+    return int(found)
+
+
+def _port(service: Json, door: Door | None) -> Json:
     ports: Sequence[Json] = [
         each for each in field(service, "spec", "ports", default=[]) if field(each, "protocol", default="TCP") == "TCP"
     ]
@@ -81,7 +100,7 @@ def _port(service: Json, door: Door | None) -> int:
         raise EngineError(
             f"through: the port {chosen[0]['port']} of the Service {name} is one of TLS; name its url with https://"
         )
-    return int(chosen[0]["port"])
+    return chosen[0]
 
 
 def _selects(service: Json, labels: Mapping[str, str]) -> bool:

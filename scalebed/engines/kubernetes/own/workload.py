@@ -102,5 +102,7 @@ def labels_of(workload: Json) -> Mapping[str, str]:
 
 
 def _limit(spec: Json) -> float | None:
-    each = [value_of(container, "resources", "limits", "cpu") for container in spec["containers"]]
+    # What runs beside the others for as long as they do stands among those that run before them.
+    beside = [each for each in spec.get("initContainers") or [] if each.get("restartPolicy") == "Always"]
+    each = [value_of(container, "resources", "limits", "cpu") for container in [*spec["containers"], *beside]]
     return None if None in each else sum(number(limit) for limit in each)

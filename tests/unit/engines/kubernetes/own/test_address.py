@@ -34,6 +34,25 @@ def test_among_several_the_one_that_is_named() -> None:
     assert found(ports=[{"port": 1, "name": "a"}, {"port": 2, "name": "b"}], through="web:1").url == "http://web.shop:1"
 
 
+def test_of_a_headless_service_the_port_is_the_pods_own() -> None:
+    """Its name leads to them without anything between that could change the port."""
+    api = FakeApi(FakeClock())
+    theirs = FakeWorkload(api)
+    containers = api.objects[theirs.place]["spec"]["template"]["spec"]["containers"]
+    containers[0]["ports"] = [{"name": "web", "containerPort": 8000}]
+    application = Application(deployment="shop/web")
+
+    def led(target: object) -> str:
+        ports = [{"port": 80, "name": "http", "targetPort": target}]
+        theirs.put_service("web", {"selector": LABELS, "clusterIP": "None", "ports": ports})
+        return address(Workload(api, Scalable.of("shop/web")), application).url
+
+    assert led(9000) == "http://web.shop:9000"
+    assert led("web") == "http://web.shop:8000"
+    with pytest.raises(EngineError, match="is headless, and no container of Deployment shop/web has a port admin"):
+        led("admin")
+
+
 def test_a_url_of_its_user_is_taken_as_it_is() -> None:
     assert found("canary", url="http://10.1.2.3/") == Address("http://10.1.2.3")
     assert str(found(url="http://gateway.edge.svc")) == "http://gateway.edge.svc"

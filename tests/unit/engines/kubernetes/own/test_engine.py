@@ -338,6 +338,21 @@ def test_pods_that_were_evicted_are_none_and_one_without_pods_has_its_template_s
     engine.close()
 
 
+def test_a_sidecar_among_the_init_containers_has_its_part_in_the_quota(tmp_path: Path) -> None:
+    """What it uses is counted as the service's, as that of all its pods' containers."""
+    bench = Bench(tmp_path)
+    bench.theirs.spec["initContainers"] = [
+        {"name": "proxy", "restartPolicy": "Always", "resources": {"limits": {"cpu": "2"}}},
+        {"name": "migrate", "resources": {}},
+    ]
+    spec = bench.experiment(replicas=[2])
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    with engine.deploy(cells(spec)[0]) as target:
+        assert target.service_quota == pytest.approx(2 * 2.5)
+    engine.close()
+
+
 def test_a_workload_without_limits_has_no_quota_and_that_is_told(tmp_path: Path) -> None:
     bench = Bench(tmp_path, limit=None)
     spec = bench.experiment(replicas=[1])
