@@ -49,7 +49,7 @@ def wait(
     if not wait_for(clock, limit_s, ready, every_s=1.0, given_up=_vain(workload, clock)):
         raise EngineError(
             f"{workload.of} did not come to {replicas} ready pod{'' if replicas == 1 else 's'} within "
-            f"{clock.now() - began:.0f} s: {_why(workload, replicas)}"
+            f"{clock.now() - began:.0f} s: {_why(workload, leads, replicas)}"
         )
     pods = workload.pods()
     if leads.service and (more := others(workload.api, workload.of.namespace, leads.service, _names(pods))):
@@ -100,7 +100,7 @@ def _vain(workload: Workload, clock: Clock) -> Callable[[], bool]:
     return asked
 
 
-def _why(workload: Workload, replicas: int) -> str:
+def _why(workload: Workload, leads: Address, replicas: int) -> str:
     """Everything that is said against its pods and those that own them, at most three clauses."""
     pods = workload.pods()
     told = [said for pod in pods if (said := obstacles.pod_obstacle(pod)) is not None]
@@ -108,6 +108,12 @@ def _why(workload: Workload, replicas: int) -> str:
         told += obstacles.event_obstacles(listed(workload.api, "events", workload.of.namespace), [workload.of.name])
     if not told and len(pods) != replicas:
         told = [f"there are {len(pods)} pods, those that are about to end included"]
+    if not told and not _rolled_out(workload):
+        command = f"kubectl --namespace {workload.of.namespace} rollout resume deployment/{workload.of.name}"
+        paused = field(workload.read(), "spec", "paused", default=False)
+        told = [f"its rollout is paused; {command} goes on with it" if paused else "its rollout has not come to its end"]
+    if not told and leads.service and len(known := _known(workload, leads, pods)) < replicas:
+        told = [f"the Service {leads.service} sends requests to {len(known)} of them; see to its selector and its ports"]
     return "; ".join(told[:3]) or (
         f"no pod and no event says why (kubectl --namespace {workload.of.namespace} get pods,events)"
     )

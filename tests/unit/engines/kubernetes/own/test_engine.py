@@ -280,6 +280,31 @@ def test_pods_that_cannot_start_are_named_and_all_is_given_back(tmp_path: Path) 
     assert bench.theirs.state == bench.before
 
 
+@pytest.mark.parametrize(
+    ("paused", "told"),
+    [
+        (True, "its rollout is paused; kubectl --namespace shop rollout resume deployment/web goes on with it"),
+        (False, "its rollout has not come to its end"),
+        (None, "the Service web sends requests to 0 of them; see to its selector and its ports"),
+    ],
+)
+def test_ready_pods_that_cannot_be_measured_are_said_to_be_so(tmp_path: Path, paused: bool | None, told: str) -> None:
+    """`paused` is None where no rollout is under way, and the Service is blind."""
+    bench = Bench(tmp_path)
+    spec = bench.experiment(replicas=[2])
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    if paused is None:
+        bench.theirs.api.patched = lambda *_: bench.api.objects.pop(path("endpointslices", SHOP, "web-x"), None)
+    else:
+        bench.api.objects[bench.theirs.place]["spec"]["paused"] = paused
+        bench.api.objects[bench.theirs.place]["status"] = {"replicas": 2, "updatedReplicas": 0}
+    with pytest.raises(EngineError, match=f"did not come to 2 ready pods within 300 s: {told}"):
+        engine.deploy(cells(spec)[0]).__enter__()
+    engine.close()
+    assert bench.theirs.state == bench.before
+
+
 def test_a_service_that_leads_to_others_as_well_is_refused(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     spec = bench.experiment(replicas=[2])
