@@ -26,8 +26,8 @@ BEFORE = "scalebed/before"
 LOAD = "scalebed/load"
 """Annotation of the Lease: the namespace in which its load runs."""
 HELD = "scalebed/held"
-"""Annotation of the Lease: the numbers of replicas that an experiment set last or was about to set; another one is
-somebody else's."""
+"""Annotation of both: the number of replicas that an experiment set last, and on the Lease the one that it was about to
+set; another one is somebody else's."""
 
 
 def ownership_of(api: Api, of: Scalable) -> Ownership:
@@ -54,6 +54,8 @@ class Hold:
         self._lease = lease_of(workload.of)
         self._wanted: int | None = None
         self._outrun = 0
+        self._noted: dict[str, str] = {}
+        """What the Lease says, should somebody delete it while it is held."""
 
     @property
     def _of(self) -> Scalable:
@@ -66,19 +68,21 @@ class Hold:
         replicas = self._workload.replicas()
         lease = self._api.get(self._lease)
         killed = BEFORE in _annotations(lease)
-        self._note_bounds(_numbers(lease))
+        self._note_bounds()
+        self._noted = {key: text for key, text in _annotations(lease).items() if key in (BEFORE, HELD)}
         if not killed or replicas not in _numbers(lease):
             self._note({BEFORE: json.dumps({"spec": {"replicas": replicas}}), HELD: str(replicas)})
         return killed
 
-    def _note(self, annotations: Mapping[str, str | None]) -> None:
+    def _note(self, annotations: Mapping[str, str]) -> None:
         self._api.patch(self._lease, {"metadata": {"annotations": dict(annotations)}})
+        self._noted |= annotations
 
-    def _note_bounds(self, ours: set[int]) -> None:
+    def _note_bounds(self) -> None:
         for hpa in self._workload.autoscalers():
             before = _before(hpa, f"HPA {hpa['metadata']['name']}")
             bounds = {key: field(hpa, "spec", key) for key in ("minReplicas", "maxReplicas")}
-            if before is None or not (bounds == before["spec"] or _set_by_us(hpa, ours)):
+            if before is None or not (bounds == before["spec"] or _set_by_us(hpa)):
                 # With the version that was read: what is written down is what was there at the change.
                 version = field(hpa, "metadata", "resourceVersion")
                 noted = {BEFORE: json.dumps({"spec": bounds})}
@@ -90,12 +94,14 @@ class Hold:
         if self._wanted is None:
             self.take()  # once more: others were held until now, and this one was its user's
         ours = _numbers(self._api.get(self._lease))
-        self._note_bounds(ours)
+        self._note_bounds()
         self._note({HELD: ",".join(map(str, sorted(ours | {replicas})))})
         for hpa in self._workload.autoscalers():
             # An HPA has one replica at least; where there are to be none, its target's zero alone stops it.
             bound = max(replicas, 1)
-            lend(self._api, _place(hpa, self._of), {"spec": {"minReplicas": bound, "maxReplicas": bound}})
+            bounds = {"minReplicas": bound, "maxReplicas": bound}
+            noted = {"annotations": {HELD: str(bound)}}
+            lend(self._api, _place(hpa, self._of), {"metadata": noted, "spec": bounds})
         self._scale(replicas)
         self._note({HELD: str(replicas)})
         if replicas != self._wanted:
@@ -134,9 +140,9 @@ class Hold:
     def give_back(self, say: Say) -> bool:
         """Whether it was held; then all that is still there is as it was, but for what somebody else set meanwhile."""
         self._wanted = None
-        lease = found(self._api, self._lease) or {}
+        lease = found(self._api, self._lease) or {"metadata": {"annotations": self._noted}}
         ours, before = _numbers(lease), _before(lease, f"the Lease of {self._of}")
-        given = [self._give_back_bounds(hpa, ours, say) for hpa in self._workload.autoscalers()]
+        given = [self._give_back_bounds(hpa, say) for hpa in self._workload.autoscalers()]
         there = found(self._api, self._workload.place)
         if there is None:
             say(f"{self._of} is gone, so it is not given back.")
@@ -150,17 +156,19 @@ class Hold:
         else:
             who = changed_by(there, ("f:spec", "f:replicas"))
             say(f"{self._of} keeps the {seen} replicas that {who} gave it meanwhile; before it had {wanted}.")
-        self._note({BEFORE: None, HELD: None})
+        self._noted = {}
+        if found(self._api, self._lease) is not None:
+            self._api.patch(self._lease, {"metadata": {"annotations": {BEFORE: None, HELD: None}}})
         return True
 
-    def _give_back_bounds(self, hpa: Json, ours: set[int], say: Say) -> bool:
+    def _give_back_bounds(self, hpa: Json, say: Say) -> bool:
         name = hpa["metadata"]["name"]
         before = _before(hpa, f"HPA {name}")
         if before is None:
             return False
-        patch: Json = {"metadata": {"annotations": {BEFORE: None}}}
+        patch: Json = {"metadata": {"annotations": {BEFORE: None, HELD: None}}}
         least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
-        if _set_by_us(hpa, ours):
+        if _set_by_us(hpa):
             patch |= before
         elif {"minReplicas": least, "maxReplicas": most} != before["spec"]:
             who = changed_by(hpa, ("f:spec", "f:maxReplicas"), ("f:spec", "f:minReplicas"))
@@ -200,9 +208,9 @@ def _numbers(there: Json) -> set[int]:
     return {int(word) for word in _annotations(there).get(HELD, "").split(",") if word.isdigit()}
 
 
-def _set_by_us(hpa: Json, ours: set[int]) -> bool:
+def _set_by_us(hpa: Json) -> bool:
     least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
-    return bool(least == most and most in {max(number, 1) for number in ours})
+    return bool(least == most and most in _numbers(hpa))
 
 
 def _before(there: Json, what: str) -> Json | None:

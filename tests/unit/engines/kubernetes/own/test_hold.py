@@ -179,6 +179,29 @@ def test_an_autoscaler_is_given_back_whatever_became_of_what_it_scales(again: in
         assert bench.theirs.state["replicas"] == again
 
 
+def test_a_lease_that_somebody_deletes_takes_no_words_with_it() -> None:
+    bench = Bench()
+    before = bench.theirs.state
+    hold = bench.hold()
+    hold.take()
+    hold.hold(3)
+    bench.api.delete(lease_of(Scalable.of("shop/web")))
+    assert hold.give_back(bench.said.append)
+    assert bench.theirs.state == before
+
+
+def test_an_autoscaler_s_own_words_are_enough_for_it() -> None:
+    """After a kill, and somebody who took the Lease for what is in the way."""
+    bench = Bench()
+    bench.run(1, 3)
+    bench.noted.clear()
+    hold = bench.hold()
+    assert hold.take() is False
+    hold.hold(2)
+    hold.give_back(bench.said.append)
+    assert (bench.theirs.state["bounds"], bench.theirs.state["noted"]) == ((2, 6), {})
+
+
 def test_what_its_user_did_before_it_was_held_is_given_back() -> None:
     """Of several variants the last is held long after the run began."""
     bench = Bench(autoscaled=False)
