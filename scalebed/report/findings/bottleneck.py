@@ -83,10 +83,23 @@ def _saturated(utilisation: Mapping[str, float], cores: float, host: float) -> B
 
 
 def _told_idle(utilisation: Mapping[str, float], host: float, *, has_quota: bool) -> str:
-    share = f"{utilisation.get('service', 0.0):.0%} of {'its CPU quota' if has_quota else 'the host'}"
+    told = [f"the service used {utilisation.get('service', 0.0):.0%} of {'its CPU quota' if has_quota else 'the host'}"]
+    unknown = []
+    if "host" in utilisation:
+        told.append(f"the host was {host:.0%} busy")
+    else:
+        unknown.append("how busy its host was")
+    if "database" in utilisation:
+        told.append(f"the database used {utilisation['database']:.2f} cores")
+    else:
+        unknown.append("what it asks itself")
+    if unknown:
+        return (
+            f"No part that was seen was at its limit: {', '.join(told)}. Of {' and '.join(unknown)} nothing is known, and "
+            "requests that came together may have waited for each other."
+        )
     return (
-        f"No part was at its limit: the service used {share}, the host was {host:.0%} busy, the database used "
-        f"{utilisation.get('database', 0.0):.2f} cores; requests that came together waited for each other, and that "
+        f"No part was at its limit: {', '.join(told)}; requests that came together waited for each other, and that "
         "broke the SLO first."
     )
 

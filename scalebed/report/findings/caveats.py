@@ -95,7 +95,9 @@ def _adopted(run: Gathered, cells: Sequence[CellView], variants: Sequence[Varian
         limit = kept_limit(run.manifest.fingerprint, variant.name)
         told = f"{of.get('deployment')} was running already and kept its limits"
         told += " (none on CPU, or not all the same)" if limit is None else f" ({limit:g} cores a pod)"
-        told += f"; load went through {of.get('address')}, CPU and memory were read from {of.get('readings')}."
+        told += f"; load went through {of.get('address')}, "
+        read = of.get("readings")
+        told += "CPU and memory could not be read." if read == "none" else f"CPU and memory were read from {read}."
         if autoscalers := of.get("autoscalers"):
             told += f" Its HPA ({', '.join(map(str, autoscalers))}) was held at each cell's replicas."
         shares = of.get("shares")

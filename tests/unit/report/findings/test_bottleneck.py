@@ -34,6 +34,21 @@ def test_a_service_without_quota_is_limited_by_the_host() -> None:
     assert limit.part == "host"
 
 
+def test_what_was_not_seen_is_not_said_to_be_idle() -> None:
+    """Of a deployment of a cluster neither the database nor, by the metrics API, the host is known."""
+    seen = {"service": 0.4, "host": 0.5, "database": 0.1}
+    limit = name_limit(seen, 2)
+    assert limit is not None
+    assert "the host was 50% busy, the database used 0.10 cores; requests that came together waited" in limit.evidence
+    limit = name_limit({"service": 0.4}, 2)
+    assert limit is not None
+    assert not {"0%", "0.00"} & set(limit.evidence.replace("40%", "").split())
+    assert (
+        "the service used 40% of its CPU quota. Of how busy its host was and what it asks itself nothing is known"
+        in (limit.evidence)
+    )
+
+
 def test_throttling_is_evidence() -> None:
     limit = name_limit({"service": 0.95, "host": 0.5}, 2, throttled_share=0.4)
     assert limit is not None
