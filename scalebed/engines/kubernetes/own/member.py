@@ -66,7 +66,7 @@ class Member:
             self.workload.scale()
             leads = self.leads
             autoscalers = [hpa["metadata"]["name"] for hpa in self.workload.autoscalers()]
-            limit = self.workload.cpu_limit()
+            limit, shared = self.workload.cpu_limit(), self.workload.shared_limit()
         except EngineError as error:
             yield Finding("refuse", str(error))
             return
@@ -76,6 +76,11 @@ class Member:
         if limit is None:
             told = f"The pods of {of} have no CPU limit, or unlike ones: how busy they are is told in cores."
             yield Finding("warn", told)
+        elif shared:
+            told = (
+                f"The containers of a pod of {of} have CPU limits of their own ({shared} cores): one may be at its own"
+            )
+            yield Finding("warn", f"{told} while together they are not, as the report counts them.")
 
     def take(self, experiment: Experiment, load: str, say: Say) -> None:
         """Its Lease, and either what it was is written down, or it is installed without a pod. `load`: the namespace of
@@ -129,8 +134,15 @@ class Member:
                     self.hold.give_back(say)
                 else:
                     uninstall(self.workload.api, self.installed.helm, self.installed.namespace, self.installed.name)
-        except BaseException:
+        except BaseException as error:
             self.ownership.leave()
+            if isinstance(error, EngineError):
+                # Whoever reads only what the server said would not know that something of theirs is still held.
+                done = "removed" if self.installed is not None else "given back"
+                raise EngineError(
+                    f"{self.workload.of} is not {done} ({error}); once that is mended, scalebed down --engine "
+                    "kubernetes does it"
+                ) from error
             raise
         self.ownership.release()
 

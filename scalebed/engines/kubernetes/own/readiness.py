@@ -111,9 +111,13 @@ def _why(workload: Workload, leads: Address, replicas: int) -> str:
     if not told and not _rolled_out(workload):
         command = f"kubectl --namespace {workload.of.namespace} rollout resume deployment/{workload.of.name}"
         paused = field(workload.read(), "spec", "paused", default=False)
-        told = [f"its rollout is paused; {command} goes on with it" if paused else "its rollout has not come to its end"]
+        told = [
+            f"its rollout is paused; {command} goes on with it" if paused else "its rollout has not come to its end"
+        ]
     if not told and leads.service and len(known := _known(workload, leads, pods)) < replicas:
-        told = [f"the Service {leads.service} sends requests to {len(known)} of them; see to its selector and its ports"]
+        told = [
+            f"the Service {leads.service} sends requests to {len(known)} of them; see to its selector and its ports"
+        ]
     return "; ".join(told[:3]) or (
         f"no pod and no event says why (kubectl --namespace {workload.of.namespace} get pods,events)"
     )

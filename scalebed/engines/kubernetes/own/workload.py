@@ -75,10 +75,20 @@ class Workload:
 
     def cpu_limit(self) -> float | None:
         """Cores that one of its pods may use, or would if it had any; None without a limit, or where they differ."""
-        template = value_of(self.read(), "spec", "template", "spec")
-        specs = [pod["spec"] for pod in self.pods()] or ([template] if template else [])
-        limits = {_limit(spec) for spec in specs}
+        limits = {_limit(spec) for spec in self._specs()}
         return limits.pop() if len(limits) == 1 else None
+
+    def shared_limit(self) -> str:
+        """How containers of one pod share its limit, of which each has a part of its own; empty where one has all."""
+        for spec in self._specs():
+            limits = {each["name"]: value_of(each, "resources", "limits", "cpu") for each in _serving(spec)}
+            if len(limits) > 1 and None not in limits.values():
+                return ", ".join(f"{name} {number(limit):g}" for name, limit in limits.items())
+        return ""
+
+    def _specs(self) -> list[Json]:
+        template = value_of(self.read(), "spec", "template", "spec")
+        return [pod["spec"] for pod in self.pods()] or ([template] if template else [])
 
     def autoscalers(self) -> list[Json]:
         """HPAs that set its number of replicas."""
@@ -101,8 +111,12 @@ def labels_of(workload: Json) -> Mapping[str, str]:
     return dict(value_of(workload, "spec", "template", "metadata", "labels", default={}))
 
 
-def _limit(spec: Json) -> float | None:
-    # What runs beside the others for as long as they do stands among those that run before them.
+def _serving(spec: Json) -> list[Json]:
+    """Containers that run for as long as the pod does: some stand among those that run before the others."""
     beside = [each for each in spec.get("initContainers") or [] if each.get("restartPolicy") == "Always"]
-    each = [value_of(container, "resources", "limits", "cpu") for container in [*spec["containers"], *beside]]
+    return [*spec["containers"], *beside]
+
+
+def _limit(spec: Json) -> float | None:
+    each = [value_of(container, "resources", "limits", "cpu") for container in _serving(spec)]
     return None if None in each else sum(number(limit) for limit in each)

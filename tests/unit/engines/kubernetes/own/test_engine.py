@@ -16,6 +16,7 @@ from fake_operator import FakeOperator, environment
 from fake_workload import SHOP, FakeWorkload
 
 from scalebed.engines.k6.script import Inspected
+from scalebed.engines.kubernetes.api.client import ApiError
 from scalebed.engines.kubernetes.api.paths import path
 from scalebed.engines.kubernetes.cluster import Cluster
 from scalebed.engines.kubernetes.down import down, give_back_named
@@ -250,6 +251,27 @@ def test_down_says_where_it_may_not_look_for_what_is_held(tmp_path: Path) -> Non
     assert "What deployments are held is not known" in bench.said[0]
 
 
+def test_one_that_cannot_be_given_back_is_named_with_what_does_it_later(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    spec = bench.experiment()
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    with engine.deploy(cells(spec)[1]):
+        pass
+    patch = bench.api.patch
+
+    def refused(place: str, body: Any) -> Any:
+        raise ApiError(500, f"refused PATCH {place}: etcd is away")
+
+    bench.api.patch = refused  # type: ignore[method-assign]
+    told = r"Deployment shop/web is not given back \(.*etcd is away\); once that is mended, scalebed down --engine kub"
+    with pytest.raises(EngineError, match=told):
+        engine.close()
+    bench.api.patch = patch  # type: ignore[method-assign]
+    down(bench.cluster, bench.clock, bench.said.append)
+    assert bench.theirs.state == bench.before
+
+
 def test_the_run_stops_where_somebody_changes_it_and_names_them(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     spec = bench.experiment()
@@ -370,8 +392,13 @@ def test_a_sidecar_among_the_init_containers_has_its_part_in_the_quota(tmp_path:
         {"name": "proxy", "restartPolicy": "Always", "resources": {"limits": {"cpu": "2"}}},
         {"name": "migrate", "resources": {}},
     ]
+    bench.theirs.set_by("kubectl", bench.theirs.place, replicas=2)
     spec = bench.experiment(replicas=[2])
     engine = bench.engine()
+    told = " ".join(finding.message for finding in engine.preflight(spec))
+    assert (
+        "have CPU limits of their own (web 0.5, proxy 2 cores): one may be at its own while together they are" in told
+    )
     engine.prepare(spec, bench.said.append)
     with engine.deploy(cells(spec)[0]) as target:
         assert target.service_quota == pytest.approx(2 * 2.5)
