@@ -95,8 +95,8 @@ def _told_idle(utilisation: Mapping[str, float], host: float, *, has_quota: bool
         unknown.append("what it asks itself")
     if unknown:
         return (
-            f"No part that was seen was at its limit: {', '.join(told)}. Of {' and '.join(unknown)} nothing is known, and "
-            "requests that came together may have waited for each other."
+            f"No part that was seen was at its limit: {', '.join(told)}. Of {' and '.join(unknown)} nothing is known, "
+            "and requests that came together may have waited for each other."
         )
     return (
         f"No part was at its limit: {', '.join(told)}; requests that came together waited for each other, and that "

@@ -18,7 +18,8 @@ _LEASES = "/apis/coordination.k8s.io/v1/leases"
 def give_back(api: Api, load: str, named: Iterable[Scalable], say: Say) -> bool:
     """Each of these as it was; whether somebody still has one.
 
-    `load`: the namespace of TestRuns where a Lease names no other. What a run has that may live is left to it. Raises EngineError.
+    `load`: the namespace of TestRuns where a Lease names no other. What a run has that may live is left to it. Raises
+    EngineError.
     """
     busy = False
     for of in dict.fromkeys(named):
