@@ -263,7 +263,7 @@ def test_one_that_cannot_be_given_back_is_named_with_what_does_it_later(tmp_path
     def refused(place: str, body: Any) -> Any:
         raise ApiError(500, f"refused PATCH {place}: etcd is away")
 
-    bench.api.patch = refused  # type: ignore[method-assign]
+    bench.api.patch = refused  # type: ignore[method-assign, assignment]
     told = r"Deployment shop/web is not given back \(.*etcd is away\); once that is mended, scalebed down --engine kub"
     with pytest.raises(EngineError, match=told):
         engine.close()
@@ -317,7 +317,11 @@ def test_ready_pods_that_cannot_be_measured_are_said_to_be_so(tmp_path: Path, pa
     engine = bench.engine()
     engine.prepare(spec, bench.said.append)
     if paused is None:
-        bench.theirs.api.patched = lambda *_: bench.api.objects.pop(path("endpointslices", SHOP, "web-x"), None)
+
+        def blind(*_: object) -> None:
+            bench.api.objects.pop(path("endpointslices", SHOP, "web-x"), None)
+
+        bench.api.patched = blind
     else:
         bench.api.objects[bench.theirs.place]["spec"]["paused"] = paused
         bench.api.objects[bench.theirs.place]["status"] = {"replicas": 2, "updatedReplicas": 0}

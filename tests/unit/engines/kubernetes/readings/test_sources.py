@@ -20,7 +20,7 @@ class Metrics:
         self.clock = FakeClock()
         self.api = FakeApi(self.clock)
         self.cores = cores
-        self.names = ("web-0", "web-1")
+        self.names: tuple[str, ...] = ("web-0", "web-1")
         self.window = "15.1s"
         self.tell()
 
