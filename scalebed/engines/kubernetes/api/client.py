@@ -39,6 +39,11 @@ class ApiError(EngineError):
         super().__init__(sentence)
         self.status = status
 
+    @property
+    def passing(self) -> bool:
+        """Whether it may be another answer in a moment: it was not reached, was busy, or somebody else was quicker."""
+        return self.status in (0, 409, 429) or self.status >= 500
+
 
 class Api(Protocol):
     """Paths are the API's own, such as `/api/v1/namespaces/scalebed/pods`. Every method may raise `ApiError`."""

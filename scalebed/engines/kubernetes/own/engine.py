@@ -273,7 +273,7 @@ class OwnEngine:
         steps: list[Callable[[], None]] = [self._sending.take_away]
         if self._generator is not None:
             steps.insert(0, self._generator.close)
-        steps += [partial(member.give_back, self._say) for member in self._members.values()]
+        steps += [partial(member.give_back, self._say, self._clock) for member in self._members.values()]
         for step in steps:
             try:
                 step()

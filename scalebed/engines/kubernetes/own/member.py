@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scalebed.engines.kubernetes.api.client import Api, Json
+from scalebed.engines.kubernetes.api.client import Api, ApiError, Json
 from scalebed.engines.kubernetes.api.helm import Helm
 from scalebed.engines.kubernetes.api.paths import field as value_of
 from scalebed.engines.kubernetes.own.address import Address, address
@@ -14,10 +14,12 @@ from scalebed.engines.kubernetes.own.installed import Installed, uninstall
 from scalebed.engines.kubernetes.own.readiness import READY_LIMIT_S
 from scalebed.engines.kubernetes.own.workload import Workload
 from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
-from scalebed.execution.ports import Finding
+from scalebed.execution.ports import Clock, Finding
 from scalebed.experiment.application import Application
 from scalebed.experiment.spec import Experiment
 from scalebed.messages import EngineError, Say
+
+_TRIES, _PAUSE_S = 4, 5.0
 
 
 @dataclass
@@ -125,15 +127,12 @@ class Member:
         if (told := self.hold.stray()) is not None:
             raise EngineError(told)
 
-    def give_back(self, say: Say) -> None:
+    def give_back(self, say: Say, clock: Clock) -> None:
         """As it was: with the replicas that it had, or not there. Where that fails, its Lease stays, by which `down`
         finds it, and EngineError is raised."""
         try:
             if self._taken and self.ownership.lost_to is None:
-                if self.installed is None:
-                    self.hold.give_back(say)
-                else:
-                    uninstall(self.workload.api, self.installed.helm, self.installed.namespace, self.installed.name)
+                self._undo(say, clock)
         except BaseException as error:
             self.ownership.leave()
             if isinstance(error, EngineError):
@@ -145,6 +144,21 @@ class Member:
                 ) from error
             raise
         self.ownership.release()
+
+    def _undo(self, say: Say, clock: Clock) -> None:
+        """Once more where the API server only stumbled: what was done of it already is done again without harm."""
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                if self.installed is None:
+                    self.hold.give_back(say)
+                else:
+                    uninstall(self.workload.api, self.installed.helm, self.installed.namespace, self.installed.name)
+            except ApiError as error:
+                if not left or not error.passing:
+                    raise
+                clock.sleep(_PAUSE_S)
+            else:
+                return
 
 
 def _images(pods: Sequence[Json]) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from scalebed.engines.kubernetes.api.client import ApiError
 from scalebed.engines.kubernetes.load.runners import CONTAINER
 from scalebed.engines.kubernetes.own.hold import Hold
 from scalebed.engines.kubernetes.own.workload import Workload
@@ -15,6 +16,8 @@ from scalebed.measurement.readings import Sample
 from scalebed.messages import EngineError
 
 _EVERY_S = 5.0
+_MISSED = 4
+"""Looks in a row, after which it is not known any more whether what is measured is what was asked for."""
 
 
 class Watching:
@@ -40,6 +43,7 @@ class Watching:
         self._load = load
         self._clock = clock
         self._looked = float("-inf")
+        self._missed = 0
         self._pods: set[str] = set()
         self.parts: tuple[str, ...] = ()
         """Names of the parts that it reads."""
@@ -65,9 +69,17 @@ class Watching:
         if self._clock.now() - self._looked < _EVERY_S:
             return
         self._looked = self._clock.now()
-        if (told := self._hold.stray()) is not None:
+        try:
+            told = self._hold.stray()
+            self._pods |= {pod["metadata"]["name"] for pod in self._workload.pods()}
+        except ApiError as error:
+            self._missed += 1
+            if self._missed < _MISSED and error.passing:
+                return  # an API server that stumbles once need not end a trial
+            raise
+        self._missed = 0
+        if told is not None:
             raise EngineError(told)
-        self._pods |= {pod["metadata"]["name"] for pod in self._workload.pods()}
 
     def began(self, loads: Sequence[tuple[float, float]]) -> None:
         if self._probe is not None:

@@ -409,6 +409,39 @@ def test_a_sidecar_among_the_init_containers_has_its_part_in_the_quota(tmp_path:
     engine.close()
 
 
+def test_an_api_server_that_stumbles_is_asked_again_and_one_that_refuses_is_not(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    spec = bench.experiment()
+    engine = bench.engine()
+    engine.prepare(spec, bench.said.append)
+    patch = bench.api.patch
+    stumbles = iter([503, 0, 409])
+
+    def stumbling(place: str, body: Any) -> Any:
+        if "/leases/" not in place and (status := next(stumbles, None)) is not None:
+            raise ApiError(status, "not now")
+        return patch(place, body)
+
+    with engine.deploy(cells(spec)[1]) as target:
+        get = bench.api.get
+        for status in (503, 0, 500):
+            bench.api.get = lambda *_, status=status, **__: raised(status)  # type: ignore[method-assign]
+            bench.clock.sleep(6.0)
+            engine.probe().sample()
+        bench.clock.sleep(6.0)
+        with pytest.raises(ApiError):
+            engine.probe().sample()
+        bench.api.get = get  # type: ignore[method-assign]
+        assert target.url
+    bench.api.patch = stumbling  # type: ignore[method-assign, assignment]
+    engine.close()
+    assert bench.theirs.state == bench.before
+
+
+def raised(status: int) -> Any:
+    raise ApiError(status, "not now")
+
+
 def test_a_workload_without_limits_has_no_quota_and_that_is_told(tmp_path: Path) -> None:
     bench = Bench(tmp_path, limit=None)
     spec = bench.experiment(replicas=[1])
