@@ -9,13 +9,13 @@ from pathlib import Path
 
 from scalebed.engines.fingerprint import code_state
 from scalebed.engines.kubernetes import fingerprint, preflight
-from scalebed.engines.kubernetes.api.paths import NODES, field, found, listed, path
-from scalebed.engines.kubernetes.api.quantities import number
+from scalebed.engines.kubernetes.api.paths import found, listed, path
 from scalebed.engines.kubernetes.cluster import Cluster
 from scalebed.engines.kubernetes.load.generator import Place, TestRunGenerator
 from scalebed.engines.kubernetes.load.testruns import read_base, scripts
+from scalebed.engines.kubernetes.nodes import Nodes
 from scalebed.engines.kubernetes.preflight import Resources
-from scalebed.engines.kubernetes.readings.probe import PARTS, ContainerProbe, of_release, on_this_machine
+from scalebed.engines.kubernetes.readings.probe import PARTS, ContainerProbe, of_release
 from scalebed.engines.kubernetes.readings.sources import Kubelets
 from scalebed.engines.kubernetes.readings.supply import supply
 from scalebed.engines.kubernetes.releases import namespaces, release
@@ -58,7 +58,7 @@ class KubernetesEngine:
         self._revision = 0
         self._images: dict[str, str] = {}
         self._packages: dict[str, dict[str, str]] = {}
-        self._nodes = list(self._api.get(NODES)["items"])
+        self._nodes = Nodes.of(self._api)
         self.cores = sum(node.cores for node in preflight.nodes(self._api, self._release, cluster.namespaces.load))
 
     def preflight(self, experiment: Experiment) -> Sequence[Finding]:
@@ -116,10 +116,10 @@ class KubernetesEngine:
         say(f"Waiting until {contacts:,} contacts are loaded …")
         release.wait_until_loaded(self._api, self._release, self._clock, contacts)
         self._probe = ContainerProbe(
-            Kubelets(self._api, [node["metadata"]["name"] for node in self._nodes]),
+            Kubelets(self._api, self._nodes.names),
             of_release(names.all),
             self._clock,
-            host=self._cluster.host if self._on_this_machine() else None,
+            host=self._cluster.host if self._nodes.on_this_machine else None,
         )
         place = Place(names.load, read_base(self._root), script, self._runners, self._ownership.annotations)
         self._generator = TestRunGenerator(self._api, place, self._clock, self._say, self._probe)
@@ -134,7 +134,7 @@ class KubernetesEngine:
             "engine": self.name,
             **code_state(self._root),
             "cluster": fingerprint.cluster(self._api, self._cluster.context),
-            "host": {"cores": self.cores, "memory_bytes": self._memory()},
+            "host": {"cores": self.cores, "memory_bytes": self._nodes.memory_bytes},
             "quota": {"kind": "container limits", "period_ms": 100},
             "placement": "by the scheduler",
             "charts": fingerprint.charts(self._root),
@@ -214,7 +214,7 @@ class KubernetesEngine:
 
     def programs(self) -> Sequence[Program]:
         """What else uses this machine's CPU; another machine's programs are not seen."""
-        return self._cluster.programs() if self._cluster.programs and self._on_this_machine() else ()
+        return self._cluster.programs() if self._cluster.programs and self._nodes.on_this_machine else ()
 
     def close(self) -> None:
         """End the load, and leave the release as it was found; one that was made here keeps its data, without pods of
@@ -270,13 +270,6 @@ class KubernetesEngine:
             said = self._api.execute(self._release.namespace, name, "valkey", ["sh", "-c", program])
             if "OK" not in said:
                 raise EngineError(f"pod {name}: the cache could not be emptied: {said.strip()[:200]}")
-
-    def _on_this_machine(self) -> bool:
-        boots = [field(node, "status", "nodeInfo", "bootID", default="") for node in self._nodes]
-        return len(boots) == 1 and on_this_machine(boots[0])
-
-    def _memory(self) -> int:
-        return sum(int(number(node["status"]["capacity"]["memory"])) for node in self._nodes)
 
     def _in_use(self) -> Experiment:
         if self._experiment is None:

@@ -91,9 +91,11 @@ def _addons(api: Api) -> dict[str, str]:
 def _images(pod: Json) -> Iterable[tuple[str, str]]:
     service = field(pod, "metadata", "labels", "app.kubernetes.io/name", default="service")
     for status in field(pod, "status", "containerStatuses", default=[]):
-        digest = str(status.get("imageID", "")).rpartition("@")[2]
         # Every service's own container has the same name.
-        yield (
-            service if status["name"] == "service" else status["name"],
-            f"{status['image']} ({digest})" if digest else str(status["image"]),
-        )
+        yield (service if status["name"] == "service" else status["name"]), image(status)
+
+
+def image(status: Json) -> str:
+    """The image of a container, by its status, and what it resolved to."""
+    digest = str(status.get("imageID", "")).rpartition("@")[2]
+    return f"{status['image']} ({digest})" if digest else str(status["image"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scalebed.engines.kubernetes.api.client import Api, Json
-from scalebed.engines.kubernetes.api.paths import NODES, field, found, listed, selector
+from scalebed.engines.kubernetes.api.paths import NODES, field, found, is_true, listed, selector
 from scalebed.engines.kubernetes.api.quantities import number
 from scalebed.engines.kubernetes.releases.release import SERVICES, Release, clashes
 from scalebed.engines.services import read_service
@@ -58,7 +58,7 @@ def nodes(api: Api, release: Release, load_namespace: str) -> list[Node]:
     """Those that take pods."""
     result = []
     for node in api.get(NODES)["items"]:
-        if field(node, "spec", "unschedulable", default=False) or not _ready(node) or _tainted(node):
+        if field(node, "spec", "unschedulable", default=False) or not is_true(node, "Ready") or _tainted(node):
             continue
         name = node["metadata"]["name"]
         pods = api.get("/api/v1/pods", fieldSelector=selector({"spec.nodeName": name}))["items"]
@@ -218,11 +218,6 @@ def _own(pod: Json, release: Release, load_namespace: str) -> bool:
 
 def _labels(of: Json) -> Mapping[str, str]:
     return dict(field(of, "metadata", "labels", default={}))
-
-
-def _ready(node: Json) -> bool:
-    conditions = field(node, "status", "conditions", default=[])
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
 def _tainted(node: Json) -> bool:

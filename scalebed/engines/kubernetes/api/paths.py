@@ -55,6 +55,12 @@ def found(api: Api, object_path: str) -> Json | None:
         raise
 
 
+def is_true(of: Mapping[str, Any], condition: str) -> bool:
+    """Whether the status says so of this condition, such as `Ready`."""
+    conditions = field(of, "status", "conditions", default=[])
+    return any(each["type"] == condition and each["status"] == "True" for each in conditions)
+
+
 def field(of: Mapping[str, Any], *keys: str, default: Any = None) -> Any:
     """What stands under keys within each other; what is absent or null is the default."""
     value: Any = of

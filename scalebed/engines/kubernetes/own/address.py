@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.paths import field, listed
 from scalebed.engines.kubernetes.own.workload import Workload, labels_of
+from scalebed.engines.kubernetes.readings.supply import ready_endpoints
 from scalebed.experiment.application import Application
 from scalebed.experiment.scalable import Door
 from scalebed.messages import EngineError
@@ -126,10 +127,4 @@ def others(api: Api, namespace: str, service: str, own: set[str]) -> list[str]:
 
 def receiving(api: Api, namespace: str, service: str) -> list[str]:
     """Names of the pods that a Service sends requests to."""
-    slices = listed(api, "endpointslices", namespace, {"kubernetes.io/service-name": service})
-    return [
-        field(endpoint, "targetRef", "name", default="")
-        for each in slices
-        for endpoint in each.get("endpoints") or []
-        if field(endpoint, "conditions", "ready", default=True)
-    ]
+    return [field(each, "targetRef", "name", default="") for each in ready_endpoints(api, namespace, service)]

@@ -12,16 +12,14 @@ from scalebed.engines.inspection import describe_script
 from scalebed.engines.k6.script import Inspected, remarks
 from scalebed.engines.kubernetes import fingerprint, preflight
 from scalebed.engines.kubernetes.api.helm import Helm
-from scalebed.engines.kubernetes.api.paths import NODES, field
-from scalebed.engines.kubernetes.api.quantities import number
 from scalebed.engines.kubernetes.cluster import Reached
 from scalebed.engines.kubernetes.load.generator import Place, TestRunGenerator
 from scalebed.engines.kubernetes.load.sending import Sending
 from scalebed.engines.kubernetes.load.testruns import read_base
+from scalebed.engines.kubernetes.nodes import Nodes
 from scalebed.engines.kubernetes.own import readiness
 from scalebed.engines.kubernetes.own.member import Member
 from scalebed.engines.kubernetes.own.watching import Watching
-from scalebed.engines.kubernetes.readings.probe import on_this_machine
 from scalebed.engines.kubernetes.readings.sources import Source, offered
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.engines.kubernetes.releases.namespaces import Namespaces
@@ -71,8 +69,8 @@ class OwnEngine:
         self._generator: TestRunGenerator | None = None
         self._probe: Watching | None = None
         self._deployed: Cell | None = None
-        self._nodes = list(self._api.get(NODES)["items"])
-        self.cores = sum(number(node["status"]["capacity"]["cpu"]) for node in self._nodes)
+        self._nodes = Nodes.of(self._api)
+        self.cores = self._nodes.cores
 
     @property
     def _load(self) -> str:
@@ -101,7 +99,7 @@ class OwnEngine:
         for name, member in members.items():
             for each in member.findings(experiment):
                 findings.append(Finding(each.level, f"variant {name}: {each.message}") if len(members) > 1 else each)
-        _, lacking = offered(self._api, self._node_names, self._read(members))
+        _, lacking = offered(self._api, self._nodes.names, self._read(members))
         return [*findings, *([Finding("warn", f"{lacking}.")] if lacking else [])]
 
     def _of_script(self, experiment: Experiment) -> Iterator[Finding]:
@@ -143,7 +141,7 @@ class OwnEngine:
             for name, member in self._of(experiment).items():
                 self._members[name] = member
                 member.take(experiment, self._load, say)
-            self._source, _ = offered(self._api, self._node_names, self._read(self._members))
+            self._source, _ = offered(self._api, self._nodes.names, self._read(self._members))
         except BaseException:
             self.close()
             raise
@@ -189,7 +187,7 @@ class OwnEngine:
         )
         limit = member.look()
         member.known["readings"] = self._source.name if self._source is not None else "none"
-        host = self._cluster.host if self._on_this_machine() else None
+        host = self._cluster.host if self._nodes.on_this_machine else None
         self._probe = Watching(
             member.hold,
             member.workload,
@@ -229,7 +227,7 @@ class OwnEngine:
             "engine": self.name,
             **code_state(self._root),
             "cluster": fingerprint.cluster(self._api, self._cluster.context),
-            "host": {"cores": self.cores, "memory_bytes": self._memory()},
+            "host": {"cores": self.cores, "memory_bytes": self._nodes.memory_bytes},
             "quota": {"kind": "container limits" if limited else "none", "period_ms": 100},
             "placement": "by the scheduler",
             "images": {"k6": read_base(self._root)["spec"]["runner"]["image"]},
@@ -264,7 +262,7 @@ class OwnEngine:
 
     def programs(self) -> Sequence[Program]:
         """What else uses this machine's CPU; another machine's programs are not seen."""
-        return self._cluster.programs() if self._cluster.programs and self._on_this_machine() else ()
+        return self._cluster.programs() if self._cluster.programs and self._nodes.on_this_machine else ()
 
     def close(self) -> None:
         """End the load, give back what was held, and remove what was installed; safe to call twice. All of it is tried,
@@ -284,17 +282,6 @@ class OwnEngine:
         self._members.clear()
         if errors:
             raise errors[0]
-
-    @property
-    def _node_names(self) -> list[str]:
-        return [node["metadata"]["name"] for node in self._nodes]
-
-    def _on_this_machine(self) -> bool:
-        boots = [field(node, "status", "nodeInfo", "bootID", default="") for node in self._nodes]
-        return len(boots) == 1 and on_this_machine(boots[0])
-
-    def _memory(self) -> int:
-        return sum(int(number(node["status"]["capacity"]["memory"])) for node in self._nodes)
 
     def _in_use(self) -> Experiment:
         if self._experiment is None:

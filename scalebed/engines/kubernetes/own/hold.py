@@ -93,8 +93,9 @@ class Hold:
         """From now on it has so many: by its scale, and by its HPAs' bounds."""
         if self._wanted is None:
             self.take()  # once more: others were held until now, and this one was its user's
+        else:
+            self._note_bounds()
         ours = _numbers(self._api.get(self._lease))
-        self._note_bounds()
         self._note({HELD: ",".join(map(str, sorted(ours | {replicas})))})
         for hpa in self._workload.autoscalers():
             # An HPA has one replica at least; where there are to be none, its target's zero alone stops it.
@@ -122,7 +123,7 @@ class Hold:
             who = changed_by(self._workload.read(), ("f:spec", "f:replicas"))
             return f"{self._of} was held at {wanted} replicas, and {who} set it to {seen}: {_AWAY}"
         for hpa in self._workload.autoscalers():
-            least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
+            least, most = _bounds(hpa)
             if {least, most} != {max(wanted, 1)}:
                 who = changed_by(hpa, ("f:spec", "f:maxReplicas"), ("f:spec", "f:minReplicas"))
                 name = hpa["metadata"]["name"]
@@ -167,7 +168,7 @@ class Hold:
         if before is None:
             return False
         patch: Json = {"metadata": {"annotations": {BEFORE: None, HELD: None}}}
-        least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
+        least, most = _bounds(hpa)
         if _set_by_us(hpa):
             patch |= before
         elif {"minReplicas": least, "maxReplicas": most} != before["spec"]:
@@ -208,8 +209,12 @@ def _numbers(there: Json) -> set[int]:
     return {int(word) for word in _annotations(there).get(HELD, "").split(",") if word.isdigit()}
 
 
+def _bounds(hpa: Json) -> tuple[int, int | None]:
+    return field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
+
+
 def _set_by_us(hpa: Json) -> bool:
-    least, most = field(hpa, "spec", "minReplicas", default=1), field(hpa, "spec", "maxReplicas")
+    least, most = _bounds(hpa)
     return bool(least == most and most in _numbers(hpa))
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.helm import Helm
-from scalebed.engines.kubernetes.api.paths import OURS, field, found, path
+from scalebed.engines.kubernetes.api.paths import OURS, path
 from scalebed.engines.kubernetes.api.quantities import millicores, quantity
 from scalebed.engines.kubernetes.own.address import Address
 from scalebed.engines.kubernetes.releases.ownership import made_by_engine, mark, mark_path
+from scalebed.engines.kubernetes.releases.release import balanced
 from scalebed.engines.secrets import values as secret_values
 from scalebed.experiment import chart_values
 from scalebed.experiment.application import Application
@@ -132,15 +133,14 @@ class Installed:
 
     def balanced(self) -> bool:
         """Whether its balancer serves."""
-        balancer = found(self.api, path("deployments", self.namespace, f"{self.name}-balancer"))
-        return balancer is not None and field(balancer, "status", "readyReplicas", default=0) > 0
+        return balanced(self.api, self.namespace, self.name)
 
 
 def uninstall(api: Api, helm: Helm, namespace: str, name: str) -> None:
     """A release that an engine made, with its Secret and its mark. Raises EngineError."""
     helm.uninstall(name)
-    for kind in (name, f"{name}-secrets"):
-        api.delete(path("secrets", namespace, kind))
+    for secret in (name, f"{name}-secrets"):
+        api.delete(path("secrets", namespace, secret))
     api.delete(mark_path(namespace, name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scalebed.engines.kubernetes import fingerprint
 from scalebed.engines.kubernetes.api.client import Api, ApiError, Json
 from scalebed.engines.kubernetes.api.helm import Helm
 from scalebed.engines.kubernetes.api.paths import field as value_of
@@ -163,9 +164,8 @@ class Member:
 
 def _images(pods: Sequence[Json]) -> Mapping[str, str]:
     """By container, what its image resolved to."""
-    found = {}
-    for pod in pods:
-        for status in value_of(pod, "status", "containerStatuses", default=[]):
-            digest = str(status.get("imageID", "")).rpartition("@")[2]
-            found[status["name"]] = f"{status['image']} ({digest})" if digest else str(status["image"])
-    return found
+    return {
+        status["name"]: fingerprint.image(status)
+        for pod in pods
+        for status in value_of(pod, "status", "containerStatuses", default=[])
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from scalebed.engines.kubernetes.api.client import Json
-from scalebed.engines.kubernetes.api.paths import field, listed
+from scalebed.engines.kubernetes.api.paths import field, is_true, listed
 from scalebed.engines.kubernetes.load.runners import wait_for
 from scalebed.engines.kubernetes.own.address import Address, others, receiving
 from scalebed.engines.kubernetes.own.hold import Hold
@@ -69,10 +69,7 @@ def _names(pods: Sequence[Json]) -> set[str]:
 
 
 def _serves(pod: Json) -> bool:
-    if field(pod, "metadata", "deletionTimestamp"):
-        return False
-    conditions = field(pod, "status", "conditions", default=[])
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+    return not field(pod, "metadata", "deletionTimestamp") and is_true(pod, "Ready")
 
 
 def _rolled_out(workload: Workload) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scalebed.engines.kubernetes.api.client import Api, Json
-from scalebed.engines.kubernetes.api.paths import field, found, listed, path
+from scalebed.engines.kubernetes.api.paths import field, found, is_true, listed, path
 from scalebed.engines.kubernetes.releases.release import Release
 from scalebed.measurement.readings import Supply
 
@@ -19,21 +19,26 @@ def supply(api: Api, release: Release, service: str, now: float) -> Supply:
         for pod in listed(api, "pods", namespace, release.pods(service))
         if not field(pod, "metadata", "deletionTimestamp")
     ]
-    slices = listed(api, "endpointslices", namespace, {"kubernetes.io/service-name": f"{name}-pods"})
     return Supply(
         at=now,
         desired=field(deployment, "spec", "replicas", default=0),
-        scheduled=sum(_is(pod, "PodScheduled") for pod in pods),
+        scheduled=sum(is_true(pod, "PodScheduled") for pod in pods),
         started=sum(_started(pod) for pod in pods),
-        ready=sum(_is(pod, "Ready") for pod in pods),
-        receiving=sum(
-            len(endpoint.get("addresses", []))
-            for each in slices
-            for endpoint in each.get("endpoints") or []
-            if field(endpoint, "conditions", "ready", default=True)
-        ),
+        ready=sum(is_true(pod, "Ready") for pod in pods),
+        receiving=sum(len(each.get("addresses", [])) for each in ready_endpoints(api, namespace, f"{name}-pods")),
         metric=metric(autoscaler),
     )
+
+
+def ready_endpoints(api: Api, namespace: str, service: str) -> list[Json]:
+    """Of a Service: those that it sends requests to."""
+    slices = listed(api, "endpointslices", namespace, {"kubernetes.io/service-name": service})
+    return [
+        endpoint
+        for each in slices
+        for endpoint in each.get("endpoints") or []
+        if field(endpoint, "conditions", "ready", default=True)
+    ]
 
 
 def metric(autoscaler: Json) -> float | None:
@@ -57,10 +62,6 @@ def _value(of: Json, key: str) -> float | None:
     kind = str(of.get("type", ""))
     value = field(of, kind[:1].lower() + kind[1:], key, "averageUtilization")
     return None if value is None else float(value)
-
-
-def _is(pod: Json, condition: str) -> bool:
-    return any(c["type"] == condition and c["status"] == "True" for c in field(pod, "status", "conditions", default=[]))
 
 
 def _started(pod: Json) -> bool:

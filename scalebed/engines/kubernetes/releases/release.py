@@ -193,7 +193,7 @@ def wait_until_ready(api: Api, release: Release, clock: Clock, service: str, rep
                 return False
             if len(listed(api, "pods", release.namespace, release.pods(each))) != wanted:
                 return False
-        return _balanced(api, release, service)
+        return balanced(api, release.namespace, release.service(service))
 
     def vain() -> bool:
         if not any(obstacles.hopeless(pod) for pod in listed(api, "pods", release.namespace, release.pods(service))):
@@ -229,8 +229,9 @@ def _settled(workload: Json, wanted: int) -> bool:
     )
 
 
-def _balanced(api: Api, release: Release, service: str) -> bool:
-    balancer = found(api, path("deployments", release.namespace, f"{release.service(service)}-balancer"))
+def balanced(api: Api, namespace: str, name: str) -> bool:
+    """Whether the balancer of a Deployment of the chart serves."""
+    balancer = found(api, path("deployments", namespace, f"{name}-balancer"))
     return balancer is not None and field(balancer, "status", "readyReplicas", default=0) > 0
 
 
