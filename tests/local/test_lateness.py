@@ -33,7 +33,8 @@ SLO = Slo(percentile=95, latency_ms=150)
 """Far from what a hypervisor adds to an answer when it takes a core away for some milliseconds."""
 CELL = Cell(Variant(name="a", service="a"), 1, 1.0, "detail", 5000, 7)
 RATE, DURATION_S = 60.0, 12
-HELD_S = 0.2
+HELD_S = 0.25
+"""Arrivals are Poisson, so the first that is held up comes 17 ms later on average, and up to 100 in one of 400."""
 TRIES = 6
 
 
@@ -106,15 +107,17 @@ def held_up_by_the_host(trial: Trial, every_s: float) -> bool:
 @pytest.mark.alone
 @pytest.mark.parametrize(("latency_s", "verdict"), [(0.040, "PASS"), (0.230, "FAIL")])
 def test_lateness_that_does_not_decide_spoils_nothing(k6: Path, tmp_path: Path, latency_s: float, verdict: str) -> None:
-    """Of the arrivals of seven seconds, those of a fifth of one are late: 3% of all, by up to more than the limit.
+    """Of the arrivals of seven seconds, those of a quarter of one are late: 4% of all, by up to more than the limit.
 
-    Made again where the host held up others, too: then lateness may decide, and the verdict has to say so.
+    Made again where the host held up others, too: then lateness may decide, and the verdict has to say so. And where
+    by chance nothing was due in the first tenth of a second that the generator stood still.
     """
     for _ in range(TRIES):
         trial = conduct(k6, tmp_path, latency_s, 7.0)
-        assert latest_ms(trial) > SLO.latency_ms  # it was held up
-        if trial.verdict == verdict or not held_up_by_the_host(trial, 7.0):
+        held_up = latest_ms(trial) > SLO.latency_ms
+        if held_up and (trial.verdict == verdict or not held_up_by_the_host(trial, 7.0)):
             break
+    assert held_up, "nothing was due for long after the generator stood still"
     if held_up_by_the_host(trial, 7.0) and trial.verdict == "INVALID":
         assert "and that decides: " in trial.reasons[0]
         return
@@ -126,7 +129,7 @@ def test_lateness_that_does_not_decide_spoils_nothing(k6: Path, tmp_path: Path, 
 
 @pytest.mark.alone
 def test_lateness_that_decides_is_invalid(k6: Path, tmp_path: Path) -> None:
-    """Held up for 0.2 s of every 1.4: one arrival in seven is late, and most of these are beyond the limit."""
+    """Held up for a quarter of a second of every 1.45: one arrival in six is late, most of these beyond the limit."""
     trial = conduct(k6, tmp_path, 0.040, 1.2)
     assert trial.verdict == "INVALID", (trial.reasons, trial.slo_percentile_ms, trial.undelayed_percentile_ms)
     assert "and that decides: " in trial.reasons[0]
