@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from scalebed.engines.process_table import processes
 from scalebed.execution.ports import Program
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -112,7 +113,7 @@ def programs(left_out: Container[int] = (), seconds: float = 1.0) -> list[Progra
 
     This process is left out, and those of the pids in `left_out`.
     """
-    before = {process: _cpu_s(process) for process in psutil.process_iter() if process.pid not in left_out}
+    before = {process: _cpu_s(process) for process in processes() if process.pid not in left_out}
     time.sleep(seconds)
     found: dict[str, list[tuple[float, int]]] = {}
     for process, used in before.items():

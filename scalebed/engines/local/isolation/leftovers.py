@@ -20,6 +20,7 @@ import psutil
 
 from scalebed.engines.local.isolation.cgroups import remove_folders
 from scalebed.engines.local.isolation.members import Membership, end_members
+from scalebed.engines.process_table import processes
 
 _SAME_PROCESS_S = 1.5
 """Two creation times this close are one process: the host's clock may have been set in between."""
@@ -158,7 +159,7 @@ def _members(entry: Entry) -> list[psutil.Process]:
     if entry.process() is None and psutil.pid_exists(entry.pid):
         return []
     found = []
-    for process in psutil.process_iter():
+    for process in processes():
         with contextlib.suppress(psutil.Error, OSError):
             if os.getsid(process.pid) == entry.pid and process.create_time() >= entry.created - _SAME_PROCESS_S:
                 found.append(process)

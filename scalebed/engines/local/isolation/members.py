@@ -14,9 +14,16 @@ from pathlib import Path
 
 import psutil
 
+from scalebed.engines.process_table import processes
+
 MARK = "SCALEBED_GROUP"
 """The variable; its value is a group's name, which no other group has."""
 _PAUSE_S = 0.02
+_NONE = frozenset({b""})
+_YOUNG_S = 10.0
+"""A kernel's own thread, or a program that has cleared its environment, shows none all its life; what becomes another
+program has mostly just begun."""
+_UNSURE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,8 +37,11 @@ class Membership:
 def end_members(groups: Sequence[Membership], within_s: float = 5.0) -> list[str]:
     """Kill all that runs in these groups, and what it starts meanwhile; what was running, each as program and pid."""
     ended: dict[psutil.Process, str] = {}
-    deadline = time.monotonic() + within_s
-    while (found := members(groups)) and time.monotonic() < deadline:
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < within_s:
+        found, unsure = _look(groups)
+        if not found and not (unsure and waited < _UNSURE_S):
+            break
         for group in groups:
             _kill_whole(group.folders)
         for process in found:
@@ -44,17 +54,27 @@ def end_members(groups: Sequence[Membership], within_s: float = 5.0) -> list[str
 
 def members(groups: Sequence[Membership]) -> list[psutil.Process]:
     """What runs in them now; what has ended and was not waited for yet does not."""
+    return _look(groups)[0]
+
+
+def _look(groups: Sequence[Membership]) -> tuple[list[psutil.Process], bool]:
+    """What runs in them, and whether something may that does not tell: while a process becomes another program, the
+    kernel shows no environment of it."""
+    unsure = False
     listed = {pid for group in groups for folder in group.folders for pid in _listed(folder)}
     signs = {f"{MARK}={group.name}".encode() for group in groups if group.name}
     found: dict[int, psutil.Process] = {}
-    for process in psutil.process_iter():
+    for process in processes():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.pid in listed or signs & _environment(process.pid):
+            environment = _environment(process.pid)
+            if process.pid in listed or signs & environment:
                 found[process.pid] = process
+            elif signs and environment == _NONE and time.time() - process.create_time() < _YOUNG_S:
+                unsure = unsure or _runs(process)
     for process in list(found.values()):
         with contextlib.suppress(psutil.Error):
             found |= {child.pid: child for child in process.children(recursive=True)}
-    return [process for process in found.values() if _runs(process)]
+    return [process for process in found.values() if _runs(process)], unsure
 
 
 def _listed(folder: Path) -> Iterable[int]:
