@@ -39,7 +39,11 @@ from tests.local import rooms
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("cache")]
 
 _COMMAND = """
+import signal
 import sys
+# Whoever runs the tests may have had them ignored: nohup, or a shell's job in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from scalebed import paths
 paths.ROOT = Path(sys.argv[1])
@@ -141,7 +145,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             served.process.kill()
             served.process.wait()
         for process in living(served.started):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def part(served: Served, name: str) -> psutil.Process:
