@@ -30,6 +30,7 @@ _HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked 
 
 _URL = "Of something that runs already, in the place of the file's service."
 _SCRIPT = "A k6 script, in the place of the file's load."
+_PORT = "Of the page; without: 8321, or another where that is taken."
 _SLO = "Such as 'p(95) < 500 ms' or 'errors < 1 %', in the place of the file's; repeatable."
 
 
@@ -78,6 +79,8 @@ def run(
     url: Annotated[str | None, typer.Option(help=_URL)] = None,
     script: Annotated[Path | None, typer.Option(help=_SCRIPT)] = None,
     slo: Annotated[list[str] | None, typer.Option(metavar="LIMIT", help=_SLO)] = None,
+    web: Annotated[bool, typer.Option("--web", help="Show it in a browser while it runs, on this machine.")] = False,
+    port: Annotated[int | None, typer.Option(help=f"{_PORT} Implies --web.", min=1, max=65_535)] = None,
 ) -> None:
     """Run an experiment and write its report.
 
@@ -102,8 +105,24 @@ def run(
                 as_json=as_json,
                 host=host,
                 own=Own(url, script, slo or ()),
+                web=web,
+                port=port,
             )
         )
+
+
+@app.command()
+def view(
+    directory: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run directory, of a run that goes on or is over.")
+    ],
+    port: Annotated[int | None, typer.Option(help=_PORT, min=1, max=65_535)] = None,
+) -> None:
+    """Show a run in a browser, on this machine, until Ctrl-C: second by second while it goes on, and afterwards."""
+    with refusing():
+        from scalebed.cli import viewing
+
+        viewing.view(directory, port)
 
 
 @app.command()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,17 +13,20 @@ import typer
 from rich.console import Console
 
 from scalebed import paths
-from scalebed.cli import listings
+from scalebed.cli import listings, viewing
 from scalebed.cli.console import ERR, OUT, stopping_once, undisturbed
 from scalebed.cli.engine_options import Choice, Own, experiment, settled
 from scalebed.cli.progress import observer_for
 from scalebed.documents import show
+from scalebed.execution.chronicle import Chronicle
 from scalebed.execution.clock import SystemClock
+from scalebed.execution.observer import Observer, Several
 from scalebed.execution.ports import Clock
 from scalebed.execution.runner import Runner
 from scalebed.experiment import scenarios, shipped
 from scalebed.experiment.spec import Experiment, SpecError
 from scalebed.measurement.host import Host
+from scalebed.messages import UserError
 from scalebed.records import runs
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
@@ -47,12 +51,32 @@ def run(
     as_json: bool,
     host: Host,
     own: Own,
+    web: bool = False,
+    port: int | None = None,
 ) -> Conclusion:
-    """Run an experiment and write its report; what it came to."""
+    """Run an experiment and write its report; what it came to. `web`: with a page beside it, which stays after the end
+    where a person watches."""
     console = ERR if as_json else OUT
     file = file_of(name, own)
     spec = experiment(file, engine, around, settings, out, own=own)
-    directory = _measure(spec, out, fresh, console, chosen, host=host, folder=runs.folder_for(file))
+    with ExitStack() as pages:
+
+        def shown(directory: RunDirectory) -> Observer:
+            pages.enter_context(viewing.page(directory, port, console))
+            return viewing.Growing(directory)
+
+        folder = runs.folder_for(file)
+        directory = _measure(
+            spec, out, fresh, console, chosen, host=host, folder=folder, shown=shown if web or port else None
+        )
+        report = _tell(directory, console, as_json=as_json)
+        if console.is_terminal and (web or port):
+            viewing.stay(console, "The page stays until Ctrl-C.")
+    return report.conclusion
+
+
+def _tell(directory: RunDirectory, console: Console, *, as_json: bool) -> Report:
+    """Write the report, and say what is in it."""
     report = Report(directory)
     path = report.write()
     console.print()
@@ -62,7 +86,7 @@ def run(
     console.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
     if as_json:
         show(report.document(path))
-    return report.conclusion
+    return report
 
 
 def file_of(name: str | None, own: Own) -> Path | None:
@@ -89,7 +113,9 @@ def _measure(
     *,
     host: Host = "alone",
     folder: Path | None = None,
+    shown: Callable[[RunDirectory], Observer] | None = None,
 ) -> RunDirectory:
+    """`shown`: begins to show the run directory otherwise than on the terminal."""
     observer = observer_for(console, spec.slo.percentile)
     if out is not None and out.exists() and not out.is_dir():
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
@@ -105,6 +131,8 @@ def _measure(
     directory = RunDirectory(out) if out else unfinished or runs.new_run(spec, folder)
     if unfinished:
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
+    chronicle = Chronicle(directory, observer.said)
+    observer = Several(observer, chronicle, *(() if shown is None else (shown(directory),)))
     try:
         with stopping_once():
             try:
@@ -114,6 +142,9 @@ def _measure(
                     engine.close()
                     if beside is not None:
                         beside.close()
+    except UserError as error:
+        chronicle.said(str(error))
+        raise
     except KeyboardInterrupt:
         observer.run_finished()
         finished = sum(1 for _ in directory.repetitions()) if directory.exists else 0

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from scalebed.experiment.plan import Step
 from scalebed.measurement.causes import Verdict
-from scalebed.records.run_directory import Purpose, Repetition, Trial
+from scalebed.measurement.second import Second
+from scalebed.records.run_directory import Purpose, Repetition, SupplyRecord, Trial, UsageRecord
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class TrialStart:
     users: int | None
     """Set in a closed model."""
     at_most_s: float
+    service_quota: float | None = None
+    """Cores that all replicas together may use; None where they have no limit."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class Progress:
     errors: int
     verdict: Verdict
     """So far; UNDECIDED until it is certain."""
+    seconds: Sequence[Second] = ()
+    """What each second that is new came to."""
+    usage: UsageRecord | None = None
+    """Between the last two readings; None where the newest is no newer."""
+    supply: SupplyRecord | None = None
+    """Where an autoscaler owns the number of replicas."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,45 @@ class Observer(Protocol):
     def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None: ...
 
     def run_finished(self) -> None: ...
+
+
+class Several:
+    """Tells each of them, in their order."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self._observers = observers
+
+    def run_started(self, plan: Sequence[Step], resumed: Resumed | None, remaining: Remaining) -> None:
+        for each in self._observers:
+            each.run_started(plan, resumed, remaining)
+
+    def said(self, line: str) -> None:
+        for each in self._observers:
+            each.said(line)
+
+    def repetition_started(self, step: Step, remaining: Remaining) -> None:
+        for each in self._observers:
+            each.repetition_started(step, remaining)
+
+    def trial_started(self, start: TrialStart) -> None:
+        for each in self._observers:
+            each.trial_started(start)
+
+    def second(self, progress: Progress) -> None:
+        for each in self._observers:
+            each.second(progress)
+
+    def trial_finished(self, trial: Trial) -> None:
+        for each in self._observers:
+            each.trial_finished(trial)
+
+    def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None:
+        for each in self._observers:
+            each.repetition_finished(repetition, remaining)
+
+    def run_finished(self) -> None:
+        for each in self._observers:
+            each.run_finished()
 
 
 class Silent:

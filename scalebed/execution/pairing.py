@@ -101,8 +101,10 @@ class Pair:
         loaded = self.loaded(who)
         indices = {i: self.directory.next_index(block, sides[i].cell.id) for i in loaded}
         duration_s = schedule.duration_s(ask, ())
-        shown = Step(block, sides[loaded[0]].cell)
-        observer.trial_started(TrialStart(shown, indices[loaded[0]], ask.purpose, ask.rate, ask.users, duration_s))
+        shown, quota = Step(block, sides[loaded[0]].cell), sides[loaded[0]].conductor.service_quota
+        observer.trial_started(
+            TrialStart(shown, indices[loaded[0]], ask.purpose, ask.rate, ask.users, duration_s, quota)
+        )
         under_way: list[tuple[Conductor, Assignment, Load]] = []
         for i in loaded:
             side = sides[i]

@@ -90,6 +90,7 @@ class Watch:
         self._offset = math.inf  # of Clock.now against the generator's unix seconds
         self._judgement = Judgement("UNDECIDED", ("It has just begun.",))
         self._decided_s: int | None = None
+        self._told_s = 0
         self._failure: str | None = None
         self._checks: tuple[CheckCount, ...] = ()
         self._ended: tuple[EndedRecord, ...] = ()
@@ -178,16 +179,22 @@ class Watch:
         return True
 
     def progress(self) -> Progress:
+        """What there is to tell since it was asked last."""
         line = self._timeline
-        seconds = max(1, line.complete_s)
-        return Progress(
+        seconds, percentile = max(1, line.complete_s), self._assignment.slo.percentile
+        told = Progress(
             elapsed_s=line.complete_s,
             rate=line.so_far.total / seconds,
-            percentile_ms=line.so_far.percentile_ms(self._assignment.slo.percentile, self._counted(line.failed)),
+            percentile_ms=line.so_far.percentile_ms(percentile, self._counted(line.failed)),
             in_flight=line.generator[-1].in_flight if line.generator else 0.0,
             errors=line.failed,
             verdict=self._judgement.verdict,
+            seconds=tuple(line.second(at, percentile) for at in range(self._told_s, line.complete_s)),
+            usage=self._usage_record(*self._samples[-2:]) if len(self._samples) > 1 else None,
+            supply=self._supply_record(self._samples[-1]) if self._samples else None,
         )
+        self._told_s = line.complete_s
+        return told
 
     def trial(self, failure: str | None, checks: Sequence[CheckCount] = ()) -> Trial:
         """The record, once the load has been stopped. `failure` is the generator's own."""
@@ -414,30 +421,33 @@ class Watch:
         return parts
 
     def _usage_records(self) -> list[UsageRecord]:
-        records = []
-        for before, after in zip(self._samples, self._samples[1:], strict=False):
-            used = usage.between((before, after), before.at, after.at)
-            if used is not None:
-                records.append(
-                    UsageRecord(
-                        at_s=after.at - self.at(0),
-                        interval_s=used.interval_s,
-                        cpu_s=used.cpu_s,
-                        throttled_s=used.throttled_s,
-                        memory_bytes=after.memory_bytes,
-                        replica_memory_bytes=after.replica_memory_bytes,
-                        host_busy_s=used.host_busy_s,
-                        host_steal_s=used.host_steal_s,
-                        database_time_s=used.database_time_s,
-                    )
-                )
-        return records
+        pairs = zip(self._samples, self._samples[1:], strict=False)
+        return [record for pair in pairs if (record := self._usage_record(*pair)) is not None]
+
+    def _usage_record(self, before: Sample, after: Sample) -> UsageRecord | None:
+        used = usage.between((before, after), before.at, after.at)
+        if used is None:
+            return None
+        return UsageRecord(
+            at_s=after.at - self.at(0),
+            interval_s=used.interval_s,
+            cpu_s=used.cpu_s,
+            throttled_s=used.throttled_s,
+            memory_bytes=after.memory_bytes,
+            replica_memory_bytes=after.replica_memory_bytes,
+            host_busy_s=used.host_busy_s,
+            host_steal_s=used.host_steal_s,
+            database_time_s=used.database_time_s,
+        )
 
     def _supply_records(self) -> Iterable[SupplyRecord]:
-        for sample in self._samples:
-            if sample.supply is not None:
-                counts = asdict(sample.supply)
-                yield SupplyRecord(at_s=counts.pop("at") - self.at(0), **counts)
+        return (record for sample in self._samples if (record := self._supply_record(sample)) is not None)
+
+    def _supply_record(self, sample: Sample) -> SupplyRecord | None:
+        if sample.supply is None:
+            return None
+        counts = asdict(sample.supply)
+        return SupplyRecord(at_s=counts.pop("at") - self.at(0), **counts)
 
 
 def _veiled(*sentences: str) -> tuple[str, ...]:

@@ -384,7 +384,8 @@ class Runner:
             then = schedule.foreseen(earlier, ask)
             load = replace(load, then=tuple((rate, most_vus(rate, self._experiment.slo, journeys)) for rate in then))
         users = None if load.steps else ask.users
-        self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, users, load.duration_s))
+        quota = conductor.service_quota
+        self._observer.trial_started(TrialStart(step, index, ask.purpose, ask.rate, users, load.duration_s, quota))
         if step.cell.fault is not None and step.cell.fault.nature.rises:
             load = _rising(load, step.cell.fault, self._episodes, journeys)
         assignment = self._assignments.of(step, index, ask, schedule)

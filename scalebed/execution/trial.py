@@ -145,6 +145,11 @@ class Conductor:
         self._memory: tuple[ReplicaMemory, ...] = ()
 
     @property
+    def service_quota(self) -> float | None:
+        """Cores that all replicas together may use; None where they have no limit."""
+        return self._target.service_quota
+
+    @property
     def seen(self) -> Usage | None:
         """What was used when it last settled, or was last looked at."""
         return self._seen

@@ -45,6 +45,15 @@ def _index(value_us: float) -> int:
     return int(np.searchsorted(_LOWEST_US, value_us, side="right")) - 1
 
 
+BANDS_PER_DECADE = 8
+FIRST_BAND, LAST_BAND = -BANDS_PER_DECADE, 40
+"""Band k holds latencies from 10^(k/8) ms to the next; what is shorter than 0.1 ms is in the first, and what is longer
+than 133 s in the last one."""
+_BAND_STARTS = np.asarray(
+    [0, *(_index(10 ** (k / BANDS_PER_DECADE) * 1000) for k in range(FIRST_BAND + 1, LAST_BAND + 1))], dtype=np.int64
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Latencies:
     """Counts of latencies by bucket; `+` merges without loss."""
@@ -87,6 +96,11 @@ class Latencies:
         if rank > total - failed:
             return float("inf")
         return float(_HIGHEST_EQUIVALENT_US[int(np.searchsorted(np.cumsum(self.counts), rank))]) / 1000
+
+    def bands(self) -> dict[int, int]:
+        """Counts by band of an eighth of a decade, empty ones left out."""
+        counts = np.add.reduceat(self.counts, _BAND_STARTS)
+        return {FIRST_BAND + int(i): int(counts[i]) for i in np.flatnonzero(counts)}
 
     def slower_than(self, limit_ms: float) -> int:
         """How many were slower; one that shares the limit's bucket (0.1%) was not."""

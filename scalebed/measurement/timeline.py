@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from scalebed.experiment.slo import Limit
 from scalebed.measurement import errors
 from scalebed.measurement.histograms import Latencies, decode
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
+from scalebed.measurement.second import Second
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -144,6 +146,8 @@ class _Second:
     lag_ms: float = 0.0
     journeys: int = 0
     journey_ms: float = 0.0
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Failures by kind, dropped arrivals among them."""
     further: list[list[int]] = field(default_factory=list)
     """Of each further limit: asked, slow."""
     due: Latencies | None = None
@@ -218,6 +222,7 @@ class Timeline:
                     counts[1] += health.dropped
             second.arrivals += health.arrivals
             second.dropped += health.dropped
+            second.kinds[errors.DROPPED] += health.dropped
             self.failed += health.dropped
             second.in_flight = health.in_flight
             second.lag_ms = max(second.lag_ms, health.lag_ms)
@@ -236,6 +241,7 @@ class Timeline:
             second.latency_sum_ms += (undelayed or latencies).sum_ms
             if record.failure:
                 second.errors += record.count
+                second.kinds[record.failure] += record.count
                 self.failed += record.count
                 continue
             self.so_far.counts.__iadd__(latencies.counts)
@@ -330,10 +336,27 @@ class Timeline:
         """By kind, dropped arrivals among them, over the same seconds as `window`."""
         kinds: Counter[str] = Counter()
         first = self.first or 0
-        for record in self.endpoints:
-            if record.failure and start_s <= record.second - first < end_s:
-                kinds[record.failure] += record.count
-        for health in self.generator:
-            if health.dropped and start_s <= health.second - first < end_s:
-                kinds[errors.DROPPED] += health.dropped
-        return dict(kinds)
+        for second in range(start_s, end_s):
+            if (row := self._seconds.get(first + second)) is not None:
+                kinds.update(row.kinds)
+        return {kind: count for kind, count in kinds.items() if count}
+
+    def second(self, at_s: int, percentile: float) -> Second:
+        """One second since the first arrival, by itself."""
+        row = self._seconds.get((self.first or 0) + at_s) or _Second()
+        due = Latencies() if row.due is None else row.due
+        return Second(
+            second=at_s,
+            due=row.arrivals + row.dropped,
+            served=row.responses - row.errors,
+            errors={kind: count for kind, count in row.kinds.items() if count},
+            median_ms=_or_none(due.percentile_ms(50)),
+            percentile_ms=_or_none(due.percentile_ms(percentile)),
+            bands=due.bands(),
+            in_flight=row.in_flight,
+            lag_ms=row.lag_ms,
+        )
+
+
+def _or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None

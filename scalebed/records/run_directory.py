@@ -361,6 +361,12 @@ class RunDirectory:
         for path in self._files_of(block, cell):
             yield self._read(path, Trial)
 
+    def trial(self, block: int, cell: str, index: int) -> Trial | None:
+        """One of them; None where there is none. What asks for it may come from outside: no name is made of it."""
+        wanted = f"b{block:02d}-{cell}-{index:02d}.json"
+        path = next((each for each in self.trials_path.glob("b*.json") if each.name == wanted), None)
+        return None if path is None else self._read(path, Trial)
+
     def next_index(self, block: int, cell: str) -> int:
         """The place of the next trial among those of its repetition. Reads none of them."""
         return max((_place(path)[1] + 1 for path in self._files_of(block, cell)), default=0)

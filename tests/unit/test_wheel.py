@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -51,7 +52,7 @@ FOUND = {
 """
 REFUSED = """
 import json, sys
-sys.modules.update(dict.fromkeys(("kubernetes", "matplotlib", "psycopg", "pyarrow"), None))
+sys.modules.update(dict.fromkeys(("kubernetes", "matplotlib", "psycopg", "pyarrow", "starlette", "uvicorn"), None))
 from typer.testing import CliRunner
 from scalebed.cli.app import app
 
@@ -147,11 +148,18 @@ def test_away_from_the_clone_it_reads_the_same(installed: Path, tmp_path: Path) 
 def test_without_an_extra_it_says_which(installed: Path, tmp_path: Path) -> None:
     export = f"export {ROOT / 'tests' / 'fixtures' / 'runs' / 'local-closed'} --format parquet"
     clusters = ["run smoke --engine kubernetes", "down --engine kubernetes", "rerun browse --replicas 2"]
-    *refused, (code, out, err), listed = printed(
-        REFUSED, *clusters, export, "experiments", place=installed, folder=tmp_path
+    view = f"view {ROOT / 'tests' / 'fixtures' / 'runs' / 'local-closed'}"
+    *refused, (code, out, err), viewed, listed = printed(
+        REFUSED, *clusters, export, view, "experiments", place=installed, folder=tmp_path
     )
     told = "parquet needs the package pyarrow, which is not here: pip install 'scalebed[parquet]'"
     assert (code, out, err) == (2, "", f"scalebed: {told}\n")
+    code, out, err = viewed
+    assert (code, out) == (2, "")
+    assert re.fullmatch(
+        r"scalebed: The page needs the package (starlette|uvicorn), which is not here: pip install 'scalebed\[web\]'\n",
+        err,
+    )
     for code, out, err in refused:
         assert (code, out) == (2, "")
         assert err.startswith("scalebed: a cluster needs the package kubernetes, which is not here: ")

@@ -78,3 +78,17 @@ def test_failures_rank_above_every_latency() -> None:
     assert latencies.percentile_ms(95, failed=6) == math.inf
     assert of_values([]).percentile_ms(50, failed=1) == math.inf
     assert math.isnan(of_values([]).percentile_ms(50))
+
+
+def test_bands_are_eighths_of_a_decade() -> None:
+    inside = {band: 10 ** ((band + 0.5) / 8) for band in range(-8, 40)}
+    found = of_values(inside.values()).bands()
+    assert found == dict.fromkeys(inside, 1)
+    assert of_values([0.002, 0.05, 119_000]).bands() == {-8: 2, 40: 1}
+    assert of_values([]).bands() == {}
+
+
+@given(st.lists(st.integers(1, 120_000_000), min_size=1, max_size=50))
+def test_every_latency_is_in_a_band(values_us: list[int]) -> None:
+    latencies = of_values(np.asarray(values_us) / 1000)
+    assert sum(latencies.bands().values()) == latencies.total == len(values_us)

@@ -204,3 +204,24 @@ def test_further_limits_count_their_own_requests() -> None:
     search, overall = line.window(0, 1).further
     assert (search.asked.tolist(), search.slow.tolist()) == ([3], [2])
     assert (overall.asked.tolist(), overall.slow.tolist()) == ([6], [5])
+
+
+def test_one_second_is_told_by_itself() -> None:
+    timeline = Timeline(1000)
+    timeline.add(
+        [answered(11, 200, 5, 5, 50), answered(11, 503, 900), answered(12, 200, 7)],
+        [
+            GeneratorSecond(11, 5, 2, 1.5, 3.25),
+            GeneratorSecond(12, 1, 0, 0.5, 0.0),
+            GeneratorSecond(13, 0, 0, 0.0, 0.0),
+        ],
+    )
+
+    first, second, third = (timeline.second(at, 95) for at in range(3))
+    assert (first.second, first.due, first.served, first.errors) == (0, 7, 3, {"5xx": 1, "dropped": 2})
+    assert (first.in_flight, first.lag_ms) == (1.5, 3.25)
+    assert first.median_ms == pytest.approx(5, rel=0.001)
+    assert first.percentile_ms == pytest.approx(50, rel=0.001)
+    assert first.bands == {5: 2, 13: 1}  # from 10^(5/8) = 4.2 ms, and from 10^(13/8) = 42 ms
+    assert (second.served, second.errors, second.bands) == (1, {}, {6: 1})
+    assert (third.served, third.median_ms, third.percentile_ms, third.bands) == (0, None, None, {})

@@ -1,0 +1,78 @@
+"""The page that shows a run: beside one that is measured here, or of a run directory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from scalebed.cli.console import OUT, stopping_once
+from scalebed.execution.observer import Remaining, Silent
+from scalebed.messages import UserError
+from scalebed.provision.extras import wanted
+from scalebed.records import live
+from scalebed.records.run_directory import Repetition, RunDirectory, RunDirectoryError
+from scalebed.report import Report
+
+if TYPE_CHECKING:
+    from scalebed.web.server import Server
+
+_SHARE = 0.02
+"""Of a run's time that may go into reports nobody may look at."""
+
+
+class Growing(Silent):
+    """An observer that writes the report anew once a repetition is over, when nothing is measured."""
+
+    def __init__(self, directory: RunDirectory) -> None:
+        self._directory = directory
+        self._not_before = 0.0
+
+    def repetition_finished(self, repetition: Repetition, remaining: Remaining) -> None:
+        began = time.monotonic()
+        if began < self._not_before:
+            return
+        try:
+            Report(self._directory).write()
+        except (UserError, OSError):
+            return  # the end of the run writes it, and says what is wrong
+        took = time.monotonic() - began
+        self._not_before = time.monotonic() + took / _SHARE
+
+
+@contextmanager
+def page(directory: RunDirectory, port: int | None, console: Console) -> Iterator[Server]:
+    """Serves it, and says where. Raises EngineError without the extra, and PortError."""
+    with wanted("web", "The page"):
+        from scalebed.web.server import Server  # noqa: PLC0415 - an extra
+
+    server = Server(directory, port)
+    try:
+        console.print(f"Page: {server.url}", soft_wrap=True, highlight=False, markup=False)
+        yield server
+    finally:
+        server.close()
+
+
+def view(path: Path, port: int | None) -> None:
+    """Serve the page of a run until Ctrl-C."""
+    directory = RunDirectory(path)
+    if not directory.exists and not live.events_file(path).exists():
+        raise RunDirectoryError(f"{path}: holds no run; name a run directory")
+    with page(directory, port, OUT):
+        stay(OUT, "Ctrl-C ends it.")
+
+
+def stay(console: Console, words: str) -> None:
+    """Until Ctrl-C, or until asked to end."""
+    console.print(words, highlight=False, markup=False)
+    try:
+        with stopping_once():
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        return

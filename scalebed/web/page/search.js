@@ -1,0 +1,84 @@
+// Where the capacities of a search lie by what is known so far.
+
+import { bracket } from "./state.js";
+import { number } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const ROW = 20;
+const PAD = 14;
+
+function node(name, attributes, text) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+export function mark(verdict, x, y) {
+  if (verdict === "INVALID") return node("path", { class: verdict, d: `M${x - 4} ${y - 4}l8 8m0 -8l-8 8` });
+  const radius = verdict === "UNDECIDED" ? 3 : 4.5;
+  return node("circle", { class: verdict, cx: x, cy: y, r: radius });
+}
+
+export function legend(list) {
+  list.replaceChildren(
+    ...[["PASS", "met the SLO"], ["FAIL", "did not"], ["UNDECIDED", "not sure"], ["INVALID", "does not count"]].map(([verdict, words]) => {
+      const item = document.createElement("li");
+      const drawing = node("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" });
+      drawing.append(mark(verdict, 7, 7));
+      item.append(drawing, words);
+      return item;
+    }),
+  );
+}
+
+export function told(cell, block, state) {
+  const ended = state.found.get(`${cell}/${block}`);
+  const trials = state.over.filter((each) => each.cell === cell && each.block === block && each.rate_asked);
+  if (ended) return ended.capacity === null ? ended.outcome : `capacity ${number(ended.capacity)}/s`;
+  if (!trials.length) return "";
+  const { lower, upper } = bracket(trials);
+  if (lower === null && upper === null) return "nothing known yet";
+  if (upper === null) return `at least ${number(lower)}/s so far`;
+  return lower === null ? `below ${number(upper)}/s so far` : `between ${number(lower)} and ${number(upper)}/s so far`;
+}
+
+export function draw(container, state) {
+  const rates = state.over.map((each) => each.rate_asked).filter(Boolean);
+  if (!rates.length) return;
+  const [low, high] = [Math.log(Math.min(...rates)), Math.log(Math.max(...rates))];
+  const width = Math.max(container.clientWidth, 200);
+  const x = (rate) => PAD + ((width - 2 * PAD) * (Math.log(rate) - low)) / (high - low || 1);
+  const rows = [];
+  for (const cell of state.plan.cells) {
+    const trials = state.over.filter((each) => each.cell === cell.id && each.rate_asked);
+    const blocks = [...new Set(trials.map((each) => each.block))].sort((a, b) => a - b);
+    if (!blocks.length) continue;
+    const row = document.createElement("div");
+    row.className = "cell";
+    const name = document.createElement("h3");
+    name.textContent = `${cell.variant}, ${cell.scale} replica${cell.scale === "1" ? "" : "s"}`;
+    const drawing = node("svg", { viewBox: `0 0 ${width} ${blocks.length * ROW}`, height: blocks.length * ROW, "aria-hidden": "true" });
+    const words = document.createElement("ul");
+    blocks.forEach((block, i) => {
+      const own = trials.filter((each) => each.block === block);
+      const y = (i + 0.5) * ROW;
+      drawing.append(node("line", { class: "grid", x1: PAD, x2: width - PAD, y1: y, y2: y }));
+      const { lower, upper } = bracket(own);
+      if (lower !== null && upper !== null) {
+        drawing.append(node("rect", { class: "bracket", x: x(lower), y: y - 7, width: Math.max(x(upper) - x(lower), 2), height: 14, rx: 3 }));
+      }
+      for (const each of own) drawing.append(mark(each.verdict, x(each.rate_asked), y));
+      const item = document.createElement("li");
+      item.textContent = `Block ${block + 1}: ${told(cell.id, block, state)}`;
+      words.append(item);
+    });
+    row.append(name, drawing, words);
+    rows.push(row);
+  }
+  const axis = document.createElement("p");
+  axis.className = "soft axis";
+  const ends = [Math.exp(low), Math.exp(high)].map((rate) => `${number(rate)}/s`);
+  axis.textContent = `From ${ends[0]} on the left to ${ends[1]} on the right, logarithmic.`;
+  container.replaceChildren(...rows, axis);
+}
