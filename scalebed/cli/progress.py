@@ -112,6 +112,8 @@ class Panel(Lines):
         rows: list[RenderableType] = []
         if self._step is not None:
             doing = f"{_cell(self._step)}: " + (_doing(self._start) if self._start else "getting ready")
+            if self._start and self._progress:
+                doing += f", {self._progress.elapsed_s} of at most {self._start.at_most_s:.0f} s"
             self._spinner.update(text=Text(doing, style="bold"))
             rows.append(self._spinner)
         if self._progress is not None and self._start is not None:
@@ -135,27 +137,31 @@ def _doing(start: TrialStart) -> str:
 
 
 def _second(progress: Progress, start: TrialStart, percentile: str) -> RenderableType:
+    """One line of 80 columns at most; in a narrower terminal it is folded, and nothing cut."""
     grid = Table.grid(padding=(0, 2))
-    latency = _latency(progress.percentile_ms)
-    grid.add_row(
-        ProgressBar(total=start.at_most_s, completed=progress.elapsed_s, width=24),
-        f"{progress.elapsed_s} of at most {start.at_most_s:.0f} s",
+    told = (
         f"{_rate(progress.rate)}/s",
-        f"{percentile} {latency}",
-        f"{progress.in_flight:.0f} in flight",
-        f"{progress.errors} errors",
-        Text(progress.verdict, style=_STYLES[progress.verdict]),
+        f"{percentile} {_latency(progress.percentile_ms)}",
+        f"{progress.in_flight:,.0f} in flight",
+        f"{progress.errors:,} errors",
     )
+    line = Text(" · ".join((*told, "")))
+    line.append(progress.verdict, style=_STYLES[progress.verdict])
+    grid.add_row(_bar(start.at_most_s, progress.elapsed_s), line)
     return grid
 
 
 def _overall(remaining: Remaining) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_row(
-        ProgressBar(total=remaining.repetitions, completed=remaining.repetitions_done, width=24),
+        _bar(remaining.repetitions, remaining.repetitions_done),
         f"{remaining.repetitions_done} of {remaining.repetitions} repetitions{_left(remaining)}",
     )
     return grid
+
+
+def _bar(total: float, completed: float) -> ProgressBar:
+    return ProgressBar(total=total, completed=completed, width=8)
 
 
 def _trial(trial: Trial, percentile: str) -> Text:

@@ -32,6 +32,7 @@ _EXTRAS: tuple[tuple[str, str, extras.Extra], ...] = (
     ("clusters", "kubernetes", "kubernetes"),
     ("charts of queries", "charts", "charts"),
     ("export as Parquet", "parquet", "parquet"),
+    ("a run's page", "web", "web"),
 )
 """What it is for, the extra with its packages, and the one that brings those with what they need."""
 
@@ -49,8 +50,10 @@ def examine(root: Path, cache: Path, say: Say) -> list[Symptom]:
 
 
 def as_table(symptoms: list[Symptom]) -> Table:
+    """What is wrong first, each kind in the order in which it was looked at."""
     table = Table("", "what", Column("found", overflow="fold"), box=None, header_style="bold")
-    for symptom in symptoms:
+    gravest = list(reversed(_STYLES))
+    for symptom in sorted(symptoms, key=lambda each: gravest.index(each.status)):
         table.add_row(Text(symptom.status, style=_STYLES[symptom.status]), symptom.what, Text(symptom.found))
     return table
 

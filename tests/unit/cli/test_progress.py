@@ -38,9 +38,9 @@ def panel() -> tuple[Panel, io.StringIO]:
     return Panel(Console(file=file, force_terminal=True, width=100, color_system=None), 95), file
 
 
-def drawn(panel: Panel) -> str:
+def drawn(panel: Panel, width: int = 100) -> str:
     """The panel's rows as they stand now."""
-    console = Console(file=io.StringIO(), width=100)
+    console = Console(file=io.StringIO(), width=width)
     with console.capture() as capture:
         console.print(panel._live.renderable)
     return capture.get()
@@ -138,6 +138,23 @@ def test_the_panel_shows_what_goes_on_and_ends_cleanly() -> None:
     told = file.getvalue()
     assert "capacity 42.5/s" in told
     assert told.count("\x1b[?25l") == told.count("\x1b[?25h") == 1, "the cursor comes back"
+
+
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_a_narrow_terminal_cuts_nothing(width: int) -> None:
+    live, _ = panel()
+    live.run_started(PLAN, None, REMAINING)
+    live.repetition_started(PLAN[0], REMAINING)
+    live.trial_started(TrialStart(PLAN[0], 0, "bisect", rate=12345.5, users=None, at_most_s=600))
+    live.second(Progress(127, 12_341.1, 2_310.4, 1_234.2, 12_345, "UNDECIDED"))
+    told = drawn(live, width)
+    live.run_finished()
+    rows = [row.rstrip() for row in told.splitlines()]
+    assert all(len(row) <= width for row in rows)
+    words = ("127 of at most 600 s", "12,341/s", "p95 2,310 ms", "1,234 in flight", "12,345 errors", "UNDECIDED")
+    for part in words:
+        assert part in " ".join(told.split())
+    assert (len(rows) == 3) == (width == 80), "what goes on, this second, and the whole: a line each"
 
 
 def test_the_panel_ends_where_nothing_was_started() -> None:
