@@ -114,8 +114,9 @@ def run(
 @app.command()
 def view(
     directory: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run directory, of a run that goes on or is over.")
-    ],
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="A run directory, of one that goes on or is over; else the newest."),
+    ] = None,
     port: Annotated[int | None, typer.Option(help=_PORT, min=1, max=65_535)] = None,
 ) -> None:
     """Show a run in a browser, on this machine, until Ctrl-C: second by second while it goes on, and afterwards."""

@@ -70,7 +70,7 @@ def run(
             spec, out, fresh, console, chosen, host=host, folder=folder, shown=shown if web or port else None
         )
         report = _tell(directory, console, as_json=as_json)
-        if console.is_terminal and (web or port):
+        if (web or port) and console.file.isatty() and sys.stdin.isatty():
             viewing.stay(console, "The page stays until Ctrl-C.")
     return report.conclusion
 

@@ -13,9 +13,8 @@ from rich.console import Console
 
 from scalebed.cli.console import OUT, stopping_once
 from scalebed.execution.observer import Remaining, Silent
-from scalebed.messages import UserError
 from scalebed.provision.extras import wanted
-from scalebed.records import live
+from scalebed.records import runs
 from scalebed.records.run_directory import Repetition, RunDirectory, RunDirectoryError
 from scalebed.report import Report
 
@@ -39,8 +38,8 @@ class Growing(Silent):
             return
         try:
             Report(self._directory).write()
-        except (UserError, OSError):
-            return  # the end of the run writes it, and says what is wrong
+        except Exception:  # whatever is wrong with it, the end of the run says so, and it may not end here
+            return
         took = time.monotonic() - began
         self._not_before = time.monotonic() + took / _SHARE
 
@@ -59,11 +58,15 @@ def page(directory: RunDirectory, port: int | None, console: Console) -> Iterato
         server.close()
 
 
-def view(path: Path, port: int | None) -> None:
-    """Serve the page of a run until Ctrl-C."""
-    directory = RunDirectory(path)
-    if not directory.exists and not live.events_file(path).exists():
-        raise RunDirectoryError(f"{path}: holds no run; name a run directory")
+def view(path: Path | None, port: int | None) -> None:
+    """Serve the page of a run until Ctrl-C; without a path of the newest here."""
+    if path is None:
+        directory = runs.newest_run(*dict.fromkeys([Path.cwd() / "runs", runs.RUNS]))
+        OUT.print(f"Run: {directory.path}", soft_wrap=True, highlight=False, markup=False)
+    else:
+        directory = RunDirectory(path)
+        if not directory.exists:
+            raise RunDirectoryError(f"{path}: holds no run; name a run directory")
     with page(directory, port, OUT):
         stay(OUT, "Ctrl-C ends it.")
 

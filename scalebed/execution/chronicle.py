@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -10,7 +11,7 @@ from typing import Any
 
 from scalebed.execution.observer import Progress, Remaining, Resumed, TrialStart
 from scalebed.experiment.plan import Step, cells
-from scalebed.messages import Say
+from scalebed.messages import Say, UserError
 from scalebed.records import live
 from scalebed.records.live import Line, Writer
 from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
@@ -24,7 +25,7 @@ class Chronicle:
         self._say = say
         self._writer: Writer | None = None
         self._given_up = False
-        self._before: list[str] = []
+        self._before: list[tuple[float, str]] = []
         """Said before there was a run to write about."""
 
     def run_started(self, plan: Sequence[Step], resumed: Resumed | None, remaining: Remaining) -> None:
@@ -36,14 +37,14 @@ class Chronicle:
             for line in earlier[:-1]:
                 self._event(line)
             self._event({"kind": "begun", "plan": planned(self._directory.manifest()), **_remaining(remaining)})
-            for said in self._before:
-                self._event({"kind": "said", "line": said})
+            for at, said in self._before:
+                self._event({"kind": "said", "line": said, "at": at})
 
         self._attempt(begin)
 
     def said(self, line: str) -> None:
         if self._writer is None:
-            self._before.append(line)
+            self._before.append((time.time(), line))
         self._attempt(lambda: self._event({"kind": "said", "line": line}))
 
     def repetition_started(self, step: Step, remaining: Remaining) -> None:
@@ -55,7 +56,6 @@ class Chronicle:
 
         def begin() -> None:
             if self._writer is not None:
-                self._writer.end_trial()
                 self._writer.begin_trial(start.step.block, start.step.cell.id, start.index)
             self._event({"kind": "trial", **place, **_asked(start)})
 
@@ -72,6 +72,11 @@ class Chronicle:
     def trial_finished(self, trial: Trial) -> None:
         def end() -> None:
             self._event(ended(trial))
+            beside = trial.beside
+            if beside is not None and beside.index is not None:  # an observer is told of one side of a duet
+                other = self._directory.trial(trial.block, beside.cell, beside.index)
+                if other is not None:
+                    self._event(ended(other))
             if self._writer is not None:
                 self._writer.end_trial()
 
@@ -81,12 +86,11 @@ class Chronicle:
         self._attempt(lambda: self._event({**found(repetition), **_remaining(remaining)}))
 
     def run_finished(self) -> None:
-        def close() -> None:
-            if self._writer is not None:
-                self._event({"kind": "over"})
-                self._writer.close()
-
-        self._attempt(close)
+        if self._writer is None:
+            return
+        self._attempt(lambda: self._event({"kind": "over"}))
+        with suppress(OSError):
+            self._writer.close()
         self._writer = None
 
     def _event(self, line: Line) -> None:
@@ -103,13 +107,11 @@ class Chronicle:
             self._give_up("another process measures into the same directory")
         except OSError as error:
             self._give_up(f"{error.strerror or error}")
+        except UserError as error:
+            self._give_up(str(error))
 
     def _give_up(self, why: str) -> None:
-        self._given_up = True
-        if self._writer is not None:
-            with suppress(OSError):
-                self._writer.close()
-            self._writer = None
+        self._given_up = True  # what was begun stays open: the run does go on
         self._say(f"{self._directory.path}/live: cannot be written ({why}), so nobody can watch this run; it goes on.")
 
 
@@ -123,6 +125,7 @@ def planned(manifest: Manifest) -> Line:
         "experiment_kind": experiment.kind,
         "seeks": experiment.traits.seeks,
         "unit": experiment.unit,
+        "own": experiment.load is not None,
         "workload": experiment.workload,
         "started": manifest.started,
         "host": manifest.host,
@@ -139,6 +142,7 @@ def planned(manifest: Manifest) -> Line:
                 "variant": cell.variant.name,
                 "scale": cell.scale,
                 "fault": None if cell.fault is None else cell.fault.name,
+                "users": cell.users,
             }
             for cell in cells(experiment)
         ],
@@ -153,7 +157,12 @@ def seconds(progress: Progress) -> Sequence[Line]:
         lines.append({"kind": "usage", **used(progress.usage.model_dump())})
     if progress.supply is not None:
         lines.append({"kind": "supply", **progress.supply.model_dump()})
-    so_far = {"elapsed_s": progress.elapsed_s, "percentile_ms": progress.percentile_ms, "verdict": progress.verdict}
+    so_far = {
+        "at": time.time(),
+        "elapsed_s": progress.elapsed_s,
+        "percentile_ms": progress.percentile_ms,
+        "verdict": progress.verdict,
+    }
     return [*lines, {"kind": "so_far", **so_far, "errors": progress.errors, "in_flight": progress.in_flight}]
 
 
@@ -193,7 +202,7 @@ def retold(directory: RunDirectory) -> Sequence[Line]:
     """The events of a run that wrote none, as far as its records tell: of a version that did not, say."""
     manifest = directory.manifest()
     repetitions = list(directory.repetitions())
-    done = len(directory.finished())
+    done = len(directory.finished() & set(manifest.order))
     begun = {"done": 0, "of": len(manifest.order), "left_s": None}
     at = datetime.fromisoformat(manifest.started).timestamp()
     lines: list[dict[str, Any]] = [{"at": at, "kind": "begun", "plan": planned(manifest), **begun}]

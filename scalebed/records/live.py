@@ -1,9 +1,9 @@
 """What a run tells while it goes on: `RUN/live`, for whoever looks at it meanwhile. No run reads it.
 
 `events.jsonl` has a line for each thing that happened, oldest first, and is kept. `trial-BLOCK-CELL-INDEX.jsonl` has
-the seconds of the trial under way, and goes once the trial has its record. Each line is a JSON object with `kind`, and
-the events with `at`, in unix seconds. Who writes holds a lock on `events.jsonl`, which the kernel takes back from a
-process that was killed.
+the seconds of the trial under way, and goes once the next one begins or the run is over. Each line is a JSON object
+with `kind`, and the events with `at`, in unix seconds. Who measures holds a lock on `lock`, which the kernel takes back
+from a process that was killed.
 """
 
 from __future__ import annotations
@@ -14,12 +14,19 @@ import math
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
 from scalebed.secrecy import VEIL
 
 Line = Mapping[str, Any]
+
+
+_LOCKING_S = 1.0
+"""Whoever looks whether a run goes on holds the lock for a moment."""
+_SENTENCES = frozenset({"line", "reason", "note", "description"})
+"""Which a script, a service or a user has words in; all else are figures, and names that the report has as well."""
 
 
 def folder(run: Path) -> Path:
@@ -37,8 +44,8 @@ def seconds_file(run: Path, block: int, cell: str, index: int) -> Path:
 def goes_on(run: Path) -> bool:
     """Whether a process on this host is measuring it now."""
     try:
-        with events_file(run).open("rb") as file:
-            return not _lock(file, fcntl.LOCK_SH)
+        with (folder(run) / "lock").open("rb") as file:
+            return not _locked(file, fcntl.LOCK_SH)
     except OSError:
         return False
 
@@ -49,20 +56,26 @@ class Writer:
     def __init__(self, run: Path) -> None:
         self._run = run
         folder(run).mkdir(parents=True, exist_ok=True)
-        for left in folder(run).glob("trial-*.jsonl"):  # of a process that was killed
-            left.unlink()
-        self._events = events_file(run).open("ab")
-        if not _lock(self._events, fcntl.LOCK_EX):
-            self._events.close()
-            raise BlockingIOError
-        if self._events.tell() and not _ends_whole(events_file(run)):
-            self._events.write(b"\n")
-        self._seconds: IO[bytes] | None = None
+        with ExitStack() as stack:
+            lock = stack.enter_context((folder(run) / "lock").open("wb"))
+            until = time.monotonic() + _LOCKING_S
+            while not _locked(lock, fcntl.LOCK_EX):
+                if time.monotonic() > until:
+                    raise BlockingIOError
+                time.sleep(0.01)
+            self._forget()  # what a process left that was killed
+            self._events = stack.enter_context(events_file(run).open("ab"))
+            if self._events.tell() and not _ends_whole(events_file(run)):
+                self._events.write(b"\n")
+            self._seconds: IO[bytes] | None = None
+            self._open = stack.pop_all()
 
     def event(self, line: Line, at: float | None = None) -> None:
         _append(self._events, {"at": time.time() if at is None else at, **line})
 
     def begin_trial(self, block: int, cell: str, index: int) -> None:
+        self.end_trial()
+        self._forget()
         self._seconds = seconds_file(self._run, block, cell, index).open("wb")
 
     def second(self, line: Line) -> None:
@@ -71,14 +84,20 @@ class Writer:
             _append(self._seconds, line)
 
     def end_trial(self) -> None:
+        """Its seconds stay until the next one, for whoever has not read the last of them yet."""
         if self._seconds is not None:
-            self._seconds.close()
-            Path(self._seconds.name).unlink(missing_ok=True)
-            self._seconds = None
+            seconds, self._seconds = self._seconds, None
+            seconds.close()
 
     def close(self) -> None:
-        self.end_trial()
-        self._events.close()
+        """The run is over, also for who asks whether it goes on; that is so even where this raises OSError."""
+        with self._open:
+            self.end_trial()
+            self._forget()
+
+    def _forget(self) -> None:
+        for seconds in folder(self._run).glob("trial-*.jsonl"):
+            seconds.unlink()
 
 
 class Tail:
@@ -94,7 +113,7 @@ class Tail:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
                 whole, newline, _ = file.read().rpartition(b"\n")
-        except FileNotFoundError:
+        except OSError:
             return ()
         self._offset += len(whole) + len(newline)
         return [line for line in whole.decode("utf-8", "replace").split("\n") if line]
@@ -102,26 +121,29 @@ class Tail:
 
 def text(line: Line) -> str:
     """As JSON, on one line."""
-    return json.dumps(_finite(line), allow_nan=False, separators=(",", ":"))
+    return json.dumps(_plain(line), allow_nan=False, separators=(",", ":"))
 
 
 def _append(file: IO[bytes], line: Line) -> None:
-    file.write(VEIL.over(text(line)).encode() + b"\n")
+    file.write(text(line).encode() + b"\n")
     file.flush()
 
 
-def _finite(value: Any) -> Any:
-    """As JSON knows it: what is no finite number becomes null, and what is no JSON at all a string."""
+def _plain(value: Any, name: str = "") -> Any:
+    """As JSON knows it: what is no finite number becomes null, and what is no JSON at all a string. Sentences are
+    veiled; veiled as a whole, a line would be no JSON where a secret is a number, say."""
     if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
+        return {str(key): _plain(each, str(key)) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [_plain(each) for each in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    return value if isinstance(value, str | int | None) else str(value)
+    if isinstance(value, int | None):
+        return value
+    return VEIL.over(str(value)) if name in _SENTENCES else str(value)
 
 
-def _lock(file: IO[bytes], how: int) -> bool:
+def _locked(file: IO[bytes], how: int) -> bool:
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:

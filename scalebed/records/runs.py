@@ -8,6 +8,7 @@ from pathlib import Path
 from scalebed import __version__, paths
 from scalebed.experiment.spec import Experiment
 from scalebed.measurement.host import Host
+from scalebed.records import live
 from scalebed.records.run_directory import RunDirectory, RunDirectoryError
 
 RUNS = (Path.cwd() if paths.INSTALLED else paths.ROOT) / "runs"
@@ -41,6 +42,18 @@ def unfinished_run(
 def new_run(experiment: Experiment, folder: Path | None = None) -> RunDirectory:
     """A run directory that no other run has, named after the experiment and the time."""
     return RunDirectory((folder or RUNS) / f"{experiment.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+
+
+def newest_run(*folders: Path) -> RunDirectory:
+    """That was begun or written last, in any of these folders. Raises RunDirectoryError where there is none."""
+    found = [manifest.parent for folder in folders for manifest in folder.glob("*/manifest.json")]
+    if not found:
+        raise RunDirectoryError(f"{' and '.join(map(str, folders))}: no run is there; name a run directory")
+
+    def written(run: Path) -> float:
+        return max(path.stat().st_mtime for path in (run / "manifest.json", live.events_file(run)) if path.exists())
+
+    return RunDirectory(max(found, key=written))
 
 
 def finished(directory: RunDirectory, wanted: Experiment) -> bool:

@@ -20,6 +20,8 @@ from scalebed.web.guard import REPORT_POLICY, Guard
 from scalebed.web.stream import messages
 
 PAGE = Path(__file__).parent / "page"
+LINKED = ("report.md", "cells.csv", "comparison.csv", "faults.csv", "trials.csv", "junit.xml")
+"""Files that a report leads to."""
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -35,10 +37,17 @@ def site(directory: RunDirectory, closing: threading.Event) -> Starlette:
             return _absent("There is no report yet; it is written when a repetition is over.")
         return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
 
+    def beside_report(request: Request) -> Response:
+        path = directory.path / request.url.path.removeprefix("/")
+        return FileResponse(path, media_type="text/plain") if path.is_file() else _absent("There is none yet.")
+
+    one_at_a_time = threading.Lock()
+
     def trial(request: Request) -> Response:
         place = request.path_params
         try:
-            found = trials.lines(directory, place["block"], place["cell"], place["index"])
+            with one_at_a_time:  # hours of seconds take seconds of a core
+                found = trials.lines(directory, place["block"], place["cell"], place["index"])
         except UserError as error:
             return _absent(str(error))
         if found is None:
@@ -54,6 +63,7 @@ def site(directory: RunDirectory, closing: threading.Event) -> Starlette:
             *files,
             Route("/events", events),
             Route("/report", report),
+            *(Route(f"/{name}", beside_report) for name in LINKED),
             Route("/trials/{block:int}/{cell}/{index:int}", trial),
         ],
         middleware=[Middleware(Guard)],

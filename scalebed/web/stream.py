@@ -48,6 +48,8 @@ class Follower:
         """What is new. Of a trial that is over by now only what it came to, as its seconds are with its record."""
         for line in self._events.read():
             event = _parsed(line)
+            if not event:
+                continue
             if event.get("kind") in _BOUNDS:
                 yield from self._rest()
             yield line
@@ -89,6 +91,9 @@ async def messages(directory: RunDirectory, closing: threading.Event) -> AsyncIt
         await asyncio.sleep(LOOK_S)
         since_asked += LOOK_S
         since_told += LOOK_S
+    for line in follower.new():  # how it ended, where the page ends with the run
+        yield _message(line)
+    yield _message(live.text({"kind": "state", **_state(directory.path)}))
 
 
 def _state(run: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -179,8 +180,7 @@ def test_a_run_that_was_stopped_or_broke_off_says_so(stage: Stage, opened: Calla
     expect(page.locator("#status")).to_contain_text("Measuring")
     writer = stage.chronicle._writer
     assert writer is not None
-    writer._events.close()  # as the kernel does for a process that was killed
-    writer.end_trial()
+    writer.close()  # as the kernel does for a process that was killed
     expect(page.locator("#status")).to_contain_text(
         "Broken off: 0 of 4 repetitions; the same command goes on from there"
     )
@@ -244,6 +244,57 @@ def test_replicas_are_drawn_where_an_autoscaler_owns_them(browser: Browser, tmp_
     assert not live.folder(recorded.path).exists()
 
 
+def test_another_run_at_the_same_address_is_another(browser: Browser, stage: Stage, tmp_path: Path) -> None:
+    """With as many trials of the same names, and other figures; the tab was left open."""
+    stage.play()
+    server = Server(stage.directory)
+    page = browser.new_context().new_page()
+    page.goto(server.url)
+    page.locator("#trials button").last.click()
+    expect(page.locator("#now-title")).to_have_text("A trial, looked at again")
+    port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+    server.close()
+
+    events = live.events_file(stage.directory.path)
+    told = [json.loads(line) for line in events.read_text().splitlines()]
+    for each in told:
+        if each.get("rate_asked"):
+            each["rate_asked"] = 7e6
+        if each["kind"] == "begun":
+            each["plan"] |= {"name": "another", "started": "2026-01-01T00:00:00+00:00"}
+    events.write_text("".join(f"{json.dumps(each)}\n" for each in told))
+    server = Server(stage.directory, port)
+    expect(page.locator("h1")).to_have_text("another", timeout=20_000)
+    expect(page.locator("#now-title")).to_have_text("The last trial")
+    rates = page.locator("#trials tr td:nth-child(3)").all_inner_texts()
+    assert set(rates) == {"7,000,000/s", "–"}
+    page.context.close()
+    server.close()
+
+
+def test_the_bracket_is_the_searchs(browser: Browser, stage: Stage) -> None:
+    """The lowest rate that did not pass, and the highest below it that did."""
+    server = Server(stage.directory)
+    page = browser.new_context().new_page()
+    page.goto(server.url)
+    found = page.evaluate(BRACKETS)
+    page.context.close()
+    server.close()
+    assert found == [[None, 27.4], [80, 100], [80, None], [None, None], [30, 35]]
+
+
+def test_a_trial_of_hours_is_drawn(browser: Browser, stage: Stage) -> None:
+    """And rates are told in what is asked for."""
+    server = Server(stage.directory)
+    page = browser.new_context().new_page()
+    page.goto(server.url)
+    expect(page.locator("#rate path.line.served")).to_have_count(1)
+    assert page.evaluate(HOURS) == ["12 journeys/s", "12/s"]
+    expect(page.locator("#rate text", has_text="20000 s")).to_be_attached()
+    page.context.close()
+    server.close()
+
+
 def test_a_name_that_is_markup_is_text(browser: Browser, tmp_path: Path) -> None:
     with Stage(tmp_path / "run", "<img src=x onerror=alert(1)> & <b>bold</b>") as stage:
         stage.chronicle.said("<script>alert(1)</script>")
@@ -266,3 +317,32 @@ DARK = """() => {
   return n;
 }"""
 """How many pixels of the heat map are drawn."""
+
+HOURS = """async () => {
+  const { draw } = await import('/trial.js');
+  const { asking } = await import('/words.js');
+  const bands = Object.fromEntries([...Array(15).keys()].map((band) => [band, 1 + band]));
+  const second = (at) => ({
+    second: at, due: 120, served: 120, errors: {}, median_ms: 9, percentile_ms: 50, bands, in_flight: 2, lag_ms: 1,
+  });
+  const usage = (at) => ({ at_s: at + 1, interval_s: 1, cpu_s: { service: 0.3, database: 0.1 } });
+  const all = [...Array(20000).keys()];
+  const told = { at_most_s: 20000, service_quota: 0.5 };
+  const trial = { told, seconds: all.map(second), usage: all.map(usage), supply: [] };
+  draw(trial, { unit: 'requests', slo: { percentile: 95, latency_ms: 500 } }, 19999);
+  return [asking(12, { unit: 'journeys' }), asking(12, { unit: 'requests' })];
+}"""
+"""Five and a half of them."""
+
+BRACKETS = """async () => {
+  const { bracket } = await import('/state.js');
+  const kinds = { P: 'PASS', F: 'FAIL', U: 'UNDECIDED', I: 'INVALID' };
+  const trials = (told) => told.split(' ').filter(Boolean).map((each) => (
+    { rate_asked: Number(each.slice(0, -1)), verdict: kinds[each.at(-1)] }
+  ));
+  const all = ['27.4P 34.2F 30.6P 32.4F 30.6F 28.9F 27.4U', '80P 100P 100F', '80P 60P 90I', '', '30P 40F 35F 20P'];
+  return all.map((told) => {
+    const { lower, upper } = bracket(trials(told));
+    return [lower, upper];
+  });
+}"""

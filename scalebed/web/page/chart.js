@@ -60,6 +60,11 @@ export class Plot {
     return LEFT + ((this.width - LEFT - RIGHT) * second) / this.extent;
   }
 
+  // Whole seconds that a column has to hold to be two pixels wide.
+  get together() {
+    return Math.max(1, Math.ceil((2 * this.extent) / (this.width - LEFT - RIGHT)));
+  }
+
   get bottom() {
     return this.height - BOTTOM;
   }
@@ -120,12 +125,12 @@ export class Plot {
     }
   }
 
-  // A rectangle of the canvas, one second wide, from one value to another, as dark as `share` of 1.
-  shade(second, from, to, share, colour) {
+  // A rectangle of the canvas, so many seconds wide, from one value to another, as strong as `share` of 1.
+  shade(second, lasts, from, to, share, colour) {
     const [x, y] = [this.x(second), this.y(to)];
     this.brush.globalAlpha = share;
     this.brush.fillStyle = colour;
-    this.brush.fillRect(x, y, Math.max(this.x(second + 1) - x, 1), this.y(from) - y);
+    this.brush.fillRect(x, y, Math.max(this.x(second + lasts) - x, 1), this.y(from) - y);
     this.brush.globalAlpha = 1;
   }
 

@@ -1,11 +1,13 @@
 // Listens to what the run tells, and lays it out. Draws at most twice a second, and nothing while nobody looks.
 
 import * as search from "./search.js";
-import { course, fresh, observe, place, reduce } from "./state.js";
+import { cellName, course, fresh, observe, place, reduce } from "./state.js";
 import { draw, parts } from "./trial.js";
-import { clock, count, latency, number, purpose, seconds } from "./words.js";
+import { asking, clock, count, latency, number, purpose, seconds } from "./words.js";
 
 const DRAWN_EVERY_MS = 500;
+const LONG_S = 900; // a trial of which is drawn more seldom, as it takes longer
+const TITLED = new Set(["begun", "repetition", "repetition_over", "over", "state"]); // what may change the title
 
 const state = fresh();
 let kept = null; // the course of the trial that ended last
@@ -13,6 +15,7 @@ let chosen = null; // the course of a finished trial that somebody looks at
 let tried = null; // the newest one that was asked for
 let asked = null; // which one is being fetched
 let read = null; // the second that is read; null: the newest
+let shown = null; // when the run began that is shown
 let laid = {}; // what of the slow parts is laid out
 let drawn = 0;
 let waiting = false;
@@ -40,12 +43,7 @@ function pairs(list, rows) {
   );
 }
 
-function cellOf(told) {
-  const cell = state.plan?.cells.find((each) => each.id === told.cell);
-  if (!cell) return told.cell;
-  const fault = cell.fault ? `, ${cell.fault}` : "";
-  return `${cell.variant}, ${cell.scale} replica${cell.scale === "1" ? "" : "s"}${fault}`;
-}
+const cellOf = (told) => cellName(state.plan, told.cell);
 
 const blockOf = (told) => `block ${told.block + 1}`;
 
@@ -71,12 +69,15 @@ function head() {
 
 function status() {
   const through = `${state.done} of ${count(state.of, "repetition")}`;
+  if (state.goesOn === null) return `Connecting …`;
   if (!state.goesOn) {
     if (state.done >= state.of) return `Finished: ${through}`;
     const how = state.ended ? "Stopped" : "Broken off";
-    return `${how}: ${through}; the same command goes on from there`;
+    const command = state.plan.own ? "the same command with this directory as --out" : "the same command";
+    return `${how}: ${through}; ${command} goes on from there`;
   }
-  const left = state.ends ? `, about ${seconds(Math.max(state.ends - state.at, 60))} left (until ${clock(state.ends)})` : "";
+  const at = Math.max(state.at, state.trial?.soFar?.at ?? 0);
+  const left = state.ends ? `, about ${seconds(Math.max(state.ends - at, 60))} left (until ${clock(state.ends)})` : "";
   return `Measuring, ${through}${left}`;
 }
 
@@ -88,7 +89,8 @@ function now() {
   const trial = looking();
   $("follow").hidden = !chosen;
   text("follow", state.trial ? "Back to the trial under way" : "Back to the newest trial");
-  text("now-title", chosen ? "A trial, looked at again" : state.trial || !trial ? "Trial under way" : "The last trial");
+  const running = (state.trial && state.goesOn !== false) || !trial;
+  text("now-title", chosen ? "A trial, looked at again" : running ? "Trial under way" : "The last trial");
   $("charts").hidden = $("reading").hidden = !trial?.seconds.length;
   if (!trial) {
     const ready = state.step ? `${cellOf(state.step)}, ${blockOf(state.step)}: getting ready` : "None is under way.";
@@ -97,7 +99,7 @@ function now() {
   }
   const { told } = trial;
   const next = !chosen && !state.trial && state.step ? ` Now: ${cellOf(state.step)}, ${blockOf(state.step)}, getting ready.` : "";
-  text("doing", `${cellOf(told)}, ${blockOf(told)}, trial ${told.index + 1}: ${purpose(told)}.${next}`);
+  text("doing", `${cellOf(told)}, ${blockOf(told)}, trial ${told.index + 1}: ${purpose(told, state.plan)}.${next}`);
   figures(trial);
   if (!trial.seconds.length) return;
   const last = trial.seconds.length - 1;
@@ -109,17 +111,23 @@ function now() {
   values(trial, at);
 }
 
+// Where it falls among requests that failed, it is slower than any limit.
+function judged(told) {
+  return told.percentile_ms === null ? "beyond any" : latency(told.percentile_ms);
+}
+
 function figures(trial) {
   const { told, soFar } = trial;
   const newest = trial.seconds.findLast(Boolean);
   const percentile = `p${state.plan?.slo.percentile ?? 95}`;
   const over = told.kind === "trial_over";
+  const users = told.users ?? state.plan?.cells.find((each) => each.id === told.cell)?.users;
   const rate = told.rate ?? told.rate_asked;
   const verdict = over ? told.verdict : (soFar?.verdict ?? "");
   pairs($("figures"), [
-    ["asked", rate ? `${number(rate)}/s` : told.users ? count(told.users, "user") : "–"],
+    ["asked", rate ? asking(rate, state.plan) : users ? count(users, "user") : "–"],
     ["served", over ? `${number(told.rate_achieved)}/s` : newest ? `${number(newest.served)}/s` : "–"],
-    [over ? percentile : `${percentile} so far`, latency(over ? told.percentile_ms : soFar?.percentile_ms)],
+    over ? [percentile, judged(told)] : [`${percentile} so far`, latency(soFar?.percentile_ms)],
     over ? ["requests", number(told.requests)] : ["in flight", number(soFar?.in_flight)],
     ["failed", number(over ? told.errors : soFar?.errors)],
     [over ? "lasted" : "so far", `${number(over ? told.duration_s : soFar?.elapsed_s, 5)} s${over ? "" : ` of at most ${number(told.at_most_s, 5)}`}`],
@@ -160,13 +168,14 @@ function slow() {
   if (laid.log !== log) {
     laid.log = log;
     $("log-section").hidden = !state.said.length;
+    const box = $("log").parentElement;
+    const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
     $("log").replaceChildren(...state.said.map(({ at, line }) => {
       const item = element("li");
       item.append(element("time", clock(at)), line);
       return item;
     }));
-    const box = $("log").parentElement;
-    box.scrollTop = box.scrollHeight;
+    if (atEnd) box.scrollTop = box.scrollHeight;
   }
   const report = `${state.report}/${state.goesOn}`;
   if (laid.report !== report) {
@@ -183,21 +192,27 @@ function trials() {
   $("over").hidden = !over.length;
   text("over-count", over.length ? `${over.length}, newest first` : "");
   text("over-percentile", `p${state.plan?.slo.percentile ?? 95}`);
-  $("trials").replaceChildren(
-    ...[...over].reverse().map((each) => {
+  const body = $("trials");
+  const there = body.children.length;
+  // Only what is new is put in, so that whoever is at a row of it by keyboard stays there.
+  const same = there <= over.length && over.slice(0, there).every((each, i) => body.children[there - 1 - i].told === each);
+  if (!same) body.replaceChildren();
+  body.prepend(
+    ...[...over.slice(body.children.length)].reverse().map((each) => {
       const row = element("tr");
+      row.told = each;
       const look = element("button", `${cellOf(each)}, ${blockOf(each)}, trial ${each.index + 1}`, { type: "button", "data-place": place(each) });
       look.addEventListener("click", () => choose(each));
       const first = element("th", undefined, { scope: "row", class: "l" });
-      first.append(look, element("small", purpose(each)));
+      first.append(look, element("small", purpose(each, state.plan)));
       const verdict = element("td", undefined, { class: "l" });
       verdict.append(element("b", each.verdict, { class: each.verdict }), ...(each.verdict === "PASS" || !each.reason ? [] : [element("small", each.reason)]));
       row.append(
         first,
         verdict,
-        element("td", each.rate_asked ? `${number(each.rate_asked)}/s` : "–"),
+        element("td", each.rate_asked ? asking(each.rate_asked, state.plan) : "–"),
         element("td", `${number(each.rate_achieved)}/s`),
-        element("td", each.percentile_ms === null ? "beyond any" : latency(each.percentile_ms)),
+        element("td", judged(each)),
         element("td", number(each.errors)),
       );
       return row;
@@ -255,16 +270,29 @@ function render() {
 function soon() {
   if (waiting || document.hidden) return;
   waiting = true;
-  setTimeout(() => requestAnimationFrame(render), Math.max(0, drawn + DRAWN_EVERY_MS - performance.now()));
+  const every = (looking()?.seconds.length ?? 0) > LONG_S ? 4 * DRAWN_EVERY_MS : DRAWN_EVERY_MS;
+  setTimeout(() => requestAnimationFrame(render), Math.max(0, drawn + every - performance.now()));
 }
 
 function hear(message) {
   const { trial } = state;
   reduce(state, message);
-  if (message.kind === "anew") kept = tried = null;
+  if (message.kind === "anew") {
+    kept = tried = null;
+    laid = {};
+    $("trials").replaceChildren();
+  }
+  if (message.kind === "begun" && message.plan.started !== shown) {
+    // Another run at the same address: what was looked at is of the former one.
+    shown = message.plan.started;
+    chosen = asked = read = null;
+  }
   // Whoever came once it was over has none of its seconds, and fetches them.
-  if (message.kind === "trial_over") kept = trial?.seconds.length ? { ...trial, told: message } : null;
+  if (message.kind === "trial_over" && trial && place(trial.told) === place(message)) {
+    kept = trial.seconds.length ? { ...trial, told: message } : null;
+  }
   if (message.kind === "trial") kept = null;
+  if (document.hidden && TITLED.has(message.kind)) head();
   soon();
 }
 
@@ -272,6 +300,7 @@ search.legend($("search-legend"));
 $("follow").addEventListener("click", () => {
   chosen = asked = read = null;
   render();
+  $("now-title").focus(); // the button is gone
 });
 $("second").addEventListener("input", ({ target }) => {
   read = Number(target.value) === Number(target.max) ? null : Number(target.value);

@@ -1,7 +1,7 @@
 // Where the capacities of a search lie by what is known so far.
 
-import { bracket } from "./state.js";
-import { number } from "./words.js";
+import { bracket, cellName } from "./state.js";
+import { asking, highest, lowest } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ROW = 20;
@@ -35,29 +35,40 @@ export function legend(list) {
 export function told(cell, block, state) {
   const ended = state.found.get(`${cell}/${block}`);
   const trials = state.over.filter((each) => each.cell === cell && each.block === block && each.rate_asked);
-  if (ended) return ended.capacity === null ? ended.outcome : `capacity ${number(ended.capacity)}/s`;
-  if (!trials.length) return "";
-  const { lower, upper } = bracket(trials);
+  if (ended && !ended.again) return outcome(ended, state.plan);
+  const again = ended ? "; something spoiled it, so that it is tried again" : "";
+  return soFar(bracket(trials), state.plan) + again;
+}
+
+function outcome(ended, plan) {
+  if (ended.capacity !== null) return `capacity ${asking(ended.capacity, plan)}`;
+  if (ended.lower === null || !["at least", "beyond the generator"].includes(ended.outcome)) return ended.outcome;
+  const beyond = ended.outcome === "at least" ? "" : ", beyond the generator";
+  return `at least ${asking(ended.lower, plan)}${beyond}`;
+}
+
+function soFar({ lower, upper }, plan) {
   if (lower === null && upper === null) return "nothing known yet";
-  if (upper === null) return `at least ${number(lower)}/s so far`;
-  return lower === null ? `below ${number(upper)}/s so far` : `between ${number(lower)} and ${number(upper)}/s so far`;
+  if (upper === null) return `at least ${asking(lower, plan)} so far`;
+  return lower === null ? `below ${asking(upper, plan)} so far` : `between ${asking(lower, plan)} and ${asking(upper, plan)} so far`;
 }
 
 export function draw(container, state) {
   const rates = state.over.map((each) => each.rate_asked).filter(Boolean);
   if (!rates.length) return;
-  const [low, high] = [Math.log(Math.min(...rates)), Math.log(Math.max(...rates))];
+  const [low, high] = [Math.log(lowest(rates, Infinity)), Math.log(highest(rates, 0))];
   const width = Math.max(container.clientWidth, 200);
   const x = (rate) => PAD + ((width - 2 * PAD) * (Math.log(rate) - low)) / (high - low || 1);
   const rows = [];
   for (const cell of state.plan.cells) {
     const trials = state.over.filter((each) => each.cell === cell.id && each.rate_asked);
-    const blocks = [...new Set(trials.map((each) => each.block))].sort((a, b) => a - b);
+    const found = [...state.found.values()].filter((each) => each.cell === cell.id);
+    const blocks = [...new Set([...trials, ...found].map((each) => each.block))].sort((a, b) => a - b);
     if (!blocks.length) continue;
     const row = document.createElement("div");
     row.className = "cell";
     const name = document.createElement("h3");
-    name.textContent = `${cell.variant}, ${cell.scale} replica${cell.scale === "1" ? "" : "s"}`;
+    name.textContent = cellName(state.plan, cell.id);
     const drawing = node("svg", { viewBox: `0 0 ${width} ${blocks.length * ROW}`, height: blocks.length * ROW, "aria-hidden": "true" });
     const words = document.createElement("ul");
     blocks.forEach((block, i) => {
@@ -78,7 +89,7 @@ export function draw(container, state) {
   }
   const axis = document.createElement("p");
   axis.className = "soft axis";
-  const ends = [Math.exp(low), Math.exp(high)].map((rate) => `${number(rate)}/s`);
+  const ends = [Math.exp(low), Math.exp(high)].map((rate) => asking(rate, state.plan));
   axis.textContent = `From ${ends[0]} on the left to ${ends[1]} on the right, logarithmic.`;
   container.replaceChildren(...rows, axis);
 }

@@ -40,7 +40,7 @@ export function observe(trial, message) {
     case "supply":
       trial.supply.push(message);
       break;
-    case "so_far":
+    case "so_far": // with the moment at which it was so
       trial.soFar = message;
       break;
   }
@@ -101,17 +101,26 @@ function remaining(state, message) {
   state.ends = message.left_s > 0 && message.at ? message.at + message.left_s : null;
 }
 
-// What is known of where the capacity of a cell lies in a block: the highest rate that passed, and the lowest above it
-// that did not.
+// What is known of where the capacity of a cell lies in a block, as the search has it: the lowest rate that did not pass,
+// and the highest below it that did.
 export function bracket(trials) {
-  let lower = null;
   let upper = null;
-  for (const each of trials) {
-    if (each.verdict === "PASS" && (lower === null || each.rate_asked > lower)) lower = each.rate_asked;
+  let lower = null;
+  for (const { verdict, rate_asked } of trials) {
+    if ((verdict === "FAIL" || verdict === "UNDECIDED") && (upper === null || rate_asked < upper)) upper = rate_asked;
   }
-  for (const each of trials) {
-    const above = lower === null || each.rate_asked > lower;
-    if (each.verdict === "FAIL" && above && (upper === null || each.rate_asked < upper)) upper = each.rate_asked;
+  for (const { verdict, rate_asked } of trials) {
+    const below = upper === null || rate_asked < upper;
+    if (verdict === "PASS" && below && (lower === null || rate_asked > lower)) lower = rate_asked;
   }
   return { lower, upper };
+}
+
+// A cell for people, by its id.
+export function cellName(plan, id) {
+  const cell = plan?.cells.find((each) => each.id === id);
+  if (!cell) return id;
+  const users = cell.users ? `, ${cell.users} user${cell.users === 1 ? "" : "s"}` : "";
+  const fault = cell.fault ? `, ${cell.fault}` : "";
+  return `${cell.variant}, ${cell.scale} replica${cell.scale === "1" ? "" : "s"}${users}${fault}`;
 }

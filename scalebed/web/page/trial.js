@@ -1,7 +1,7 @@
 // The drawings of one trial: what was asked and served, how long it took, what failed, what was used.
 
 import { Plot } from "./chart.js";
-import { latency, number } from "./words.js";
+import { highest, latency, lowest, number } from "./words.js";
 
 const BANDS_PER_DECADE = 8;
 const PARTS = ["service", "database", "pooler", "cache", "balancer", "generator"];
@@ -58,7 +58,7 @@ function rate(trial, seconds, extent, plan, cursor) {
   ]);
   const drawn = plot("rate");
   drawn.begin(extent);
-  drawn.linear(Math.max(...seconds.map((each) => Math.max(each.due, each.served)), 1), (value) => number(value));
+  drawn.linear(highest(seconds.map((each) => Math.max(each.due, each.served)), 1), (value) => number(value));
   drawn.line(seconds.map((each) => [each.second + 0.5, each.due]), "asked");
   drawn.line(seconds.map((each) => [each.second + 0.5, each.served]), "served");
   drawn.cursor(cursor);
@@ -72,22 +72,37 @@ function heat(seconds, extent, plan, cursor) {
   ]);
   const drawn = plot("latency");
   drawn.begin(extent);
-  const bands = seconds.flatMap((each) => Object.keys(each.bands).map(Number));
+  const columns = joined(seconds, drawn.together);
+  const bands = [...new Set(columns.flatMap((each) => Object.keys(each.bands).map(Number)))];
   const edge = (band) => 10 ** (band / BANDS_PER_DECADE);
   const limit = slo?.latency_ms ?? 100;
-  const least = Math.min(...bands.map(edge), limit, 10) * 0.9;
-  const most = Math.max(...bands.map((band) => edge(band + 1)), limit * 1.5, 100);
+  const least = lowest(bands.map(edge), Math.min(limit, 10)) * 0.9;
+  const most = highest(bands.map((band) => edge(band + 1)), Math.max(limit * 1.5, 100));
   drawn.logarithmic(least, most, latency);
-  const highest = Math.max(...seconds.flatMap((each) => Object.values(each.bands)), 1);
+  const fullest = highest(columns.flatMap((each) => Object.values(each.bands)), 1);
   const colour = getComputedStyle(document.documentElement).getPropertyValue("--heat").trim();
-  for (const each of seconds) {
+  for (const each of columns) {
     for (const [band, n] of Object.entries(each.bands)) {
-      drawn.shade(each.second, Math.max(edge(Number(band)), least), edge(Number(band) + 1), 0.12 + 0.88 * Math.sqrt(n / highest), colour);
+      const [from, to] = [Math.max(edge(Number(band)), least), edge(Number(band) + 1)];
+      drawn.shade(each.second, drawn.together, from, to, 0.12 + 0.88 * Math.sqrt(n / fullest), colour);
     }
   }
   drawn.line(seconds.map((each) => [each.second + 0.5, each.percentile_ms]), "percentile");
   if (slo) drawn.limit(slo.latency_ms, `SLO ${latency(slo.latency_ms)}`);
   drawn.cursor(cursor);
+}
+
+// Of so many seconds one column, so that none is painted over another.
+function joined(seconds, size) {
+  if (size === 1) return seconds;
+  const columns = new Map();
+  for (const each of seconds) {
+    const second = Math.floor(each.second / size) * size;
+    if (!columns.has(second)) columns.set(second, { second, bands: {} });
+    const { bands } = columns.get(second);
+    for (const [band, n] of Object.entries(each.bands)) bands[band] = (bands[band] ?? 0) + n;
+  }
+  return [...columns.values()];
 }
 
 function errors(seconds, extent, cursor) {
@@ -99,7 +114,7 @@ function errors(seconds, extent, cursor) {
   const drawn = plot("errors");
   drawn.begin(extent);
   const sum = (each) => Object.values(each.errors).reduce((a, b) => a + b, 0);
-  drawn.linear(Math.max(...seconds.map(sum), 1), (value) => number(value));
+  drawn.linear(highest(seconds.map(sum), 1), (value) => number(value));
   for (const each of seconds) {
     drawn.bar(each.second, kinds.filter((kind) => each.errors[kind]).map((kind) => [`e-${slug(kind)}`, each.errors[kind]]));
   }
@@ -112,7 +127,7 @@ function replicas(trial, extent, cursor) {
   caption("replicas", "Replicas", [["asked", "wanted"], ["served", "ready"]]);
   const drawn = plot("replicas");
   drawn.begin(extent);
-  drawn.linear(Math.max(...trial.supply.map((each) => Math.max(each.desired, each.ready)), 1), (value) =>
+  drawn.linear(highest(trial.supply.map((each) => Math.max(each.desired, each.ready)), 1), (value) =>
     Number.isInteger(value) ? `${value}` : "",
   );
   drawn.line(trial.supply.map((each) => [Math.max(each.at_s, 0), each.desired]), "asked", true);
@@ -130,7 +145,7 @@ function cpu(trial, extent, cursor) {
   const cores = (each, part) => (each.cpu_s[part] ?? 0) / each.interval_s;
   const quota = trial.told.service_quota;
   const used = trial.usage.filter((each) => each.at_s > 0);
-  const most = Math.max(...used.flatMap((each) => named.map((part) => cores(each, part))), 0.05);
+  const most = highest(used.flatMap((each) => named.map((part) => cores(each, part))), 0.05);
   drawn.linear(quota && quota < most * 4 ? Math.max(most, quota) : most, (value) => number(value, 2));
   for (const part of named) {
     drawn.line(used.map((each) => [Math.max(each.at_s - each.interval_s / 2, 0), cores(each, part)]), `p-${slug(part)}`);
@@ -143,7 +158,7 @@ function single(id, title, words, seconds, value, label, extent, cursor) {
   caption(id, title, [["served", words]]);
   const drawn = plot(id);
   drawn.begin(extent);
-  drawn.linear(Math.max(...seconds.map(value), 1), (each) => label(each));
+  drawn.linear(highest(seconds.map(value), 1), (each) => label(each));
   drawn.line(seconds.map((each) => [each.second + 0.5, value(each)]), "served");
   drawn.cursor(cursor);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from staged import Stage
 from scalebed.cli import viewing
 from scalebed.cli.viewing import Growing
 from scalebed.execution.observer import Remaining
+from scalebed.records import runs
 from scalebed.records.run_directory import Repetition, RunDirectoryError
 
 LEFT = Remaining(1, 4, 60.0)
@@ -51,6 +54,22 @@ def test_what_cannot_be_reported_yet_ends_no_run(stage: Stage) -> None:
     next(stage.directory.trials_path.iterdir()).write_text("{")
     Growing(stage.directory).repetition_finished(first(stage), LEFT)
     assert not (stage.directory.path / "report.html").exists()
+
+
+def test_without_a_name_the_newest_is_meant(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+    old, newer = Stage(folders[0] / "a"), Stage(folders[1] / "b")
+    for age, stage in ((200, old), (100, newer)):
+        before = time.time() - age
+        os.utime(stage.directory.path / "manifest.json", (before, before))
+    assert runs.newest_run(*folders).path == newer.directory.path
+    with old:
+        old.play(until="run_started")  # what goes on is newer than what was begun later
+        assert runs.newest_run(*folders).path == old.directory.path
+    with pytest.raises(RunDirectoryError, match="no run is there; name a run directory"):
+        runs.newest_run(tmp_path / "empty", tmp_path)
 
 
 def test_what_holds_no_run_is_refused(tmp_path: Path) -> None:

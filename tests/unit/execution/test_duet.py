@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from simulation import Behaviour, SimulatedEngine, SimulatedRun, VirtualClock
 
 from scalebed.comparison.side import read, read_all
+from scalebed.execution.chronicle import Chronicle, retold
 from scalebed.execution.duet import BesideProbe
 from scalebed.execution.observer import Silent
 from scalebed.execution.runner import Runner
@@ -17,6 +19,7 @@ from scalebed.experiment.plan import plan
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.usage import BESIDE
+from scalebed.records.live import events_file
 from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report import Report
 from scalebed.report.findings.analysis import analyse
@@ -129,6 +132,19 @@ def test_both_sides_get_the_same_requests_at_the_same_time_and_know_of_each_othe
         assert trial.foreign_cores == pytest.approx(0.0, abs=0.02)
         pairs += 1
     assert pairs == 4
+
+
+def test_who_watches_is_told_what_both_came_to(tmp_path: Path) -> None:
+    one, other = engines()
+    directory = RunDirectory(tmp_path / "run")
+    watching = Chronicle(directory, pytest.fail)
+    Runner(one, one.clock, directory, experiment(), watching, beside=other).run()
+
+    told = [json.loads(line) for line in events_file(directory.path).read_text().splitlines()]
+    over = [(each["block"], each["cell"], each["index"]) for each in told if each["kind"] == "trial_over"]
+    assert sorted(over) == sorted((each.block, each.cell, each.index) for each in directory.trials())
+    last = [each for each in retold(directory) if each["kind"] == "repetition_over"][-1]
+    assert last["done"] == last["of"] == len(directory.manifest().order)
 
 
 def test_both_are_warmed_at_the_same_time_and_who_begins_changes(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import math
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,11 +45,13 @@ def test_secrets_are_blotted_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(VEIL, "_known", set(VEIL._known))
     monkeypatch.setattr(VEIL, "_pattern", VEIL._pattern)
     VEIL.add("hunter2-hunter2")
+    VEIL.add("2024")
     writer = Writer(tmp_path)
-    writer.event({"kind": "said", "line": "token=hunter2-hunter2"})
+    writer.event({"kind": "trial_over", "reason": "token=hunter2-hunter2", "requests": 20240})
     writer.close()
 
-    assert "hunter2" not in live.events_file(tmp_path).read_text()
+    (told,) = events(tmp_path)
+    assert (told["reason"], told["requests"]) == ("token=[secret]", 20240)
 
 
 def test_seconds_go_with_their_trial(tmp_path: Path) -> None:
@@ -58,8 +62,11 @@ def test_seconds_go_with_their_trial(tmp_path: Path) -> None:
     path = live.seconds_file(tmp_path, 0, "a-x1", 2)
     assert Tail(path).read() == ['{"kind":"second","second":0}']
     writer.end_trial()
+    assert path.exists(), "somebody may not have read the last of them"
+    writer.begin_trial(0, "a-x1", 3)
     assert not path.exists()
     writer.close()
+    assert not list(live.folder(tmp_path).glob("trial-*"))
 
 
 def test_what_a_killed_process_left_goes(tmp_path: Path) -> None:
@@ -94,11 +101,21 @@ def test_a_tail_waits_for_the_end_of_a_line(tmp_path: Path) -> None:
 def test_a_run_goes_on_while_somebody_writes_it(tmp_path: Path) -> None:
     assert not live.goes_on(tmp_path)
     writer = Writer(tmp_path)
+    writer.begin_trial(0, "a-x1", 0)
     assert live.goes_on(tmp_path)
     with pytest.raises(BlockingIOError):
         Writer(tmp_path)
+    assert live.seconds_file(tmp_path, 0, "a-x1", 0).exists(), "whoever is refused touches nothing"
     writer.close()
     assert not live.goes_on(tmp_path)
+
+
+def test_whoever_looks_at_that_moment_is_waited_for(tmp_path: Path) -> None:
+    Writer(tmp_path).close()
+    with (live.folder(tmp_path) / "lock").open("rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        threading.Timer(0.1, fcntl.flock, (looking, fcntl.LOCK_UN)).start()
+        Writer(tmp_path).close()
 
 
 def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:

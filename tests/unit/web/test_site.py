@@ -14,6 +14,7 @@ import pytest
 from staged import Stage
 
 from scalebed.records.run_directory import RunDirectory
+from scalebed.report import Report
 from scalebed.web.site import PAGE, site
 
 
@@ -99,6 +100,17 @@ def test_the_report_is_given_once_it_is_there(client: Client, stage: Stage) -> N
     assert answer.text == "<p>said"
     assert "script-src" not in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_what_the_report_leads_to_is_given(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "run")
+    client = Client(stage.directory)
+    Report(stage.directory).write()
+    linked = re.findall(r'<a href="([^"#:]+)"', client.get("/report").text)
+    assert {"report.md", "cells.csv", "junit.xml"} <= set(linked)
+    for name in linked:
+        assert client.get(f"/{name}").text == (stage.directory.path / name).read_text(), name
+    assert client.get("/faults.csv").status_code == 404
 
 
 def test_a_trial_that_cannot_be_read_is_named(tmp_path: Path) -> None:

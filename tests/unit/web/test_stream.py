@@ -86,6 +86,23 @@ def test_whoever_comes_later_hears_the_same_state(stage: Stage) -> None:
     assert kinds.index("second") > kinds.index("trial_over")
 
 
+def test_how_it_ended_is_told_where_the_page_ends_with_the_run(stage: Stage) -> None:
+    async def listen() -> list[Told]:
+        closing = threading.Event()
+        source = messages(stage.directory, closing)
+        stage.play(until="second", times=3)
+        while '"goes_on":true' not in await asyncio.wait_for(anext(source), 20):
+            pass
+        stage.play()
+        closing.set()
+        return [json.loads(text.removeprefix("data: ")) async for text in source if text.startswith("data: ")]
+
+    told = asyncio.run(listen())
+    assert [each["kind"] for each in told[-2:]] == ["over", "state"]
+    assert told[-1]["goes_on"] is False
+    assert sum(each["kind"] == "trial_over" for each in told) == sum(1 for _ in stage.directory.trials())
+
+
 def test_a_report_that_is_written_is_told(stage: Stage) -> None:
     async def doing(until: Callable[[str], Awaitable[list[Told]]]) -> None:
         assert (await until("state"))[-1]["report"] is None
@@ -112,8 +129,9 @@ def test_a_line_that_was_cut_spoils_nothing(stage: Stage) -> None:
         file.write('{"kind":"tri\n[]\n')
     stage.play()
 
-    heard = list(Follower(stage.directory).all())
-    assert json.loads(heard[-1])["kind"] == "over"
+    heard = [json.loads(line) for line in Follower(stage.directory).all()]
+    assert heard[-1]["kind"] == "over"
+    assert all(isinstance(each, dict) for each in heard)
 
 
 def test_an_older_run_is_told_of_its_records(stage: Stage) -> None:
