@@ -71,8 +71,10 @@ def test_watch_a_run(folder: Path) -> None:
         seconds = [each for each in told(page(process.stdout)) if each["kind"] == "second"]
         assert process.stdout is not None
         said = process.stdout.read()  # to its end, as no person watches
-    assert len(seconds) >= 6
-    assert sum(each["served"] for each in seconds) > 60  # type: ignore[misc]
+    # A trial ends once its verdict is certain; one that something disturbed is made again.
+    assert len(seconds) >= 3
+    assert {each["second"] for each in seconds} >= {0, 1, 2}
+    assert sum(each["served"] for each in seconds) > 30  # type: ignore[misc]
     assert process.returncode in (0, 3), said
 
     (kept,) = (folder / "runs").iterdir()

@@ -244,14 +244,15 @@ async function choose(told) {
   }
 }
 
-// Where nothing runs, and whose seconds are not here: between two trials, or once all is over.
+// Where nothing runs, and whose seconds are not here: between two trials, or once all is over, when its last may lack.
 async function newest() {
   const told = state.over.at(-1);
-  if (!told || state.trial || kept || tried === place(told)) return;
+  const here = kept && (state.goesOn || kept.seconds.length >= told.duration_s);
+  if (!told || state.trial || here || tried === place(told)) return;
   tried = place(told);
   try {
     const found = await fetched(told);
-    if (!state.trial && !kept && state.over.at(-1) === told) kept = found;
+    if (!state.trial && state.over.at(-1) === told) kept = found;
     soon();
   } catch {
     // The table says what it came to; there is no more to be had.
