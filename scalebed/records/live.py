@@ -70,8 +70,9 @@ class Writer:
             self._seconds: IO[bytes] | None = None
             self._open = stack.pop_all()
 
-    def event(self, line: Line, at: float | None = None) -> None:
-        _append(self._events, {"at": time.time() if at is None else at, **line})
+    def event(self, line: Line) -> None:
+        """At this moment, unless the line has one."""
+        _append(self._events, {"at": time.time(), **line})
 
     def begin_trial(self, block: int, cell: str, index: int) -> None:
         self.end_trial()
