@@ -1,4 +1,4 @@
-"""The processes of this host."""
+"""The processes of this host, and which of them run."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def processes() -> Iterator[psutil.Process]:
         except psutil.Error:
             continue
         yield process
+
+
+def runs(process: psutil.Process) -> bool:
+    """Not so once it has ended, waited for or not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

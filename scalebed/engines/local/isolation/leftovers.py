@@ -20,7 +20,7 @@ import psutil
 
 from scalebed.engines.local.isolation.cgroups import remove_folders
 from scalebed.engines.local.isolation.members import Membership, end_members
-from scalebed.engines.process_table import processes
+from scalebed.engines.process_table import processes, runs
 
 _SAME_PROCESS_S = 1.5
 """Two creation times this close are one process: the host's clock may have been set in between."""
@@ -141,7 +141,7 @@ def end_all(entries: Sequence[Entry], grace_s: float = 8.0) -> list[str]:
             process.send_signal(entry.stop_signal)
     deadline = time.monotonic() + grace_s
     while members and time.monotonic() < deadline:
-        members = {process for process in members if _lives(process)}
+        members = {process for process in members if runs(process)}
         time.sleep(0.05)
     for process in members:
         with contextlib.suppress(psutil.Error):
@@ -164,10 +164,3 @@ def _members(entry: Entry) -> list[psutil.Process]:
             if os.getsid(process.pid) == entry.pid and process.create_time() >= entry.created - _SAME_PROCESS_S:
                 found.append(process)
     return found
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False

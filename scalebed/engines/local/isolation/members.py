@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from scalebed.engines.process_table import processes
+from scalebed.engines.process_table import processes, runs
 
 MARK = "SCALEBED_GROUP"
 """The variable; its value is a group's name, which no other group has."""
@@ -66,15 +66,18 @@ def _look(groups: Sequence[Membership]) -> tuple[list[psutil.Process], bool]:
     found: dict[int, psutil.Process] = {}
     for process in processes():
         with contextlib.suppress(psutil.Error, OSError):
+            if process.pid in listed:  # whose environment may be one that nobody here can read
+                found[process.pid] = process
+                continue
             environment = _environment(process.pid)
-            if process.pid in listed or signs & environment:
+            if signs & environment:
                 found[process.pid] = process
             elif signs and environment == _NONE and time.time() - process.create_time() < _YOUNG_S:
-                unsure = unsure or _runs(process)
+                unsure = unsure or runs(process)
     for process in list(found.values()):
         with contextlib.suppress(psutil.Error):
             found |= {child.pid: child for child in process.children(recursive=True)}
-    return [process for process in found.values() if _runs(process)], unsure
+    return [process for process in found.values() if runs(process)], unsure
 
 
 def _listed(folder: Path) -> Iterable[int]:
@@ -95,10 +98,3 @@ def _kill_whole(folders: Iterable[Path]) -> None:
 
 def _environment(pid: int) -> set[bytes]:
     return set(Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False

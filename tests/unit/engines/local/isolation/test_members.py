@@ -67,3 +67,17 @@ def test_what_shows_no_environment_all_its_life_is_waited_for_no_longer(group: M
         assert time.monotonic() - begun < 10
         assert other.poll() is None
         other.kill()
+
+
+def test_what_a_control_group_lists_is_ended_though_its_environment_cannot_be_read(
+    group: Membership, member: subprocess.Popen[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(pid: int) -> set[bytes]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module, "_environment", unreadable)
+    (tmp_path / "cgroup.procs").write_text(f"{member.pid}\n")
+    assert members([group]) == []
+    monkeypatch.setattr(module, "_kill_whole", lambda folders: (tmp_path / "cgroup.procs").write_text(""))
+    end_members([Membership(group.name, (tmp_path,))])
+    assert member.wait(5) == -9
