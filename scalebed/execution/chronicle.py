@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -11,10 +11,13 @@ from typing import Any
 
 from scalebed.execution.observer import Progress, Remaining, Resumed, TrialStart
 from scalebed.experiment.plan import Step, cells
+from scalebed.measurement.second import Second
 from scalebed.messages import Say, UserError
 from scalebed.records import live
 from scalebed.records.live import Line, Writer
-from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, Trial
+from scalebed.records.run_directory import Manifest, Repetition, RunDirectory, SupplyRecord, Trial, UsageRecord
+
+_DRAWN = {"at_s", "interval_s", "cpu_s", "throttled_s", "host_busy_s", "host_steal_s"}
 
 
 class Chronicle:
@@ -152,24 +155,23 @@ def planned(manifest: Manifest) -> Line:
 
 def seconds(progress: Progress) -> Sequence[Line]:
     """A line for each second that is new, one for what was used, one for the replicas, and one for all so far."""
-    lines: list[dict[str, Any]] = [{"kind": "second", **asdict(each)} for each in progress.seconds]
-    if progress.usage is not None:
-        lines.append({"kind": "usage", **used(progress.usage.model_dump())})
-    if progress.supply is not None:
-        lines.append({"kind": "supply", **progress.supply.model_dump()})
+    usage = () if progress.usage is None else (progress.usage,)
+    supply = () if progress.supply is None else (progress.supply,)
     so_far = {
         "at": time.time(),
         "elapsed_s": progress.elapsed_s,
         "percentile_ms": progress.percentile_ms,
         "verdict": progress.verdict,
     }
-    return [*lines, {"kind": "so_far", **so_far, "errors": progress.errors, "in_flight": progress.in_flight}]
+    told = {"kind": "so_far", **so_far, "errors": progress.errors, "in_flight": progress.in_flight}
+    return [*course(progress.seconds, usage, supply), told]
 
 
-def used(record: Mapping[str, Any]) -> Line:
-    """Of a usage record what can be drawn."""
-    names = ("at_s", "interval_s", "cpu_s", "throttled_s", "host_busy_s", "host_steal_s")
-    return {name: record[name] for name in names}
+def course(seconds: Iterable[Second], usage: Iterable[UsageRecord], supply: Iterable[SupplyRecord]) -> Iterator[Line]:
+    """What can be drawn of a trial, or of a part of it."""
+    yield from ({"kind": "second", **asdict(each)} for each in seconds)
+    yield from ({"kind": "usage", **each.model_dump(include=_DRAWN)} for each in usage)
+    yield from ({"kind": "supply", **each.model_dump()} for each in supply)
 
 
 def ended(trial: Trial) -> Line:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
-from scalebed.execution.chronicle import ended, used
+from scalebed.execution.chronicle import course, ended
 from scalebed.measurement.readings import EndpointSecond, GeneratorSecond
 from scalebed.measurement.timeline import Timeline
 from scalebed.records.live import Line
@@ -28,9 +27,5 @@ def _course(trial: Trial, percentile: float) -> Iterator[Line]:
         ],
         [GeneratorSecond(g.second, g.arrivals, g.dropped, g.in_flight, g.lag_ms) for g in trial.generator],
     )
-    for at_s in range(timeline.complete_s):
-        yield {"kind": "second", **asdict(timeline.second(at_s, percentile))}
-    for usage in trial.usage:
-        yield {"kind": "usage", **used(usage.model_dump())}
-    for supply in trial.supply:
-        yield {"kind": "supply", **supply.model_dump()}
+    seconds = (timeline.second(at_s, percentile) for at_s in range(timeline.complete_s))
+    return course(seconds, trial.usage, trial.supply)

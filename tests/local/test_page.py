@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from staged import Stage
+from staged import Stage, events
 
 from scalebed.paths import ROOT
 from scalebed.records import live
@@ -255,14 +255,13 @@ def test_another_run_at_the_same_address_is_another(browser: Browser, stage: Sta
     port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
     server.close()
 
-    events = live.events_file(stage.directory.path)
-    told = [json.loads(line) for line in events.read_text().splitlines()]
+    told = events(stage.directory.path)
     for each in told:
         if each.get("rate_asked"):
             each["rate_asked"] = 7e6
         if each["kind"] == "begun":
             each["plan"] |= {"name": "another", "started": "2026-01-01T00:00:00+00:00"}
-    events.write_text("".join(f"{json.dumps(each)}\n" for each in told))
+    live.events_file(stage.directory.path).write_text("".join(f"{json.dumps(each)}\n" for each in told))
     server = Server(stage.directory, port)
     expect(page.locator("h1")).to_have_text("another", timeout=20_000)
     expect(page.locator("#now-title")).to_have_text("The last trial")

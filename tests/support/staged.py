@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from simulation import Behaviour, SimulatedEngine
 
@@ -16,6 +18,7 @@ from scalebed.execution.observer import Observer, Progress, Remaining, Resumed, 
 from scalebed.execution.runner import Runner
 from scalebed.experiment.plan import Step
 from scalebed.experiment.spec import Experiment, parse_experiment
+from scalebed.records.live import events_file
 from scalebed.records.run_directory import Repetition, RunDirectory, Trial
 
 BEHAVIOURS = {"fast": Behaviour(120), "slow": Behaviour(30, base_s=0.05, error_share=0.002)}
@@ -29,6 +32,11 @@ def searching(description: str) -> Experiment:
         "search": {"precision": 0.1, "max_trial": 40},
     }  # fmt: skip
     return parse_experiment(keys, "staged.yaml")
+
+
+def events(run: Path) -> list[dict[str, Any]]:
+    """What is written down of it, oldest first."""
+    return [json.loads(line) for line in events_file(run).read_text(encoding="utf-8").splitlines()]
 
 
 class Recorder:

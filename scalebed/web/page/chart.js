@@ -6,7 +6,7 @@ const RIGHT = 10;
 const TOP = 8;
 const BOTTOM = 20;
 
-function node(name, attributes, text) {
+export function node(name, attributes, text) {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (text !== undefined) made.textContent = text;

@@ -69,7 +69,7 @@ function head() {
 
 function status() {
   const through = `${state.done} of ${count(state.of, "repetition")}`;
-  if (state.goesOn === null) return `Connecting …`;
+  if (state.goesOn === null) return "Connecting …";
   if (!state.goesOn) {
     if (state.done >= state.of) return `Finished: ${through}`;
     const how = state.ended ? "Stopped" : "Broken off";

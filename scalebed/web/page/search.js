@@ -1,20 +1,13 @@
 // Where the capacities of a search lie by what is known so far.
 
+import { node } from "./chart.js";
 import { bracket, cellName } from "./state.js";
 import { asking, highest, lowest } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const ROW = 20;
 const PAD = 14;
 
-function node(name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-export function mark(verdict, x, y) {
+function mark(verdict, x, y) {
   if (verdict === "INVALID") return node("path", { class: verdict, d: `M${x - 4} ${y - 4}l8 8m0 -8l-8 8` });
   const radius = verdict === "UNDECIDED" ? 3 : 4.5;
   return node("circle", { class: verdict, cx: x, cy: y, r: radius });
@@ -32,7 +25,7 @@ export function legend(list) {
   );
 }
 
-export function told(cell, block, state) {
+function told(cell, block, state) {
   const ended = state.found.get(`${cell}/${block}`);
   const trials = state.over.filter((each) => each.cell === cell && each.block === block && each.rate_asked);
   if (ended && !ended.again) return outcome(ended, state.plan);

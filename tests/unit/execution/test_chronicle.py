@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from staged import Stage
+from staged import Stage, events
 
 from scalebed.execution import chronicle
 from scalebed.execution.chronicle import Chronicle
@@ -22,10 +22,6 @@ from scalebed.records.run_directory import RunDirectory
 
 NOTHING_LEFT = Remaining(4, 4, 0.0)
 RUNS = Path(__file__).parents[2] / "fixtures" / "runs"
-
-
-def events(run: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in live.events_file(run).read_text().splitlines()]
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from simulation import Behaviour, SimulatedEngine, SimulatedRun, VirtualClock
+from staged import events
 
 from scalebed.comparison.side import read, read_all
 from scalebed.execution.chronicle import Chronicle, retold
@@ -19,7 +19,6 @@ from scalebed.experiment.plan import plan
 from scalebed.experiment.spec import Experiment, parse_experiment
 from scalebed.measurement.load import Load, Target
 from scalebed.measurement.usage import BESIDE
-from scalebed.records.live import events_file
 from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report import Report
 from scalebed.report.findings.analysis import analyse
@@ -140,7 +139,7 @@ def test_who_watches_is_told_what_both_came_to(tmp_path: Path) -> None:
     watching = Chronicle(directory, pytest.fail)
     Runner(one, one.clock, directory, experiment(), watching, beside=other).run()
 
-    told = [json.loads(line) for line in events_file(directory.path).read_text().splitlines()]
+    told = events(directory.path)
     over = [(each["block"], each["cell"], each["index"]) for each in told if each["kind"] == "trial_over"]
     assert sorted(over) == sorted((each.block, each.cell, each.index) for each in directory.trials())
     last = [each for each in retold(directory) if each["kind"] == "repetition_over"][-1]

@@ -11,14 +11,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from staged import events
 
 from scalebed.records import live
 from scalebed.records.live import Tail, Writer
 from scalebed.secrecy import VEIL
-
-
-def events(run: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in live.events_file(run).read_text().splitlines()]
 
 
 def test_events_are_lines_with_their_moment(tmp_path: Path) -> None:
