@@ -107,16 +107,41 @@ def test_it_stops_when_it_has_answered_what_it_began(
     assert started[-1].wait(10) in {0, -signal.SIGTERM}
 
 
+def end_sessions(database: str) -> None:
+    """End every session with the database, and wait until they have ended."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
 def test_connections_that_died_while_idle_are_replaced(serving: Serving, contacts_database: str, data: str) -> None:
     service = serving(f"data={data},cache=off", "peers/fastapi")
     path = made(service)
     with ThreadPoolExecutor(8) as pool:
         assert {answer.status_code for answer in pool.map(service.get, [path] * 32)} == {200}
-    with psycopg.connect(contacts_database, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    end_sessions(contacts_database)
     assert [service.get(path).status_code for _ in range(2)] == [200, 200]
     assert service.patch(path, json={"first_name": "Alive"}).status_code == 200
+
+
+@pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
+@pytest.mark.parametrize("path", ["{contact}", "/api/contacts/?page_size=3", "/api/contacts/stats/"])
+def test_a_read_that_comes_before_the_news_of_its_connections_death_is_made_again(
+    serving: Serving, started: list[subprocess.Popen[bytes]], contacts_database: str, data: str, path: str
+) -> None:
+    service = serving(f"data={data},cache=off", "peers/fastapi")
+    contact = made(service)
+    with ThreadPoolExecutor(8) as pool:
+        assert {answer.status_code for answer in pool.map(service.get, [contact] * 32)} == {200}
+        # Held up, it finds the request and what the server said last at the same moment.
+        started[-1].send_signal(signal.SIGSTOP)
+        try:
+            reads = [pool.submit(service.get, path.format(contact=contact)) for _ in range(4)]
+            end_sessions(contacts_database)
+            time.sleep(0.2)
+        finally:
+            started[-1].send_signal(signal.SIGCONT)
+        assert [read.result().status_code for read in reads] == [200] * 4

@@ -40,7 +40,7 @@ _DEAD = (
 )
 
 
-def _died(error: BaseException | None) -> bool:
+def died(error: BaseException | None) -> bool:
     """Whether the connection is no more; also where it was found so on leaving the transaction."""
     return isinstance(error, _DEAD) or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
 
@@ -127,7 +127,7 @@ class Database:
                 return await self._rows(sql, arguments)
             except Exception as error:
                 self._tell(error)
-                if not _died(error) or not self._breaker.closed:
+                if not died(error) or not self._breaker.closed:
                     raise
                 # Its like may have died too. Reads can be repeated.
                 await self._pool.expire_connections()
@@ -148,7 +148,7 @@ class Database:
         except UnavailableError as error:
             error.unsure = written
             self._tell(error.__cause__)
-            if _died(error.__cause__):
+            if died(error.__cause__):
                 # Its like may have died too.
                 await self._pool.expire_connections()
             raise

@@ -1,8 +1,9 @@
 """The engine and its sessions, and what a database can do to a request."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import cast
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import asyncpg
 from contract.document import MESSAGES
@@ -13,8 +14,12 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from ..database import NoDatabaseError
+from ..database import NoDatabaseError, died
 from ..database import unavailable as asyncpg_unavailable
+
+Reader = TypeVar("Reader")
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
 
 
 def make_engine(url: str, *, size: int, timeout_s: float) -> AsyncEngine:
@@ -49,6 +54,29 @@ def unavailable(error: Exception) -> UnavailableError | None:
     if isinstance(error, PoolTimeoutError):
         return NoDatabaseError(MESSAGES["no_database"])
     return asyncpg_unavailable(error)
+
+
+def repeated(
+    read: Callable[Concatenate[Reader, AsyncSession, Asked], Awaitable[Found]],
+) -> Callable[Concatenate[Reader, AsyncSession, Asked], Awaitable[Found]]:
+    """The read, made once more where its connection turns out to have died while nobody used it.
+
+    `alive` sees only what the loop has been told, and a request may come before the news.
+    """
+
+    @wraps(read)
+    async def made(reader: Reader, session: AsyncSession, /, *asked: Asked.args, **named: Asked.kwargs) -> Found:
+        try:
+            return await read(reader, session, *asked, **named)
+        except Exception as error:
+            ended = error.connection_invalidated if isinstance(error, DBAPIError) else died(error)
+            if not ended:
+                raise
+            # Without its connection; where SQLAlchemy knew that it had died, the pool's others go with it.
+            await session.invalidate()
+            return await read(reader, session, *asked, **named)
+
+    return made
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from .. import rows, search
 from . import search as matching
+from .engine import repeated
 from .models import Address, AppUser, AuthUser, CustomerRelationship
 
 Condition = ColumnElement[bool]
@@ -51,6 +52,7 @@ class OrmReader:
         self._strength = strength
         self._pager = pager
 
+    @repeated
     async def detail(self, session: AsyncSession, contact_id: int) -> AppUser:
         """One contact; raises `NotFoundError`."""
         eager = joinedload(AppUser.address), joinedload(AppUser.relationship)
@@ -59,6 +61,7 @@ class OrmReader:
             raise NotFoundError(MESSAGES["no_contact"])
         return contact
 
+    @repeated
     async def page(self, session: AsyncSession, parameters: Mapping[str, str]) -> Page[AppUser]:
         """A page of contacts; raises `InvalidError`, and `NotFoundError` past the end."""
         plan = self._pager.plan(parse(parameters, cursors=self._pager.keyset))
@@ -66,6 +69,7 @@ class OrmReader:
         beyond = count is not None and plan.window.offset >= count
         return self._pager.finish(plan, [] if beyond else await self._window(session, plan), count)
 
+    @repeated
     async def stats(self, session: AsyncSession) -> Mapping[str, object]:
         """The contract's `stats`."""
         contacts = (await session.execute(select(func.count(), func.count(AppUser.address_id)))).one()
@@ -73,6 +77,7 @@ class OrmReader:
         summed = select(func.count(), func.coalesce(func.sum(points), 0), func.min(points), func.max(points))
         return rows.stats([*contacts, *(await session.execute(summed)).one()])
 
+    @repeated
     async def aggregate(self, session: AsyncSession, group_by: str) -> Mapping[str, object]:
         """The contract's `aggregate`, by a key of `GROUPS`."""
         key, contacts = GROUPS[group_by].collate("C"), func.count()
@@ -85,6 +90,7 @@ class OrmReader:
         ).all()
         return rows.aggregate(group_by, groups)
 
+    @repeated
     async def password(self, session: AsyncSession, username: str) -> str | None:
         """The stored password of an active user, or None."""
         found = select(AuthUser.password).where(AuthUser.username == username, AuthUser.is_active)
