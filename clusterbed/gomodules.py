@@ -17,12 +17,14 @@ _LEAST_GO = (1, 21)
 
 @dataclass(frozen=True)
 class GoBuild:
-    """`packages`: name of the program → its import path; `stamps`: variables that the linker sets."""
+    """`packages`: name of the program → its import path; `stamps`: variables that the linker sets; `tags`: of the
+    build."""
 
     module: Path
     packages: Mapping[str, str]
     go: str
     stamps: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     def recipe(self) -> str:
         sources = [self.module / "go.mod", self.module / "go.sum", *self.module.glob("*.go")]
@@ -31,12 +33,14 @@ class GoBuild:
             repr(sorted(self.packages.items())),
             repr(sorted(self.stamps.items())),
             self.go,
+            *([repr(self.tags)] if self.tags else []),
         )
 
     def build(self, folder: Path, cache: Path, log: Log) -> None:
         """Leave the programs in `folder`: static, without debugging tables."""
         flags = " ".join([STRIPPED, *(f"-X {name}={value}" for name, value in sorted(self.stamps.items()))])
-        base: list[str | Path] = [find_go(_LEAST_GO), "build", "-ldflags", flags, "-o"]
+        tags = ["-tags", ",".join(self.tags)] if self.tags else []
+        base: list[str | Path] = [find_go(_LEAST_GO), "build", *tags, "-ldflags", flags, "-o"]
         # Together where the names are Go's own, so that what they share is read once.
         same = [path for name, path in self.packages.items() if path.rsplit("/", 1)[-1] == name]
         calls = [[*base, f"{folder}/", *same]] if same else []

@@ -39,6 +39,8 @@ class Tool:
     stamps: tuple[str, ...] = ()
     """Variables that take the version."""
     more: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    """Of the build."""
     seconds: int = 10
     module: str = ""
     """Folder in k8s/build, where it is not the name."""
@@ -132,6 +134,22 @@ TOOLS = (
         seconds=150,
         module="compose",
     ),
+    # Each with the ways to find targets that scripts/monitoring has, and none of the clouds', which are most of it.
+    *(
+        Tool(
+            name,
+            f"github.com/prometheus/prometheus/cmd/{name}",
+            "PROMETHEUS",
+            ask=("--version",),
+            # With the receiver of OTLP; 3.8 made native histograms stable.
+            least=(3, 8),
+            below=(4,),
+            tags=("remove_all_sd", "enable_kubernetes_sd"),
+            seconds=seconds,
+            module="prometheus",
+        )
+        for name, seconds in (("prometheus", 240), ("promtool", 60))
+    ),
     # For tests that everything works with it too; it takes its Kubernetes version from the libraries it is built with.
     Tool(
         "helm4",
@@ -217,7 +235,7 @@ def _stage(tool: Tool, root: Path, cache: Path, versions: Mapping[str, str]) -> 
     module = tool.module or tool.name
     go = versions["KUBERNETES_GO" if module == "kubernetes" else "TOOLS_GO"]
     stamps = dict.fromkeys(tool.stamps, version) | dict(tool.more)
-    build = GoBuild(root / "k8s" / "build" / module, {tool.name: tool.package}, go, stamps)
+    build = GoBuild(root / "k8s" / "build" / module, {tool.name: tool.package}, go, stamps, tool.tags)
     log = Log(cache / "airgap" / "logs" / f"tool-{tool.name}.log")
 
     def make(folder: Path, _: object) -> None:

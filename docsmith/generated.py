@@ -10,7 +10,7 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
-from docsmith import answers, elsewhere, faults, tables
+from docsmith import answers, dashboards, elsewhere, faults, messages, metrics, tables
 from docsmith.chart_schema import values_schema
 from docsmith.chart_switches import filled
 from docsmith.quotes import quoted, quotes
@@ -62,6 +62,9 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         root / "docs" / "reference" / "scenarios.md": _scenarios(),
         root / "docs" / "reference" / "tables.md": tables.page(),
         root / "docs" / "reference" / "faults.md": faults.page(),
+        root / "docs" / "reference" / "metrics.md": metrics.page(),
+        **dashboards.files(root),
+        **messages.modules(root),
         **_elsewhere(root),
         **_quoting_pages(root),
     }

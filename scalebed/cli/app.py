@@ -31,6 +31,11 @@ _HOST = "alone: what other programs spoil is INVALID; shared: it counts, marked 
 _URL = "Of something that runs already, in the place of the file's service."
 _SCRIPT = "A k6 script, in the place of the file's load."
 _PORT = "Of the page; without: 8321, or another where that is taken."
+_SCRAPED = "Where; without: 127.0.0.1:9464. Implies --prometheus."
+_REMOTE_WRITE = (
+    "Send its metrics to a receiver of Prometheus's remote write, such as http://127.0.0.1:9090/api/v1/write."
+)
+_OTLP = "Send its metrics by OpenTelemetry's protocol, as its variables (OTEL_EXPORTER_OTLP_ENDPOINT) say."
 _SLO = "Such as 'p(95) < 500 ms' or 'errors < 1 %', in the place of the file's; repeatable."
 
 
@@ -81,6 +86,12 @@ def run(
     slo: Annotated[list[str] | None, typer.Option(metavar="LIMIT", help=_SLO)] = None,
     web: Annotated[bool, typer.Option("--web", help="Show it in a browser while it runs, on this machine.")] = False,
     port: Annotated[int | None, typer.Option(help=f"{_PORT} Implies --web.", min=1, max=65_535)] = None,
+    prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="Have Prometheus scrape its metrics while it runs.")
+    ] = False,
+    prometheus_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help=_SCRAPED)] = None,
+    remote_write: Annotated[str | None, typer.Option(metavar="URL", help=_REMOTE_WRITE)] = None,
+    otlp: Annotated[bool, typer.Option("--otlp", help=_OTLP)] = False,
 ) -> None:
     """Run an experiment and write its report.
 
@@ -91,7 +102,7 @@ def run(
     """
     with refusing():
         from scalebed.cli import measuring
-        from scalebed.cli.engine_options import Choice, Own
+        from scalebed.cli.engine_options import Choice, Own, Told
 
         raise typer.Exit(
             measuring.run(
@@ -107,6 +118,7 @@ def run(
                 own=Own(url, script, slo or ()),
                 web=web,
                 port=port,
+                told=Told(prometheus, prometheus_address, remote_write, otlp),
             )
         )
 

@@ -101,6 +101,26 @@ class Own:
         return said
 
 
+@dataclass(frozen=True)
+class Told:
+    """How the metrics of a run are told while it goes on."""
+
+    prometheus: bool = False
+    address: str | None = None
+    """HOST:PORT to be scraped at."""
+    remote_write: str | None = None
+    """A URL."""
+    otlp: bool = False
+
+    @property
+    def scraped(self) -> bool:
+        return self.prometheus or self.address is not None
+
+    @property
+    def anything(self) -> bool:
+        return self.scraped or self.remote_write is not None or self.otlp
+
+
 def experiment(
     file: Path | None,
     engine: str | None,

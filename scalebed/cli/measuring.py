@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 
 from scalebed import paths
-from scalebed.cli import listings, viewing
+from scalebed.cli import listings, telling, viewing
 from scalebed.cli.console import ERR, OUT, stopping_once, undisturbed
-from scalebed.cli.engine_options import Choice, Own, experiment, settled
+from scalebed.cli.engine_options import Choice, Own, Told, experiment, settled
 from scalebed.cli.progress import observer_for
 from scalebed.documents import show
 from scalebed.execution.chronicle import Chronicle
@@ -26,7 +26,7 @@ from scalebed.execution.runner import Runner
 from scalebed.experiment import scenarios, shipped
 from scalebed.experiment.spec import Experiment, SpecError
 from scalebed.measurement.host import Host
-from scalebed.messages import UserError
+from scalebed.messages import Say, UserError
 from scalebed.records import runs
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
@@ -53,6 +53,7 @@ def run(
     own: Own,
     web: bool = False,
     port: int | None = None,
+    told: Told | None = None,
 ) -> Conclusion:
     """Run an experiment and write its report; what it came to. `web`: with a page beside it, which stays after the end
     where a person watches."""
@@ -61,13 +62,24 @@ def run(
     spec = experiment(file, engine, around, settings, out, own=own)
     with ExitStack() as pages:
 
-        def shown(directory: RunDirectory) -> Observer:
+        def page(directory: RunDirectory) -> Observer:
             pages.enter_context(viewing.page(directory, port, console))
             return viewing.Growing(directory)
 
+        def metrics(directory: RunDirectory, settled: Experiment, say: Say) -> Observer:
+            return pages.enter_context(telling.metrics(directory, settled, told or Told(), console, say))
+
         folder = runs.folder_for(file)
         directory = _measure(
-            spec, out, fresh, console, chosen, host=host, folder=folder, shown=shown if web or port else None
+            spec,
+            out,
+            fresh,
+            console,
+            chosen,
+            host=host,
+            folder=folder,
+            shown=page if web or port else None,
+            told=metrics if told is not None and told.anything else None,
         )
         report = _tell(directory, console, as_json=as_json)
         if (web or port) and console.file.isatty() and sys.stdin.isatty():
@@ -114,8 +126,9 @@ def _measure(
     host: Host = "alone",
     folder: Path | None = None,
     shown: Callable[[RunDirectory], Observer] | None = None,
+    told: Callable[[RunDirectory, Experiment, Say], Observer] | None = None,
 ) -> RunDirectory:
-    """`shown`: begins to show the run directory otherwise than on the terminal."""
+    """`shown`: begins to show the run directory otherwise than on the terminal. `told`: begins to tell its metrics."""
     observer = observer_for(console, spec.slo.percentile)
     if out is not None and out.exists() and not out.is_dir():
         raise SpecError(f"--out {out}: is a file; name a directory, which is made where there is none")
@@ -132,7 +145,10 @@ def _measure(
     if unfinished:
         observer.said(f"Going on with {directory.path}, which was interrupted (--fresh begins anew).")
     chronicle = Chronicle(directory, observer.said)
-    observer = Several(observer, chronicle, *(() if shown is None else (shown(directory),)))
+    beside_it = [] if shown is None else [shown(directory)]
+    if told is not None:
+        beside_it.append(told(directory, spec, observer.said))
+    observer = Several(observer, chronicle, *beside_it)
     try:
         with stopping_once():
             try:

@@ -48,9 +48,9 @@ class Growing(Silent):
 def page(directory: RunDirectory, port: int | None, console: Console) -> Iterator[Server]:
     """Serves it, and says where. Raises EngineError without the extra, and PortError."""
     with wanted("web", "The page"):
-        from scalebed.web.server import Server  # noqa: PLC0415 - an extra
+        from scalebed.web.server import page_server  # noqa: PLC0415 - an extra
 
-    server = Server(directory, port)
+    server = page_server(directory, port)
     try:
         console.print(f"Page: {server.url}", soft_wrap=True, highlight=False, markup=False)
         yield server

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from scalebed.experiment.plan import Step
 from scalebed.measurement.causes import Verdict
+from scalebed.measurement.histograms import Latencies
 from scalebed.measurement.second import Second
 from scalebed.records.run_directory import Purpose, Repetition, SupplyRecord, Trial, UsageRecord
 
@@ -56,6 +57,12 @@ class Progress:
     """Between the last two readings; None where the newest is no newer."""
     supply: SupplyRecord | None = None
     """Where an autoscaler owns the number of replicas."""
+    latencies: Latencies = field(default_factory=Latencies)
+    """Of all that succeeded since the first arrival."""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """`errors` by kind."""
+    arrivals: int = 0
+    """That were due since the first one."""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ class Watch:
         self._judgement = Judgement("UNDECIDED", ("It has just begun.",))
         self._decided_s: int | None = None
         self._told_s = 0
+        self._read: Sample | None = None  # up to which use was told
         self._failure: str | None = None
         self._checks: tuple[CheckCount, ...] = ()
         self._ended: tuple[EndedRecord, ...] = ()
@@ -180,7 +181,7 @@ class Watch:
 
     def progress(self) -> Progress:
         """What there is to tell since it was asked last."""
-        line = self._timeline
+        line, usage = self._timeline, self._used_since()
         seconds, percentile = max(1, line.complete_s), self._assignment.slo.percentile
         told = Progress(
             elapsed_s=line.complete_s,
@@ -190,11 +191,23 @@ class Watch:
             errors=line.failed,
             verdict=self._judgement.verdict,
             seconds=tuple(line.second(at, percentile) for at in range(self._told_s, line.complete_s)),
-            usage=self._usage_record(*self._samples[-2:]) if len(self._samples) > 1 else None,
+            usage=usage,
             supply=self._supply_record(self._samples[-1]) if self._samples else None,
+            latencies=Latencies(line.so_far.counts.copy()),
+            failures={kind: count for kind, count in line.failures.items() if count},
+            arrivals=line.arrivals,
         )
         self._told_s = line.complete_s
         return told
+
+    def _used_since(self) -> UsageRecord | None:
+        """Since it was told last; None where no reading is newer, or so little that it tells nothing."""
+        if not self._samples:
+            return None
+        used = self._usage_record(self._read or self._samples[0], self._samples[-1])
+        if used is not None:
+            self._read = self._samples[-1]
+        return used
 
     def trial(self, failure: str | None, checks: Sequence[CheckCount] = ()) -> Trial:
         """The record, once the load has been stopped. `failure` is the generator's own."""

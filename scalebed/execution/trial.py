@@ -129,6 +129,7 @@ class Following:
     def trial(self) -> Trial:
         """What it came to; of a load that was stopped."""
         self.watch.add(*self._run.poll(0.0), self._clock.now())
+        self._second(self.watch.progress())  # what came in since the last whole second
         self.watch.lose(self._probe.gone())  # one may have ended while the load did
         return self.watch.trial(self._run.failure, self._run.checks)
 

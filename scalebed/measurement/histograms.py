@@ -37,7 +37,7 @@ def _values() -> tuple[Counts, Counts]:
 
 
 _LOWEST_US, _WIDTH_US = _values()
-_HIGHEST_EQUIVALENT_US = _LOWEST_US + _WIDTH_US - 1
+HIGHEST_EQUIVALENT_US = _LOWEST_US + _WIDTH_US - 1
 _MIDDLE_US = _LOWEST_US + (_WIDTH_US >> 1)
 
 
@@ -80,9 +80,14 @@ class Latencies:
         return self.sum_ms / total if total else float("nan")
 
     @property
+    def min_ms(self) -> float:
+        filled = np.flatnonzero(self.counts)
+        return float(_LOWEST_US[filled[0]]) / 1000 if filled.size else float("nan")
+
+    @property
     def max_ms(self) -> float:
         filled = np.flatnonzero(self.counts)
-        return float(_HIGHEST_EQUIVALENT_US[filled[-1]]) / 1000 if filled.size else float("nan")
+        return float(HIGHEST_EQUIVALENT_US[filled[-1]]) / 1000 if filled.size else float("nan")
 
     def percentile_ms(self, percentile: float, failed: int = 0) -> float:
         """The highest value equivalent to the one at this percentile, as HdrHistogram defines it; NaN of none.
@@ -95,7 +100,7 @@ class Latencies:
         rank = max(int(min(percentile, 100.0) * total / 100 + 0.5), 1)
         if rank > total - failed:
             return float("inf")
-        return float(_HIGHEST_EQUIVALENT_US[int(np.searchsorted(np.cumsum(self.counts), rank))]) / 1000
+        return float(HIGHEST_EQUIVALENT_US[int(np.searchsorted(np.cumsum(self.counts), rank))]) / 1000
 
     def bands(self) -> dict[int, int]:
         """Counts by band of an eighth of a decade, empty ones left out."""

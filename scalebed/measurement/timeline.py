@@ -196,8 +196,10 @@ class Timeline:
         """Whole seconds reported before it."""
         self.complete_s = 0
         """Whole seconds reported since the first arrival."""
-        self.failed = 0
-        """Requests that failed since the start, and arrivals that were dropped."""
+        self.failures: Counter[str] = Counter()
+        """Requests that failed since the start, and arrivals that were dropped, by kind."""
+        self.arrivals = 0
+        """That were due since the start, dropped ones among them."""
         self._limit_ms = limit_ms
         self._further = tuple(further)
         self._journeys = journeys
@@ -223,7 +225,8 @@ class Timeline:
             second.arrivals += health.arrivals
             second.dropped += health.dropped
             second.kinds[errors.DROPPED] += health.dropped
-            self.failed += health.dropped
+            self.failures[errors.DROPPED] += health.dropped
+            self.arrivals += health.arrivals + health.dropped
             second.in_flight = health.in_flight
             second.lag_ms = max(second.lag_ms, health.lag_ms)
             self.complete_s = max(self.complete_s, health.second + 1 - self.first)
@@ -242,11 +245,15 @@ class Timeline:
             if record.failure:
                 second.errors += record.count
                 second.kinds[record.failure] += record.count
-                self.failed += record.count
+                self.failures[record.failure] += record.count
                 continue
             self.so_far.counts.__iadd__(latencies.counts)
             second.slow += latencies.slower_than(self._limit_ms)
             second.add(latencies, undelayed)
+
+    @property
+    def failed(self) -> int:
+        return self.failures.total()
 
     def _second(self, unix: int) -> _Second:
         return self._seconds.setdefault(unix, _Second(further=[[0, 0] for _ in self._further]))

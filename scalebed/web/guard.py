@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,8 +27,10 @@ REPORT_POLICY = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; 
 class Guard:
     """ASGI middleware. Any port is taken, since a tunnel may end at another one than it began."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: Collection[str] = NAMES) -> None:
+        """`names`: under which it answers."""
         self._app = app
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,18 +45,18 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if why := refused(scope["method"], Headers(scope=scope)):
+        if why := refused(scope["method"], Headers(scope=scope), self._names):
             await PlainTextResponse(f"{why}\n", 403)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
 
 
-def refused(method: str, headers: Headers) -> str:
+def refused(method: str, headers: Headers, names: Collection[str] = NAMES) -> str:
     """Why a request gets nothing; empty where it may have what it asks for."""
     if method not in ("GET", "HEAD"):
         return "This page is only read."
     hosts = headers.getlist("host")
-    if len(hosts) != 1 or _hostname(hosts[0]) not in NAMES:
+    if len(hosts) != 1 or _hostname(hosts[0]) not in names:
         return "This page answers to localhost alone; open it under that name."
     origin = headers.get("origin")
     if origin is not None and origin.partition("://")[2] != hosts[0]:

@@ -1,4 +1,4 @@
-"""Serves the page of one run on loopback, in a thread, until it is closed."""
+"""Serves an application in a thread, until it is closed; the page of one run on loopback."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import socket
 import threading
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from scalebed.messages import UserError
 from scalebed.records.run_directory import RunDirectory
@@ -22,13 +23,14 @@ class PortError(UserError):
 class Server:
     """One that listens. Closing it ends what is still being read."""
 
-    def __init__(self, directory: RunDirectory, port: int | None = None) -> None:
-        """`port`: None takes `PORT`, and another where that is taken. Raises PortError where a named one is."""
-        self._socket = _listening(port)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
-        self._closing = threading.Event()
+    def __init__(self, app: ASGIApp, listening: socket.socket, closing: threading.Event) -> None:
+        """`closing` is set before it closes, for answers that have no end."""
+        self._socket = listening
+        host, port = listening.getsockname()[:2]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        self._closing = closing
         config = uvicorn.Config(
-            site(directory, self._closing),
+            app,
             log_config=None,
             log_level="critical",
             access_log=False,
@@ -38,7 +40,7 @@ class Server:
             timeout_graceful_shutdown=3,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="page", daemon=True)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="server", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -47,6 +49,13 @@ class Server:
         self._server.should_exit = True
         self._thread.join(_CLOSING_S)
         self._socket.close()
+
+
+def page_server(directory: RunDirectory, port: int | None = None) -> Server:
+    """`port`: None takes `PORT`, and another where that is taken. Raises PortError where a named one is."""
+    closing = threading.Event()
+    listening = _listening(port)
+    return Server(site(directory, closing), listening, closing)
 
 
 def _listening(port: int | None) -> socket.socket:

@@ -94,9 +94,13 @@ class Stage:
 
     def play(self, until: str = "", times: int = 1) -> None:
         """Up to the `times`-th call of that name and with it; without a name, all that is left."""
+        self.tell(self.chronicle, until, times)
+
+    def tell(self, observer: Observer, until: str = "", times: int = 1) -> None:
+        """The same to another one."""
         while self.calls:
             name, call = self.calls.pop(0)
-            call(self.chronicle)
+            call(observer)
             times -= name == until
             if until and not times:
                 return

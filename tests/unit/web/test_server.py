@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 from staged import Stage
 
-from scalebed.web.server import PORT, PortError, Server
+from scalebed.web.server import PORT, PortError, page_server
 
 
 def test_it_streams_until_it_is_closed(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "run")
     stage.play(until="trial_started")
-    server = Server(stage.directory, None)
+    server = page_server(stage.directory, None)
     port = urlsplit(server.url).port
     assert port is not None
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -42,13 +42,13 @@ def test_a_port_that_is_named_is_taken_or_refused(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PortError, match=rf"^--port {port}: cannot be had \(.*\); name another one$"):
-            Server(stage.directory, port)
+            page_server(stage.directory, port)
 
 
 def test_without_one_another_is_taken_where_that_is(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "run")
-    first = Server(stage.directory)
-    second = Server(stage.directory)
+    first = page_server(stage.directory)
+    second = page_server(stage.directory)
     ports = {urlsplit(each.url).port for each in (first, second)}
     assert len(ports) == 2
     assert all(port is not None and (port == PORT or port > 1024) for port in ports)
