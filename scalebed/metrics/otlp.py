@@ -33,7 +33,7 @@ _INTERVAL = "OTEL_METRIC_EXPORT_INTERVAL"
 _INTERVAL_S = 5.0
 """Where the variable says nothing: its own default is a minute, in which a trial begins and ends."""
 _HISTOGRAMS = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION"
-_TYPICAL_ATTRIBUTE = "error_type"
+_ERROR_TYPE = "error_type"
 _CUMULATIVE = AggregationTemporality.CUMULATIVE
 
 
@@ -212,12 +212,12 @@ def _ends_s(latencies: Latencies) -> tuple[float, float]:
 
 
 def _attributes(point: Point, state: State) -> dict[str, str]:
-    return {RUN: state.run, **{attribute(name): value for name, value in point.labels.items()}}
+    return {RUN: state.run, **{_attribute(name): value for name, value in point.labels.items()}}
 
 
-def attribute(label: str) -> str:
+def _attribute(label: str) -> str:
     """OpenTelemetry's name of a label: its conventions have `error.type`, which Prometheus spells `error_type`."""
-    return "error.type" if label == _TYPICAL_ATTRIBUTE else label
+    return "error.type" if label == _ERROR_TYPE else label
 
 
 def _nano(unix_s: float) -> int:
