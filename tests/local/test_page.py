@@ -17,7 +17,7 @@ from scalebed.paths import ROOT
 from scalebed.records import live
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
-from scalebed.web.server import Server
+from scalebed.web.server import page_server
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("browser")]
 
@@ -44,7 +44,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def opened(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]]:
     """Opens the page of the stage's run; whatever goes wrong in it fails the test."""
-    server = Server(stage.directory)
+    server = page_server(stage.directory)
     pages: list[Page] = []
     wrong: list[str] = []
 
@@ -192,7 +192,7 @@ def test_a_run_that_was_stopped_or_broke_off_says_so(stage: Stage, opened: Calla
 
 def test_a_lost_connection_is_told_and_found_again(browser: Browser, stage: Stage) -> None:
     stage.play(until="second", times=2)
-    server = Server(stage.directory)
+    server = page_server(stage.directory)
     page = browser.new_context().new_page()
     page.goto(server.url)
     expect(page.locator("#status")).to_contain_text("Measuring")
@@ -201,7 +201,7 @@ def test_a_lost_connection_is_told_and_found_again(browser: Browser, stage: Stag
     server.close()
     expect(page.locator("#link")).to_be_visible()
     stage.play(until="trial_finished", times=2)
-    server = Server(stage.directory, port)
+    server = page_server(stage.directory, port)
     expect(page.locator("#trials tr")).to_have_count(2, timeout=20_000)
     expect(page.locator("#link")).to_be_hidden()
     page.context.close()
@@ -233,7 +233,7 @@ def test_everybody_can_read_it(stage: Stage, opened: Callable[..., Page], size: 
 def test_replicas_are_drawn_where_an_autoscaler_owns_them(browser: Browser, tmp_path: Path) -> None:
     """Of a run in a cluster that is over: its records alone tell it."""
     recorded = RunDirectory(ROOT / "tests" / "fixtures" / "runs" / "kubernetes-hpa")
-    server = Server(recorded)
+    server = page_server(recorded)
     page = browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
     page.goto(server.url)
     expect(page.locator("#replicas path.line")).to_have_count(2)
@@ -247,7 +247,7 @@ def test_replicas_are_drawn_where_an_autoscaler_owns_them(browser: Browser, tmp_
 def test_another_run_at_the_same_address_is_another(browser: Browser, stage: Stage, tmp_path: Path) -> None:
     """With as many trials of the same names, and other figures; the tab was left open."""
     stage.play()
-    server = Server(stage.directory)
+    server = page_server(stage.directory)
     page = browser.new_context().new_page()
     page.goto(server.url)
     page.locator("#trials button").last.click()
@@ -262,7 +262,7 @@ def test_another_run_at_the_same_address_is_another(browser: Browser, stage: Sta
         if each["kind"] == "begun":
             each["plan"] |= {"name": "another", "started": "2026-01-01T00:00:00+00:00"}
     live.events_file(stage.directory.path).write_text("".join(f"{json.dumps(each)}\n" for each in told))
-    server = Server(stage.directory, port)
+    server = page_server(stage.directory, port)
     expect(page.locator("h1")).to_have_text("another", timeout=20_000)
     expect(page.locator("#now-title")).to_have_text("The last trial")
     rates = page.locator("#trials tr td:nth-child(3)").all_inner_texts()
@@ -273,7 +273,7 @@ def test_another_run_at_the_same_address_is_another(browser: Browser, stage: Sta
 
 def test_the_bracket_is_the_searchs(browser: Browser, stage: Stage) -> None:
     """The lowest rate that did not pass, and the highest below it that did."""
-    server = Server(stage.directory)
+    server = page_server(stage.directory)
     page = browser.new_context().new_page()
     page.goto(server.url)
     found = page.evaluate(BRACKETS)
@@ -284,7 +284,7 @@ def test_the_bracket_is_the_searchs(browser: Browser, stage: Stage) -> None:
 
 def test_a_trial_of_hours_is_drawn(browser: Browser, stage: Stage) -> None:
     """And rates are told in what is asked for."""
-    server = Server(stage.directory)
+    server = page_server(stage.directory)
     page = browser.new_context().new_page()
     page.goto(server.url)
     expect(page.locator("#rate path.line.served")).to_have_count(1)
@@ -298,7 +298,7 @@ def test_a_name_that_is_markup_is_text(browser: Browser, tmp_path: Path) -> None
     with Stage(tmp_path / "run", "<img src=x onerror=alert(1)> & <b>bold</b>") as stage:
         stage.chronicle.said("<script>alert(1)</script>")
         stage.play(until="trial_finished")
-        server = Server(stage.directory)
+        server = page_server(stage.directory)
         page = browser.new_context().new_page()
         page.goto(server.url)
         expect(page.locator("#description")).to_have_text("<img src=x onerror=alert(1)> & <b>bold</b>")
