@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from docsmith import generated
+from docsmith import dashboards, generated
 from scalebed.cli.answers import ANSWERS
 from scalebed.cli.app import app
 from scalebed.experiment.json_schema import experiment_schema
@@ -31,8 +31,9 @@ def test_what_is_missing_is_written_once(root: Path) -> None:
         "scenarios.md",
         "tables.md",
         "faults.md",
+        "metrics.md",
     )
-    wanted = {reference / name for name in names}
+    wanted = {*(reference / name for name in names), root / dashboards.WHERE}
     assert set(generated.drifted(root, app)) == wanted
     assert not reference.exists()
     assert set(generated.write(root, app)) == wanted
