@@ -20,6 +20,8 @@ SCALE = 7
 """Neighbouring bounds are 0.54% apart, so that a quantile is wrong by less than that, and by HdrHistogram's 0.1%."""
 CLASSIC_S = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
 """What OpenTelemetry's conventions advise for durations of HTTP requests."""
+ZERO_S = 5e-7
+"""What is no longer than this is in the bucket of zero: nothing is measured more finely than a microsecond."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,12 @@ def cumulative(latencies: Latencies, bounds_s: Sequence[float]) -> list[int]:
 def classic_bounds(limits_s: Sequence[float]) -> tuple[float, ...]:
     """`CLASSIC_S`, and the limits of the SLO, so that a share within one can be read off."""
     return tuple(sorted({*CLASSIC_S, *limits_s}))
+
+
+def classic(latencies: Latencies, limits_s: Sequence[float]) -> list[tuple[float, int]]:
+    """Each classic bound, in seconds, with how many took at most so long."""
+    bounds = classic_bounds(limits_s)
+    return list(zip(bounds, cumulative(latencies, bounds), strict=True))
 
 
 @cache

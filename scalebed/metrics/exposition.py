@@ -9,15 +9,12 @@ from google.protobuf.proto import serialize_length_prefixed
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from scalebed.measurement.histograms import Latencies
-from scalebed.metrics.buckets import SCALE, classic_bounds, cumulative, exponential, spans
+from scalebed.metrics.buckets import SCALE, ZERO_S, classic, exponential, spans
 from scalebed.metrics.catalogue import RUN, Metric
-from scalebed.metrics.families import by_metric
 from scalebed.metrics.tally import Point, State
 from scalebed.metrics.wire import exposition_pb2 as wire
 
 CONTENT_TYPE = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
-ZERO_S = 5e-7
-"""What is no longer than this is in the bucket of zero: nothing is measured more finely than a microsecond."""
 _TYPES = {"counter": wire.COUNTER, "gauge": wire.GAUGE, "histogram": wire.HISTOGRAM}
 
 
@@ -31,7 +28,7 @@ def encoded(state: State) -> bytes:
 
 def families(state: State) -> Iterator[wire.MetricFamily]:
     """One for each metric that has a series."""
-    for metric, points in by_metric(state):
+    for metric, points in state.by_metric():
         yield wire.MetricFamily(
             name=metric.prometheus,
             help=metric.help,
@@ -53,7 +50,6 @@ def _metric(metric: Metric, point: Point, state: State) -> wire.Metric:
 
 
 def _histogram(latencies: Latencies, state: State) -> wire.Histogram:
-    bounds = classic_bounds(state.limits_s)
     native = exponential(latencies)
     runs, deltas = spans(native.counts, native.first)
     return wire.Histogram(
@@ -61,7 +57,7 @@ def _histogram(latencies: Latencies, state: State) -> wire.Histogram:
         sample_sum=latencies.sum_ms / 1000,
         bucket=[
             wire.Bucket(cumulative_count=count, upper_bound=bound)
-            for bound, count in zip(bounds, cumulative(latencies, bounds), strict=True)
+            for bound, count in classic(latencies, state.limits_s)
         ],
         schema=SCALE,
         zero_threshold=ZERO_S,

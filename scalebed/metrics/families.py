@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from scalebed.measurement.histograms import Latencies
-from scalebed.metrics.buckets import classic_bounds, cumulative
+from scalebed.metrics.buckets import classic
 from scalebed.metrics.catalogue import RUN, Metric
-from scalebed.metrics.tally import Point, State, Tally
+from scalebed.metrics.tally import State, Tally
 
 
 class Families(Collector):
@@ -27,7 +26,7 @@ class Families(Collector):
 
 def families(state: State) -> Iterator[Family]:
     """One for each metric that has a series."""
-    for metric, points in by_metric(state):
+    for metric, points in state.by_metric():
         family = _empty(metric)
         for point in points:
             labels = [state.run, *(point.labels[name] for name in metric.labels)]
@@ -41,11 +40,6 @@ def families(state: State) -> Iterator[Family]:
         yield family
 
 
-def by_metric(state: State) -> Iterator[tuple[Metric, Iterator[Point]]]:
-    """The points of each metric; a state has them together."""
-    return groupby(state.points, key=lambda point: point.metric)
-
-
 def _empty(metric: Metric) -> Family:
     names = [RUN, *metric.labels]
     kinds = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily, "histogram": HistogramMetricFamily}
@@ -54,6 +48,5 @@ def _empty(metric: Metric) -> Family:
 
 
 def _buckets(latencies: Latencies, state: State) -> list[tuple[str, float]]:
-    bounds = classic_bounds(state.limits_s)
-    counts = zip(bounds, cumulative(latencies, bounds), strict=True)
+    counts = classic(latencies, state.limits_s)
     return [*((str(bound), count) for bound, count in counts), ("+Inf", latencies.total)]

@@ -20,10 +20,9 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 import scalebed
 from scalebed.measurement.histograms import Latencies
 from scalebed.messages import UserError
-from scalebed.metrics.buckets import SCALE, classic_bounds, cumulative, exponential
+from scalebed.metrics.buckets import SCALE, classic, exponential
 from scalebed.metrics.catalogue import RUN, Metric
-from scalebed.metrics.families import by_metric
-from scalebed.metrics.remote_write import STALE
+from scalebed.metrics.pushing import STALE
 from scalebed.metrics.tally import Point, State, in_order
 
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -140,7 +139,7 @@ def interval_s(environment: Mapping[str, str]) -> float:
 
 def data(state: State, resource: Resource, *, explicit: bool = False) -> otel.MetricsData:
     """The state as OpenTelemetry's SDK would have collected it. `explicit`: histograms with classic bounds."""
-    metrics = [_metric(metric, points, state, explicit=explicit) for metric, points in by_metric(state)]
+    metrics = [_metric(metric, points, state, explicit=explicit) for metric, points in state.by_metric()]
     scope = otel.ScopeMetrics(InstrumentationScope("scalebed", scalebed.__version__), metrics, "")
     return otel.MetricsData([otel.ResourceMetrics(resource, [scope], "")])
 
@@ -191,8 +190,8 @@ def _exponential(point: Point, latencies: Latencies, state: State) -> otel.Expon
 
 
 def _classic(point: Point, latencies: Latencies, state: State) -> otel.HistogramDataPoint:
-    bounds = classic_bounds(state.limits_s)
-    counts: Sequence[int] = np.diff([0, *cumulative(latencies, bounds), latencies.total]).tolist()
+    bounds, counted = zip(*classic(latencies, state.limits_s), strict=True)
+    counts: Sequence[int] = np.diff([0, *counted, latencies.total]).tolist()
     return otel.HistogramDataPoint(
         attributes=_attributes(point, state),
         start_time_unix_nano=_nano(state.since),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections.abc import Callable
 from typing import Protocol
@@ -9,6 +10,8 @@ from typing import Protocol
 from scalebed.messages import Say
 from scalebed.metrics.tally import State, Tally
 
+STALE: float = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
+"""The NaN by which Prometheus knows that a series has ended."""
 _CLOSING_S = 10.0
 """For what is under way, and the last of it."""
 

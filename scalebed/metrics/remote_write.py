@@ -6,7 +6,6 @@ https://prometheus.io/docs/specs/prw/remote_write_spec/
 from __future__ import annotations
 
 import os
-import struct
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
@@ -17,10 +16,9 @@ from requests.auth import HTTPBasicAuth
 
 from scalebed.measurement.histograms import Latencies
 from scalebed.messages import UserError
-from scalebed.metrics.buckets import SCALE, classic_bounds, cumulative, exponential, spans
+from scalebed.metrics.buckets import SCALE, ZERO_S, classic, exponential, spans
 from scalebed.metrics.catalogue import METRICS, RUN
-from scalebed.metrics.exposition import ZERO_S
-from scalebed.metrics.families import by_metric
+from scalebed.metrics.pushing import STALE
 from scalebed.metrics.tally import State
 from scalebed.metrics.wire import remote_write_pb2 as wire
 
@@ -29,8 +27,6 @@ HEADERS = "SCALEBED_REMOTE_WRITE_HEADERS"
 command line."""
 INTERVAL_S = 5.0
 _TIMEOUT_S = 5.0
-STALE = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
-"""The NaN that says that a series has ended."""
 _NATIVE = {metric.prometheus for metric in METRICS if metric.kind == "histogram"}
 _TYPES = {"counter": wire.COUNTER, "gauge": wire.GAUGE, "histogram": wire.HISTOGRAM}
 
@@ -66,21 +62,7 @@ class RemoteWriter:
         self._sent: set[_Key] = set()
 
     def send(self, state: State) -> str | None:
-        series = dict(all_series(state, self._origin))
-        ended = self._sent - series.keys()
-        return self._post(state, series, ended)
-
-    def end(self, state: State) -> str | None:
-        """The last values, and after them that all series have ended."""
-        series = dict(all_series(state, self._origin))
-        why = self._post(state, series, self._sent - series.keys())
-        if why is None:
-            at = int(state.at * 1000) + 1
-            why = self._request(wire.WriteRequest(timeseries=(_stale(key, at) for key in series)))
-        return why
-
-    def _post(self, state: State, series: Mapping[_Key, wire.TimeSeries], ended: set[_Key]) -> str | None:
-        at = int(state.at * 1000)
+        series, at = dict(all_series(state, self._origin)), int(state.at * 1000)
         metadata = [
             wire.MetricMetadata(
                 type=_TYPES[metric.kind],
@@ -88,12 +70,20 @@ class RemoteWriter:
                 help=metric.help,
                 unit=metric.prometheus_unit,
             )
-            for metric, _ in by_metric(state)
+            for metric, _ in state.by_metric()
         ]
-        timeseries = [*series.values(), *(_stale(key, at) for key in ended)]
+        timeseries = [*series.values(), *(_stale(key, at) for key in self._sent - series.keys())]
         why = self._request(wire.WriteRequest(timeseries=timeseries, metadata=metadata))
         # Where the answer did not come, what was sent may have been taken all the same.
         self._sent = set(series) if why is None else self._sent | set(series)
+        return why
+
+    def end(self, state: State) -> str | None:
+        """The last values, and after them that all series have ended."""
+        why = self.send(state)
+        if why is None:
+            at = int(state.at * 1000) + 1
+            why = self._request(wire.WriteRequest(timeseries=(_stale(key, at) for key in self._sent)))
         return why
 
     def _request(self, request: wire.WriteRequest) -> str | None:
@@ -134,7 +124,7 @@ def all_series(state: State, origin: Mapping[str, str]) -> Iterator[tuple[_Key, 
     `origin`: labels that all of them have besides.
     """
     at = int(state.at * 1000)
-    for metric, points in by_metric(state):
+    for metric, points in state.by_metric():
         for point in points:
             labels = {**origin, RUN: state.run, **point.labels}
             value = point.value
@@ -161,8 +151,7 @@ def _histogram(
         timestamp=at,
     )
     yield key, wire.TimeSeries(labels=_wired(key), histograms=[histogram])
-    bounds = classic_bounds(state.limits_s)
-    for bound, count in zip(bounds, cumulative(latencies, bounds), strict=True):
+    for bound, count in classic(latencies, state.limits_s):
         yield _number(f"{name}_bucket", {**labels, "le": str(bound)}, count, at)
     yield _number(f"{name}_bucket", {**labels, "le": "+Inf"}, latencies.total, at)
     yield _number(f"{name}_sum", labels, latencies.sum_ms / 1000, at)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import get_args
 
 from scalebed.execution.observer import Progress, Remaining, Resumed, Silent, TrialStart
@@ -48,6 +49,10 @@ class State:
     """Of the SLO's latencies."""
     points: Sequence[Point]
     """Those of a metric together, in the catalogue's order."""
+
+    def by_metric(self) -> Iterator[tuple[Metric, Iterator[Point]]]:
+        """The points of each metric; the next metric takes what is left of those before it."""
+        return groupby(self.points, key=lambda point: point.metric)
 
 
 @dataclass(frozen=True)
