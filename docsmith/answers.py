@@ -26,6 +26,7 @@ _HOLDS: Mapping[AnswerName, str] = {
     "compare": "every quantity before and after, limits, sentences",
     "doctor": "what this machine has, can do, and lacks",
     "experiments": "the shipped experiments",
+    "forecast": "what an autoscaler will make of a load: seconds out of the SLO, replica-seconds, other ways beside it",
     "hpa-replay": "each sync: what the model decides, and what was seen",
     "init": "the files that were written, and what could not be told",
     "lines": "requests, errors and percentiles by endpoint; what is missing",
@@ -36,6 +37,7 @@ _HOLDS: Mapping[AnswerName, str] = {
     "scenario": "each scenario: figures and ratios of its variants, what was checked",
     "scenarios": "the scenarios that there are",
     "setup": "the programs that were found or built",
+    "tune": "settings of an autoscaler that no other beats, three to choose from, and what they do on each load",
 }
 _TYPED: Mapping[AnswerName, str] = {"hpa-replay": "hpa replay", "scenario": "scenario NUMBER", "scenarios": "scenario"}
 _END = """

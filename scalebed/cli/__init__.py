@@ -12,6 +12,7 @@ AnswerName = Literal[
     "compare",
     "doctor",
     "experiments",
+    "forecast",
     "hpa-replay",
     "init",
     "lines",
@@ -22,6 +23,7 @@ AnswerName = Literal[
     "scenario",
     "scenarios",
     "setup",
+    "tune",
 ]
 """Of `scalebed.cli.answers.ANSWERS`: what `--json` prints, by the command; `scenarios` is the list of them."""
 Form = Literal["csv", "jsonl", "parquet", "otava", "hyperfine"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scalebed.cli import AnswerName
 from scalebed.cli.documents.autoscalers import ReplayDocument
 from scalebed.cli.documents.checks import CheckDocument
+from scalebed.cli.documents.forecasts import ForecastDocument, TuneDocument
 from scalebed.cli.documents.listings import ExperimentsDocument, ScenariosDocument
 from scalebed.cli.documents.machine import DoctorDocument, InitDocument, SetupDocument
 from scalebed.cli.documents.testruns import LinesDocument, RerunDocument
@@ -21,6 +22,7 @@ ANSWERS: Mapping[AnswerName, type[Document]] = {
     "compare": ComparisonDocument,
     "doctor": DoctorDocument,
     "experiments": ExperimentsDocument,
+    "forecast": ForecastDocument,
     "hpa-replay": ReplayDocument,
     "init": InitDocument,
     "lines": LinesDocument,
@@ -31,6 +33,7 @@ ANSWERS: Mapping[AnswerName, type[Document]] = {
     "scenario": ScenarioDocument,
     "scenarios": ScenariosDocument,
     "setup": SetupDocument,
+    "tune": TuneDocument,
 }
 
 

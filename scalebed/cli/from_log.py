@@ -39,11 +39,7 @@ class LogError(UserError):
 def from_log(log: Path, lasting: str | None = None) -> FirstLoad:
     """Of a log that may be gzipped; `lasting`: with its rates over time, drawn together into so long. Raises LogError
     where it cannot be read, or holds no request to ask again."""
-    try:
-        with _lines(log) as lines:
-            mix = access_log.read(lines)
-    except (OSError, EOFError) as error:
-        raise LogError(f"{log}: cannot be read ({error}); name an access log") from error
+    mix = _mix(log)
     if not mix.taken:
         shown = f" A line that could not be read: {mix.first_unread[0]}" if mix.first_unread else ""
         raise LogError(
@@ -53,6 +49,25 @@ def from_log(log: Path, lasting: str | None = None) -> FirstLoad:
     requests, files = requests_of(mix.most_frequent())
     over_time = {} if lasting is None else _over_time(log, mix, lasting)
     return FirstLoad({"requests": requests}, files, _told(mix), over_time)
+
+
+def minutes_of(log: Path) -> dict[int, int]:
+    """All requests of a log that may be gzipped, by the number of their minute. Raises LogError where it cannot be
+    read, or does not say when they came."""
+    mix = _mix(log)
+    try:
+        return access_log.numbered(mix.all_minutes)
+    except ValueError as error:
+        shown = f"; a line that could not be read: {mix.first_unread[0]}" if mix.first_unread else ""
+        raise LogError(f"{log}: {error}{shown}") from error
+
+
+def _mix(log: Path) -> Mix:
+    try:
+        with _lines(log) as lines:
+            return access_log.read(lines)
+    except (OSError, EOFError) as error:
+        raise LogError(f"{log}: cannot be read ({error}); name an access log") from error
 
 
 def _over_time(log: Path, mix: Mix, lasting: str) -> dict[str, object]:

@@ -35,7 +35,7 @@ def lines(
 
 def rerun(
     testrun: Annotated[str, typer.Argument(help="A TestRun in the cluster, such as browse.")],
-    replicas: Annotated[int, typer.Option(help="Of the service that it is aimed at.", min=1, max=64)],
+    replicas: Annotated[int, typer.Option(help="Of the service that it is aimed at.", min=1, max=1000)],
     *,
     context: Annotated[str | None, typer.Option(help=CONTEXT)] = None,
     namespace: Annotated[str | None, typer.Option(help=NAMESPACE)] = None,

@@ -405,6 +405,7 @@ class Watch:
             checks=tuple(CheckRecord(**asdict(c)) for c in self._checks),
             ended=self._ended,
             supply=tuple(self._supply_records()),
+            start_up_s=self._target.start_up_s,
             beside=self._assignment.beside,
             episodes=self._episodes,
             counts_after=self._after,

@@ -81,6 +81,8 @@ class Mix:
     first_unread: list[str] = field(default_factory=list)
     minutes: Counter[str] = field(default_factory=Counter)
     """Requests that are taken, by minute."""
+    all_minutes: Counter[str] = field(default_factory=Counter)
+    """Requests of every kind, whatever became of them, by minute."""
 
     @property
     def taken(self) -> int:
@@ -100,15 +102,25 @@ def rates(minutes: Mapping[str, int], most: int = LEVELS) -> list[float]:
 
     Raises ValueError with the rest of a sentence where the log does not say when its requests came.
     """
-    known = {at: times for minute, times in minutes.items() if (at := _number_of(minute)) is not None}
-    if not known:
-        raise ValueError("does not say when its requests came, in a way that can be read")
+    known = numbered(minutes)
     first, last = min(known), max(known)
     width = -(-(last - first + 1) // most)
     counts = [0] * -(-(last - first + 1) // width)
     for at, times in known.items():
         counts[(at - first) // width] += times
     return [count / (60 * width) for count in counts]
+
+
+def numbered(minutes: Mapping[str, int]) -> dict[int, int]:
+    """The same by the number of the minute, counted from any. Raises ValueError with the rest of a sentence where none
+    of them can be read."""
+    known: Counter[int] = Counter()
+    for minute, times in minutes.items():
+        if (at := _number_of(minute)) is not None:
+            known[at] += times
+    if not known:
+        raise ValueError("does not say when its requests came, in a way that can be read")
+    return dict(known)
 
 
 def _number_of(minute: str) -> int | None:
@@ -139,7 +151,10 @@ def read(lines: Iterable[str]) -> Mix:
             mix.unread += 1
             if len(mix.first_unread) < SHOWN:
                 mix.first_unread.append(line.strip()[:200])
-        elif asked.method not in SAFE:
+            continue
+        if asked.minute:
+            mix.all_minutes[asked.minute] += 1
+        if asked.method not in SAFE:
             mix.left_out[asked.method] += 1
         elif not 200 <= asked.status < 300:
             # Not Modified is what a client with a cache gets, and one without is measured.

@@ -11,6 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from scalebed.experiment.strict import Strict
 
+MOST_REPLICAS = 1000
+"""That an experiment, a chart or a forecast may have; how many there is room for, the engine says beforehand."""
 TOLERANCE = 0.1
 """By how large a share a metric must miss its target before the HPA does anything, where nobody says
 (`--horizontal-pod-autoscaler-tolerance` of the kube-controller-manager)."""
@@ -68,8 +70,8 @@ class Behavior(Strict):
 class Autoscaler(Strict):
     """In the place of a number of replicas. What is left out stays as the chart has it."""
 
-    min_replicas: int = Field(1, ge=1, le=64)
-    max_replicas: int = Field(4, ge=1, le=64)
+    min_replicas: int = Field(1, ge=1, le=MOST_REPLICAS)
+    max_replicas: int = Field(4, ge=1, le=MOST_REPLICAS)
     cpu_percent: float = Field(60, gt=0, le=1000)
     """CPU of a replica, in percent of its request, that the number of replicas is to hold."""
     behavior: Mapping[str, Any] = {}

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from scalebed import yaml_reader
 from scalebed.experiment.application import Application, Database, Header, Secret, with_applications
-from scalebed.experiment.autoscaler import Autoscaler, Behavior, Policy, Rules
+from scalebed.experiment.autoscaler import MOST_REPLICAS, Autoscaler, Behavior, Policy, Rules
 from scalebed.experiment.design import Ablation, Change, Matrix, compared
 from scalebed.experiment.doubts import doubts
 from scalebed.experiment.duration import Duration
@@ -113,7 +113,7 @@ class Experiment(Strict):
         ),
     ] = "none"
     """The same of a cache."""
-    replicas: tuple[Annotated[int, Field(ge=1, le=64)], ...] = Field((1,), min_length=1)
+    replicas: tuple[Annotated[int, Field(ge=1, le=MOST_REPLICAS)], ...] = Field((1,), min_length=1)
     cpu_per_replica: float = Field(0.25, gt=0, le=64)
     """CPU quota of one replica, in cores."""
     memory_per_replica: Size | None = None

@@ -35,6 +35,8 @@ class Target:
     key: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent with each request that has none of the name; some may be secrets."""
+    start_up_s: tuple[float, ...] = ()
+    """Seconds from when each replica was asked for until it was ready; of those that somebody saw start."""
 
 
 @dataclass(frozen=True)

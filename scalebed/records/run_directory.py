@@ -234,6 +234,9 @@ class Trial(_Record):
     """Of which it is a FAIL: the service did not carry the load, and how slow it was says nothing of it."""
     supply: tuple[SupplyRecord, ...] = ()
     """Where an autoscaler owned the number of replicas."""
+    start_up_s: tuple[float, ...] = ()
+    """Seconds that the replicas of this deployment took until they were ready, from when each was asked for; of those
+    that somebody saw start."""
     beside: BesideRecord | None = None
     """Of a duet: what was deployed beside it."""
     episodes: tuple[EpisodeRecord, ...] = ()

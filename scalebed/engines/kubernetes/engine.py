@@ -17,6 +17,7 @@ from scalebed.engines.kubernetes.nodes import Nodes
 from scalebed.engines.kubernetes.preflight import Resources
 from scalebed.engines.kubernetes.readings.probe import PARTS, ContainerProbe, of_release
 from scalebed.engines.kubernetes.readings.sources import Kubelets
+from scalebed.engines.kubernetes.readings.starts import starts_s
 from scalebed.engines.kubernetes.readings.supply import supply
 from scalebed.engines.kubernetes.releases import namespaces, release
 from scalebed.engines.kubernetes.releases.ownership import Ownership, remove_loads
@@ -161,6 +162,7 @@ class KubernetesEngine:
                 replica_urls=(),
                 parts=PARTS,
                 service_quota=None if cell.autoscaler else cell.cpu_per_replica * cell.replicas,
+                start_up_s=starts_s(listed(self._api, "pods", self._release.namespace, self._release.pods(service))),
             )
         finally:
             self._deployed = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scalebed.measurement.elasticity import Curve
 from scalebed.report.charts import axes
 from scalebed.report.charts.geometry import Tick, pct, px
-from scalebed.report.findings.elasticity import Curve
 from scalebed.report.findings.followings import Following
 
 HEIGHT = 200

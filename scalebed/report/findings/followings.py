@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from scalebed.experiment.autoscaler import Tolerance
 from scalebed.experiment.spec import Experiment
+from scalebed.measurement import elasticity
+from scalebed.measurement.elasticity import Curve, Elasticity, Milestones
 from scalebed.records.run_directory import Trial
-from scalebed.report.findings import elasticity
-from scalebed.report.findings.elasticity import Curve, Elasticity, Milestones
 from scalebed.report.findings.seconds import seconds
 from scalebed.report.sentences import figures
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from scalebed.experiment.spec import Experiment
@@ -20,6 +19,7 @@ from scalebed.report.findings.followings import STAGES, load_unit
 from scalebed.report.findings.views import MEASURES, PARTS, Analysis, Comparison
 from scalebed.report.kinds import WORDS
 from scalebed.report.output import spreadsheet
+from scalebed.report.output.templates import page, text
 from scalebed.report.sentences import figures, memory
 from scalebed.report.sentences.answer import compose
 from scalebed.report.sentences.cells import slo_limit
@@ -27,27 +27,11 @@ from scalebed.report.sentences.cells import slo_limit
 
 def html(analysis: Analysis) -> str:
     """One file that fetches nothing."""
-    environment = _environment(autoescape=True)
-    loader = environment.loader
-    css = loader.get_source(environment, "report.css")[0] if loader else ""
-    return environment.get_template("report.html.j2").render(css=Markup(css), **_context(analysis))  # noqa: S704 - our own
+    return page("report.html.j2", _context(analysis))
 
 
 def markdown(analysis: Analysis) -> str:
-    text = _environment(autoescape=False).get_template("report.md.j2").render(**_context(analysis))
-    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
-
-
-def _environment(*, autoescape: bool) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("scalebed.report"),
-        autoescape=autoescape,  # noqa: S701 - Markdown is no HTML
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["known_parts"] = PARTS
-    return environment
+    return text("report.md.j2", _context(analysis))
 
 
 def _context(analysis: Analysis) -> dict[str, object]:

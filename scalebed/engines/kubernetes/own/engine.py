@@ -21,6 +21,7 @@ from scalebed.engines.kubernetes.own import readiness
 from scalebed.engines.kubernetes.own.member import Member
 from scalebed.engines.kubernetes.own.watching import Watching
 from scalebed.engines.kubernetes.readings.sources import Source, offered
+from scalebed.engines.kubernetes.readings.starts import starts_s
 from scalebed.engines.kubernetes.releases import namespaces
 from scalebed.engines.kubernetes.releases.namespaces import Namespaces
 from scalebed.engines.secrets import header_values
@@ -204,6 +205,7 @@ class OwnEngine:
             service_quota=None if limit is None or self._source is None else limit * cell.replicas,
             insecure=member.application.insecure,
             headers=header_values(member.application.headers),
+            start_up_s=starts_s(member.workload.pods()),
         )
 
     def restore(self, cell: Cell) -> None:

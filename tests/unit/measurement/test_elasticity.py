@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from scalebed.report.findings.elasticity import (
+from scalebed.measurement.elasticity import (
     Elasticity,
     curve,
     demand,

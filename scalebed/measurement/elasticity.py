@@ -122,6 +122,22 @@ def elasticity(wanted: Curve, supplied: Curve, start: float, end: float) -> Elas
     )
 
 
+def of_seconds(wanted: NDArray[np.int64], supplied: NDArray[np.int32]) -> Elasticity:
+    """The same of values that hold for a second each: both shape (seconds,). Raises ValueError where demand is not
+    positive, or there is no second."""
+    d, s = wanted.astype(np.float64), supplied.astype(np.float64)
+    if not d.size or (d <= 0).any():
+        raise ValueError("elasticity: a demand must be at least one replica, for a second or more")
+    moved = np.sign(np.diff(d)) != np.sign(np.diff(s))
+    return Elasticity(
+        theta_under=float((np.maximum(d - s, 0) / d).mean()),
+        theta_over=float((np.maximum(s - d, 0) / d).mean()),
+        tau_under=float((s < d).mean()),
+        tau_over=float((s > d).mean()),
+        instability=float(moved.mean()) if moved.size else 0.0,
+    )
+
+
 def _instability(wanted: Curve, supplied: Curve, start: float, end: float, every_s: float = 1.0) -> float:
     """Looked at once a second, since a step has no slope at any moment: what moved within each second."""
     at = np.arange(start, end + every_s / 2, every_s)

@@ -1,0 +1,85 @@
+"""A HorizontalPodAutoscaler's manifest: read, and written for kubectl and for the chart."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from scalebed import yaml_reader
+from scalebed.autoscaling.spec import Spec
+from scalebed.messages import UserError
+
+_KIND = "HorizontalPodAutoscaler"
+
+
+class ManifestError(UserError):
+    """Why a manifest tells no autoscaler; one sentence."""
+
+
+def spec_of(file: Path) -> tuple[str, Spec]:
+    """The name and the spec of the one autoscaler in a file, as `kubectl get hpa NAME -o yaml` prints it. Other objects
+    in it are passed over. Raises ManifestError."""
+    try:
+        documents = [each for each in yaml.load_all(file.read_text(encoding="utf-8"), Loader=yaml_reader.SingleLoader)]  # noqa: C416 - a SafeLoader
+    except OSError as error:
+        raise ManifestError(f"{file}: cannot be read ({error.strerror}); name a manifest of an autoscaler") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{file}: {yaml_reader.sentence(error)}") from error
+    objects = [
+        each for document in documents if isinstance(document, dict) for each in document.get("items") or [document]
+    ]
+    found = [each for each in objects if isinstance(each, dict) and each.get("kind") == _KIND]
+    if len(found) != 1:
+        raise ManifestError(f"{file}: holds {len(found) or 'no'} {_KIND}{'s' if found else ''}; name a file with one")
+    version, spec = found[0].get("apiVersion"), found[0].get("spec")
+    if version != "autoscaling/v2":
+        raise ManifestError(
+            f"{file}: apiVersion is {version}; kubectl get hpa.v2.autoscaling NAME -o yaml prints autoscaling/v2"
+        )
+    if not isinstance(spec, dict):
+        raise ManifestError(f"{file}: has no spec; name a manifest of an autoscaler")
+    try:
+        return str((found[0].get("metadata") or {}).get("name") or "service"), Spec.model_validate(spec)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ManifestError(
+            f"{file}: spec{f'.{place}' if place else ''}: {first['msg'].removeprefix('Value error, ')}"
+        ) from error
+
+
+def manifest(name: str, spec: Spec, about: str = "") -> str:
+    """For `kubectl apply -f`. `about` is what its first lines say."""
+    said = spec.model_dump(by_alias=True, exclude_none=True, mode="json")
+    said.setdefault("scaleTargetRef", {"apiVersion": "apps/v1", "kind": "Deployment", "name": name})
+    body = {"apiVersion": "autoscaling/v2", "kind": _KIND, "metadata": {"name": name}, "spec": said}
+    return _commented(about) + yaml.safe_dump(body, sort_keys=False)
+
+
+def chart_values(spec: Spec, about: str = "") -> str:
+    """The same as values of charts/webapp. A metric that is not CPU stands there as it is."""
+    said: dict[str, Any] = {"enabled": True, "minReplicas": spec.min_replicas, "maxReplicas": spec.max_replicas}
+    cpu = [
+        metric.target.average_utilization
+        for metric in spec.metrics
+        if metric.name == "cpu" and metric.target.average_utilization is not None
+    ]
+    others = [
+        metric.model_dump(by_alias=True, exclude_none=True, mode="json")
+        for metric in spec.metrics
+        if metric.name != "cpu" or metric.target.average_utilization is None
+    ]
+    said["cpuPercent"] = cpu[0] if cpu else 0
+    said["metrics"] = others
+    if spec.behavior is not None:
+        said["behavior"] = spec.behavior.model_dump(by_alias=True, exclude_none=True, mode="json")
+    return _commented(about) + yaml.safe_dump({"autoscaling": said}, sort_keys=False)
+
+
+def _commented(about: str) -> str:
+    lines = (line for paragraph in about.splitlines() for line in textwrap.wrap(paragraph, 110))
+    return "".join(f"# {line}\n" for line in lines)

@@ -1,0 +1,62 @@
+"""What an autoscaler is held against: a fixed number of replicas, and one who knows the load beforehand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+from scalebed.forecast.load import Load
+from scalebed.forecast.outcome import Outcome, judged
+from scalebed.forecast.service import Service
+from scalebed.forecast.simulation import LEAD_S, Clients, Course
+from scalebed.forecast.world import World
+
+
+@dataclass(frozen=True)
+class Rival:
+    """In one world, or as a mean over some."""
+
+    name: str
+    seconds_out: float
+    replica_seconds: float
+    replicas: int | None = None
+    """Of a fixed number."""
+
+
+def oracle(service: Service, load: Load, world: World, least: int = 1) -> Rival:
+    """Replicas are there when they are needed, started as early as that takes, and gone when they are not."""
+    wanted = world.demand(load.rates, least)
+    ahead = math.ceil(max(service.start_s))
+    # Each second needs what any of the coming ones needs that a start takes.
+    paid = maximum_filter1d(wanted, size=ahead + 1, origin=-(ahead // 2), mode="nearest") if ahead else wanted
+    beyond = load.rates > world.capacity[wanted] * (1 + 1e-9)
+    return Rival("oracle", float(beyond.sum()), float(paid.sum()))
+
+
+def fixed(service: Service, load: Load, world: World, replicas: int, clients: Clients | None = None) -> Outcome:
+    """A number of replicas that never changes."""
+    clients = clients or Clients()
+    most = float(world.saturation[replicas])
+    room = min(clients.most_waiting, most * clients.patience_s)
+    queue, waiting, failed = 0.0, np.zeros(load.seconds), np.zeros(load.seconds)
+    over = load.rates > most
+    if over.any():
+        queue = min(max(0.0, float(load.rates[0]) - most) * LEAD_S, room)
+        for second, rate in enumerate(load.rates.tolist()):
+            queue += rate - most
+            if queue < 0:
+                queue = 0.0
+            elif queue > room:
+                failed[second], queue = queue - room, room
+            waiting[second] = queue
+    served = load.rates - failed - np.diff(np.concatenate([[0.0], waiting]))
+    held = np.full(load.seconds, replicas, dtype=np.int32)
+    return judged(service, load, world, Course(held, held, held, np.maximum(served, 0.0), failed, waiting))
+
+
+def best_fixed(service: Service, load: Load, world: World) -> int:
+    """The fewest that carry all of the load within the SLO; where none do, those that carry most."""
+    return int(world.demand(load.rates).max())

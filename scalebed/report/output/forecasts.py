@@ -1,0 +1,85 @@
+"""Lays forecasts and searches for settings out as pages, `report.html` and `report.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scalebed import __version__
+from scalebed.forecast.forecast import Forecast
+from scalebed.forecast.front import Score
+from scalebed.forecast.tuning import Tuning
+from scalebed.report.charts.foreseen import foreseen
+from scalebed.report.charts.fronts import Named, front_chart
+from scalebed.report.output.templates import page, text
+from scalebed.report.sentences import figures
+from scalebed.report.sentences import forecasts as words
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a forecast comes from."""
+
+    run: str
+    """The run's name."""
+    started: str
+    command: str
+    manifests: Mapping[str, str]
+    """Of autoscalers, by the files that they are in."""
+
+
+def forecast_html(forecast: Forecast, source: Source) -> str:
+    """One page that fetches nothing."""
+    return page("forecast.html.j2", _of_forecasts([forecast], source))
+
+
+def forecast_markdown(forecast: Forecast, source: Source) -> str:
+    return text("forecast.md.j2", _of_forecasts([forecast], source))
+
+
+def tuning_html(tuning: Tuning, source: Source) -> str:
+    """One page that fetches nothing."""
+    return page("tuning.html.j2", _of_tuning(tuning, source))
+
+
+def tuning_markdown(tuning: Tuning, source: Source) -> str:
+    return text("tuning.md.j2", _of_tuning(tuning, source))
+
+
+def _of_forecasts(forecasts: Sequence[Forecast], source: Source) -> dict[str, object]:
+    first = forecasts[0]
+    most = max(int(first.receiving.max()), int(first.wanted.max()), first.service.largest)
+    return {
+        "f": figures,
+        "words": words,
+        "version": __version__,
+        "source": source,
+        "service": first.service,
+        "setting": first.setting,
+        "forecasts": [(each, foreseen(each)) for each in forecasts],
+        "draws": len(first.outcomes),
+        "curve": list(enumerate(first.service.curve(most).tolist()))[1:],
+    }
+
+
+def _of_tuning(tuning: Tuning, source: Source) -> dict[str, object]:
+    shown = [each for chosen in tuning.chosen for each in chosen.forecasts]
+    return {
+        **_of_forecasts(shown or tuning.now_forecasts, source),
+        "tuning": tuning,
+        "chart": _front(tuning),
+        "chosen": [(each, [(one, foreseen(one)) for one in each.forecasts]) for each in tuning.chosen],
+        "now": [(one, foreseen(one)) for one in tuning.now_forecasts],
+    }
+
+
+def _front(tuning: Tuning) -> object:
+    named = [Named("now", "now", tuning.now)]
+    seen: dict[Score, str] = {}
+    for chosen in tuning.chosen:
+        score = chosen.choice.candidate.score
+        seen[score] = f"{seen[score]}, {chosen.choice.aim}" if score in seen else chosen.choice.aim
+    named += [Named(name, "chosen", score) for score, name in seen.items()]
+    named += [Named(f"always {count}", "beside", score) for count, score in tuning.fixed]
+    named.append(Named("oracle", "beside", tuning.oracle))
+    return front_chart([c.score for c in tuning.tried], [c.score for c in tuning.found], named)

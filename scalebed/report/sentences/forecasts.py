@@ -1,0 +1,215 @@
+"""What a forecast comes to, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scalebed.forecast.choice import LITTLE, RELIABLE, Aim
+from scalebed.forecast.forecast import Forecast, Span
+from scalebed.forecast.front import Score
+from scalebed.forecast.tuning import Chosen, Tuning
+from scalebed.report.sentences import figures
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way to have replicas, in a table."""
+
+    name: str
+    out: str
+    """Seconds out of the SLO."""
+    replica_seconds: str
+    mean: str
+    """Replicas at a time, as a mean."""
+    price: str
+    """Times the replica-seconds of the first row."""
+
+
+def spanned(span: Span) -> str:
+    """`49 (35–70)`: a mean and the band."""
+    within = f"{figures.figure(span.low, like=span.mean)}{figures.DASH}{figures.figure(span.high, like=span.mean)}"
+    mean = figures.figure(span.mean)
+    return mean if span.low == span.high else f"{mean} ({within})"
+
+
+def rows(forecast: Forecast) -> list[Row]:
+    """The autoscaler, one who knows the load beforehand, and fixed numbers."""
+    seconds, paid = forecast.load.seconds, forecast.of(lambda o: o.replica_seconds)
+    ours = Row(
+        "this autoscaler",
+        spanned(forecast.of(lambda o: o.seconds_out)),
+        spanned(paid),
+        figures.figure(paid.mean / seconds),
+        figures.times(1.0),
+    )
+    others = [(forecast.oracle.name, forecast.oracle), *((_fixed(each.replicas), each) for each in forecast.fixed)]
+    return [
+        ours,
+        *(
+            Row(
+                name,
+                figures.figure(each.seconds_out),
+                figures.figure(each.replica_seconds),
+                figures.figure(each.replica_seconds / seconds),
+                figures.times(each.replica_seconds / paid.mean),
+            )
+            for name, each in others
+        ),
+    ]
+
+
+def _fixed(replicas: int | None) -> str:
+    return f"always {figures.count(replicas or 0, 'replica')}"
+
+
+def headline(forecast: Forecast) -> str:
+    """How long out of the SLO, and at what price."""
+    out, paid = forecast.of(lambda o: o.seconds_out), forecast.of(lambda o: o.replica_seconds)
+    seconds = forecast.load.seconds
+    broken = f"is out of the SLO for {spanned(out)} of {seconds:,} seconds" if out.high else "stays within the SLO"
+    return (
+        f"Under {forecast.load.name}, {forecast.service.name} {broken}, at {spanned(paid)} replica-seconds: "
+        f"{figures.figure(paid.mean / seconds)} replicas on average."
+    )
+
+
+def details(forecast: Forecast) -> list[str]:
+    """What else there is to say, a sentence each."""
+    return [*_rivals(forecast), *_following(forecast)]
+
+
+def _rivals(forecast: Forecast) -> Iterator[str]:
+    paid = forecast.of(lambda o: o.replica_seconds).mean
+    best = forecast.fixed[-1]
+    yield (
+        f"The fewest replicas that carry all of it at all times are {best.replicas}, at "
+        f"{figures.times(best.replica_seconds / paid)} the replica-seconds; one who knew the load beforehand would "
+        f"need {figures.times(forecast.oracle.replica_seconds / paid)}."
+    )
+
+
+def _following(forecast: Forecast) -> Iterator[str]:
+    def mean(name: str) -> str:
+        return figures.percent(forecast.of(lambda o: float(getattr(o.elasticity, name))).mean)
+
+    yield (
+        f"There are too few replicas {mean('tau_under')} of the time, and over all of it {mean('theta_under')} of "
+        f"those needed are lacking (τU, θU); too many {mean('tau_over')} of the time, and {mean('theta_over')} above "
+        f"the need (τO, θO)."
+    )
+    failed = forecast.of(lambda o: o.failed_share)
+    if failed.high >= 0.0001:
+        yield f"{figures.percent(failed.mean, 2)} of the requests fail, as they wait too long or find no room."
+
+
+def warnings(forecast: Forecast) -> list[str]:
+    """What makes it mean less."""
+    return list(_doubts(forecast))
+
+
+def _doubts(forecast: Forecast) -> Iterator[str]:
+    service, setting = forecast.service, forecast.setting
+    if forecast.extrapolates:
+        yield (
+            f"More than {figures.count(service.largest, 'replica')}, the most that were measured, come into it: what "
+            "these carry is what the scaling law of the measured ones says. Measure more of them where the answer "
+            "hangs on it."
+        )
+    if not service.has_intervals:
+        yield (
+            "A capacity has no interval, which takes three blocks: the band holds what clocks and starts do, and not "
+            "how far the capacity is known."
+        )
+    if forecast.beyond_reach > 0.0005:
+        yield (
+            f"In {figures.percent(forecast.beyond_reach, 1)} of the seconds the load needs more than maxReplicas, "
+            f"{setting.spec.max_replicas}."
+        )
+    targets = [
+        metric.target.average_utilization
+        for metric in setting.spec.metrics
+        if setting.of_cpu(metric) and metric.target.average_utilization is not None
+    ]
+    seen = 100 * service.limit_cores / setting.request_cores
+    if targets and max(targets) > 0 and seen / max(targets) <= 1 + setting.tolerance.up:
+        yield (
+            f"A replica at its limit uses {seen:.0f}% of its request, which is within the tolerance of the target of "
+            f"{max(targets)}%: this autoscaler never adds one. Lower the target."
+        )
+    elif targets and seen / max(targets) < 2:
+        most = math.ceil(seen / max(targets) * 10) / 10
+        yield (
+            f"As a replica may use no more than {seen:.0f}% of its request, one decision asks for at most {most:g} × "
+            "as many; a request below the limit would let it see more."
+        )
+
+
+_AIMS: dict[Aim, str] = {
+    "cheaper": "costs least of those that are out of the SLO no longer than now",
+    "safer": "is out of the SLO least of those that cost no more than now",
+    "reliable": f"costs least of those that are out of the SLO for no more than {RELIABLE:.0%} of the time",
+}
+_FAILED: dict[Aim, str] = {
+    "cheaper": "Nothing was found that costs less and is out of the SLO no longer than now",
+    "safer": "Nothing was found that is out of the SLO for a shorter time and costs no more than now",
+    "reliable": f"Nothing was found that is out of the SLO for no more than {RELIABLE:.0%} of the time; this is near",
+}
+
+
+def scored(score: Score) -> str:
+    """A score in words."""
+    return f"{outside(score)}, at {figures.figure(score.replicas)} replicas"
+
+
+def outside(score: Score) -> str:
+    """For what part of the time."""
+    return f"out of the SLO {figures.percent(score.out, 1)} of the time" if score.out else "never out of the SLO"
+
+
+def aim(chosen: Chosen, now: Score) -> str:
+    """Why one of the three: what it is, and what it gains over the setting that there is."""
+    choice, score = chosen.choice, chosen.choice.candidate.score
+    why = f"It {_AIMS[choice.aim]}" if choice.gains else _FAILED[choice.aim]
+    return f"{choice.aim.capitalize()}: {choice.candidate.knobs}. {why}: {scored(score)}, {against(score, now)}."
+
+
+def against(score: Score, now: Score) -> str:
+    """Both measures as multiples of those of the setting that there is."""
+    price = f"{figures.times(score.replicas / now.replicas)} the replica-seconds"
+    if not now.out or not score.out:
+        return f"which is {price} of now"
+    return f"which is {price} and {figures.times(score.out / now.out)} the time out of the SLO of now"
+
+
+def tuned(tuning: Tuning) -> str:
+    """What a search came to, in a sentence."""
+    name = tuning.now_forecasts[0].service.name
+    now = tuning.now
+    better = [each.choice.candidate.score for each in tuning.chosen if each.choice.gains]
+    better = [score for score in better if score.beats(now)]
+    if better:
+        most = min(
+            better, key=lambda score: (score.replicas / now.replicas) * (score.out + LITTLE) / (now.out + LITTLE)
+        )
+        return (
+            f"For {figures.times(most.replicas / now.replicas)} the replica-seconds of now, {name} would be "
+            f"{outside(most)}, in the place of {figures.percent(now.out, 1)}."
+        )
+    return f"Nothing was found that is better for {name} than the setting that there is: {scored(tuning.now)}."
+
+
+def searched(tuning: Tuning) -> list[str]:
+    """What was tried, and what stands beside it."""
+    ends = tuning.found[0].score, tuning.found[-1].score
+    count, best = tuning.fixed[-1]
+    tried = (
+        f"The setting that there is: {scored(tuning.now)}. Of {len(tuning.tried):,} that were tried, "
+        f"{len(tuning.found)} are beaten by no other: from {scored(ends[0])}, to {scored(ends[1])}."
+    )
+    beside = (
+        f"Always {figures.count(count, 'replica')} would be {scored(best)}; one who knew each load beforehand: "
+        f"{scored(tuning.oracle)}."
+    )
+    return [tried, beside]

@@ -1,0 +1,128 @@
+"""`scalebed forecast` and `scalebed tune`, from a run directory to pages and manifests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from synthetic import two_variants
+from typer.testing import CliRunner, Result
+
+from scalebed.cli.app import app
+from scalebed.cli.manifests import spec_of
+
+_HPA = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop}
+spec:
+  maxReplicas: 8
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}]
+"""
+
+
+_FIXED = {"kind": "fixed-rate", "rates": [50], "duration": "8s", "replicas": [1], "blocks": 1}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run, an autoscaler and a load that needs between one replica and three of them."""
+    path = tmp_path_factory.mktemp("forecast")
+    two_variants(path / "run").write()
+    (path / "hpa.yaml").write_text(_HPA, encoding="utf-8")
+    levels = [{"rate": 200, "duration": "60s"}, {"rate": 1500, "duration": "120s"}, {"rate": 200, "duration": "60s"}]
+    (path / "step.yaml").write_text(yaml.safe_dump({"profile": levels}), encoding="utf-8")
+    return path
+
+
+def _said(command: str, folder: Path, *more: str) -> Result:
+    known = [command, str(folder / "run"), "--load", str(folder / "step.yaml"), "--hpa", str(folder / "hpa.yaml")]
+    return CliRunner().invoke(app, [*known, "--variant", "optimized", "--start-up", "4s-6s", *more])
+
+
+def test_a_forecast_says_how_long_out_and_at_what_price(folder: Path, tmp_path: Path) -> None:
+    done = _said("forecast", folder, "--out", str(tmp_path), "--draws", "8")
+    assert done.exit_code == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "Under step, optimized is out of the SLO for" in said
+    assert "this autoscaler" in said
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<h1" in page
+    assert "averageUtilization: 60" in page
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| oracle | 0 |" in text
+
+
+def test_the_same_seed_says_the_same(folder: Path) -> None:
+    once, again, other = (
+        json.loads(_said("forecast", folder, "--json", "--draws", "6", "--seed", seed).stdout) for seed in "778"
+    )
+    assert once == again != other
+    assert once["forecast"]["draws"] == 6
+    assert once["report"] is None
+
+
+def test_a_search_writes_manifests_that_are_read_again(folder: Path, tmp_path: Path) -> None:
+    done = _said("tune", folder, "--out", str(tmp_path), "--settings", "40", "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["tried"] <= 40
+    assert [choice["aim"] for choice in told["choices"]] == ["cheaper", "safer", "reliable"]
+    for choice in told["choices"]:
+        _, spec = spec_of(tmp_path / f"hpa-{choice['aim']}.yaml")
+        assert spec.model_dump(by_alias=True, exclude_none=True, mode="json") == {
+            **choice["hpa"],
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"},
+        }
+        values = yaml.safe_load((tmp_path / f"values-{choice['aim']}.yaml").read_text(encoding="utf-8"))
+        assert values["autoscaling"]["minReplicas"] == spec.min_replicas
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count('class="mark chosen"') >= 1
+    assert "hpa-safer.yaml" in page
+    assert "| cheaper |" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_a_search_needs_no_autoscaler_but_a_largest_number(folder: Path, tmp_path: Path) -> None:
+    known = ["tune", str(folder / "run"), "--load", str(folder / "step.yaml"), "--variant", "optimized"]
+    known += ["--start-up", "5s", "--settings", "20", "--out", str(tmp_path)]
+    refused = CliRunner().invoke(app, known)
+    assert refused.exit_code == 2
+    assert "--max: is missing" in refused.stderr
+    done = CliRunner().invoke(app, [*known, "--max", "5"])
+    assert done.exit_code == 0, done.stderr
+    assert spec_of(tmp_path / "hpa-safer.yaml")[1].max_replicas == 5
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--start-up", "soon"], "--start-up soon: must be a duration"),
+        (["--start-up", "6s-4s"], "name the shorter one first"),
+        (["--request", "much"], "--request much: 'much' is no quantity"),
+        (["--request", "0"], "--request 0: must be more than none"),
+        (["--release", "1.30"], "--release 1.30: must be one of 1.34, 1.37"),
+        (["--patience", "long"], "--patience long: must be a duration"),
+        (["--variant", "other"], "has the variants naive, optimized: name one with --variant"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(folder: Path, more: list[str], said: str) -> None:
+    done = _said("forecast", folder, *more)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_how_long_a_replica_takes_to_start_must_be_known(folder: Path) -> None:
+    known = ["forecast", str(folder / "run"), "--load", str(folder / "step.yaml"), "--hpa", str(folder / "hpa.yaml")]
+    done = CliRunner().invoke(app, [*known, "--variant", "optimized"])
+    assert done.exit_code == 2
+    assert "does not say how long a replica takes to start: name it, such as --start-up 5s" in done.stderr
+
+
+def test_a_run_without_capacities_is_refused(folder: Path, tmp_path: Path) -> None:
+    two_variants(tmp_path / "run", experiment=_FIXED).write()
+    known = ["forecast", str(tmp_path / "run"), "--load", str(folder / "step.yaml"), "--hpa", str(folder / "hpa.yaml")]
+    done = CliRunner().invoke(app, known)
+    assert done.exit_code == 2
+    assert "is of kind fixed-rate: name a run of kind capacity" in done.stderr

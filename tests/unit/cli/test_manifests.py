@@ -1,0 +1,98 @@
+"""Manifests of autoscalers, read and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scalebed.autoscaling.spec import Spec
+from scalebed.cli.manifests import ManifestError, chart_values, manifest, spec_of
+
+_HPA = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop, uid: 1}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: 2
+  maxReplicas: 9
+  metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}]
+  behavior: {scaleDown: {stabilizationWindowSeconds: 60}}
+status: {currentReplicas: 2}
+"""
+_RATE = {
+    "type": "External",
+    "external": {"metric": {"name": "arrivals"}, "target": {"type": "AverageValue", "averageValue": "50"}},
+}
+
+
+def _read(folder: Path, text: str) -> tuple[str, Spec]:
+    path = folder / "hpa.yaml"
+    path.write_text(text, encoding="utf-8")
+    return spec_of(path)
+
+
+def test_what_kubectl_prints_is_read(tmp_path: Path) -> None:
+    name, spec = _read(tmp_path, _HPA)
+    assert (name, spec.min_replicas, spec.max_replicas) == ("shop", 2, 9)
+    assert spec.metrics[0].target.average_utilization == 70
+
+
+def test_one_among_other_objects_or_in_a_list_is_found(tmp_path: Path) -> None:
+    among = f"apiVersion: v1\nkind: Service\nmetadata: {{name: shop}}\n---\n{_HPA}---\n"
+    assert _read(tmp_path, among)[0] == "shop"
+    listed = yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(_HPA)]})
+    assert _read(tmp_path, listed)[0] == "shop"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kind: Service\n", "holds no HorizontalPodAutoscaler"),
+        (f"{_HPA}---\n{_HPA}", "holds 2 HorizontalPodAutoscalers"),
+        (_HPA.replace("autoscaling/v2", "autoscaling/v1"), "apiVersion is autoscaling/v1"),
+        (_HPA.replace("maxReplicas: 9", "maxReplicas: 1"), "maxReplicas 1 is below minReplicas 2"),
+        (_HPA.replace("maxReplicas: 9", "maximum: 9"), "maxReplicas: Field required"),
+        ("kind: HorizontalPodAutoscaler\napiVersion: autoscaling/v2\n", "has no spec"),
+        ("a: [\n", "hpa.yaml: "),
+        ("a: 1\na: 2\n", "a is given twice"),
+    ],
+)
+def test_what_is_none_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ManifestError) as refused:
+        _read(tmp_path, text)
+    assert said in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="cannot be read"):
+        spec_of(tmp_path / "none.yaml")
+
+
+def test_what_is_written_is_read_as_the_same(tmp_path: Path) -> None:
+    _, spec = _read(tmp_path, _HPA)
+    written = manifest("shop", spec, "Why: so.\nAnd so.")
+    assert written.startswith("# Why: so.\n# And so.\napiVersion: autoscaling/v2\n")
+    assert _read(tmp_path, written) == ("shop", spec)
+
+
+def test_one_without_a_target_is_given_its_deployment() -> None:
+    written = yaml.safe_load(manifest("shop", Spec(max_replicas=3)))
+    assert written["spec"]["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}
+
+
+def test_values_are_those_of_the_chart(tmp_path: Path) -> None:
+    _, spec = _read(tmp_path, _HPA)
+    values = yaml.safe_load(chart_values(spec))["autoscaling"]
+    assert {key: values[key] for key in ("enabled", "minReplicas", "maxReplicas", "cpuPercent", "metrics")} == {
+        "enabled": True,
+        "minReplicas": 2,
+        "maxReplicas": 9,
+        "cpuPercent": 70,
+        "metrics": [],
+    }
+    assert values["behavior"]["scaleDown"]["stabilizationWindowSeconds"] == 60
+    by_rate = yaml.safe_load(chart_values(Spec.model_validate({"maxReplicas": 3, "metrics": [_RATE]})))["autoscaling"]
+    assert (by_rate["cpuPercent"], by_rate["metrics"][0]["external"]["metric"]["name"]) == (0, "arrivals")
