@@ -1,9 +1,14 @@
 """An autoscaler sends pods when load comes and takes them away when it goes."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from scalebed.autoscaling.spec import Spec
+from scalebed.cli.manifests import manifest, spec_of
+from scalebed.forecast.knobs import Bench, Knobs
+from scalebed.forecast.setting import Setting
 from tests.e2e import release
 from tests.e2e.cluster import APP, kubectl, ready_pods, until
 from tests.e2e.load import load
@@ -28,6 +33,20 @@ AUTOSCALED = {
         },
     }
 }
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_api_server_takes_the_manifests_that_a_search_writes(tmp_path: Path) -> None:
+    """With every knob at its ends: nothing is changed by it."""
+    base = Setting(Spec(min_replicas=1, max_replicas=8), 0.1)
+    bench = Bench(base, most_least=4, per_replica=250.0)
+    found = [Knobs(), Knobs(target=30, least=4, haste="eager", up_window_s=60, down_window_s=600), Knobs(haste="calm")]
+    for knobs in found:
+        file = tmp_path / "hpa.yaml"
+        file.write_text(manifest("tried", bench.setting(knobs).spec), encoding="utf-8")
+        said = kubectl("apply", "--dry-run=server", "--output", "json", "--namespace", APP, "--filename", str(file))
+        taken = json.loads(said)["spec"]
+        assert Spec.model_validate(taken) == spec_of(file)[1]
 
 
 def status() -> dict[str, int]:
