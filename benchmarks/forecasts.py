@@ -1,5 +1,5 @@
-"""Print how long a forecast of 24 hours by the second takes, with 1,000 replicas and 1,000,000 arrivals a second at most,
-and how much memory; and what the same hours with ten replicas take beside it.
+"""Print how long a forecast of 24 hours by the second takes, with 1,000 replicas and 1,000,000 arrivals a second, and
+how much memory; and what the same hours with ten replicas take beside it.
 
     python benchmarks/forecasts.py [ROUNDS]
 """

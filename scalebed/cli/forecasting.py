@@ -144,7 +144,7 @@ def search(asked: Asked, most_replicas: int | None, settings: int | None) -> Non
 def _basis(asked: Asked, most_replicas: int | None = None) -> _Basis:
     directory = RunDirectory(asked.run)
     analysis = analyse(directory)
-    service = service_of(analysis, directory.trials(), asked.variant, _starts(asked.start_up))
+    service = service_of(directory, analysis, asked.variant, _starts(asked.start_up))
     name, spec = (service.name, _usual(most_replicas)) if asked.hpa is None else spec_of(asked.hpa)
     if most_replicas is not None and asked.hpa is not None:
         spec = spec.model_copy(update={"max_replicas": most_replicas})

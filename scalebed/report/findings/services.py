@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import nnls
 
+from scalebed.experiment.spec import Experiment
 from scalebed.forecast.service import Service
 from scalebed.messages import UserError
-from scalebed.records.run_directory import Trial
+from scalebed.records.run_directory import Repetition, RunDirectory, Trial
+from scalebed.report.findings import brackets
 from scalebed.report.findings.views import Analysis, CellView
+from scalebed.statistics.intervals import Interval
 
 _LEAST_SHARE = 0.3
 """Of its quota that a replica is taken to use at its capacity, at least: a service that breaks its SLO sooner is bound
@@ -22,7 +27,7 @@ class NoServiceError(UserError):
 
 
 def service_of(
-    analysis: Analysis, trials: Iterable[Trial], variant: str | None = None, start_s: Sequence[float] = ()
+    directory: RunDirectory, analysis: Analysis, variant: str | None = None, start_s: Sequence[float] = ()
 ) -> Service:
     """One variant of a run; without a name, its only one. `start_s`: what a replica takes to start, in the place of
     what was measured. Raises NoServiceError."""
@@ -33,7 +38,9 @@ def service_of(
     cells = [cell for cell in analysis.of(name) if cell.rate is not None]
     if not cells:
         raise NoServiceError(f"{where} found no capacity of {name}: measure it again, at an SLO that it can meet")
-    own = [trial for trial in trials if trial.variant == name and not trial.disturbed and trial.beside is None]
+    own = [
+        trial for trial in directory.trials() if trial.variant == name and not trial.disturbed and trial.beside is None
+    ]
     cpu_s, idle = _cpu(own)
     first = cells[0]
     if not cpu_s or first.quota_cores is None:
@@ -44,9 +51,10 @@ def service_of(
     starts = tuple(start_s) or starts_of(own)
     if not starts:
         raise NoServiceError(f"{where} does not say how long a replica takes to start: name it, such as --start-up 5s")
+    found = list(directory.repetitions())
     return Service(
         name=name,
-        capacities={cell.replicas: cell.rate for cell in cells if cell.rate is not None},
+        capacities={cell.replicas: _capacity(experiment, cell, found) for cell in cells},
         cpu_s=cpu_s,
         idle_cores=min(idle, 0.5 * first.quota_cores / first.replicas),
         limit_cores=first.quota_cores / first.replicas,
@@ -55,6 +63,22 @@ def service_of(
         error_rate=experiment.slo.error_rate,
         start_s=starts,
     )
+
+
+def _capacity(experiment: Experiment, cell: CellView, repetitions: Sequence[Repetition]) -> Interval:
+    """The middle of where it lies. Planned rates are steps, and a capacity is anywhere between one that passed and the
+    next: where too few blocks give an interval, it is as wide as that."""
+    assert cell.rate is not None  # noqa: S101 - cells without one are left out
+    planned = cell.id in experiment.search.around
+    own = [bracket for r in repetitions if r.cell == cell.id and (bracket := brackets.of(r, planned=planned))]
+    known = [bracket for bracket in own if 0 < bracket.low <= bracket.high < math.inf]
+    if not known:
+        return cell.rate
+    low, high = (float(np.exp(np.mean(np.log(ends)))) for ends in ([b.low for b in known], [b.high for b in known]))
+    middle = math.sqrt(low * high) if planned else cell.rate.estimate
+    if cell.rate.lower is not None or low == high:
+        return replace(cell.rate, estimate=middle)
+    return Interval(middle, low, high, cell.rate.n)
 
 
 def starts_of(trials: Iterable[Trial]) -> tuple[float, ...]:

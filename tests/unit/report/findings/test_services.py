@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from scalebed.report.findings.services import NoServiceError, service_of, starts
 
 
 def test_it_is_what_was_measured(replicas: RunDirectory) -> None:
-    analysis, trials = analyse(replicas), list(replicas.trials())
-    found = service_of(analysis, trials, "optimized", (5.0,))
+    analysis = analyse(replicas)
+    found = service_of(replicas, analysis, "optimized", (5.0,))
     assert sorted(found.capacities) == [1, 2, 4]
     assert found.capacities[2] == next(cell.rate for cell in analysis.of("optimized") if cell.replicas == 2)
     assert found.cpu_s == pytest.approx(OPTIMIZED.cpu_ms / 1000, rel=0.1)
@@ -26,30 +27,52 @@ def test_it_is_what_was_measured(replicas: RunDirectory) -> None:
 @pytest.mark.parametrize("variant", [None, "nobody"])
 def test_one_of_several_must_be_named(replicas: RunDirectory, variant: str | None) -> None:
     with pytest.raises(NoServiceError, match="has the variants naive, optimized: name one with --variant"):
-        service_of(analyse(replicas), replicas.trials(), variant, (5.0,))
+        service_of(replicas, analyse(replicas), variant, (5.0,))
 
 
 def test_the_only_one_needs_no_name(tmp_path: Path) -> None:
     run = two_variants(tmp_path, experiment={"variants": ["optimized"], "replicas": [1], "blocks": 1}).write()
-    assert service_of(analyse(run), run.trials(), None, (5.0,)).name == "optimized"
+    assert service_of(run, analyse(run), None, (5.0,)).name == "optimized"
+
+
+class _Retold(RunDirectory):
+    """The same run, whose trials say something else."""
+
+    def __init__(self, directory: RunDirectory, **changes: object) -> None:
+        super().__init__(directory.path)
+        self._changes = changes
+
+    def trials(self) -> Iterator[Trial]:
+        return (trial.model_copy(update=self._changes) for trial in super().trials())
 
 
 def test_without_cpu_there_is_nothing_that_an_autoscaler_goes_by(replicas: RunDirectory) -> None:
-    blind = [each.model_copy(update={"cpu_s_per_request": {}}) for each in replicas.trials()]
     with pytest.raises(NoServiceError, match="says nothing of the CPU that naive used"):
-        service_of(analyse(replicas), blind, "naive", (5.0,))
+        service_of(_Retold(replicas, cpu_s_per_request={}), analyse(replicas), "naive", (5.0,))
 
 
 def test_without_a_start_it_is_asked_for(replicas: RunDirectory) -> None:
     with pytest.raises(NoServiceError, match="name it, such as --start-up 5s"):
-        service_of(analyse(replicas), replicas.trials(), "naive")
+        service_of(replicas, analyse(replicas), "naive")
 
 
 def test_starts_that_were_seen_are_taken_once_a_deployment(replicas: RunDirectory) -> None:
-    seen = [each.model_copy(update={"start_up_s": (4.0, 6.0)}) for each in replicas.trials()]
-    found = service_of(analyse(replicas), seen, "naive")
-    deployments = {(each.cell, each.block) for each in seen if each.variant == "naive"}
+    found = service_of(_Retold(replicas, start_up_s=(4.0, 6.0)), analyse(replicas), "naive")
+    deployments = {(each.cell, each.block) for each in replicas.trials() if each.variant == "naive"}
     assert found.start_s == (4.0, 6.0) * len(deployments)
+
+
+def test_a_capacity_between_planned_rates_is_the_middle_of_the_two(tmp_path: Path) -> None:
+    """One block has no interval, and the next rate that was tried is all that is known above."""
+    around = {"around": {"optimized-x1": 500}}
+    keys = {"variants": ["optimized"], "replicas": [1], "blocks": 1, "search": around}
+    run = two_variants(tmp_path, experiment=keys).write()
+    (repetition,) = run.repetitions()
+    assert repetition.capacity is not None
+    assert repetition.upper is not None
+    found = service_of(run, analyse(run), None, (5.0,)).capacities[1]
+    assert (found.lower, found.upper) == (pytest.approx(repetition.capacity), pytest.approx(repetition.upper))
+    assert found.estimate == pytest.approx((repetition.capacity * repetition.upper) ** 0.5)
 
 
 def test_an_older_run_says_nothing_of_starts() -> None:
