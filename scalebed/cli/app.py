@@ -406,6 +406,10 @@ def forecast(
         typer.Option(help="Of all that is not known; else 6 to 40, by how long the load is.", min=2, max=1000),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the draws.", min=0)] = 7,
+    measured: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="A run of kind hpa under this load, to set beside it."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of a report.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -430,7 +434,7 @@ def forecast(
             out=out,
             as_json=as_json,
         )
-        forecasting.forecast(asked, draws)
+        forecasting.forecast(asked, draws, measured)
 
 
 @app.command()

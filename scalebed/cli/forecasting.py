@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -30,7 +31,7 @@ from scalebed.forecast import drawing
 from scalebed.forecast.forecast import Forecast, foretell, usual_draws
 from scalebed.forecast.front import Score
 from scalebed.forecast.knobs import Bench
-from scalebed.forecast.load import Load
+from scalebed.forecast.load import Load, of_levels
 from scalebed.forecast.service import Service
 from scalebed.forecast.setting import Setting
 from scalebed.forecast.simulation import PATIENCE_S, Clients
@@ -38,6 +39,7 @@ from scalebed.forecast.tuning import Trying, Tuning, perturbed, tune
 from scalebed.messages import UserError
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
+from scalebed.report.findings.followings import Following
 from scalebed.report.findings.services import service_of
 from scalebed.report.output import forecasts as pages
 from scalebed.report.output.forecasts import Source
@@ -89,12 +91,13 @@ class _Basis:
     """Of the autoscaler."""
 
 
-def forecast(asked: Asked, draws: int | None) -> None:
-    """Tell, and write, what an autoscaler will make of a load. Raises UserError."""
+def forecast(asked: Asked, draws: int | None, measured: Path | None = None) -> None:
+    """Tell, and write, what an autoscaler will make of a load, beside what it made of it in a run. Raises UserError."""
     if asked.hpa is None:
         raise ForecastError("--hpa: is missing: name a manifest, as kubectl get hpa NAME -o yaml prints it")
     basis = _basis(asked)
     (load,) = basis.loads
+    trials = () if measured is None else _measured(measured, load)
     most = max(basis.setting.spec.max_replicas, _needed(basis))
     worlds = drawing.worlds(basis.service, draws or usual_draws(load.seconds), most, asked.seed)
     found = foretell(basis.service, basis.setting, load, worlds, basis.clients)
@@ -103,13 +106,13 @@ def forecast(asked: Asked, draws: int | None) -> None:
         _write(
             folder,
             {
-                "report.html": pages.forecast_html(found, basis.source),
-                "report.md": pages.forecast_markdown(found, basis.source),
+                "report.html": pages.forecast_html(found, basis.source, trials),
+                "report.md": pages.forecast_markdown(found, basis.source, trials),
             },
         )
-    _tell(asked.console, found, folder)
+    _tell(asked.console, found, trials, folder)
     if asked.as_json:
-        show(forecast_document(found, None if folder is None else str(folder / "report.html")))
+        show(forecast_document(found, trials, None if folder is None else str(folder / "report.html")))
 
 
 def search(asked: Asked, most_replicas: int | None, settings: int | None) -> None:
@@ -233,20 +236,33 @@ def _write(folder: Path, files: dict[str, str]) -> None:
         raise ForecastError(f"--out {folder}: cannot be written ({error.strerror}); name another folder") from error
 
 
-def _tell(console: Console, found: Forecast, folder: Path | None) -> None:
-    console.print(_table(found))
-    for sentence in (words.headline(found), *words.details(found), *words.warnings(found)):
+def _measured(run: Path, load: Load) -> tuple[Following, ...]:
+    """Trials of an autoscaler that count. Raises ForecastError where they were under another load."""
+    analysis = analyse(RunDirectory(run))
+    profile = analysis.manifest.experiment.profile
+    if not analysis.followings or not profile:
+        raise ForecastError(f"--measured {run}: has no trial that counts under an autoscaler and a profile; name one")
+    theirs = of_levels("", profile).rates
+    if theirs.shape != load.rates.shape or not np.allclose(theirs, load.rates, rtol=0.001, atol=0.001):
+        raise ForecastError(f"--measured {run}: was under another load than {load.name}: name that of its profile")
+    return analysis.followings
+
+
+def _tell(console: Console, found: Forecast, trials: Sequence[Following], folder: Path | None) -> None:
+    console.print(_table(found, trials))
+    told = (words.headline(found), *words.measured(found, trials), *words.details(found), *words.warnings(found))
+    for sentence in told:
         console.print(sentence, markup=False, highlight=False)
     if folder is not None:
         console.print(f"Report: {folder / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _table(found: Forecast) -> Table:
+def _table(found: Forecast, trials: Sequence[Following]) -> Table:
     table = Table(box=None, header_style="bold")
     table.add_column("replicas by")
     for column in ("out of the SLO, s", "replica-seconds", "mean", "price"):
         table.add_column(column, justify="right", no_wrap=True)
-    for row in words.rows(found):
+    for row in words.rows(found, trials):
         table.add_row(row.name, row.out, row.replica_seconds, row.mean, row.price)
     return table
 

@@ -56,6 +56,8 @@ def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> N
         assert not trial.errors
         for part in ("service", "database", "generator"):
             assert trial.cpu_s_per_request[part] > 0
+        (start_s,) = trial.start_up_s
+        assert 0 < start_s < 120
     assert {"k6", "optimized", "postgres"} <= directory.manifest().fingerprint["images"].keys()
     assert "optimized" in (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from scalebed.documents import Document, Part, PathText
@@ -11,6 +11,7 @@ from scalebed.forecast.front import Candidate, Score
 from scalebed.forecast.outcome import Outcome
 from scalebed.forecast.rivals import Rival
 from scalebed.forecast.tuning import Chosen, Tuning
+from scalebed.report.findings.followings import Following
 from scalebed.report.sentences import forecasts as words
 
 
@@ -55,11 +56,22 @@ class ForecastPart(Part):
     warnings: tuple[str, ...]
 
 
+class MeasuredPart(Part):
+    """One trial under the same load and autoscaler."""
+
+    block: int
+    seconds_out: float
+    replica_seconds: float
+    """From when each replica was asked for until it was not, as a forecast counts them."""
+
+
 class ForecastDocument(Document):
     """What `scalebed forecast --json` prints."""
 
     service: str
     forecast: ForecastPart
+    measured: tuple[MeasuredPart, ...]
+    """Of `--measured`."""
     hpa: dict[str, Any]
     """The autoscaler's spec."""
     report: PathText | None
@@ -111,11 +123,15 @@ class TuneDocument(Document):
     exit_code: Literal[0] = 0
 
 
-def forecast_document(found: Forecast, report: str | None) -> ForecastDocument:
+def forecast_document(found: Forecast, trials: Sequence[Following], report: str | None) -> ForecastDocument:
     """A forecast as it is printed."""
     return ForecastDocument(
         service=found.service.name,
         forecast=_forecast(found),
+        measured=tuple(
+            MeasuredPart(block=each.block, seconds_out=each.seconds_out, replica_seconds=words.asked_for(each))
+            for each in trials
+        ),
         hpa=found.setting.spec.model_dump(by_alias=True, exclude_none=True, mode="json"),
         report=report,
     )

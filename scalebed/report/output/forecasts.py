@@ -11,6 +11,8 @@ from scalebed.forecast.front import Score
 from scalebed.forecast.tuning import Tuning
 from scalebed.report.charts.foreseen import foreseen
 from scalebed.report.charts.fronts import Named, front_chart
+from scalebed.report.charts.timelines import timeline
+from scalebed.report.findings.followings import Following
 from scalebed.report.output.templates import page, text
 from scalebed.report.sentences import figures
 from scalebed.report.sentences import forecasts as words
@@ -28,13 +30,14 @@ class Source:
     """Of autoscalers, by the files that they are in."""
 
 
-def forecast_html(forecast: Forecast, source: Source) -> str:
-    """One page that fetches nothing."""
-    return page("forecast.html.j2", _of_forecasts([forecast], source))
+def forecast_html(forecast: Forecast, source: Source, trials: Sequence[Following] = ()) -> str:
+    """One page that fetches nothing. `trials` are those that were measured under the same load and autoscaler."""
+    drawn = [(each, timeline(each)) for each in trials]
+    return page("forecast.html.j2", {**_of_forecasts([forecast], source), "trials": trials, "drawn": drawn})
 
 
-def forecast_markdown(forecast: Forecast, source: Source) -> str:
-    return text("forecast.md.j2", _of_forecasts([forecast], source))
+def forecast_markdown(forecast: Forecast, source: Source, trials: Sequence[Following] = ()) -> str:
+    return text("forecast.md.j2", {**_of_forecasts([forecast], source), "trials": trials})
 
 
 def tuning_html(tuning: Tuning, source: Source) -> str:
@@ -57,6 +60,7 @@ def _of_forecasts(forecasts: Sequence[Forecast], source: Source) -> dict[str, ob
         "service": first.service,
         "setting": first.setting,
         "forecasts": [(each, foreseen(each)) for each in forecasts],
+        "trials": (),
         "draws": len(first.outcomes),
         "curve": list(enumerate(first.service.curve(most).tolist()))[1:],
     }

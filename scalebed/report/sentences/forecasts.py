@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scalebed.forecast.choice import LITTLE, RELIABLE, Aim
 from scalebed.forecast.forecast import Forecast, Span
 from scalebed.forecast.front import Score
 from scalebed.forecast.tuning import Chosen, Tuning
+from scalebed.measurement import elasticity
+from scalebed.report.findings.followings import Following
 from scalebed.report.sentences import figures
 
 
@@ -34,8 +36,8 @@ def spanned(span: Span) -> str:
     return mean if span.low == span.high else f"{mean} ({within})"
 
 
-def rows(forecast: Forecast) -> list[Row]:
-    """The autoscaler, one who knows the load beforehand, and fixed numbers."""
+def rows(forecast: Forecast, trials: Sequence[Following] = ()) -> list[Row]:
+    """The autoscaler, what was measured of it, one who knows the load beforehand, and fixed numbers."""
     seconds, paid = forecast.load.seconds, forecast.of(lambda o: o.replica_seconds)
     ours = Row(
         "this autoscaler",
@@ -47,6 +49,7 @@ def rows(forecast: Forecast) -> list[Row]:
     others = [(forecast.oracle.name, forecast.oracle), *((_fixed(each.replicas), each) for each in forecast.fixed)]
     return [
         ours,
+        *(_measured(trials, paid.mean) if trials else ()),
         *(
             Row(
                 name,
@@ -60,8 +63,46 @@ def rows(forecast: Forecast) -> list[Row]:
     ]
 
 
+def _measured(trials: Sequence[Following], price: float) -> Iterator[Row]:
+    paid = [asked_for(each) for each in trials]
+    mean = sum(paid) / len(paid)
+    yield Row(
+        f"measured, {figures.count(len(trials), 'trial')}",
+        _range([float(each.seconds_out) for each in trials]),
+        _range(paid),
+        figures.figure(sum(paid) / sum(each.seconds for each in trials)),
+        figures.times(mean / price),
+    )
+
+
 def _fixed(replicas: int | None) -> str:
     return f"always {figures.count(replicas or 0, 'replica')}"
+
+
+def measured(forecast: Forecast, found: Sequence[Following]) -> list[str]:
+    """What trials under the same load and the same autoscaler came to, beside what is forecast; empty of none."""
+    if not found:
+        return []
+    outs, paid = [float(each.seconds_out) for each in found], [asked_for(each) for each in found]
+    trials = figures.count(len(found), "trial")
+    ours, cost = forecast.of(lambda o: o.seconds_out), forecast.of(lambda o: o.replica_seconds)
+    within = sum(ours.low <= out <= ours.high for out in outs), sum(cost.low <= each <= cost.high for each in paid)
+    told = (
+        f"Measured in {trials}: out of the SLO for {_range(outs)} s, at {_range(paid)} replica-seconds; forecast: "
+        f"{spanned(ours)} s, at {spanned(cost)}. {within[0]} and {within[1]} of {len(found)} lie in the bands."
+    )
+    return [told]
+
+
+def asked_for(following: Following) -> float:
+    """Replica-seconds of a trial as a forecast counts them: from when a replica was asked for until it was not."""
+    return elasticity.pod_seconds(following.desired, 0.0, float(following.seconds))
+
+
+def _range(values: Sequence[float]) -> str:
+    mean = sum(values) / len(values)
+    low, high = (figures.figure(end, like=mean) for end in (min(values), max(values)))
+    return figures.figure(mean) if len(values) == 1 else f"{figures.figure(mean)} ({low} to {high})"
 
 
 def headline(forecast: Forecast) -> str:

@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
+import scaled
 import yaml
+from recorded import manifest, repetition
 from synthetic import two_variants
 from typer.testing import CliRunner, Result
 
 from scalebed.cli.app import app
 from scalebed.cli.manifests import spec_of
+from scalebed.records.run_directory import RunDirectory
 
 _HPA = """\
 apiVersion: autoscaling/v2
@@ -62,6 +65,29 @@ def test_the_same_seed_says_the_same(folder: Path) -> None:
     assert once == again != other
     assert once["forecast"]["draws"] == 6
     assert once["report"] is None
+
+
+def test_what_was_measured_stands_beside_it(folder: Path, tmp_path: Path) -> None:
+    """One trial, out of the SLO for 10 s, whose second replica is asked for at second 30 of 60."""
+    recorded = RunDirectory(tmp_path / "measured")
+    recorded.create(manifest(scaled.spec()))
+    recorded.add_trial(scaled.scaled())
+    recorded.add_repetition(repetition(0, "optimized-hpa", capacity=None, lower=None, upper=None, outcome="measured"))
+    load = tmp_path / "load.yaml"
+    load.write_text("profile: [{rate: 5, duration: 20s}, {rate: 50, duration: 40s}]\n", encoding="utf-8")
+    known = ["forecast", str(folder / "run"), "--hpa", str(folder / "hpa.yaml"), "--variant", "optimized"]
+    known += ["--start-up", "5s", "--load", str(load), "--out", str(tmp_path / "out")]
+    told = CliRunner().invoke(app, [*known, "--measured", str(recorded.path), "--json"])
+    assert told.exit_code == 0, told.stderr
+    assert json.loads(told.stdout)["measured"] == [{"block": 0, "seconds_out": 10.0, "replica_seconds": 90.0}]
+    assert "Measured in one trial: out of the SLO for 10.0 s, at 90.0 replica-seconds" in " ".join(told.stderr.split())
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "What was measured" in page
+    assert "measured, one trial" in page
+
+    other = _said("forecast", folder, "--measured", str(recorded.path))
+    assert other.exit_code == 2
+    assert "was under another load than step: name that of its profile" in other.stderr
 
 
 def test_a_search_writes_manifests_that_are_read_again(folder: Path, tmp_path: Path) -> None:

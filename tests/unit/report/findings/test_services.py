@@ -71,7 +71,8 @@ def test_a_capacity_between_planned_rates_is_the_middle_of_the_two(tmp_path: Pat
     assert repetition.capacity is not None
     assert repetition.upper is not None
     found = service_of(run, analyse(run), None, (5.0,)).capacities[1]
-    assert (found.lower, found.upper) == (pytest.approx(repetition.capacity), pytest.approx(repetition.upper))
+    assert found.lower == pytest.approx(repetition.capacity)
+    assert found.upper == pytest.approx(repetition.upper)
     assert found.estimate == pytest.approx((repetition.capacity * repetition.upper) ** 0.5)
 
 
