@@ -391,8 +391,8 @@ _IN_FLIGHT = "Requests that may be under way at once, what comes beyond fails; e
 @app.command()
 def forecast(
     directory: Annotated[Path, typer.Argument(metavar="RUN", help=_RUN_OF_CAPACITY)],
-    load: Annotated[Path, typer.Option(metavar="FILE", help=f"{_LOAD_FILE}.")],
-    hpa_file: Annotated[Path, typer.Option("--hpa", metavar="FILE", help=f"{_HPA}.")],
+    load: Annotated[Path | None, typer.Option(metavar="FILE", help=f"{_LOAD_FILE}.")] = None,
+    hpa_file: Annotated[Path | None, typer.Option("--hpa", metavar="FILE", help=f"{_HPA}.")] = None,
     *,
     variant: Annotated[str | None, typer.Option(help=_VARIANT)] = None,
     start_up: Annotated[str | None, typer.Option(help=_START_UP)] = None,
@@ -408,7 +408,7 @@ def forecast(
     seed: Annotated[int, typer.Option(help="Of the draws.", min=0)] = 7,
     measured: Annotated[
         Path | None,
-        typer.Option(metavar="RUN", help="A run of kind hpa under this load, to set beside it."),
+        typer.Option(metavar="RUN", help="A run of kind hpa to set beside it, which also says load and autoscaler."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of a report.")] = None,
     as_json: AsJson = False,
@@ -421,7 +421,7 @@ def forecast(
 
         asked = forecasting.Asked(
             run=directory,
-            loads=(load,),
+            loads=() if load is None else (load,),
             hpa=hpa_file,
             variant=variant,
             start_up=start_up,

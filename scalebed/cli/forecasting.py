@@ -23,7 +23,7 @@ from scalebed.autoscaling.spec import Spec
 from scalebed.cli.console import ERR, OUT
 from scalebed.cli.documents.forecasts import forecast_document, tuning_document
 from scalebed.cli.loads import load_of
-from scalebed.cli.manifests import chart_values, manifest, spec_of
+from scalebed.cli.manifests import chart_values, manifest, spec_of, spec_of_chart
 from scalebed.documents import show
 from scalebed.experiment import duration
 from scalebed.experiment.autoscaler import MOST_REPLICAS
@@ -36,6 +36,7 @@ from scalebed.forecast.service import Service
 from scalebed.forecast.setting import Setting
 from scalebed.forecast.simulation import PATIENCE_S, Clients
 from scalebed.forecast.tuning import Trying, Tuning, perturbed, tune
+from scalebed.measurement.load import most_vus
 from scalebed.messages import UserError
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
@@ -91,13 +92,30 @@ class _Basis:
     """Of the autoscaler."""
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """A run under an autoscaler."""
+
+    trials: tuple[Following, ...]
+    load: Load
+    spec: Spec
+    waiting: int
+    """Requests that were under way at most."""
+
+
 def forecast(asked: Asked, draws: int | None, measured: Path | None = None) -> None:
-    """Tell, and write, what an autoscaler will make of a load, beside what it made of it in a run. Raises UserError."""
-    if asked.hpa is None:
+    """Tell, and write, what an autoscaler will make of a load, beside what it made of it in a run, which also says what
+    is not given otherwise. Raises UserError."""
+    beside = None if measured is None else _measured(measured)
+    if beside is None and asked.hpa is None:
         raise ForecastError("--hpa: is missing: name a manifest, as kubectl get hpa NAME -o yaml prints it")
-    basis = _basis(asked)
+    if beside is None and not asked.loads:
+        raise ForecastError("--load: is missing: name a profile, a table of rates or an access log")
+    basis = _basis(asked, beside=beside)
     (load,) = basis.loads
-    trials = () if measured is None else _measured(measured, load)
+    if beside is not None and not _alike(beside.load, load):
+        raise ForecastError(f"--measured {measured}: was under another load than {load.name}: leave out --load")
+    trials = () if beside is None else beside.trials
     most = max(basis.setting.spec.max_replicas, _needed(basis))
     worlds = drawing.worlds(basis.service, draws or usual_draws(load.seconds), most, asked.seed)
     found = foretell(basis.service, basis.setting, load, worlds, basis.clients)
@@ -144,25 +162,39 @@ def search(asked: Asked, most_replicas: int | None, settings: int | None) -> Non
         show(tuning_document(found, str(folder)))
 
 
-def _basis(asked: Asked, most_replicas: int | None = None) -> _Basis:
+def _basis(asked: Asked, most_replicas: int | None = None, beside: _Measured | None = None) -> _Basis:
     directory = RunDirectory(asked.run)
     analysis = analyse(directory)
     service = service_of(directory, analysis, asked.variant, _starts(asked.start_up))
-    name, spec = (service.name, _usual(most_replicas)) if asked.hpa is None else spec_of(asked.hpa)
-    if most_replicas is not None and asked.hpa is not None:
-        spec = spec.model_copy(update={"max_replicas": most_replicas})
-    where = asked.hpa or "--max"
+    name, spec = _autoscaler(asked, service, most_replicas, beside)
+    where = asked.hpa or ("--max" if beside is None else "--measured")
     try:
         request = service.limit_cores if asked.request is None else _cores(asked.request)
         setting = Setting(spec, request, _release(asked.release), rate_metric=asked.rate_metric or "")
     except ValueError as error:
         raise ForecastError(f"{where}: {error}") from error
-    loads = tuple(load_of(file) for file in asked.loads)
+    loads = tuple(load_of(file) for file in asked.loads) or ((beside.load,) if beside else ())
     patience = PATIENCE_S if asked.patience is None else _duration("--patience", asked.patience)
-    clients = Clients(patience, math.inf if asked.in_flight is None else float(asked.in_flight))
-    texts = {} if asked.hpa is None else {asked.hpa.name: manifest(name, spec)}
-    source = Source(analysis.manifest.experiment.name, analysis.manifest.started, _command(), texts)
+    waiting = asked.in_flight if asked.in_flight is not None or beside is None else beside.waiting
+    clients = Clients(patience, math.inf if waiting is None else float(waiting))
+    file = "hpa.yaml" if asked.hpa is None else asked.hpa.name
+    source = Source(
+        analysis.manifest.experiment.name, analysis.manifest.started, _command(), {file: manifest(name, spec)}
+    )
     return _Basis(service, setting, loads, clients, source, name)
+
+
+def _autoscaler(
+    asked: Asked, service: Service, most_replicas: int | None, beside: _Measured | None
+) -> tuple[str, Spec]:
+    if asked.hpa is None:
+        return service.name, _usual(most_replicas) if beside is None else beside.spec
+    name, spec = spec_of(asked.hpa)
+    if most_replicas is None:
+        return name, spec
+    if most_replicas < spec.min_replicas:
+        raise ForecastError(f"--max {most_replicas}: is below minReplicas, {spec.min_replicas}, of {asked.hpa}")
+    return name, spec.model_copy(update={"max_replicas": most_replicas})
 
 
 def _usual(most: int | None) -> Spec:
@@ -236,16 +268,19 @@ def _write(folder: Path, files: dict[str, str]) -> None:
         raise ForecastError(f"--out {folder}: cannot be written ({error.strerror}); name another folder") from error
 
 
-def _measured(run: Path, load: Load) -> tuple[Following, ...]:
-    """Trials of an autoscaler that count. Raises ForecastError where they were under another load."""
+def _measured(run: Path) -> _Measured:
+    """Raises ForecastError where no trial that counts tells anything."""
     analysis = analyse(RunDirectory(run))
-    profile = analysis.manifest.experiment.profile
-    if not analysis.followings or not profile:
+    experiment = analysis.manifest.experiment
+    if not analysis.followings or not experiment.profile or experiment.autoscaler is None:
         raise ForecastError(f"--measured {run}: has no trial that counts under an autoscaler and a profile; name one")
-    theirs = of_levels("", profile).rates
-    if theirs.shape != load.rates.shape or not np.allclose(theirs, load.rates, rtol=0.001, atol=0.001):
-        raise ForecastError(f"--measured {run}: was under another load than {load.name}: name that of its profile")
-    return analysis.followings
+    waiting = most_vus(max(level.most for level in experiment.profile), experiment.slo)
+    load = of_levels(experiment.name, experiment.profile)
+    return _Measured(analysis.followings, load, spec_of_chart(experiment.autoscaler), waiting)
+
+
+def _alike(one: Load, other: Load) -> bool:
+    return one.seconds == other.seconds and np.allclose(one.rates, other.rates, rtol=0.001, atol=0.001)
 
 
 def _tell(console: Console, found: Forecast, trials: Sequence[Following], folder: Path | None) -> None:

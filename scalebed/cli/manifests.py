@@ -11,7 +11,10 @@ from pydantic import ValidationError
 
 from scalebed import yaml_reader
 from scalebed.autoscaling.spec import Spec
+from scalebed.experiment.autoscaler import Autoscaler
+from scalebed.experiment.chart_values import merged
 from scalebed.messages import UserError
+from scalebed.paths import ROOT
 
 _KIND = "HorizontalPodAutoscaler"
 
@@ -50,6 +53,24 @@ def spec_of(file: Path) -> tuple[str, Spec]:
         raise ManifestError(
             f"{file}: spec{f'.{place}' if place else ''}: {first['msg'].removeprefix('Value error, ')}"
         ) from error
+
+
+def spec_of_chart(autoscaler: Autoscaler) -> Spec:
+    """What charts/webapp makes of an experiment's autoscaler. What the experiment leaves out stays as the chart has it."""
+    chart = yaml.safe_load(
+        (ROOT / "charts" / "scalebed" / "charts" / "webapp" / "values.yaml").read_text(encoding="utf-8")
+    )
+    values = merged(chart["autoscaling"], autoscaler.values())
+    target = {"type": "Utilization", "averageUtilization": values["cpuPercent"]}
+    cpu = {"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "service", "target": target}}
+    return Spec.model_validate(
+        {
+            "minReplicas": values["minReplicas"],
+            "maxReplicas": values["maxReplicas"],
+            "metrics": [cpu],
+            "behavior": values["behavior"],
+        }
+    )
 
 
 def manifest(name: str, spec: Spec, about: str = "") -> str:

@@ -75,8 +75,8 @@ def test_what_was_measured_stands_beside_it(folder: Path, tmp_path: Path) -> Non
     recorded.add_repetition(repetition(0, "optimized-hpa", capacity=None, lower=None, upper=None, outcome="measured"))
     load = tmp_path / "load.yaml"
     load.write_text("profile: [{rate: 5, duration: 20s}, {rate: 50, duration: 40s}]\n", encoding="utf-8")
-    known = ["forecast", str(folder / "run"), "--hpa", str(folder / "hpa.yaml"), "--variant", "optimized"]
-    known += ["--start-up", "5s", "--load", str(load), "--out", str(tmp_path / "out")]
+    known = ["forecast", str(folder / "run"), "--variant", "optimized", "--start-up", "5s"]
+    known += ["--load", str(load), "--out", str(tmp_path / "out")]
     told = CliRunner().invoke(app, [*known, "--measured", str(recorded.path), "--json"])
     assert told.exit_code == 0, told.stderr
     assert json.loads(told.stdout)["measured"] == [{"block": 0, "seconds_out": 10.0, "replica_seconds": 90.0}]
@@ -87,7 +87,16 @@ def test_what_was_measured_stands_beside_it(folder: Path, tmp_path: Path) -> Non
 
     other = _said("forecast", folder, "--measured", str(recorded.path))
     assert other.exit_code == 2
-    assert "was under another load than step: name that of its profile" in other.stderr
+    assert "was under another load than step: leave out --load" in other.stderr
+
+
+@pytest.mark.parametrize(("left", "said"), [("--hpa", "--hpa: is missing"), ("--load", "--load: is missing")])
+def test_a_load_and_an_autoscaler_must_be_known(folder: Path, left: str, said: str) -> None:
+    known = {"--load": str(folder / "step.yaml"), "--hpa": str(folder / "hpa.yaml")}
+    given = [word for option, value in known.items() if option != left for word in (option, value)]
+    done = CliRunner().invoke(app, ["forecast", str(folder / "run"), *given])
+    assert done.exit_code == 2
+    assert said in done.stderr
 
 
 def test_a_search_writes_manifests_that_are_read_again(folder: Path, tmp_path: Path) -> None:

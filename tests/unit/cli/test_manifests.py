@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from scalebed.autoscaling.spec import Spec
-from scalebed.cli.manifests import ManifestError, chart_values, manifest, spec_of
+from scalebed.cli.manifests import ManifestError, chart_values, manifest, spec_of, spec_of_chart
+from scalebed.experiment.autoscaler import Autoscaler
 
 _HPA = """\
 apiVersion: autoscaling/v2
@@ -76,6 +77,17 @@ def test_what_is_written_is_read_as_the_same(tmp_path: Path) -> None:
     written = manifest("shop", spec, "Why: so.\nAnd so.")
     assert written.startswith("# Why: so.\n# And so.\napiVersion: autoscaling/v2\n")
     assert _read(tmp_path, written) == ("shop", spec)
+
+
+def test_an_experiments_autoscaler_is_what_the_chart_makes_of_it() -> None:
+    """The experiment says how it scales in, and the chart how it scales out."""
+    down = {"stabilizationWindowSeconds": 30, "policies": [{"type": "Percent", "value": 100, "periodSeconds": 15}]}
+    spec = spec_of_chart(Autoscaler(max_replicas=3, cpu_percent=55, behavior={"scaleDown": down}))
+    assert (spec.min_replicas, spec.max_replicas, spec.metrics[0].target.average_utilization) == (1, 3, 55)
+    assert spec.behavior is not None
+    assert [(p.type, p.value) for p in spec.behavior.scale_up.policies] == [("Percent", 100), ("Pods", 2)]
+    assert [(p.type, p.value) for p in spec.behavior.scale_down.policies] == [("Percent", 100)]
+    assert spec.behavior.scale_down.stabilization_window_seconds == 30
 
 
 def test_one_without_a_target_is_given_its_deployment() -> None:
