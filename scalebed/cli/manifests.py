@@ -56,10 +56,9 @@ def spec_of(file: Path) -> tuple[str, Spec]:
 
 
 def spec_of_chart(autoscaler: Autoscaler) -> Spec:
-    """What charts/webapp makes of an experiment's autoscaler. What the experiment leaves out stays as the chart has it."""
-    chart = yaml.safe_load(
-        (ROOT / "charts" / "scalebed" / "charts" / "webapp" / "values.yaml").read_text(encoding="utf-8")
-    )
+    """What charts/webapp makes of an experiment's autoscaler; what that leaves out stays as the chart has it."""
+    values_file = ROOT / "charts" / "scalebed" / "charts" / "webapp" / "values.yaml"
+    chart = yaml.safe_load(values_file.read_text(encoding="utf-8"))
     values = merged(chart["autoscaling"], autoscaler.values())
     target = {"type": "Utilization", "averageUtilization": values["cpuPercent"]}
     cpu = {"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "service", "target": target}}
