@@ -208,7 +208,7 @@ def _needed(basis: _Basis) -> int:
     """Replicas for the highest rate, as far as the setting goes; a tenth more, as a capacity may be less than found."""
     highest = max(float(load.rates.max()) for load in basis.loads)
     curve = drawing.middle(basis.service, MOST_REPLICAS)
-    wanted = int(curve.demand(basis.loads[0].rates[:1] * 0 + highest).max())
+    wanted = int(curve.demand(np.array([highest])).max())
     return min(MOST_REPLICAS, math.ceil(wanted * 1.25) + 1)
 
 

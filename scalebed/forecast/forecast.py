@@ -101,13 +101,13 @@ def foretell(
     service: Service, setting: Setting, load: Load, worlds: Sequence[World], clients: Clients | None = None
 ) -> Forecast:
     """In all of these worlds. Raises ValueError of none."""
-    least = 1
+    least = setting.spec.min_replicas
     outcomes = tuple(
         judged(service, load, world, simulate(service, setting, load, world, clients), least) for world in worlds
     )
     if not outcomes:
         raise ValueError("a forecast needs a world")
-    foresight = [rivals.oracle(service, load, world, least) for world in worlds]
+    foresight = [rivals.oracle(service, load, world) for world in worlds]
     return Forecast(
         service,
         setting,

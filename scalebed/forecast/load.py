@@ -49,9 +49,6 @@ class Load:
         at = np.minimum((np.arange(count) * factor).astype(np.int64), self.seconds - 1)
         return Load(f"{self.name}, {factor:g} × as fast", self.rates[at])
 
-    def repeated(self, times: int) -> Load:
-        return Load(self.name, np.tile(self.rates, times))
-
 
 def of_levels(name: str, levels: Sequence[Level]) -> Load:
     """A profile's, second by second: the mean of each. Raises ValueError with the rest of a sentence."""

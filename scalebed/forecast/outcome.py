@@ -14,7 +14,6 @@ from scalebed.forecast.world import World
 from scalebed.measurement.elasticity import Elasticity, of_seconds
 
 Floats = NDArray[np.float64]
-MEASURES = ("seconds_out", "replica_seconds", "failed_share", "most")
 
 
 @dataclass(frozen=True)

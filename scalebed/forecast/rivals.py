@@ -26,9 +26,9 @@ class Rival:
     """Of a fixed number."""
 
 
-def oracle(service: Service, load: Load, world: World, least: int = 1) -> Rival:
+def oracle(service: Service, load: Load, world: World) -> Rival:
     """Replicas are there when they are needed, started as early as that takes, and gone when they are not."""
-    wanted = world.demand(load.rates, least)
+    wanted = world.demand(load.rates)
     ahead = math.ceil(max(service.start_s))
     # Each second needs what any of the coming ones needs that a start takes.
     paid = maximum_filter1d(wanted, size=ahead + 1, origin=-(ahead // 2), mode="nearest") if ahead else wanted

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from scalebed.statistics import scaling_law
 from scalebed.statistics.intervals import Interval
+from scalebed.statistics.scaling_law import ScalingLaw
 
 Floats = NDArray[np.float64]
 _HALF_WIDTH = 1.959963984540054
@@ -47,6 +48,11 @@ class Service:
     @property
     def has_intervals(self) -> bool:
         return all(interval.lower is not None for interval in self.capacities.values())
+
+    @property
+    def law(self) -> ScalingLaw:
+        """That fits all capacities best."""
+        return scaling_law.fit({n: interval.estimate for n, interval in self.capacities.items()})
 
     def curve(self, most: int, deviation: float = 0.0) -> Floats:
         """The capacity of 0 to `most` replicas, shape (most + 1,), so many standard deviations from what was found.

@@ -158,6 +158,11 @@ def _doubts(forecast: Forecast) -> Iterator[str]:
             "these carry is what the scaling law of the measured ones says. Measure more of them where the answer "
             "hangs on it."
         )
+    if service.law.peak < setting.spec.max_replicas:
+        yield (
+            f"By the scaling law of what was measured, more than {math.floor(service.law.peak)} replicas carry less "
+            "than fewer do, and this autoscaler may have more."
+        )
     if not service.has_intervals:
         yield (
             "A capacity has no interval, which takes three blocks: the band holds what clocks and starts do, and not "

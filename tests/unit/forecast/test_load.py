@@ -26,7 +26,6 @@ def test_more_and_faster() -> None:
     load = Load("four", np.array([1.0, 2, 3, 4]))
     assert load.scaled(2).rates.tolist() == [2, 4, 6, 8]
     assert load.hurried(2).rates.tolist() == [1, 3]
-    assert load.repeated(2).rates.tolist() == [1, 2, 3, 4] * 2
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from foretold import service, setting, step
 
@@ -15,6 +16,7 @@ from scalebed.forecast.knobs import Bench, Knobs
 from scalebed.forecast.tuning import Chosen, Tuning
 from scalebed.report.sentences import forecasts as words
 from scalebed.statistics.intervals import Interval
+from scalebed.statistics.scaling_law import ScalingLaw
 
 
 def _forecast(**more: object) -> Forecast:
@@ -52,6 +54,15 @@ def test_rows_are_this_one_the_oracle_and_fixed_numbers() -> None:
 )
 def test_what_makes_it_mean_less_is_said(more: dict[str, object], said: str) -> None:
     assert any(said in warning for warning in words.warnings(_forecast(**more)))
+
+
+def test_replicas_that_carry_less_than_fewer_are_told() -> None:
+    """With α = 0.1 and β = 0.05 the law has its peak at 4.2."""
+    law = ScalingLaw(100.0, 0.1, 0.05)
+    counts = np.array([1.0, 2.0, 4.0, 6.0])
+    shop = service(dict(zip((1, 2, 4, 6), law.throughput(counts).tolist(), strict=True)))
+    found = foretell(shop, setting(most=6), step(high=150), drawing.worlds(shop, 6, 12, 7))
+    assert any("more than 4 replicas carry less than fewer do" in warning for warning in words.warnings(found))
 
 
 def test_what_is_well_known_has_no_warning() -> None:
