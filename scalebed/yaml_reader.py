@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import yaml
@@ -41,10 +42,24 @@ class SingleLoader(yaml.SafeLoader):
 
 def read(text: str) -> Any:
     """The one document. Raises yaml.YAMLError, and of it RepeatedKeyError for a key that is given twice."""
-    try:
+    with _as_yaml_errors():
         return yaml.load(text, Loader=SingleLoader)  # noqa: S506, a SafeLoader
+
+
+def read_all(text: str) -> list[Any]:
+    """Every document. Raises as `read` does."""
+    with _as_yaml_errors():
+        return list(yaml.load_all(text, Loader=SingleLoader))
+
+
+@contextmanager
+def _as_yaml_errors() -> Iterator[None]:
+    try:
+        yield
     except ValueError as error:  # of a date such as 2026-02-30
         raise yaml.YAMLError(str(error)) from error
+    except RecursionError as error:
+        raise yaml.YAMLError("is nested too deeply") from error
 
 
 def sentence(error: yaml.YAMLError | UnicodeDecodeError) -> str:

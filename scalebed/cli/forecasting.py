@@ -23,7 +23,7 @@ from scalebed.autoscaling.spec import Spec
 from scalebed.cli.console import ERR, OUT
 from scalebed.cli.documents.forecasts import forecast_document, tuning_document
 from scalebed.cli.loads import load_of
-from scalebed.cli.manifests import chart_values, manifest, spec_of, spec_of_chart
+from scalebed.cli.manifests import Named, chart_values, manifest, read, spec_of_chart
 from scalebed.documents import show
 from scalebed.experiment import duration
 from scalebed.experiment.autoscaler import MOST_REPLICAS
@@ -52,6 +52,9 @@ _TUNE_SECONDS = 24_000
 _SIMULATED = 12_000_000
 """Seconds that a search goes through where nobody says how many settings it shall try."""
 _FEWEST_SETTINGS, _MOST_SETTINGS = 60, 400
+_ANOTHER_SEED = 1_000_003
+_DRAWN_SECONDS = 10_000_000
+"""Of all draws of a forecast together: more would take gigabytes."""
 
 
 class ForecastError(UserError):
@@ -88,8 +91,8 @@ class _Basis:
     loads: tuple[Load, ...]
     clients: Clients
     source: Source
-    name: str
-    """Of the autoscaler."""
+    named: Named
+    """The autoscaler as it is."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,12 @@ def forecast(asked: Asked, draws: int | None, measured: Path | None = None) -> N
         raise ForecastError("--hpa: is missing: name a manifest, as kubectl get hpa NAME -o yaml prints it")
     if beside is None and not asked.loads:
         raise ForecastError("--load: is missing: name a profile, a table of rates or an access log")
-    basis = _basis(asked, beside=beside)
+    basis = _basis(asked, beside=beside, require_metric=True)
     (load,) = basis.loads
+    _make(asked.out)
+    if draws is not None and draws * load.seconds > _DRAWN_SECONDS:
+        most = max(2, _DRAWN_SECONDS // load.seconds)
+        raise ForecastError(f"--draws {draws}: do not fit into memory for {load.seconds:,} s; name {most} or fewer")
     if beside is not None and not _alike(beside.load, load):
         raise ForecastError(f"--measured {measured}: was under another load than {load.name}: leave out --load")
     trials = () if beside is None else beside.trials
@@ -136,24 +143,27 @@ def forecast(asked: Asked, draws: int | None, measured: Path | None = None) -> N
 def search(asked: Asked, most_replicas: int | None, settings: int | None) -> None:
     """Look for settings, and write those that are worth having. Raises UserError."""
     basis = _basis(asked, most_replicas)
+    folder = asked.out or Path("hpa")
+    _make(folder)
     needed = _needed(basis)
     setting = basis.setting
     bench = Bench(
         base=setting,
         most_least=max(1, min(setting.spec.max_replicas, needed)),
         signals=("cpu", "rate") if asked.rate_metric else ("cpu",),
-        per_replica=basis.service.capacities[min(basis.service.capacities)].estimate / min(basis.service.capacities),
+        per_replica=float(basis.service.curve(1)[1]) * basis.service.per_arrival,
     )
     loads = perturbed(basis.loads)
     total = sum(load.seconds for load in loads)
     count = min(_MOST_WORLDS, max(_FEWEST_WORLDS, _TUNE_SECONDS // total))
     worlds = drawing.worlds(basis.service, count, max(setting.spec.max_replicas, needed), asked.seed)
     tries = settings or min(_MOST_SETTINGS, max(_FEWEST_SETTINGS, _SIMULATED // (total * count)))
+    # Not one of these was seen while it was searched.
+    fresh = drawing.worlds(basis.service, 2 * count, max(setting.spec.max_replicas, needed), asked.seed + _ANOTHER_SEED)
     trying = Trying(basis.service, loads, worlds, basis.clients)
     with _workers() as distribute, _counting(asked.console, tries) as told:
-        found = tune(bench, trying, basis.loads, tries, distribute=distribute, told=told)
-    folder = asked.out or Path("hpa")
-    files = _manifests(found, basis.name)
+        found = tune(bench, trying, fresh, basis.loads, tries, distribute=distribute, told=told)
+    files = _manifests(found, basis.named)
     source = replace(basis.source, manifests={name: text for name, text in files.items() if name.startswith("hpa-")})
     files |= {"report.html": pages.tuning_html(found, source), "report.md": pages.tuning_markdown(found, source)}
     _write(folder, files)
@@ -162,39 +172,43 @@ def search(asked: Asked, most_replicas: int | None, settings: int | None) -> Non
         show(tuning_document(found, str(folder)))
 
 
-def _basis(asked: Asked, most_replicas: int | None = None, beside: _Measured | None = None) -> _Basis:
+def _basis(
+    asked: Asked,
+    most_replicas: int | None = None,
+    beside: _Measured | None = None,
+    *,
+    require_metric: bool = False,
+) -> _Basis:
     directory = RunDirectory(asked.run)
     analysis = analyse(directory)
     service = service_of(directory, analysis, asked.variant, _starts(asked.start_up))
-    name, spec = _autoscaler(asked, service, most_replicas, beside)
+    named = _autoscaler(asked, service, most_replicas, beside)
     where = asked.hpa or ("--max" if beside is None else "--measured")
     try:
         request = service.limit_cores if asked.request is None else _cores(asked.request)
-        setting = Setting(spec, request, _release(asked.release), rate_metric=asked.rate_metric or "")
+        setting = Setting(named.spec, request, _release(asked.release), rate_metric=asked.rate_metric or "")
     except ValueError as error:
         raise ForecastError(f"{where}: {error}") from error
-    loads = tuple(load_of(file) for file in asked.loads) or ((beside.load,) if beside else ())
+    if asked.rate_metric and require_metric and not any(map(setting.of_rate, setting.spec.metrics)):
+        raise ForecastError(f"--rate-metric {asked.rate_metric}: is none of the metrics of {where}; name one of them")
+    loads = tuple(load_of(file, service.per_arrival) for file in asked.loads) or ((beside.load,) if beside else ())
     patience = PATIENCE_S if asked.patience is None else _duration("--patience", asked.patience)
     waiting = asked.in_flight if asked.in_flight is not None or beside is None else beside.waiting
     clients = Clients(patience, math.inf if waiting is None else float(waiting))
     file = "hpa.yaml" if asked.hpa is None else asked.hpa.name
-    source = Source(
-        analysis.manifest.experiment.name, analysis.manifest.started, _command(), {file: manifest(name, spec)}
-    )
-    return _Basis(service, setting, loads, clients, source, name)
+    source = Source(analysis.manifest.experiment.name, analysis.manifest.started, _command(), {file: manifest(named)})
+    return _Basis(service, setting, loads, clients, source, named)
 
 
-def _autoscaler(
-    asked: Asked, service: Service, most_replicas: int | None, beside: _Measured | None
-) -> tuple[str, Spec]:
+def _autoscaler(asked: Asked, service: Service, most_replicas: int | None, beside: _Measured | None) -> Named:
     if asked.hpa is None:
-        return service.name, _usual(most_replicas) if beside is None else beside.spec
-    name, spec = spec_of(asked.hpa)
+        return Named(service.name, "", _usual(most_replicas) if beside is None else beside.spec)
+    named = read(asked.hpa)
     if most_replicas is None:
-        return name, spec
-    if most_replicas < spec.min_replicas:
-        raise ForecastError(f"--max {most_replicas}: is below minReplicas, {spec.min_replicas}, of {asked.hpa}")
-    return name, spec.model_copy(update={"max_replicas": most_replicas})
+        return named
+    if most_replicas < named.spec.min_replicas:
+        raise ForecastError(f"--max {most_replicas}: is below minReplicas, {named.spec.min_replicas}, of {asked.hpa}")
+    return replace(named, spec=named.spec.model_copy(update={"max_replicas": most_replicas}))
 
 
 def _usual(most: int | None) -> Spec:
@@ -236,11 +250,14 @@ def _duration(option: str, text: str) -> float:
 def _cores(text: str) -> float:
     try:
         cores = milli(text) / 1000
-    except ValueError as error:
-        raise ForecastError(f"--request {text}: {error}") from error
-    if cores <= 0:
-        raise ForecastError(f"--request {text}: must be more than none, such as 250m")
+    except (ValueError, OverflowError):
+        raise ForecastError(f"--request {text[:40]}: must be a number of cores, such as 250m or 0.25") from None
+    if not 0 < cores <= _MOST_CORES:
+        raise ForecastError(f"--request {text[:40]}: must be more than none and at most {_MOST_CORES}, such as 250m")
     return cores
+
+
+_MOST_CORES = 1024
 
 
 def _release(text: str) -> ReleaseName:
@@ -250,18 +267,27 @@ def _release(text: str) -> ReleaseName:
     raise ForecastError(f"--release {text}: must be one of {', '.join(RELEASES)}, which the model follows")
 
 
-def _manifests(found: Tuning, name: str) -> dict[str, str]:
+def _manifests(found: Tuning, named: Named) -> dict[str, str]:
     files = {}
     for each in found.chosen:
         about = words.aim(each, found.now)
-        files[f"hpa-{each.choice.aim}.yaml"] = manifest(name, each.setting.spec, about)
+        files[f"hpa-{each.choice.aim}.yaml"] = manifest(replace(named, spec=each.setting.spec), about)
         files[f"values-{each.choice.aim}.yaml"] = chart_values(each.setting.spec, about)
     return files
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
+def _make(folder: Path | None) -> None:
+    """Before anything is calculated for it."""
+    if folder is None:
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ForecastError(f"--out {folder}: cannot be made ({error.strerror}); name another folder") from error
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    try:
         for name, text in files.items():
             RunDirectory.write(folder / name, text)
     except OSError as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,36 +26,61 @@ class ManifestError(UserError):
     """Why a manifest tells no autoscaler; one sentence."""
 
 
-def spec_of(file: Path) -> tuple[str, Spec]:
-    """The name and the spec of the one autoscaler in a file, as `kubectl get hpa NAME -o yaml` prints it. Other objects
-    in it are passed over. Raises ManifestError."""
+@dataclass(frozen=True)
+class Named:
+    """An autoscaler with what it is called. `namespace` is empty where its manifest names none."""
+
+    name: str
+    namespace: str
+    spec: Spec
+
+
+def read(file: Path) -> Named:
+    """The one autoscaler in a file, as `kubectl get hpa NAME -o yaml` prints it. Other objects in it are passed over.
+    Raises ManifestError."""
     try:
-        documents = [each for each in yaml.load_all(file.read_text(encoding="utf-8"), Loader=yaml_reader.SingleLoader)]  # noqa: C416 - a SafeLoader
+        documents = _documents(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ManifestError(f"{file}: cannot be read ({error.strerror}); name a manifest of an autoscaler") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ManifestError(f"{file}: {yaml_reader.sentence(error)}") from error
-    objects = [
-        each for document in documents if isinstance(document, dict) for each in document.get("items") or [document]
-    ]
-    found = [each for each in objects if isinstance(each, dict) and each.get("kind") == _KIND]
+    found = [each for document in documents for each in _objects(document) if each.get("kind") == _KIND]
     if len(found) != 1:
         raise ManifestError(f"{file}: holds {len(found) or 'no'} {_KIND}{'s' if found else ''}; name a file with one")
-    version, spec = found[0].get("apiVersion"), found[0].get("spec")
+    version, spec, metadata = (found[0].get(key) for key in ("apiVersion", "spec", "metadata"))
     if version != "autoscaling/v2":
         raise ManifestError(
             f"{file}: apiVersion is {version}; kubectl get hpa.v2.autoscaling NAME -o yaml prints autoscaling/v2"
         )
     if not isinstance(spec, dict):
         raise ManifestError(f"{file}: has no spec; name a manifest of an autoscaler")
+    known = metadata if isinstance(metadata, dict) else {}
     try:
-        return str((found[0].get("metadata") or {}).get("name") or "service"), Spec.model_validate(spec)
+        # To the API server null is nothing at all.
+        parsed = Spec.model_validate({key: value for key, value in spec.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise ManifestError(
             f"{file}: spec{f'.{place}' if place else ''}: {first['msg'].removeprefix('Value error, ')}"
         ) from error
+    return Named(str(known.get("name") or "service"), str(known.get("namespace") or ""), parsed)
+
+
+def _documents(text: str) -> list[Any]:
+    """JSON as well: indented with tabs, it is no YAML."""
+    if text.lstrip().startswith("{"):
+        with suppress(ValueError, RecursionError):
+            return [json.loads(text)]
+    return yaml_reader.read_all(text)
+
+
+def _objects(document: Any) -> list[dict[str, Any]]:
+    """The document itself, or what is in it where it is a list."""
+    if not isinstance(document, dict):
+        return []
+    items = document.get("items")
+    return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else [document]
 
 
 def spec_of_chart(autoscaler: Autoscaler) -> Spec:
@@ -72,11 +100,14 @@ def spec_of_chart(autoscaler: Autoscaler) -> Spec:
     )
 
 
-def manifest(name: str, spec: Spec, about: str = "") -> str:
+def manifest(named: Named, about: str = "") -> str:
     """For `kubectl apply -f`. `about` is what its first lines say."""
-    said = spec.model_dump(by_alias=True, exclude_none=True, mode="json")
-    said.setdefault("scaleTargetRef", {"apiVersion": "apps/v1", "kind": "Deployment", "name": name})
-    body = {"apiVersion": "autoscaling/v2", "kind": _KIND, "metadata": {"name": name}, "spec": said}
+    said = named.spec.model_dump(by_alias=True, exclude_none=True, mode="json")
+    if "scaleTargetRef" not in said:
+        said = {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": named.name}, **said}
+        about = f"{about}\nscaleTargetRef is a guess: nobody said what is to be scaled."
+    metadata = {"name": named.name, **({"namespace": named.namespace} if named.namespace else {})}
+    body = {"apiVersion": "autoscaling/v2", "kind": _KIND, "metadata": metadata, "spec": said}
     return _commented(about) + yaml.safe_dump(body, sort_keys=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import random
 import re
 from collections import Counter
@@ -127,10 +128,16 @@ def _number_of(minute: str) -> int | None:
     """Which one it is, from any; None where it cannot be read."""
     if minute.lstrip("-").isdigit():
         return int(minute)
-    for form in ("%d/%b/%Y:%H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"):
+    for form in _FORMS:
         with suppress(ValueError):
-            return int(datetime.strptime(minute, form).replace(tzinfo=UTC).timestamp()) // 60
+            moment = datetime.strptime(minute, form)  # noqa: DTZ007 - with its offset, where there is one
+            return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) // 60
     return None
+
+
+_FORMS = tuple(
+    f"{form}{zone}" for form in ("%d/%b/%Y:%H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M") for zone in ("", " %z")
+)
 
 
 def _together(method: str, kinds: Sequence[Kind]) -> Kind:
@@ -251,8 +258,23 @@ def _of(method: str, path: str, status: str, time: str) -> Asked | None:
 
 
 def _minute(time: str) -> str:
-    """Up to the minute, as far as the log says it: `29/Nov/2026:07:07`, `2026-11-29T07:07`, or seconds by 60."""
-    try:
-        return str(int(float(time)) // 60)
-    except (ValueError, OverflowError):
-        return time[:17] if "/" in time[:7] else time[:16]
+    """Up to the minute, as far as the log says it, with its offset from UTC, or an hour would come twice each autumn:
+    `29/Nov/2026:07:07 +0100`, `2026-11-29T07:07 +01:00`, or seconds by 60."""
+    with suppress(ValueError, OverflowError):
+        return str(int(epoch_s(float(time))) // 60)
+    zone = _OFFSET.search(time)
+    offset = "" if zone is None else f" {zone[1].replace('Z', '+0000')}"
+    return (time[:17] if "/" in time[:7] else time[:16]) + offset
+
+
+_OFFSET = re.compile(r"\d ?(Z|[+-]\d\d:?\d\d)$")
+
+
+def epoch_s(number: float) -> float:
+    """Seconds since 1970 of a number that may be in milliseconds, microseconds or nanoseconds, by how large it is: in
+    seconds 1e11 is the year 5138. Raises OverflowError of what is no finite number."""
+    if not math.isfinite(number):
+        raise OverflowError("no finite number")
+    while abs(number) >= 1e11:
+        number /= 1000
+    return number

@@ -9,8 +9,6 @@ from typing import Literal
 from scalebed.forecast.front import Candidate, Score
 
 Aim = Literal["cheaper", "safer", "reliable"]
-LITTLE = 0.002
-"""A share of the seconds: a difference below it is none, with so few worlds."""
 RELIABLE = 0.01
 """The share of the seconds that one who is called reliable may be out of the SLO."""
 
@@ -32,13 +30,13 @@ def choose(found: Sequence[Candidate], now: Score) -> tuple[Choice, ...]:
     that, it is the one that is least out of the SLO, or of `safer` the one that costs least.
     """
     calmest, thriftiest = min(found, key=lambda c: c.score.out), min(found, key=lambda c: c.score.replicas)
-    cheaper = _cheapest([each for each in found if each.score.out <= now.out + LITTLE], calmest)
+    cheaper = _cheapest([each for each in found if each.score.out <= now.out], calmest)
     as_cheap = [each for each in found if each.score.replicas <= now.replicas]
     safer = min(as_cheap, key=lambda c: c.score.out, default=thriftiest)
     reliable = _cheapest([each for each in found if each.score.out <= RELIABLE], calmest)
     return (
-        Choice("cheaper", cheaper, cheaper.score.replicas < now.replicas and cheaper.score.out <= now.out + LITTLE),
-        Choice("safer", safer, safer.score.out < now.out - LITTLE and safer.score.replicas <= now.replicas),
+        Choice("cheaper", cheaper, cheaper.score.replicas < now.replicas and cheaper.score.out <= now.out),
+        Choice("safer", safer, safer.score.out < now.out and safer.score.replicas <= now.replicas),
         Choice("reliable", reliable, reliable.score.out <= RELIABLE),
     )
 

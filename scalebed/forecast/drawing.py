@@ -22,10 +22,11 @@ _STARTS = 64
 
 def worlds(service: Service, count: int, most: int, seed: int) -> tuple[World, ...]:
     """So many, of 0 to `most` replicas."""
-    shares = qmc.LatinHypercube(3, rng=np.random.default_rng([seed, 0x5CA1E])).random(count)
+    sizes = len(service.capacities)
+    shares = qmc.LatinHypercube(2 + sizes, rng=np.random.default_rng([seed, 0x5CA1E])).random(count)
     return tuple(
-        _world(service, service.curve(most, float(ndtri(capacity))), (sync, scrape), seed * 1009 + number)
-        for number, (capacity, sync, scrape) in enumerate(shares)
+        _world(service, service.curve(most, ndtri(capacities).tolist()), (sync, scrape), seed * 1009 + number)
+        for number, (sync, scrape, *capacities) in enumerate(shares)
     )
 
 

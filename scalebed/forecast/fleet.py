@@ -23,8 +23,12 @@ READ_EVERY_S = 10.0
 class Fleet:
     """All pods that there are; one that is removed is gone."""
 
-    def __init__(self, most: int, rng: np.random.Generator, resolution_s: float = RESOLUTION_S) -> None:
+    def __init__(
+        self, most: int, rng: np.random.Generator, starting_cores: float = 1.0, resolution_s: float = RESOLUTION_S
+    ) -> None:
         self._rng = rng
+        self._starting_cores = starting_cores
+        """That a pod uses until it is ready."""
         self._resolution_s = resolution_s
         self.count = 0
         self._created = np.zeros(most)
@@ -41,6 +45,13 @@ class Fleet:
         self._offset = np.zeros(most)
         """What a pod that is ready has used, less what the curve says then; no number until that is known."""
 
+    @property
+    def _arrays(self) -> tuple[NDArray[np.float64], ...]:
+        return (
+            self._created, self._started, self._ready, self._due, self._read_at, self._read_cpu, self._last_at,
+            self._last_cpu, self._before_at, self._before_cpu, self._offset,
+        )  # fmt: skip
+
     def add(self, at_s: float, started_s: NDArray[np.float64], ready_s: NDArray[np.float64]) -> None:
         """Pods that were created at a moment, with when they start and are ready; each shape (pods,)."""
         new = slice(self.count, self.count + len(ready_s))
@@ -48,24 +59,30 @@ class Fleet:
         self._started[new] = started_s
         self._ready[new] = ready_s
         self._due[new] = started_s
-        if len(started_s) and started_s[0] < 0:
-            # What has long been there is read at any time of its own.
-            self._due[new] = 2 * READ_EVERY_S * self._rng.random(len(started_s))
         for readings in (self._read_at, self._read_cpu, self._last_at, self._last_cpu, self._before_at, self._offset):
             readings[new] = np.nan
+        if len(started_s) and started_s[0] < 0:
+            # What has long been there is read at any time of its own, and has used some CPU before.
+            self._due[new] = 2 * READ_EVERY_S * self._rng.random(len(started_s))
+            self._offset[new] = 1.0
         self.count += len(ready_s)
 
     def keep(self, count: int) -> None:
-        """Remove the newest, as a ReplicaSet does, until so many are left."""
-        self.count = min(self.count, count)
+        """Remove pods until so many are left: those that are not ready first, then those that became so last
+        (kubernetes 1.34.4, pkg/controller/controller_utils.go, ActivePodsWithRanks)."""
+        if count >= self.count:
+            return
+        rows = np.sort(np.argsort(self._ready[: self.count], kind="stable")[:count])
+        for values in self._arrays:
+            values[:count] = values[rows]
+        self.count = count
 
     def ready_at(self) -> NDArray[np.float64]:
         """When each is ready, shape (pods,)."""
         return self._ready[: self.count]
 
     def scrape(self, at_s: float, used: NDArray[np.float64]) -> None:
-        """metrics-server looks. `used[i]` are the CPU seconds of a pod until second i, and it is known beyond `at_s`.
-        Until a pod is ready it is taken to use a whole core: no controller counts that, but there is something."""
+        """metrics-server looks. `used[i]` are the CPU seconds of a pod until second i, known beyond `at_s`."""
         n = self.count
         self._read(n, at_s, used)
         at, cpu = self._read_at[:n], self._read_cpu[:n]
@@ -86,9 +103,10 @@ class Fleet:
             cpu = _until(used, at) + offset
             if (new := np.isnan(offset)).any():
                 since, began = ready[rows[new]], started[rows[new]]
-                own = since - began - _until(used, since)
+                own = (since - began) * self._starting_cores - _until(used, since)
                 serving = at[new] > since
-                cpu[new] = np.where(serving, _until(used, at[new]) + own, at[new] - began)
+                starting = (at[new] - began) * self._starting_cores
+                cpu[new] = np.where(serving, _until(used, at[new]) + own, starting)
                 self._offset[rows[new]] = np.where(serving, own, np.nan)
             self._read_at[rows] = at
             self._read_cpu[rows] = cpu

@@ -32,7 +32,7 @@ def usual_draws(seconds: int) -> int:
 
 @dataclass(frozen=True)
 class Span:
-    """A mean over worlds, and between what 95% of them lie."""
+    """A mean over worlds, and between what 95% of them lie; all of them, where they are fewer than 40."""
 
     mean: float
     low: float
@@ -43,7 +43,7 @@ def span(values: Sequence[float]) -> Span:
     """Raises ValueError of none."""
     if not values:
         raise ValueError("a span needs a value")
-    low, high = np.quantile(values, BAND)
+    low, high = np.quantile(values, BAND) if len(values) >= MOST_DRAWS else (min(values), max(values))
     return Span(float(np.mean(values)), float(low), float(high))
 
 
@@ -57,7 +57,8 @@ class Forecast:
     outcomes: tuple[Outcome, ...]
     oracle: Rival
     fixed: tuple[Rival, ...]
-    """Numbers of replicas that never change, ascending: the last one is the fewest that carry all of the load."""
+    """Numbers of replicas that never change, ascending: the last one is the fewest that carry all of the load, or the
+    most of it."""
 
     def of(self, measure: Callable[[Outcome], float]) -> Span:
         return span([measure(outcome) for outcome in self.outcomes])
@@ -94,7 +95,12 @@ class Forecast:
     def beyond_reach(self) -> float:
         """The share of seconds whose load no number of replicas up to `maxReplicas` carries, as a mean over worlds."""
         most = self.setting.spec.max_replicas
-        return float(np.mean([(outcome.wanted > most).mean() for outcome in self.outcomes]))
+        return float(np.mean([((outcome.wanted > most) | outcome.beyond).mean() for outcome in self.outcomes]))
+
+    @property
+    def unreachable(self) -> float:
+        """The share of seconds whose load no number of replicas carries at all, as a mean over worlds."""
+        return float(np.mean([outcome.beyond.mean() for outcome in self.outcomes]))
 
 
 def foretell(

@@ -41,13 +41,15 @@ class Load:
 
     def scaled(self, factor: float) -> Load:
         """Everything so many times as much."""
-        return Load(f"{self.name} × {factor:g}", self.rates * factor)
+        return Load(f"{self.name} × {factor:g}", np.minimum(self.rates * factor, MOST_RATE))
 
     def hurried(self, factor: float) -> Load:
         """Everything so many times as fast: steeper, and over sooner."""
         count = max(1, round(self.seconds / factor))
-        at = np.minimum((np.arange(count) * factor).astype(np.int64), self.seconds - 1)
-        return Load(f"{self.name}, {factor:g} × as fast", self.rates[at])
+        at = np.linspace(0, self.seconds, count + 1)
+        arrived = np.concatenate([[0.0], np.cumsum(self.rates)])
+        rates = np.diff(np.interp(at, np.arange(self.seconds + 1), arrived)) / np.diff(at)
+        return Load(f"{self.name}, {factor:g} × as fast", rates)
 
 
 def of_levels(name: str, levels: Sequence[Level]) -> Load:
@@ -65,7 +67,7 @@ def of_steps(name: str, edges: Sequence[float], values: Sequence[float]) -> Load
     ValueError with the rest of a sentence."""
     length = edges[-1] - edges[0] if len(edges) > 1 else 0.0
     if length > MOST_SECONDS:
-        raise ValueError(f"lasts {length:,.0f} s, and a forecast goes over {MOST_SECONDS:,} at most")
+        raise ValueError(f"lasts {length:g} s, and a forecast goes over {MOST_SECONDS:,} at most")
     seconds = round(length)
     arrived = np.concatenate([[0.0], np.cumsum(np.diff(edges) * np.asarray(values, dtype=np.float64))])
     at = np.linspace(edges[0], edges[0] + seconds, seconds + 1)

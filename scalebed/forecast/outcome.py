@@ -25,6 +25,8 @@ class Outcome:
     """Fewest replicas that carry the load of the second within the SLO."""
     out: NDArray[np.bool_]
     """Whether the SLO was broken in it."""
+    beyond: NDArray[np.bool_]
+    """Whether no number of replicas that the world knows carries it."""
     elasticity: Elasticity
 
     @property
@@ -55,14 +57,15 @@ def judged(service: Service, load: Load, world: World, course: Course, least: in
     out = load.rates > world.capacity[course.receiving] * (1 + 1e-9)
     out |= waits_s(course, load) > service.limit_ms / 1000
     out |= course.failed > service.error_rate * np.maximum(course.failed + course.served, 1e-9)
-    return Outcome(course, wanted, out, of_seconds(wanted, course.receiving))
+    return Outcome(course, wanted, out, ~world.carries(load.rates), of_seconds(wanted, course.receiving))
 
 
 def waits_s(course: Course, load: Load) -> Floats:
     """For how long that waited which is answered by the end of each second, first come first served."""
     if not course.waiting.any():
         return np.zeros(load.seconds)
-    came = np.concatenate([[0.0], np.cumsum(load.rates - course.failed)])
+    # What waits when it begins came before, nobody knows when; that is counted as just then.
+    came = course.before + np.concatenate([[0.0], np.cumsum(load.rates - course.failed)])
     answered = came[1:] - course.waiting
     at = np.arange(load.seconds + 1, dtype=np.float64)
     waits: Floats = np.where(course.waiting > 0, at[1:] - np.interp(answered, came, at), 0.0)

@@ -31,7 +31,7 @@ def oracle(service: Service, load: Load, world: World) -> Rival:
     wanted = world.demand(load.rates)
     ahead = math.ceil(max(service.start_s))
     # Each second needs what any of the coming ones needs that a start takes.
-    paid = maximum_filter1d(wanted, size=ahead + 1, origin=-(ahead // 2), mode="nearest") if ahead else wanted
+    paid = maximum_filter1d(wanted, size=ahead + 1, origin=-((ahead + 1) // 2), mode="nearest") if ahead else wanted
     beyond = load.rates > world.capacity[wanted] * (1 + 1e-9)
     return Rival("oracle", float(beyond.sum()), float(paid.sum()))
 
@@ -42,9 +42,9 @@ def fixed(service: Service, load: Load, world: World, replicas: int, clients: Cl
     most = float(world.saturation[replicas])
     room = min(clients.most_waiting, most * clients.patience_s)
     queue, waiting, failed = 0.0, np.zeros(load.seconds), np.zeros(load.seconds)
-    over = load.rates > most
-    if over.any():
-        queue = min(max(0.0, float(load.rates[0]) - most) * LEAD_S, room)
+    before = min(max(0.0, float(load.rates[:LEAD_S].mean()) - most) * LEAD_S, room)
+    if (load.rates > most).any():
+        queue = before
         for second, rate in enumerate(load.rates.tolist()):
             queue += rate - most
             if queue < 0:
@@ -52,9 +52,10 @@ def fixed(service: Service, load: Load, world: World, replicas: int, clients: Cl
             elif queue > room:
                 failed[second], queue = queue - room, room
             waiting[second] = queue
-    served = load.rates - failed - np.diff(np.concatenate([[0.0], waiting]))
+    served = load.rates - failed - np.diff(np.concatenate([[before], waiting]))
     held = np.full(load.seconds, replicas, dtype=np.int32)
-    return judged(service, load, world, Course(held, held, held, np.maximum(served, 0.0), failed, waiting))
+    course = Course(held, held, held, np.maximum(served, 0.0), failed, waiting, before)
+    return judged(service, load, world, course)
 
 
 def best_fixed(service: Service, load: Load, world: World) -> int:

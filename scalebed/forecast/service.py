@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,9 @@ class Service:
     start_s: tuple[float, ...]
     """From the decision to have one more replica until it receives requests, each time it was measured."""
 
+    per_arrival: float = 1.0
+    """Requests that an arrival makes: 1, but for journeys."""
+
     @property
     def largest(self) -> int:
         """Replicas that were measured at most; what more of them carry is an extrapolation."""
@@ -47,29 +50,59 @@ class Service:
 
     @property
     def has_intervals(self) -> bool:
-        return all(interval.lower is not None for interval in self.capacities.values())
+        """Whether it is known how far each capacity is."""
+        return all(_deviation(interval) > 0 for interval in self.capacities.values())
 
     @property
     def law(self) -> ScalingLaw:
         """That fits all capacities best."""
-        return scaling_law.fit({n: interval.estimate for n, interval in self.capacities.items()})
+        return _fit(self.capacities, {n: interval.estimate for n, interval in self.capacities.items()})
 
-    def curve(self, most: int, deviation: float = 0.0) -> Floats:
-        """The capacity of 0 to `most` replicas, shape (most + 1,), so many standard deviations from what was found.
+    def curve(self, most: int, deviations: Sequence[float] = ()) -> Floats:
+        """The capacity of 0 to `most` replicas, shape (most + 1,). `deviations`: how many standard deviations each that
+        was measured is from what was found, in the order of their replicas.
 
         What was measured is as measured; between and beyond, the scaling law that fits all of it best goes through.
         """
-        measured = {n: _moved(interval, deviation) for n, interval in self.capacities.items()}
-        law = scaling_law.fit(measured)
-        counts = np.arange(1, most + 1, dtype=np.float64)
-        known = np.array(sorted(measured), dtype=np.float64)
-        off = np.log([measured[int(n)] for n in known]) - np.log(law.throughput(known))
-        rates = law.throughput(counts) * np.exp(np.interp(np.log(counts), np.log(known), off))
+        counts = sorted(self.capacities)
+        off = dict(zip(counts, deviations or [0.0] * len(counts), strict=True))
+        measured = {n: _moved(self.capacities[n], off[n]) for n in counts}
+        law = _fit(self.capacities, measured)
+        every = np.arange(1, most + 1, dtype=np.float64)
+        known = np.array(counts, dtype=np.float64)
+        residual = np.log([measured[n] for n in counts]) - np.log(law.throughput(known))
+        rates = law.throughput(every) * np.exp(np.interp(np.log(every), np.log(known), residual))
         return np.concatenate([[0.0], rates])
 
     def saturation(self, curve: Floats) -> Floats:
-        """The most that is answered at all, by replicas."""
-        return curve / self.full_at
+        """The most that is answered at all, by replicas: as much more than a capacity as its quota allows."""
+        by_quota = np.arange(len(curve)) * (self.limit_cores - self.idle_cores) / self.cpu_s
+        most: Floats = np.maximum(curve, np.minimum(curve / self.full_at, by_quota))
+        return most
+
+
+def _fit(capacities: Mapping[int, Interval], measured: Mapping[int, float]) -> ScalingLaw:
+    known = [deviation for interval in capacities.values() if (deviation := _deviation(interval)) > 0]
+    return scaling_law.fit(measured, max(_LEAST_DEVIATION, float(np.mean(known)) if known else 0.0))
+
+
+_LEAST_DEVIATION = 0.03
+"""Of a capacity, as a share of it: the same service measured twice is no nearer."""
+
+
+def _deviation(interval: Interval) -> float:
+    """One standard deviation on the scale of the logarithm; 0 where neither end is known."""
+    if interval.lower is None or interval.upper is None:
+        return 0.0
+    ends = [
+        math.log(factor)
+        for factor in (
+            interval.estimate / interval.lower if interval.lower > 0 else math.inf,
+            interval.upper / interval.estimate,
+        )
+        if factor > 1 and not math.isinf(factor)
+    ]
+    return sum(ends) / len(ends) / _HALF_WIDTH if ends else 0.0
 
 
 def _moved(interval: Interval, deviation: float) -> float:
@@ -84,4 +117,4 @@ def _moved(interval: Interval, deviation: float) -> float:
         return interval.estimate
     factor = above if deviation > 0 else below
     factor = min(below, above) if math.isinf(factor) else factor
-    return float(interval.estimate * factor ** (deviation / _HALF_WIDTH))
+    return float(interval.estimate * factor ** (abs(deviation) / _HALF_WIDTH * (1 if deviation > 0 else -1)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scalebed.autoscaling.quantity import milli
 from scalebed.autoscaling.settings import RELEASES, ReleaseName, Settings
 from scalebed.autoscaling.spec import ContainerSource, Metric, ResourceSource, Spec
 from scalebed.autoscaling.tolerance import Tolerance, tolerance
@@ -38,6 +39,9 @@ class Setting:
                     f"metric {metric.name} of type {metric.type} cannot be forecast: CPU can, and what --rate-metric "
                     "names, of type External with an averageValue"
                 )
+            value = metric.target.average_value
+            if value is not None and milli(value) <= 0:
+                raise ValueError(f"metric {metric.name}: averageValue is {value}, and must be more than 0")
 
     @staticmethod
     def of_cpu(metric: Metric) -> bool:

@@ -30,7 +30,7 @@ from scalebed.forecast.setting import Setting
 from scalebed.forecast.world import World
 
 LEAD_S = 60
-"""The load's first second goes on for so long before it begins: metrics are there then, and pods are ready."""
+"""The mean of so much of the load goes on for so long before it begins: metrics are there then, and pods are ready."""
 _LONG_AGO_S = -1e5
 PATIENCE_S = 30.0
 """After which a client gives up."""
@@ -60,6 +60,8 @@ class Course:
     failed: NDArray[np.float64]
     waiting: NDArray[np.float64]
     """Requests that wait at the end of it."""
+    before: float = 0.0
+    """Requests that wait when it begins."""
 
 
 class _Controller(Controller):
@@ -72,7 +74,7 @@ class _Controller(Controller):
         self._tolerance = setting.tolerance
         self._request = round(setting.request_cores * 1000)
         self.rate = 0.0
-        """Arrivals a second, as the metric has them."""
+        """Requests a second, as the metric has them."""
 
     def _proposals(self, look: Look) -> list[Proposal]:
         return [self._proposed(metric, look) for metric in self._setting.spec.metrics]
@@ -112,10 +114,13 @@ def simulate(service: Service, setting: Setting, load: Load, world: World, clien
 class _Run:
     def __init__(self, service: Service, setting: Setting, load: Load, world: World, clients: Clients) -> None:
         self._service, self._setting, self._world, self._clients = service, setting, world, clients
-        self._rates = [float(load.rates[0])] * LEAD_S + load.rates.tolist()
-        self._fleet = Fleet(setting.spec.max_replicas, np.random.default_rng([world.seed, 0xF1EE7]))
+        # At what it usually is at the beginning: its very first second may be any.
+        first = float(load.rates[:LEAD_S].mean())
+        self._rates = [first] * LEAD_S + load.rates.tolist()
+        rng = np.random.default_rng([world.seed, 0xF1EE7])
+        self._fleet = Fleet(setting.spec.max_replicas, rng, service.limit_cores)
         self._controller = _Controller(setting, self._fleet)
-        self._target = self._at_rest(float(load.rates[0]))
+        self._target = self._at_rest(first)
         self._coming: list[float] = []
         """When pods that are not there yet will be, the last one first."""
         self._receiving = self._target
@@ -124,19 +129,28 @@ class _Run:
         self._fleet.add(_LONG_AGO_S, long_ago, long_ago)
 
     def _at_rest(self, rate: float) -> int:
-        """Replicas at which the autoscaler leaves this rate for ever."""
-        spec, wanted = self._setting.spec, 1
-        for metric in spec.metrics:
-            target = metric.target
-            if self._setting.of_rate(metric):
-                wanted = max(wanted, _up(rate * 1000 / milli(target.average_value or "0")))
-                continue
-            each = self._setting.request_cores * (target.average_utilization or 0) / 100
+        """Replicas to which the autoscaler grows under a rate that never changes."""
+        spec, above = self._setting.spec, 1 + self._setting.tolerance.up
+        count = spec.min_replicas
+        while count < spec.max_replicas:
+            wanted = max(self._wanted(metric, rate, count, above) for metric in spec.metrics)
+            if wanted <= count:
+                break
+            count = min(wanted, spec.max_replicas)
+        return count
+
+    def _wanted(self, metric: Metric, rate: float, count: int, above: float) -> int:
+        target, service = metric.target, self._service
+        if self._setting.of_rate(metric):
+            value = milli(target.average_value or "0") / 1000
+            share = rate * service.per_arrival / value / count
+        else:
+            used = min(service.limit_cores, service.idle_cores + rate * service.cpu_s / count)
             if target.average_value is not None:
-                each = milli(target.average_value) / 1000
-            free = each - self._service.idle_cores
-            wanted = max(wanted, spec.max_replicas if free <= 0 else _up(rate * self._service.cpu_s / free))
-        return min(max(wanted, spec.min_replicas), spec.max_replicas)
+                share = used / (milli(target.average_value) / 1000)
+            else:
+                share = used / (self._setting.request_cores * (target.average_utilization or 0) / 100)
+        return _up(share * count) if share > above else count
 
     def course(self) -> Course:
         seconds = len(self._rates)
@@ -177,13 +191,14 @@ class _Run:
                     self._sync(next_sync, second)
                     next_sync += SYNC_S
         lead = slice(LEAD_S, None)
-        return Course(receiving[lead], replicas[lead], desired[lead], served[lead], failed[lead], waiting[lead])
+        before = float(waiting[LEAD_S - 1])
+        return Course(receiving[lead], replicas[lead], desired[lead], served[lead], failed[lead], waiting[lead], before)
 
     def _sync(self, at_s: float, second: int) -> None:
         window = max(1, round(self._setting.rate_window_s))
         if self._setting.rate_metric:
             recent: Sequence[float] = self._rates[max(0, second + 1 - window) : second + 1]
-            self._controller.rate = sum(recent) / len(recent)
+            self._controller.rate = sum(recent) / len(recent) * self._service.per_arrival
         look = Look(at_s, self._target, self._fleet.count, (), _NONE, self._setting.spec)
         wanted = self._controller.decide(look).target
         if wanted > self._target:

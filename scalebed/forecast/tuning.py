@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -111,20 +111,25 @@ class Tuning:
 def tune(
     bench: Bench,
     trying: Trying,
+    fresh: tuple[World, ...],
     loads: Sequence[Load],
     most: int,
     *,
     distribute: Distribute = in_turn,
     told: Callable[[int], None] = lambda _: None,
 ) -> Tuning:
-    """Try about `most` settings on what `trying` has, and tell what the best of them do on `loads`."""
+    """Try about `most` settings on what `trying` has, and tell what the best do on `loads`, in `fresh` worlds."""
     tried = front.search(bench, _judge(bench, trying, distribute), most, told)
-    found = front.front(tried)
-    now = trying.score(bench.base)
+    # What was best of hundreds owes it to its worlds, too: those that are kept are judged anew, in others.
+    again = replace(trying, worlds=fresh)
+    best = [each.knobs for each in front.front(tried)]
+    scores = _judge(bench, again, distribute)(best)
+    found = front.front(Candidate(knobs, score) for knobs, score in zip(best, scores, strict=True))
+    now = again.score(bench.base)
     known: dict[Knobs, tuple[Forecast, ...]] = {}
 
     def foretold(setting: Setting) -> tuple[Forecast, ...]:
-        return tuple(foretell(trying.service, setting, load, trying.worlds, trying.clients) for load in loads)
+        return tuple(foretell(trying.service, setting, load, fresh, trying.clients) for load in loads)
 
     chosen = []
     for each in choice.choose(found, now):
@@ -141,8 +146,8 @@ def tune(
         now,
         foretold(bench.base),
         tuple(chosen),
-        fixed=trying.fixed(),
-        oracle=trying.oracle(),
+        fixed=again.fixed(),
+        oracle=again.oracle(),
     )
 
 

@@ -29,6 +29,12 @@ class World:
         """Replicas that its curves reach to."""
         return len(self.capacity) - 1
 
+    def carries(self, rates: Floats, most: int | None = None) -> NDArray[np.bool_]:
+        """Whether any number of replicas, up to `most` or all that it knows, carries each rate within the SLO."""
+        best = float(self.capacity[: None if most is None else most + 1].max())
+        carried: NDArray[np.bool_] = rates * (1 - 1e-9) <= best
+        return carried
+
     def demand(self, rates: Floats, least: int = 1) -> NDArray[np.int64]:
         """The fewest replicas that carry each rate within the SLO, at least `least`: shape as `rates`. Where none does,
         those that carry most."""

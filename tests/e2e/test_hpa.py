@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scalebed.autoscaling.spec import Spec
-from scalebed.cli.manifests import manifest, spec_of
+from scalebed.cli.manifests import Named, manifest, read
 from scalebed.forecast.knobs import Bench, Knobs
 from scalebed.forecast.setting import Setting
 from tests.e2e import release
@@ -43,10 +43,10 @@ def test_the_api_server_takes_the_manifests_that_a_search_writes(tmp_path: Path)
     found = [Knobs(), Knobs(target=30, least=4, haste="eager", up_window_s=60, down_window_s=600), Knobs(haste="calm")]
     for knobs in found:
         file = tmp_path / "hpa.yaml"
-        file.write_text(manifest("tried", bench.setting(knobs).spec), encoding="utf-8")
+        file.write_text(manifest(Named("tried", "", bench.setting(knobs).spec)), encoding="utf-8")
         said = kubectl("apply", "--dry-run=server", "--output", "json", "--namespace", APP, "--filename", str(file))
         taken = json.loads(said)["spec"]
-        assert Spec.model_validate(taken) == spec_of(file)[1]
+        assert Spec.model_validate(taken) == read(file).spec
 
 
 def status() -> dict[str, int]:

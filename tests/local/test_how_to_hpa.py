@@ -14,7 +14,7 @@ from synthetic import OPTIMIZED, Synthetic
 
 from scalebed import paths
 from scalebed.autoscaling.spec import Spec
-from scalebed.cli.manifests import manifest, spec_of
+from scalebed.cli.manifests import Named, manifest, read
 
 PAGE = "set-your-hpa"
 RATES = "second,rate\n0,100\n30,700\n75,100\n90,100\n"
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keys = {"name": "shop", "variants": ["optimized"], "replicas": [1, 2, 4], "blocks": 3, "cpu_per_replica": 0.5}
     Synthetic(made / "runs" / "shop", {"optimized": OPTIMIZED}, keys).write()
     (made / "rates.csv").write_text(RATES, encoding="utf-8")
-    (made / "hpa.yaml").write_text(manifest("shop", Spec(min_replicas=2, max_replicas=6)), encoding="utf-8")
+    (made / "hpa.yaml").write_text(manifest(Named("shop", "", Spec(min_replicas=2, max_replicas=6))), encoding="utf-8")
     commands = {
         "scalebed": f'exec "{sys.executable}" -m scalebed "$@"',
         # What the API server says of such a manifest, tests/e2e/test_hpa.py asks.
@@ -45,9 +45,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_applied_is_the_setting_that_was_chosen(folder: Path) -> None:
-    name, spec = spec_of(folder / "applied.yaml")
-    assert (name, spec.max_replicas) == ("shop", 6)
-    assert spec == spec_of(folder / "hpa" / "hpa-safer.yaml")[1]
+    applied = read(folder / "applied.yaml")
+    assert (applied.name, applied.spec.max_replicas) == ("shop", 6)
+    assert applied == read(folder / "hpa" / "hpa-safer.yaml")
 
 
 def test_every_file_that_the_page_names_is_there(folder: Path) -> None:

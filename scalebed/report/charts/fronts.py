@@ -11,6 +11,8 @@ from scalebed.report.charts.geometry import Tick, pct, px
 from scalebed.report.sentences import figures
 
 HEIGHT = 320
+_NAMES = 2
+"""That there is room for beside a spot."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,11 @@ def front_chart(tried: Sequence[Score], found: Sequence[Score], named: Sequence[
     def place(score: Score) -> tuple[float, float]:
         return pct(cost.at(score.replicas)), px(out.at(100 * score.out), HEIGHT)
 
-    together: dict[tuple[float, float], Named] = {}
+    # What lies on the same spot has its names side by side; the first one says what it is.
+    spots: dict[tuple[float, float], list[Named]] = {}
     for each in named:
-        # What lies on the same spot has its names side by side; the first one says what it is.
-        first = together.setdefault(place(each.score), each)
-        if first is not each:
-            together[place(each.score)] = replace(first, name=f"{first.name}, {each.name}")
+        spots.setdefault(place(each.score), []).append(each)
+    together = [replace(alike[0], name=_names([each.name for each in alike])) for alike in spots.values()]
     shown = [score for score in tried if score.replicas <= cost.high and 100 * score.out <= out.high]
     return FrontChart(
         height=HEIGHT,
@@ -78,12 +79,16 @@ def front_chart(tried: Sequence[Score], found: Sequence[Score], named: Sequence[
                 left=_left(cost.at(each.score.replicas), each),
                 above=each.kind != "chosen" or 100 * each.score.out < out.high / 10,
             )
-            for each in together.values()
+            for each in together
         ),
         x_ticks=tuple(Tick(pct(cost.at(tick)), cost.label(tick)) for tick in cost.ticks),
         y_ticks=tuple(Tick(px(out.at(tick), HEIGHT), f"{out.label(tick)}%") for tick in out.ticks),
         alt=f"{len(tried)} settings, {len(found)} of which no other beats: from {told(found[0])} to {told(found[-1])}.",
     )
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= _NAMES else f"{names[0]} and {len(names) - 1} more"
 
 
 def _left(across: float, each: Named) -> bool:

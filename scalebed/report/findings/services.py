@@ -39,7 +39,9 @@ def service_of(
     if not cells:
         raise NoServiceError(f"{where} found no capacity of {name}: measure it again, at an SLO that it can meet")
     own = [
-        trial for trial in directory.trials() if trial.variant == name and not trial.disturbed and trial.beside is None
+        trial
+        for trial in directory.trials()
+        if trial.variant == name and trial.verdict != "INVALID" and not trial.disturbed and trial.beside is None
     ]
     cpu_s, idle = _cpu(own)
     first = cells[0]
@@ -62,6 +64,7 @@ def service_of(
         limit_ms=experiment.slo.latency_ms,
         error_rate=experiment.slo.error_rate,
         start_s=starts,
+        per_arrival=float(np.mean([trial.requests_per_arrival for trial in own])),
     )
 
 

@@ -52,6 +52,7 @@ def tuning_markdown(tuning: Tuning, source: Source) -> str:
 def _of_forecasts(forecasts: Sequence[Forecast], source: Source) -> dict[str, object]:
     first = forecasts[0]
     most = max(int(first.receiving.max()), int(first.wanted.max()), first.service.largest)
+    shown = {*range(1, min(most, 8) + 1), *first.service.capacities, most}
     return {
         "f": figures,
         "words": words,
@@ -62,7 +63,7 @@ def _of_forecasts(forecasts: Sequence[Forecast], source: Source) -> dict[str, ob
         "forecasts": [(each, foreseen(each)) for each in forecasts],
         "trials": (),
         "draws": len(first.outcomes),
-        "curve": list(enumerate(first.service.curve(most).tolist()))[1:],
+        "curve": [(n, rate) for n, rate in enumerate(first.service.curve(most).tolist()) if n in shown],
     }
 
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scalebed.forecast.choice import LITTLE, RELIABLE, Aim
+from scalebed.autoscaling.quantity import milli
+from scalebed.autoscaling.spec import Metric
+from scalebed.forecast.choice import RELIABLE, Aim
 from scalebed.forecast.forecast import Forecast, Span
 from scalebed.forecast.front import Score
 from scalebed.forecast.tuning import Chosen, Tuning
@@ -124,10 +126,16 @@ def details(forecast: Forecast) -> list[str]:
 def _rivals(forecast: Forecast) -> Iterator[str]:
     paid = forecast.of(lambda o: o.replica_seconds).mean
     best = forecast.fixed[-1]
+    price, foresight = best.replica_seconds / paid, forecast.oracle.replica_seconds / paid
+    if best.seconds_out:
+        yield (
+            f"No number of replicas carries all of it at all times: {best.replicas}, the best of them, would be out of "
+            f"the SLO for {figures.figure(best.seconds_out)} s."
+        )
+        return
     yield (
-        f"The fewest replicas that carry all of it at all times are {best.replicas}, at "
-        f"{figures.times(best.replica_seconds / paid)} the replica-seconds; one who knew the load beforehand would "
-        f"need {figures.times(forecast.oracle.replica_seconds / paid)}."
+        f"The fewest replicas that carry all of it at all times are {best.replicas}, at {figures.times(price)} the "
+        f"replica-seconds; one who knew the load beforehand would need {figures.times(foresight)}."
     )
 
 
@@ -168,28 +176,52 @@ def _doubts(forecast: Forecast) -> Iterator[str]:
             "A capacity has no interval, which takes three blocks: the band holds what clocks and starts do, and not "
             "how far the capacity is known."
         )
-    if forecast.beyond_reach > 0.0005:
+    if forecast.unreachable > 0.0005:
         yield (
-            f"In {figures.percent(forecast.beyond_reach, 1)} of the seconds the load needs more than maxReplicas, "
-            f"{setting.spec.max_replicas}."
+            f"In {figures.percent(forecast.unreachable, 1)} of the seconds no number of replicas carries the load, by "
+            "what was measured and its scaling law: what is lacking then is told as too little."
         )
-    targets = [
-        metric.target.average_utilization
-        for metric in setting.spec.metrics
-        if setting.of_cpu(metric) and metric.target.average_utilization is not None
-    ]
-    seen = 100 * service.limit_cores / setting.request_cores
-    if targets and max(targets) > 0 and seen / max(targets) <= 1 + setting.tolerance.up:
+    if forecast.beyond_reach - forecast.unreachable > 0.0005:
         yield (
-            f"A replica at its limit uses {seen:.0f}% of its request, which is within the tolerance of the target of "
-            f"{max(targets)}%: this autoscaler never adds one. Lower the target."
+            f"In {figures.percent(forecast.beyond_reach - forecast.unreachable, 1)} of the seconds the load needs more "
+            f"than maxReplicas, {setting.spec.max_replicas}."
         )
-    elif targets and seen / max(targets) < 2:
-        most = math.ceil(seen / max(targets) * 10) / 10
+    yield from _limits(forecast)
+
+
+def _limits(forecast: Forecast) -> Iterator[str]:
+    """What keeps an autoscaler from adding replicas as it should."""
+    service, setting = forecast.service, forecast.setting
+    behavior = setting.spec.behavior
+    if behavior is not None and behavior.scale_up.select_policy == "Disabled":
+        yield "Its behavior.scaleUp is Disabled: it never adds a replica."
+        return
+    if behavior is not None and setting.release == "1.34":
+        own = (behavior.scale_up.tolerance, behavior.scale_down.tolerance)
+        if any(tolerance is not None for tolerance in own):
+            yield "Kubernetes 1.34 does not heed a tolerance in behavior; --release 1.37 does."
+    cpu = [metric for metric in setting.spec.metrics if setting.of_cpu(metric)]
+    if len(cpu) < len(setting.spec.metrics):
+        return
+    # How many times its target a replica at its limit uses, of each metric: the highest counts.
+    most = max(_full_share(metric, service.limit_cores, setting.request_cores) for metric in cpu)
+    if most <= 1 + setting.tolerance.up:
         yield (
-            f"As a replica may use no more than {seen:.0f}% of its request, one decision asks for at most {most:g} × "
-            "as many; a request below the limit would let it see more."
+            f"A replica at its limit uses {figures.figure(most)} × the target, which the tolerance of "
+            f"{setting.tolerance.up:g} lets pass: this autoscaler never adds one. Lower the target."
         )
+    elif most < 2:
+        yield (
+            f"A replica at its limit uses {figures.figure(most)} × the target, so that one decision asks for no more "
+            f"than {figures.figure(most)} × as many; a request below the limit would let it see more."
+        )
+
+
+def _full_share(metric: Metric, limit: float, request: float) -> float:
+    target = metric.target
+    if target.average_value is not None:
+        return limit * 1000 / milli(target.average_value)
+    return limit / request * 100 / (target.average_utilization or math.inf)
 
 
 _AIMS: dict[Aim, str] = {
@@ -200,7 +232,7 @@ _AIMS: dict[Aim, str] = {
 _FAILED: dict[Aim, str] = {
     "cheaper": "Nothing was found that costs less and is out of the SLO no longer than now",
     "safer": "Nothing was found that is out of the SLO for a shorter time and costs no more than now",
-    "reliable": f"Nothing was found that is out of the SLO for no more than {RELIABLE:.0%} of the time; this is near",
+    "reliable": f"Nothing was found that is out of the SLO for no more than {RELIABLE:.0%} of the time; the nearest is",
 }
 
 
@@ -225,7 +257,7 @@ def against(score: Score, now: Score) -> str:
     """Both measures as multiples of those of the setting that there is."""
     price = f"{figures.times(score.replicas / now.replicas)} the replica-seconds"
     if not now.out or not score.out:
-        return f"which is {price} of now"
+        return f"which is {price} of now{', and as never out of it' if not now.out and not score.out else ''}"
     return f"which is {price} and {figures.times(score.out / now.out)} the time out of the SLO of now"
 
 
@@ -233,17 +265,18 @@ def tuned(tuning: Tuning) -> str:
     """What a search came to, in a sentence."""
     name = tuning.now_forecasts[0].service.name
     now = tuning.now
-    better = [each.choice.candidate.score for each in tuning.chosen if each.choice.gains]
-    better = [score for score in better if score.beats(now)]
-    if better:
-        most = min(
-            better, key=lambda score: (score.replicas / now.replicas) * (score.out + LITTLE) / (now.out + LITTLE)
-        )
-        return (
-            f"For {figures.times(most.replicas / now.replicas)} the replica-seconds of now, {name} would be "
-            f"{outside(most)}, in the place of {figures.percent(now.out, 1)}."
-        )
-    return f"Nothing was found that is better for {name} than the setting that there is: {scored(tuning.now)}."
+    better = [each.choice.candidate.score for each in tuning.chosen if each.choice.candidate.score.beats(now)]
+    if not better:
+        return f"Nothing was found that is better for {name} than the setting that there is: {scored(now)}."
+    # One second of it still counts: of two that are never out the cheaper one is told.
+    most = min(better, key=lambda score: score.replicas * (score.out + 1 / tuning.loads[0].seconds))
+    price = figures.times(most.replicas / now.replicas)
+    said = f"For {price} the replica-seconds of now, {name} would be {outside(most)}"
+    return f"{said}, in the place of {figures.percent(now.out, 1)}." if now.out else f"{said}, as it is now."
+
+
+def _unbeaten(count: int) -> str:
+    return "one is" if count == 1 else f"{count} are"
 
 
 def searched(tuning: Tuning) -> list[str]:
@@ -252,7 +285,7 @@ def searched(tuning: Tuning) -> list[str]:
     count, best = tuning.fixed[-1]
     tried = (
         f"The setting that there is: {scored(tuning.now)}. Of {len(tuning.tried):,} that were tried, "
-        f"{len(tuning.found)} are beaten by no other: from {scored(ends[0])}, to {scored(ends[1])}."
+        f"{_unbeaten(len(tuning.found))} beaten by no other: from {scored(ends[0])}, to {scored(ends[1])}."
     )
     beside = (
         f"Always {figures.count(count, 'replica')} would be {scored(best)}; one who knew each load beforehand: "

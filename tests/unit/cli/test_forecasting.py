@@ -13,7 +13,8 @@ from synthetic import two_variants
 from typer.testing import CliRunner, Result
 
 from scalebed.cli.app import app
-from scalebed.cli.manifests import spec_of
+from scalebed.cli.loads import load_of
+from scalebed.cli.manifests import read
 from scalebed.records.run_directory import RunDirectory
 
 _HPA = """\
@@ -106,7 +107,7 @@ def test_a_search_writes_manifests_that_are_read_again(folder: Path, tmp_path: P
     assert told["tried"] <= 40
     assert [choice["aim"] for choice in told["choices"]] == ["cheaper", "safer", "reliable"]
     for choice in told["choices"]:
-        _, spec = spec_of(tmp_path / f"hpa-{choice['aim']}.yaml")
+        spec = read(tmp_path / f"hpa-{choice['aim']}.yaml").spec
         assert spec.model_dump(by_alias=True, exclude_none=True, mode="json") == {
             **choice["hpa"],
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"},
@@ -127,7 +128,7 @@ def test_a_search_needs_no_autoscaler_but_a_largest_number(folder: Path, tmp_pat
     assert "--max: is missing" in refused.stderr
     done = CliRunner().invoke(app, [*known, "--max", "5"])
     assert done.exit_code == 0, done.stderr
-    assert spec_of(tmp_path / "hpa-safer.yaml")[1].max_replicas == 5
+    assert read(tmp_path / "hpa-safer.yaml").spec.max_replicas == 5
 
 
 @pytest.mark.parametrize(
@@ -135,10 +136,13 @@ def test_a_search_needs_no_autoscaler_but_a_largest_number(folder: Path, tmp_pat
     [
         (["--start-up", "soon"], "--start-up soon: must be a duration"),
         (["--start-up", "6s-4s"], "name the shorter one first"),
-        (["--request", "much"], "--request much: 'much' is no quantity"),
+        (["--request", "much"], "--request much: must be a number of cores"),
         (["--request", "0"], "--request 0: must be more than none"),
         (["--release", "1.30"], "--release 1.30: must be one of 1.34, 1.37"),
         (["--patience", "long"], "--patience long: must be a duration"),
+        (["--request", "1e400"], "--request 1e400: must be a number of cores"),
+        (["--rate-metric", "rps"], "--rate-metric rps: is none of the metrics of"),
+        (["--out", "/proc/nowhere"], "--out /proc/nowhere: cannot be made"),
         (["--variant", "other"], "has the variants naive, optimized: name one with --variant"),
     ],
 )
@@ -146,6 +150,15 @@ def test_what_cannot_be_meant_is_refused(folder: Path, more: list[str], said: st
     done = _said("forecast", folder, *more)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_more_draws_of_a_day_than_memory_holds_are_refused(folder: Path, tmp_path: Path) -> None:
+    day = tmp_path / "day.csv"
+    day.write_text("second,rate\n0,1\n43200,5\n", encoding="utf-8")
+    known = ["forecast", str(folder / "run"), "--load", str(day), "--hpa", str(folder / "hpa.yaml")]
+    done = CliRunner().invoke(app, [*known, "--variant", "optimized", "--start-up", "5s", "--draws", "1000"])
+    assert done.exit_code == 2
+    assert "--draws 1000: do not fit into memory for 86,400 s; name 115 or fewer" in done.stderr
 
 
 def test_how_long_a_replica_takes_to_start_must_be_known(folder: Path) -> None:
@@ -161,3 +174,34 @@ def test_a_run_without_capacities_is_refused(folder: Path, tmp_path: Path) -> No
     done = CliRunner().invoke(app, known)
     assert done.exit_code == 2
     assert "is of kind fixed-rate: name a run of kind capacity" in done.stderr
+
+
+def test_a_largest_number_below_the_least_is_refused(folder: Path, tmp_path: Path) -> None:
+    hpa = tmp_path / "hpa.yaml"
+    hpa.write_text(_HPA.replace("maxReplicas: 8", "minReplicas: 2\n  maxReplicas: 8"), encoding="utf-8")
+    known = ["tune", str(folder / "run"), "--load", str(folder / "step.yaml"), "--variant", "optimized"]
+    done = CliRunner().invoke(app, [*known, "--start-up", "5s", "--hpa", str(hpa), "--max", "1"])
+    assert done.exit_code == 2
+    assert f"--max 1: is below minReplicas, 2, of {hpa}" in done.stderr
+
+
+def test_more_replicas_than_were_measured_have_their_page(folder: Path, tmp_path: Path) -> None:
+    """Eleven of them, of which 1, 2 and 4 were measured."""
+    hpa, load = tmp_path / "hpa.yaml", tmp_path / "load.csv"
+    hpa.write_text(_HPA.replace("maxReplicas: 8", "maxReplicas: 12"), encoding="utf-8")
+    load.write_text("second,rate\n0,6000\n60,6000\n", encoding="utf-8")
+    known = ["forecast", str(folder / "run"), "--load", str(load), "--variant", "optimized", "--start-up", "5s"]
+    done = CliRunner().invoke(app, [*known, "--hpa", str(hpa), "--out", str(tmp_path / "out"), "--draws", "4"])
+    assert done.exit_code == 0, done.stderr
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "by the scaling law" in text
+    assert "what all of the draws come to" in text
+
+
+def test_a_log_of_requests_is_divided_by_those_of_a_journey(tmp_path: Path, folder: Path) -> None:
+    """The same log: a run of journeys of five requests each sees a fifth of its arrivals."""
+    line = '1.2.3.4 - - [30/Nov/2026:05:{minute:02}:01 +0000] "GET /x HTTP/1.1" 200 5\n'
+    log = tmp_path / "access.log"
+    log.write_text("".join(line.format(minute=minute) * 600 for minute in range(6)), encoding="utf-8")
+    assert load_of(log).rates.max() == pytest.approx(10)
+    assert load_of(log, 5.0).rates.max() == pytest.approx(2)

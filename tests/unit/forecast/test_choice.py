@@ -32,3 +32,11 @@ def test_a_setting_that_is_better_than_the_whole_front_has_no_better_one() -> No
 def test_where_none_is_reliable_it_is_the_one_that_is_out_least() -> None:
     reliable = choose(_FRONT[:3], Score(0.5, 1.0))[2]
     assert (reliable.candidate.score.out, reliable.gains) == (0.05, False)
+
+
+def test_a_little_better_is_better_and_a_little_longer_is_longer() -> None:
+    """Two minutes of a day are no rounding."""
+    front = (Candidate(Knobs(target=90), Score(0.0021, 1.0)), Candidate(Knobs(target=70), Score(0.0, 5.2)))
+    cheaper, safer, _ = choose(front, Score(0.0012, 6.0))
+    assert (cheaper.candidate.score, cheaper.gains) == (Score(0.0, 5.2), True)
+    assert (safer.candidate.score, safer.gains) == (Score(0.0, 5.2), True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from foretold import service
 
 from scalebed.forecast.drawing import SYNC_S, worlds
+from scalebed.forecast.service import Service
 from scalebed.statistics.intervals import Interval
 
 
-def _shop() -> object:
-    shop = service(start_s=(4.0, 6.0))
-    return shop.__class__(**{**shop.__dict__, "capacities": {1: Interval(100, 80, 125, 5)}})
+def _shop() -> Service:
+    return replace(service(start_s=(4.0, 6.0)), capacities={1: Interval(100, 80, 125, 5)})
 
 
 def test_the_same_seed_draws_the_same_worlds() -> None:
@@ -21,7 +23,7 @@ def test_the_same_seed_draws_the_same_worlds() -> None:
 
 
 def test_few_worlds_reach_from_end_to_end() -> None:
-    found = worlds(_shop(), 10, 3, 7)  # type: ignore[arg-type]
+    found = worlds(_shop(), 10, 3, 7)
     capacities = sorted(float(w.capacity[1]) for w in found)
     assert capacities[0] < 86
     assert capacities[-1] > 116
@@ -30,5 +32,5 @@ def test_few_worlds_reach_from_end_to_end() -> None:
 
 
 def test_starts_are_those_that_were_seen() -> None:
-    starts = {float(start) for w in worlds(_shop(), 4, 3, 7) for start in w.start_s}  # type: ignore[arg-type]
+    starts = {float(start) for w in worlds(_shop(), 4, 3, 7) for start in w.start_s}
     assert starts == {4.0, 6.0}

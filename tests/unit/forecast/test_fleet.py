@@ -16,8 +16,9 @@ from scalebed.autoscaling.settings import Settings
 from scalebed.forecast.fleet import READ_EVERY_S, Fleet
 from scalebed.forecast.signals import Census
 
-_SECONDS = 400
+_SECONDS = 600
 _CORES = 0.1
+_STARTING = 0.3
 
 
 class _Slow:
@@ -45,7 +46,7 @@ class _Slow:
         self.server.scrape(known)
 
     def _cpu(self, pod: dict[str, float], at: float) -> float:
-        starting = min(at, pod["ready"]) - pod["started"]
+        starting = _STARTING * (min(at, pod["ready"]) - pod["started"])
         return starting + (self._until(at) - self._until(pod["ready"]) if at > pod["ready"] else 0.0)
 
     def _until(self, at: float) -> float:
@@ -81,7 +82,7 @@ class _Slow:
         )
 
 
-_STARTS = st.lists(st.tuples(st.integers(0, 120), st.floats(0, 3), st.floats(0.5, 90)), min_size=1, max_size=6)
+_STARTS = st.lists(st.tuples(st.integers(0, 120), st.floats(0, 3), st.floats(0.5, 350)), min_size=1, max_size=6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -91,9 +92,9 @@ def test_what_is_said_of_pods_is_what_the_models_say(
 ) -> None:
     use = np.repeat(cores, _SECONDS // 4)
     used = np.concatenate([[0.0], np.cumsum(use)])
-    fleet, slow = Fleet(10, np.random.default_rng(5)), _Slow(np.random.default_rng(5), used)
+    fleet, slow = Fleet(10, np.random.default_rng(5), _STARTING), _Slow(np.random.default_rng(5), used)
     waiting = sorted(starts)
-    for look in range(20):
+    for look in range(36):
         scraped, synced = phase + 15 * look, phase + 15 * look + 8
         while waiting and waiting[0][0] <= scraped:
             created, begins, takes = waiting.pop(0)
@@ -129,14 +130,35 @@ def test_a_pod_that_has_long_been_there_is_known_after_two_looks() -> None:
     assert census.used == 2 * 100
 
 
-def test_the_newest_are_removed_first() -> None:
+def test_what_is_not_ready_is_removed_first_and_then_what_became_so_last() -> None:
     fleet = Fleet(4, np.random.default_rng(1))
     fleet.add(-1e5, np.array([-1e5]), np.array([-1e5]))
-    fleet.add(10.0, np.array([10.0, 10.0]), np.array([15.0, 16.0]))
+    fleet.add(10.0, np.array([10.0, 10.0]), np.array([210.0, 16.0]))
     fleet.keep(2)
-    assert fleet.ready_at().tolist() == [-1e5, 15.0]
+    assert fleet.ready_at().tolist() == [-1e5, 16.0]
     fleet.keep(5)
     assert fleet.count == 2
+    fleet.keep(1)
+    assert fleet.ready_at().tolist() == [-1e5]
+
+
+def test_what_is_kept_keeps_its_readings() -> None:
+    used = np.arange(_SECONDS, dtype=np.float64) * _CORES
+    fleet = Fleet(4, np.random.default_rng(1))
+    fleet.add(0.0, np.array([0.0, 0.0]), np.array([90.0, 5.0]))
+    for look in range(5):
+        fleet.scrape(15.0 * look + 14, used)
+    assert fleet.census(76, 2, Settings()).ready == 1
+    fleet.keep(1)
+    assert fleet.census(76, 1, Settings()) == Census(1, 1, 100, 0, 0, 1)
+
+
+def test_pods_that_were_there_before_are_known_though_nothing_was_asked_of_them() -> None:
+    fleet = Fleet(4, np.random.default_rng(1))
+    fleet.add(-1e5, np.full(2, -1e5), np.full(2, -1e5))
+    for look in range(4):
+        fleet.scrape(15.0 * look + 14, np.zeros(_SECONDS))
+    assert fleet.census(62, 2, Settings()) == Census(2, 2, 0, 0, 0, 2)
 
 
 @pytest.mark.parametrize("count", [1, 7])

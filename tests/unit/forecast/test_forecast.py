@@ -42,12 +42,22 @@ def test_what_no_number_of_replicas_carries_is_told() -> None:
     shop = service()
     found = foretell(shop, setting(most=2), step(), drawing.worlds(shop, 3, 5, 7))
     assert found.beyond_reach == pytest.approx(180 / 300)
+    assert found.unreachable == 0
+
+
+def test_what_no_number_at_all_carries_is_told_apart() -> None:
+    shop = service()
+    found = foretell(shop, setting(most=5), step(high=5000), drawing.worlds(shop, 3, 10, 7))
+    assert found.unreachable == pytest.approx(180 / 300)
+    assert found.fixed[-1].seconds_out > 0
 
 
 def test_a_span_is_a_mean_and_its_band() -> None:
     values = [float(value) for value in range(101)]
     found = span(values)
     assert (found.mean, found.low, found.high) == (50, 2.5, 97.5)
+    few = span([1.0, 2.0, 6.0])
+    assert (few.mean, few.low, few.high) == (3, 1, 6)
     with pytest.raises(ValueError, match="needs a value"):
         span([])
 

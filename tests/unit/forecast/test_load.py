@@ -25,7 +25,8 @@ def test_a_load_may_begin_at_any_time() -> None:
 def test_more_and_faster() -> None:
     load = Load("four", np.array([1.0, 2, 3, 4]))
     assert load.scaled(2).rates.tolist() == [2, 4, 6, 8]
-    assert load.hurried(2).rates.tolist() == [1, 3]
+    assert load.hurried(2).rates.tolist() == [1.5, 3.5]
+    assert load.hurried(3).rates.tolist() == [2.5]
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,19 @@ def test_elasticity_is_that_of_a_measured_trial() -> None:
     for name in ("theta_under", "theta_over", "tau_under", "tau_over"):
         assert getattr(outcome.elasticity, name) == pytest.approx(getattr(expected, name))
     assert outcome.elasticity.instability == pytest.approx(expected.instability, abs=0.005)
+
+
+def test_what_waited_before_it_begins_is_waited_for() -> None:
+    """200 requests are there already: at 100 a second what is answered first has waited since then."""
+    load = Load("even", np.full(4, 50.0))
+    counts = np.ones(4, dtype=np.int32)
+    queue = np.array([150.0, 100.0, 50.0, 0.0])
+    course = Course(counts, counts, counts, np.full(4, 100.0), np.zeros(4), queue, before=200.0)
+    assert waits_s(course, load).tolist() == pytest.approx([1.0, 2.0, 1.0, 0.0])
+
+
+def test_a_load_that_no_number_carries_is_told_apart() -> None:
+    load = Load("huge", np.array([50.0, 5000.0]))
+    outcome = judged(service(), load, world(), _course([1, 1], [0, 0], [0, 4900], load))
+    assert outcome.beyond.tolist() == [False, True]
+    assert outcome.wanted.tolist() == [1, 10]

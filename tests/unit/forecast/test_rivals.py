@@ -44,3 +44,12 @@ def test_the_best_fixed_number_carries_the_peak_and_one_less_does_not() -> None:
     assert best == 3
     assert rivals.fixed(service(), step(), world(), best).seconds_out == 0
     assert rivals.fixed(service(), step(), world(), best - 1).seconds_out > 0
+
+
+@pytest.mark.parametrize("start_s", [0.0, 1.0, 2.0, 5.0, 6.0])
+def test_the_oracle_pays_for_each_start_from_its_beginning(start_s: float) -> None:
+    rng = np.random.default_rng(4)
+    load = Load("any", rng.uniform(0, 900, 60))
+    wanted, ahead = world().demand(load.rates), int(start_s)
+    expected = sum(int(wanted[second : second + ahead + 1].max()) for second in range(60))
+    assert rivals.oracle(service(start_s=(start_s,)), load, world()).replica_seconds == expected

@@ -29,6 +29,13 @@ def test_another_metric_is_refused(metric: dict[str, object], named: str) -> Non
         Setting(spec(metrics=[metric]), 0.1, rate_metric=named)
 
 
+@pytest.mark.parametrize("value", ["0", "-5m"])
+def test_a_target_of_nothing_is_refused(value: str) -> None:
+    target = {"type": "AverageValue", "averageValue": value}
+    with pytest.raises(ValueError, match=f"averageValue is {value}, and must be more than 0"):
+        Setting(spec(metrics=[{"type": "Resource", "resource": {"name": "cpu", "target": target}}]), 0.1)
+
+
 def test_bounds_are_those_of_a_forecast() -> None:
     with pytest.raises(ValueError, match="goes up to 1000"):
         setting(most=1001)

@@ -47,9 +47,7 @@ def test_every_request_is_served_fails_or_waits(rates: list[float], least: int, 
     load = Load("any", np.array(rates))
     course = simulate(service(), setting(least, 8, target), load, world(), Clients(30.0, room))
     done = course.served.sum() + course.failed.sum() + course.waiting[-1]
-    # What came in the lead may still wait when the load begins.
-    assert done >= load.rates.sum() - 1e-6
-    assert done <= load.rates.sum() + min(room, 30 * 8 * PER_REPLICA) + 1e-6
+    assert done == pytest.approx(load.rates.sum() + course.before)
     assert (course.served <= course.receiving * PER_REPLICA + 1e-9).all()
     assert (course.waiting <= min(room, 30 * 8 * PER_REPLICA) + 1e-9).all()
     assert course.replicas.min() >= least
@@ -126,3 +124,36 @@ def test_what_was_measured_in_a_cluster_lies_in_the_band() -> None:
     assert paid.low <= 707 <= paid.high
     assert min(first) <= 41 <= max(first)
     assert np.mean(first) == pytest.approx(41, abs=8)
+
+
+def test_a_start_of_minutes_is_no_reason_to_go_on_adding() -> None:
+    """What a pod used while it started counts once it is five minutes old, and is no more than it may use."""
+    found = [
+        simulate(
+            service(start_s=(takes,)),
+            setting(most=50),
+            step(20, 150, 60, 900, 60),
+            world(50, start_s=np.array([takes])),
+        )
+        for takes in (60.0, 270.0, 320.0)
+    ]
+    assert [course.desired.max() for course in found] == [pytest.approx(6, abs=4)] * 3
+
+
+def test_the_very_first_second_decides_nothing() -> None:
+    load = Load("flash", np.array([600.0] + [80.0] * 599))
+    course = simulate(service(), setting(), load, world())
+    assert course.replicas.sum() < 1.5 * 2 * 600
+
+
+def test_one_that_never_adds_begins_with_its_least() -> None:
+    assert set(simulate(service(), setting(target=120), Load("even", np.full(60, 500.0)), world()).replicas) == {1}
+
+
+def test_a_rate_of_journeys_is_seen_as_their_requests() -> None:
+    """50 journeys of four requests each are 200 requests a second, at 60 for each replica."""
+    target = {"type": "AverageValue", "averageValue": "60"}
+    metric = {"type": "External", "external": {"metric": {"name": "requests"}, "target": target}}
+    by_rate = Setting(spec(metrics=[metric]), 0.1, rate_metric="requests")
+    course = simulate(service(per_arrival=4.0), by_rate, Load("even", np.full(120, 50.0)), world())
+    assert set(course.receiving.tolist()) == {4}

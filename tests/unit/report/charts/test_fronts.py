@@ -24,6 +24,9 @@ def test_names_of_one_spot_stand_side_by_side() -> None:
     named = [Named("reliable", "chosen", _FOUND[2]), Named("always 4", "beside", Score(0.0, 4.0))]
     (mark,) = front_chart(_FOUND, _FOUND, named).marks
     assert (mark.name, mark.kind) == ("reliable, always 4", "chosen")
+    named.append(Named("oracle", "beside", Score(0.0, 4.0)))
+    (mark,) = front_chart(_FOUND, _FOUND, named).marks
+    assert mark.name == "reliable and 2 more"
 
 
 def test_what_lies_far_beyond_everything_is_left_out() -> None:

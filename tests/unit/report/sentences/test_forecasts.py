@@ -19,6 +19,11 @@ from scalebed.statistics.intervals import Interval
 from scalebed.statistics.scaling_law import ScalingLaw
 
 
+def _average(value: str) -> dict[str, object]:
+    target = {"type": "AverageValue", "averageValue": value}
+    return {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+
+
 def _forecast(**more: object) -> Forecast:
     shop = service()
     return foretell(shop, setting(**more), step(), drawing.worlds(shop, 6, 12, 7))  # type: ignore[arg-type]
@@ -48,8 +53,15 @@ def test_rows_are_this_one_the_oracle_and_fixed_numbers() -> None:
         ({}, "the most that were measured, come into it"),
         ({}, "A capacity has no interval"),
         ({"most": 2}, "needs more than maxReplicas, 2"),
-        ({"target": 95}, "this autoscaler never adds one. Lower the target."),
-        ({}, "one decision asks for at most 1.7 × as many"),
+        (
+            {"target": 95},
+            "uses 1.05 × the target, which the tolerance of 0.1 lets pass",
+        ),
+        ({"request": 100.0}, "this autoscaler never adds one"),
+        ({"behavior": {"scaleUp": {"selectPolicy": "Disabled"}}}, "scaleUp is Disabled: it never adds a replica"),
+        ({"behavior": {"scaleUp": {"tolerance": "0.02"}}}, "1.34 does not heed a tolerance"),
+        ({"metrics": [_average("200m")]}, "uses 0.500 × the target"),
+        ({}, "one decision asks for no more than 1.67 × as many"),
     ],
 )
 def test_what_makes_it_mean_less_is_said(more: dict[str, object], said: str) -> None:
@@ -65,6 +77,20 @@ def test_replicas_that_carry_less_than_fewer_are_told() -> None:
     assert any("more than 4 replicas carry less than fewer do" in warning for warning in words.warnings(found))
 
 
+def test_what_a_second_metric_sees_is_no_limit() -> None:
+    """At 50% it adds, whatever 120% does."""
+    targets = [{"type": "Utilization", "averageUtilization": percent} for percent in (50, 120)]
+    metrics = [{"type": "Resource", "resource": {"name": "cpu", "target": target}} for target in targets]
+    assert not any("never adds" in warning for warning in words.warnings(_forecast(metrics=metrics)))
+
+
+def test_a_load_that_nothing_carries_is_said_to_be_one() -> None:
+    shop = service()
+    found = foretell(shop, setting(most=5), step(high=5000), drawing.worlds(shop, 6, 12, 7))
+    assert any("In 60.0% of the seconds no number of replicas carries the load" in w for w in words.warnings(found))
+    assert words.details(found)[0].startswith("No number of replicas carries all of it at all times: 12, the best")
+
+
 def test_what_is_well_known_has_no_warning() -> None:
     capacities = {n: Interval(100.0 * n, 95.0 * n, 105.0 * n, 3) for n in (1, 5, 12)}
     shop = replace(service(), capacities=capacities)
@@ -75,6 +101,16 @@ def test_what_is_well_known_has_no_warning() -> None:
 def test_a_span_without_a_width_is_a_number() -> None:
     assert words.spanned(Span(49.4, 35.0, 70.2)) == "49.4 (35.0–70.2)"
     assert words.spanned(Span(3, 3, 3)) == "3.00"
+
+
+def test_where_nothing_is_out_only_the_price_is_told() -> None:
+    found = _tuning(Score(0.0, 2.0), ("cheaper", Score(0.0, 1.0), True))
+    assert (
+        words.tuned(found)
+        == "For 0.500 × the replica-seconds of now, shop would be never out of the SLO, as it is now."
+    )
+    assert words.aim(found.chosen[0], found.now).endswith("0.500 × the replica-seconds of now, and as never out of it.")
+    assert "one is beaten by no other" in words.searched(found)[0]
 
 
 def _tuning(now: Score, *scores: tuple[str, Score, bool]) -> Tuning:
@@ -113,7 +149,8 @@ def test_a_search_that_gains_nothing_says_so() -> None:
     assert words.tuned(found).startswith("Nothing was found that is better for shop than the setting that there is")
     assert words.aim(found.chosen[0], found.now) == (
         "Cheaper: 60% CPU, min 1, down after 300 s. Nothing was found that costs less and is out of the SLO no longer "
-        "than now: never out of the SLO, at 2.00 replicas, which is 2.0 × the replica-seconds of now."
+        "than now: never out of the SLO, at 2.00 replicas, which is 2.0 × the replica-seconds of now, and as never out "
+        "of it."
     )
 
 
