@@ -11,7 +11,7 @@ from scipy.ndimage import maximum_filter1d
 from scalebed.forecast.load import Load
 from scalebed.forecast.outcome import Outcome, judged
 from scalebed.forecast.service import Service
-from scalebed.forecast.simulation import LEAD_S, Clients, Course
+from scalebed.forecast.simulation import LEAD_S, Clients, Course, lead_rate
 from scalebed.forecast.world import World
 
 
@@ -42,7 +42,7 @@ def fixed(service: Service, load: Load, world: World, replicas: int, clients: Cl
     most = float(world.saturation[replicas])
     room = min(clients.most_waiting, most * clients.patience_s)
     queue, waiting, failed = 0.0, np.zeros(load.seconds), np.zeros(load.seconds)
-    before = min(max(0.0, float(load.rates[:LEAD_S].mean()) - most) * LEAD_S, room)
+    before = min(max(0.0, lead_rate(load) - most) * LEAD_S, room)
     if (load.rates > most).any():
         queue = before
         for second, rate in enumerate(load.rates.tolist()):

@@ -30,7 +30,7 @@ from scalebed.forecast.setting import Setting
 from scalebed.forecast.world import World
 
 LEAD_S = 60
-"""The mean of so much of the load goes on for so long before it begins: metrics are there then, and pods are ready."""
+"""For so long the load's usual rate at its beginning goes on before: metrics are there then, and pods are ready."""
 _LONG_AGO_S = -1e5
 PATIENCE_S = 30.0
 """After which a client gives up."""
@@ -104,6 +104,12 @@ class _Controller(Controller):
         return signals.average(census, milli(target.average_value or "0"), self._tolerance)
 
 
+def lead_rate(load: Load) -> float:
+    """What goes on before a load: its median at the beginning, as its very first second may be any, and a step may come
+    within the minute."""
+    return float(np.median(load.rates[:LEAD_S]))
+
+
 def simulate(service: Service, setting: Setting, load: Load, world: World, clients: Clients | None = None) -> Course:
     """One course. Raises ValueError where the world's curves do not reach to the setting's most replicas."""
     if world.most < setting.spec.max_replicas:
@@ -114,8 +120,7 @@ def simulate(service: Service, setting: Setting, load: Load, world: World, clien
 class _Run:
     def __init__(self, service: Service, setting: Setting, load: Load, world: World, clients: Clients) -> None:
         self._service, self._setting, self._world, self._clients = service, setting, world, clients
-        # At what it usually is at the beginning: its very first second may be any.
-        first = float(load.rates[:LEAD_S].mean())
+        first = lead_rate(load)
         self._rates = [first] * LEAD_S + load.rates.tolist()
         rng = np.random.default_rng([world.seed, 0xF1EE7])
         self._fleet = Fleet(setting.spec.max_replicas, rng, service.limit_cores)

@@ -43,7 +43,7 @@ def service_of(
         for trial in directory.trials()
         if trial.variant == name and trial.verdict != "INVALID" and not trial.disturbed and trial.beside is None
     ]
-    cpu_s, idle = _cpu(own)
+    cpu_s, idle = cpu(own)
     first = cells[0]
     if not cpu_s or first.quota_cores is None:
         raise NoServiceError(
@@ -105,9 +105,13 @@ def _chosen(analysis: Analysis, variant: str | None) -> str:
     return str(variant)
 
 
-def _cpu(trials: Sequence[Trial]) -> tuple[float, float]:
-    """Seconds of a core for one arrival, and cores that a replica uses without any: the plane through all trials, by
-    least squares of relative errors, with neither below 0. Both are 0 where no trial tells."""
+def cpu(trials: Sequence[Trial]) -> tuple[float, float]:
+    """Seconds of a core for one arrival, and cores that a replica uses without any. Both are 0 where no trial tells.
+
+    The plane through all trials, by least squares of relative errors, with neither below 0: where they were at loads
+    that differ by a factor of three or more for each replica, as in a search that comes from below. Trials near
+    capacity alone, as planned rates are, cannot tell the two apart; all is then said to be the arrivals'.
+    """
     rows = [
         (trial.replicas, arrivals, trial.cpu_s_per_request["service"] * trial.requests_per_arrival * arrivals)
         for trial in trials
@@ -117,10 +121,15 @@ def _cpu(trials: Sequence[Trial]) -> tuple[float, float]:
     if not rows:
         return 0.0, 0.0
     known = np.array(rows, dtype=np.float64)
-    (idle, cpu_s), _ = nnls(known[:, :2] / known[:, 2:], np.ones(len(known)))
-    if cpu_s <= 0:
-        cpu_s, idle = float((known[:, 2] / known[:, 1]).mean()), 0.0
-    return float(cpu_s), float(idle)
+    each = known[:, 1] / known[:, 0]
+    if each.max() >= _APART * each.min():
+        (idle, cpu_s), _ = nnls(known[:, :2] / known[:, 2:], np.ones(len(known)))
+        if cpu_s > 0:
+            return float(cpu_s), float(idle)
+    return float((known[:, 2] / known[:, 1]).mean()), 0.0
+
+
+_APART = 3.0
 
 
 def _full_at(cells: Sequence[CellView]) -> float:

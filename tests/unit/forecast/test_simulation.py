@@ -157,3 +157,8 @@ def test_a_rate_of_journeys_is_seen_as_their_requests() -> None:
     by_rate = Setting(spec(metrics=[metric]), 0.1, rate_metric="requests")
     course = simulate(service(per_arrival=4.0), by_rate, Load("even", np.full(120, 50.0)), world())
     assert set(course.receiving.tolist()) == {4}
+
+
+def test_a_step_within_the_first_minute_is_no_part_of_what_was_before() -> None:
+    course = simulate(service(), setting(), step(before=45), world())
+    assert set(course.receiving[:45].tolist()) == {1}

@@ -11,7 +11,7 @@ from synthetic import OPTIMIZED, two_variants
 
 from scalebed.records.run_directory import RunDirectory, Trial
 from scalebed.report.findings.analysis import analyse
-from scalebed.report.findings.services import NoServiceError, service_of, starts_of
+from scalebed.report.findings.services import NoServiceError, cpu, service_of, starts_of
 
 
 def test_it_is_what_was_measured(replicas: RunDirectory) -> None:
@@ -49,6 +49,22 @@ class _Retold(RunDirectory):
 def test_without_cpu_there_is_nothing_that_an_autoscaler_goes_by(replicas: RunDirectory) -> None:
     with pytest.raises(NoServiceError, match="says nothing of the CPU that naive used"):
         service_of(_Retold(replicas, cpu_s_per_request={}), analyse(replicas), "naive", (5.0,))
+
+
+def _at(rate: float, cores: float, replicas: int = 1) -> Trial:
+    used = {"service": cores / rate}
+    return trial(replicas=replicas, rate_achieved=rate, cpu_s_per_request=used, cell=f"naive-x{replicas}")
+
+
+def test_what_an_idle_replica_uses_is_told_only_by_loads_that_differ() -> None:
+    """A millisecond an arrival and 20 millicores: seen from 10 to 100 a second, and not near capacity, where some
+    chance would do for any of it."""
+    wide = [_at(rate, 0.02 + 0.001 * rate) for rate in (10, 30, 100)]
+    assert cpu(wide) == pytest.approx((0.001, 0.02))
+    narrow = [_at(120, 0.115), _at(150, 0.134), _at(350, 0.395, 3), _at(396, 0.40, 3)]
+    cpu_s, idle = cpu(narrow)
+    assert idle == 0
+    assert cpu_s == pytest.approx(0.00099, rel=0.05)
 
 
 def test_without_a_start_it_is_asked_for(replicas: RunDirectory) -> None:
