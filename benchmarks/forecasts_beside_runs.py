@@ -3,7 +3,7 @@
     python benchmarks/forecasts_beside_runs.py CAPACITY_RUN HPA_RUN... [--out FOLDER]
 
 Nothing but the capacity run, the load, the autoscaler and how long pods took to start in these runs goes into a
-forecast. Runs of the same name are blocks of one experiment; trials that do not count are left out.
+forecast. Runs of the same name and load are blocks of one experiment; trials that do not count are left out.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def forecast_of(service: Service, experiment: Experiment) -> Forecast:
     return foretell(service, setting, load, worlds, Clients(most_waiting=most_vus(most, experiment.slo)))
 
 
-def row(name: str, trials: Sequence[Following], found: Forecast) -> tuple[str, bool, bool]:
-    """As Markdown; whether the means of both measures are near."""
+def row(name: str, trials: Sequence[Following], found: Forecast) -> tuple[str, bool, bool, int, int]:
+    """As Markdown; whether the means of both measures are near, and how many trials lie in their bands."""
     outs, paid = [float(t.seconds_out) for t in trials], [asked_for(t) for t in trials]
     rises = [rise for t in trials if (rise := first_rise(t.receiving)) is not None]
     told = [
@@ -89,7 +89,8 @@ def row(name: str, trials: Sequence[Following], found: Forecast) -> tuple[str, b
         _each(rises) if rises else figures.DASH,
         spanned(span(told)) if told else figures.DASH,
     )
-    return f"| {' | '.join(cells)} |\n", bool(near[0]), bool(near[1])
+    held = sum(out.low <= each <= out.high for each in outs), sum(cost.low <= each <= cost.high for each in paid)
+    return f"| {' | '.join(cells)} |\n", bool(near[0]), bool(near[1]), *held
 
 
 def _each(values: Sequence[float]) -> str:
@@ -108,20 +109,22 @@ def main() -> None:
     for path in asked.runs:
         analysis = analyse(RunDirectory(path))
         experiment = analysis.manifest.experiment
-        known[experiment.name] += analysis.followings
-        experiments[experiment.name] = experiment
+        name = f"{experiment.name}, up to {max(level.most for level in experiment.profile):g}/s"
+        known[name] += analysis.followings
+        experiments[name] = experiment
     capacity = RunDirectory(asked.capacity)
     seen = starts([trial for trials in known.values() for trial in trials])
     service = service_of(capacity, analyse(capacity), None, seen)
     rows = [
         row(name, trials, forecast_of(service, experiments[name])) for name, trials in sorted(known.items()) if trials
     ]
-    table = HEAD + "".join(text for text, _, _ in rows)
+    table = HEAD + "".join(each[0] for each in rows)
     trials = sum(len(each) for each in known.values())
     answer = (
         f"**Of {len(rows)} settings and loads in {trials} trials the mean time out of the SLO was forecast to "
-        f"{NEAR_OUT:.0%} or {NEAR_S:.0f} s in {sum(out for _, out, _ in rows)}, and the replica-seconds to "
-        f"{NEAR_PAID:.0%} in {sum(paid for _, _, paid in rows)}.** Pods took {min(seen):.0f} to {max(seen):.0f} s to "
+        f"{NEAR_OUT:.0%} or {NEAR_S:.0f} s in {sum(each[1] for each in rows)}, and the replica-seconds to "
+        f"{NEAR_PAID:.0%} in {sum(each[2] for each in rows)}.** In the bands lie {sum(each[3] for each in rows)} and "
+        f"{sum(each[4] for each in rows)} of the trials. Pods took {min(seen):.0f} to {max(seen):.0f} s to "
         f"start, {np.mean(seen):.1f} s as a mean of {len(seen)}.\n"
     )
     print(table + "\n" + answer)
