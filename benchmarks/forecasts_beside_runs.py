@@ -15,15 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from scalebed.cli.manifests import spec_of_chart
-from scalebed.experiment.spec import Experiment
+from scalebed.cli.followed import Followed, followed
 from scalebed.forecast import drawing
 from scalebed.forecast.forecast import MOST_DRAWS, Forecast, foretell, span
-from scalebed.forecast.load import of_levels
 from scalebed.forecast.service import Service
 from scalebed.forecast.setting import Setting
 from scalebed.forecast.simulation import Clients
-from scalebed.measurement.load import most_vus
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
 from scalebed.report.findings.followings import Following
@@ -55,14 +52,11 @@ def first_rise(values: Sequence[tuple[float, float]]) -> float | None:
     return next((at for at, value in values if at > 0 and value > values[0][1]), None)
 
 
-def forecast_of(service: Service, experiment: Experiment) -> Forecast:
-    """Under the load and the autoscaler of an experiment."""
-    assert experiment.autoscaler is not None
-    setting = Setting(spec_of_chart(experiment.autoscaler), experiment.cpu_per_replica)
-    load = of_levels(experiment.name, experiment.profile)
-    most = max(level.most for level in experiment.profile)
+def forecast_of(service: Service, run: Followed) -> Forecast:
+    """Under the load and the autoscaler of a run."""
+    setting = Setting(run.spec, run.experiment.cpu_per_replica)
     worlds = drawing.worlds(service, MOST_DRAWS, setting.spec.max_replicas + 2, 7)
-    return foretell(service, setting, load, worlds, Clients(most_waiting=most_vus(most, experiment.slo)))
+    return foretell(service, setting, run.load, worlds, Clients(most_waiting=run.waiting))
 
 
 def row(name: str, trials: Sequence[Following], found: Forecast) -> tuple[str, bool, bool, int, int]:
@@ -105,19 +99,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     known: defaultdict[str, list[Following]] = defaultdict(list)
-    experiments: dict[str, Experiment] = {}
-    for path in asked.runs:
-        analysis = analyse(RunDirectory(path))
-        experiment = analysis.manifest.experiment
-        name = f"{experiment.name}, up to {max(level.most for level in experiment.profile):g}/s"
-        known[name] += analysis.followings
-        experiments[name] = experiment
+    runs: dict[str, Followed] = {}
+    for run in map(followed, asked.runs):
+        name = f"{run.experiment.name}, up to {run.load.rates.max():g}/s"
+        known[name] += run.trials
+        runs[name] = run
     capacity = RunDirectory(asked.capacity)
     seen = starts([trial for trials in known.values() for trial in trials])
     service = service_of(capacity, analyse(capacity), None, seen)
-    rows = [
-        row(name, trials, forecast_of(service, experiments[name])) for name, trials in sorted(known.items()) if trials
-    ]
+    rows = [row(name, trials, forecast_of(service, runs[name])) for name, trials in sorted(known.items())]
     table = HEAD + "".join(each[0] for each in rows)
     trials = sum(len(each) for each in known.values())
     answer = (

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scalebed import __version__
-from scalebed.cli import RUNNERS, Form, TableName, upkeep
+from scalebed.cli import RUNNERS, Form, TableName, planning, upkeep
 from scalebed.cli.console import ERR, OUT, refusing
 from scalebed.cli.options import CONTEXT, NAMESPACE, AsJson
 from scalebed.measurement.host import Host
@@ -376,116 +376,8 @@ def compare(
         )
 
 
-_RUN_OF_CAPACITY = "A run directory of kind capacity, of any service."
-_LOAD_FILE = "What is to come: .yaml with a profile, .csv with a time and a rate in each row, or an access log"
-_HPA = "A manifest of the autoscaler, as kubectl get hpa NAME -o yaml prints it"
-_VARIANT = "Which one of the run; else its only one."
-_START_UP = "How long a replica takes to start, such as 5s or 4s-7s; else as the run saw it."
-_REQUEST = "CPU that a replica asks for, such as 150m; else as much as its quota."
-_RELEASE = "Of Kubernetes, whose autoscaler it is: 1.34 or 1.37."
-_RATE_METRIC = "A metric of type External that is the requests a second of all replicas together, over a minute."
-_PATIENCE = "After which a client gives up; else 30s."
-_IN_FLIGHT = "Requests that may be under way at once, what comes beyond fails; else any number."
-
-
-@app.command()
-def forecast(
-    directory: Annotated[Path, typer.Argument(metavar="RUN", help=_RUN_OF_CAPACITY)],
-    load: Annotated[Path | None, typer.Option(metavar="FILE", help=f"{_LOAD_FILE}.")] = None,
-    hpa_file: Annotated[Path | None, typer.Option("--hpa", metavar="FILE", help=f"{_HPA}.")] = None,
-    *,
-    variant: Annotated[str | None, typer.Option(help=_VARIANT)] = None,
-    start_up: Annotated[str | None, typer.Option(help=_START_UP)] = None,
-    request: Annotated[str | None, typer.Option(help=_REQUEST)] = None,
-    release: Annotated[str, typer.Option(help=_RELEASE)] = "1.34",
-    rate_metric: Annotated[str | None, typer.Option(metavar="NAME", help=_RATE_METRIC)] = None,
-    patience: Annotated[str | None, typer.Option(help=_PATIENCE)] = None,
-    in_flight: Annotated[int | None, typer.Option(help=_IN_FLIGHT, min=1)] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(help="Of all that is not known; else 6 to 40, by how long the load is.", min=2, max=1000),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of the draws.", min=0)] = 7,
-    measured: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN", help="A run of kind hpa to set beside it, which also says load and autoscaler."),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of a report.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what an autoscaler will make of a load, from what a run found of the service: replicas over time, seconds out
-    of the SLO and their price, with how far that is known. Nothing is measured for it.
-    """
-    with refusing():
-        from scalebed.cli import forecasting
-
-        asked = forecasting.Asked(
-            run=directory,
-            loads=() if load is None else (load,),
-            hpa=hpa_file,
-            variant=variant,
-            start_up=start_up,
-            request=request,
-            release=release,
-            rate_metric=rate_metric,
-            patience=patience,
-            in_flight=in_flight,
-            seed=seed,
-            out=out,
-            as_json=as_json,
-        )
-        forecasting.forecast(asked, draws, measured)
-
-
-@app.command()
-def tune(
-    directory: Annotated[Path, typer.Argument(metavar="RUN", help=_RUN_OF_CAPACITY)],
-    load: Annotated[list[Path], typer.Option(metavar="FILE", help=f"{_LOAD_FILE}; repeatable.")],
-    hpa_file: Annotated[
-        Path | None, typer.Option("--hpa", metavar="FILE", help=f"{_HPA}; else one that keeps to 80% CPU.")
-    ] = None,
-    most: Annotated[
-        int | None,
-        typer.Option("--max", help="Replicas that there may be; else as the manifest says.", min=1, max=1000),
-    ] = None,
-    *,
-    variant: Annotated[str | None, typer.Option(help=_VARIANT)] = None,
-    start_up: Annotated[str | None, typer.Option(help=_START_UP)] = None,
-    request: Annotated[str | None, typer.Option(help=_REQUEST)] = None,
-    release: Annotated[str, typer.Option(help=_RELEASE)] = "1.34",
-    rate_metric: Annotated[str | None, typer.Option(metavar="NAME", help=f"{_RATE_METRIC} Tried as well.")] = None,
-    patience: Annotated[str | None, typer.Option(help=_PATIENCE)] = None,
-    in_flight: Annotated[int | None, typer.Option(help=_IN_FLIGHT, min=1)] = None,
-    settings: Annotated[
-        int | None, typer.Option(help="To try at most; else 60 to 400, by how long the loads are.", min=20, max=10_000)
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of the draws.", min=0)] = 7,
-    out: Annotated[Path, typer.Option(help="Folder of manifests, values for the chart, and a report.")] = Path("hpa"),
-    as_json: AsJson = False,
-) -> None:
-    """Look for settings of an autoscaler: those that no other beats in both time out of the SLO and price, on these
-    loads, on more of them, and on faster ones. Three to choose from are written as manifests. Nothing is measured for
-    it.
-    """
-    with refusing():
-        from scalebed.cli import forecasting
-
-        asked = forecasting.Asked(
-            run=directory,
-            loads=tuple(load),
-            hpa=hpa_file,
-            variant=variant,
-            start_up=start_up,
-            request=request,
-            release=release,
-            rate_metric=rate_metric,
-            patience=patience,
-            in_flight=in_flight,
-            seed=seed,
-            out=out,
-            as_json=as_json,
-        )
-        forecasting.search(asked, most, settings)
+app.command()(planning.forecast)
+app.command()(planning.tune)
 
 
 @app.command()

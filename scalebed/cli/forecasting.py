@@ -22,8 +22,9 @@ from scalebed.autoscaling.settings import RELEASES, ReleaseName
 from scalebed.autoscaling.spec import Spec
 from scalebed.cli.console import ERR, OUT
 from scalebed.cli.documents.forecasts import forecast_document, tuning_document
+from scalebed.cli.followed import Followed, followed
 from scalebed.cli.loads import load_of
-from scalebed.cli.manifests import Named, chart_values, manifest, read, spec_of_chart
+from scalebed.cli.manifests import Named, chart_values, manifest, read
 from scalebed.documents import show
 from scalebed.experiment import duration
 from scalebed.experiment.autoscaler import MOST_REPLICAS
@@ -31,12 +32,11 @@ from scalebed.forecast import drawing
 from scalebed.forecast.forecast import Forecast, foretell, usual_draws
 from scalebed.forecast.front import Score
 from scalebed.forecast.knobs import Bench
-from scalebed.forecast.load import Load, of_levels
+from scalebed.forecast.load import Load
 from scalebed.forecast.service import Service
 from scalebed.forecast.setting import Setting
 from scalebed.forecast.simulation import PATIENCE_S, Clients
 from scalebed.forecast.tuning import Trying, Tuning, perturbed, tune
-from scalebed.measurement.load import most_vus
 from scalebed.messages import UserError
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.analysis import analyse
@@ -76,7 +76,6 @@ class Asked:
     patience: str | None
     in_flight: int | None
     seed: int
-    out: Path | None
     as_json: bool
 
     @property
@@ -94,72 +93,72 @@ class _Basis:
     named: Named
     """The autoscaler as it is."""
 
+    @property
+    def needed(self) -> int:
+        """Replicas for the highest rate, as far as a setting goes: a quarter more than by what was found, and one, as a
+        capacity may be less than that."""
+        highest = max(float(load.rates.max()) for load in self.loads)
+        wanted = int(drawing.middle(self.service, MOST_REPLICAS).demand(np.array([highest])).max())
+        return min(MOST_REPLICAS, math.ceil(wanted * 1.25) + 1)
 
-@dataclass(frozen=True)
-class _Measured:
-    """A run under an autoscaler."""
-
-    trials: tuple[Following, ...]
-    load: Load
-    spec: Spec
-    waiting: int
-    """Requests that were under way at most."""
+    @property
+    def reach(self) -> int:
+        """Replicas that a world has to know."""
+        return max(self.setting.spec.max_replicas, self.needed)
 
 
-def forecast(asked: Asked, draws: int | None, measured: Path | None = None) -> None:
+def forecast(asked: Asked, draws: int | None, measured: Path | None, out: Path | None) -> None:
     """Tell, and write, what an autoscaler will make of a load, beside what it made of it in a run, which also says what
     is not given otherwise. Raises UserError."""
-    beside = None if measured is None else _measured(measured)
+    beside = None if measured is None else followed(measured)
     if beside is None and asked.hpa is None:
         raise ForecastError("--hpa: is missing: name a manifest, as kubectl get hpa NAME -o yaml prints it")
     if beside is None and not asked.loads:
         raise ForecastError("--load: is missing: name a profile, a table of rates or an access log")
     basis = _basis(asked, beside=beside, require_metric=True)
     (load,) = basis.loads
-    _make(asked.out)
     if draws is not None and draws * load.seconds > _DRAWN_SECONDS:
-        most = max(2, _DRAWN_SECONDS // load.seconds)
-        raise ForecastError(f"--draws {draws}: do not fit into memory for {load.seconds:,} s; name {most} or fewer")
-    if beside is not None and not _alike(beside.load, load):
+        fewer = max(2, _DRAWN_SECONDS // load.seconds)
+        raise ForecastError(f"--draws {draws}: do not fit into memory for {load.seconds:,} s; name {fewer} or fewer")
+    if beside is not None and not beside.had(load):
         raise ForecastError(f"--measured {measured}: was under another load than {load.name}: leave out --load")
+    if out is not None:
+        _make(out)
     trials = () if beside is None else beside.trials
-    most = max(basis.setting.spec.max_replicas, _needed(basis))
-    worlds = drawing.worlds(basis.service, draws or usual_draws(load.seconds), most, asked.seed)
+    worlds = drawing.worlds(basis.service, draws or usual_draws(load.seconds), basis.reach, asked.seed)
     found = foretell(basis.service, basis.setting, load, worlds, basis.clients)
-    folder = asked.out
-    if folder is not None:
+    report = None
+    if out is not None:
+        report = out / "report.html"
         _write(
-            folder,
+            out,
             {
-                "report.html": pages.forecast_html(found, basis.source, trials),
+                report.name: pages.forecast_html(found, basis.source, trials),
                 "report.md": pages.forecast_markdown(found, basis.source, trials),
             },
         )
-    _tell(asked.console, found, trials, folder)
+    _tell(asked.console, found, trials, report)
     if asked.as_json:
-        show(forecast_document(found, trials, None if folder is None else str(folder / "report.html")))
+        show(forecast_document(found, trials, None if report is None else str(report)))
 
 
-def search(asked: Asked, most_replicas: int | None, settings: int | None) -> None:
+def search(asked: Asked, most_replicas: int | None, settings: int | None, folder: Path) -> None:
     """Look for settings, and write those that are worth having. Raises UserError."""
     basis = _basis(asked, most_replicas)
-    folder = asked.out or Path("hpa")
     _make(folder)
-    needed = _needed(basis)
-    setting = basis.setting
     bench = Bench(
-        base=setting,
-        most_least=max(1, min(setting.spec.max_replicas, needed)),
+        base=basis.setting,
+        most_least=min(basis.setting.spec.max_replicas, basis.needed),
         signals=("cpu", "rate") if asked.rate_metric else ("cpu",),
         per_replica=float(basis.service.curve(1)[1]) * basis.service.per_arrival,
     )
     loads = perturbed(basis.loads)
     total = sum(load.seconds for load in loads)
     count = min(_MOST_WORLDS, max(_FEWEST_WORLDS, _TUNE_SECONDS // total))
-    worlds = drawing.worlds(basis.service, count, max(setting.spec.max_replicas, needed), asked.seed)
+    worlds = drawing.worlds(basis.service, count, basis.reach, asked.seed)
     tries = settings or min(_MOST_SETTINGS, max(_FEWEST_SETTINGS, _SIMULATED // (total * count)))
     # Not one of these was seen while it was searched.
-    fresh = drawing.worlds(basis.service, 2 * count, max(setting.spec.max_replicas, needed), asked.seed + _ANOTHER_SEED)
+    fresh = drawing.worlds(basis.service, 2 * count, basis.reach, asked.seed + _ANOTHER_SEED)
     trying = Trying(basis.service, loads, worlds, basis.clients)
     with _workers() as distribute, _counting(asked.console, tries) as told:
         found = tune(bench, trying, fresh, basis.loads, tries, distribute=distribute, told=told)
@@ -175,7 +174,7 @@ def search(asked: Asked, most_replicas: int | None, settings: int | None) -> Non
 def _basis(
     asked: Asked,
     most_replicas: int | None = None,
-    beside: _Measured | None = None,
+    beside: Followed | None = None,
     *,
     require_metric: bool = False,
 ) -> _Basis:
@@ -200,7 +199,7 @@ def _basis(
     return _Basis(service, setting, loads, clients, source, named)
 
 
-def _autoscaler(asked: Asked, service: Service, most_replicas: int | None, beside: _Measured | None) -> Named:
+def _autoscaler(asked: Asked, service: Service, most_replicas: int | None, beside: Followed | None) -> Named:
     if asked.hpa is None:
         return Named(service.name, "", _usual(most_replicas) if beside is None else beside.spec)
     named = read(asked.hpa)
@@ -216,14 +215,6 @@ def _usual(most: int | None) -> Spec:
     if most is None:
         raise ForecastError("--max: is missing: say how many replicas there may be, or name a manifest with --hpa")
     return Spec(min_replicas=1, max_replicas=most)
-
-
-def _needed(basis: _Basis) -> int:
-    """Replicas for the highest rate, as far as the setting goes; a tenth more, as a capacity may be less than found."""
-    highest = max(float(load.rates.max()) for load in basis.loads)
-    curve = drawing.middle(basis.service, MOST_REPLICAS)
-    wanted = int(curve.demand(np.array([highest])).max())
-    return min(MOST_REPLICAS, math.ceil(wanted * 1.25) + 1)
 
 
 def _starts(text: str | None) -> tuple[float, ...]:
@@ -276,10 +267,8 @@ def _manifests(found: Tuning, named: Named) -> dict[str, str]:
     return files
 
 
-def _make(folder: Path | None) -> None:
+def _make(folder: Path) -> None:
     """Before anything is calculated for it."""
-    if folder is None:
-        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -294,28 +283,13 @@ def _write(folder: Path, files: dict[str, str]) -> None:
         raise ForecastError(f"--out {folder}: cannot be written ({error.strerror}); name another folder") from error
 
 
-def _measured(run: Path) -> _Measured:
-    """Raises ForecastError where no trial that counts tells anything."""
-    analysis = analyse(RunDirectory(run))
-    experiment = analysis.manifest.experiment
-    if not analysis.followings or not experiment.profile or experiment.autoscaler is None:
-        raise ForecastError(f"--measured {run}: has no trial that counts under an autoscaler and a profile; name one")
-    waiting = most_vus(max(level.most for level in experiment.profile), experiment.slo)
-    load = of_levels(experiment.name, experiment.profile)
-    return _Measured(analysis.followings, load, spec_of_chart(experiment.autoscaler), waiting)
-
-
-def _alike(one: Load, other: Load) -> bool:
-    return one.seconds == other.seconds and np.allclose(one.rates, other.rates, rtol=0.001, atol=0.001)
-
-
-def _tell(console: Console, found: Forecast, trials: Sequence[Following], folder: Path | None) -> None:
+def _tell(console: Console, found: Forecast, trials: Sequence[Following], report: Path | None) -> None:
     console.print(_table(found, trials))
     told = (words.headline(found), *words.measured(found, trials), *words.details(found), *words.warnings(found))
     for sentence in told:
         console.print(sentence, markup=False, highlight=False)
-    if folder is not None:
-        console.print(f"Report: {folder / 'report.html'}", soft_wrap=True, highlight=False, markup=False)
+    if report is not None:
+        console.print(f"Report: {report}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _table(found: Forecast, trials: Sequence[Following]) -> Table:

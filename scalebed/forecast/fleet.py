@@ -122,10 +122,8 @@ class Fleet:
         unready = ready_at > at_s
         young = self._created[:n] + settings.cpu_initialization_period_s > at_s
         early = np.floor(self._last_at[:n]) < np.floor(ready_at) + window
-        held = measured & ~pending & young & (unready | early)
-        # A pod that takes longer than that to become ready is left out for as long as it is not.
-        held |= measured & ~pending & ~young & unready
-        counted = measured & ~pending & ~held
+        # One that is not ready is left out however old it is: whoever takes longer than the period was never ready.
+        counted = measured & ~pending & ~unready & ~(young & early)
         used = self._last_cpu[:n][counted] - self._before_cpu[:n][counted]
         # Billionths are cut, and thousandths rounded up from them.
         milli = np.ceil(np.floor(used / window[counted] * 1e9) / 1e6)

@@ -126,11 +126,10 @@ def foretell(
 
 def _fixed(service: Service, load: Load, worlds: Sequence[World], clients: Clients | None) -> tuple[Rival, ...]:
     """The fewest that carry all of it in nearly all worlds, and some that are fewer."""
-    enough = [rivals.best_fixed(service, load, world) for world in worlds]
+    enough = [rivals.best_fixed(load, world) for world in worlds]
     most = int(np.quantile(enough, BAND[1], method="higher"))
-    counts = sorted({max(1, round(most * share)) for share in (0.25, 0.5, 0.75, 1.0)})
     found = []
-    for count in counts:
+    for count in rivals.some_up_to(most):
         outs = [rivals.fixed(service, load, world, count, clients).seconds_out for world in worlds]
         found.append(Rival(f"{count} fixed", float(np.mean(outs)), float(count * load.seconds), count))
     return tuple(found)

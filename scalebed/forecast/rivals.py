@@ -58,6 +58,11 @@ def fixed(service: Service, load: Load, world: World, replicas: int, clients: Cl
     return judged(service, load, world, course)
 
 
-def best_fixed(service: Service, load: Load, world: World) -> int:
+def best_fixed(load: Load, world: World) -> int:
     """The fewest that carry all of the load within the SLO; where none do, those that carry most."""
     return int(world.demand(load.rates).max())
+
+
+def some_up_to(most: int) -> list[int]:
+    """Numbers of replicas to set beside an autoscaler, ascending: about every quarter of `most`, which is the last."""
+    return sorted({max(1, round(most * share)) for share in (0.25, 0.5, 0.75, 1.0)})

@@ -39,7 +39,6 @@ class Service:
     """The SLO's."""
     start_s: tuple[float, ...]
     """From the decision to have one more replica until it receives requests, each time it was measured."""
-
     per_arrival: float = 1.0
     """Requests that an arrival makes: 1, but for journeys."""
 
@@ -90,31 +89,23 @@ _LEAST_DEVIATION = 0.03
 """Of a capacity, as a share of it: the same service measured twice is no nearer."""
 
 
+def _factors(interval: Interval) -> tuple[float, float]:
+    """By how many times its lower end lies below the estimate, and its upper one above; infinite for an open end."""
+    if interval.lower is None or interval.upper is None:
+        return math.inf, math.inf
+    return interval.estimate / interval.lower if interval.lower > 0 else math.inf, interval.upper / interval.estimate
+
+
 def _deviation(interval: Interval) -> float:
     """One standard deviation on the scale of the logarithm; 0 where neither end is known."""
-    if interval.lower is None or interval.upper is None:
-        return 0.0
-    ends = [
-        math.log(factor)
-        for factor in (
-            interval.estimate / interval.lower if interval.lower > 0 else math.inf,
-            interval.upper / interval.estimate,
-        )
-        if factor > 1 and not math.isinf(factor)
-    ]
+    ends = [math.log(factor) for factor in _factors(interval) if factor > 1 and not math.isinf(factor)]
     return sum(ends) / len(ends) / _HALF_WIDTH if ends else 0.0
 
 
 def _moved(interval: Interval, deviation: float) -> float:
     """The capacity so many standard deviations from its estimate, on the scale of its logarithm. Where an end is not
     known, it is taken to be as far away as the other one."""
-    lower, upper = interval.lower, interval.upper
-    if lower is None or upper is None or not deviation:
-        return interval.estimate
-    below = interval.estimate / lower if lower > 0 else math.inf
-    above = upper / interval.estimate
-    if math.isinf(below) and math.isinf(above):
-        return interval.estimate
+    below, above = _factors(interval)
     factor = above if deviation > 0 else below
     factor = min(below, above) if math.isinf(factor) else factor
-    return float(interval.estimate * factor ** (abs(deviation) / _HALF_WIDTH * (1 if deviation > 0 else -1)))
+    return interval.estimate if math.isinf(factor) else float(interval.estimate * factor ** (deviation / _HALF_WIDTH))

@@ -62,10 +62,9 @@ class Trying:
     def fixed(self) -> tuple[tuple[int, Score], ...]:
         """Of some numbers of replicas up to the fewest that carry every load in every world."""
         every = [(load, world) for load in self.loads for world in self.worlds]
-        most = max(rivals.best_fixed(self.service, load, world) for load, world in every)
-        counts = sorted({max(1, round(most * share)) for share in (0.25, 0.5, 0.75, 1.0)})
+        most = max(rivals.best_fixed(load, world) for load, world in every)
         found = []
-        for count in counts:
+        for count in rivals.some_up_to(most):
             outs = [
                 rivals.fixed(self.service, load, world, count, self.clients).seconds_out / load.seconds
                 for load, world in every

@@ -29,10 +29,9 @@ class World:
         """Replicas that its curves reach to."""
         return len(self.capacity) - 1
 
-    def carries(self, rates: Floats, most: int | None = None) -> NDArray[np.bool_]:
-        """Whether any number of replicas, up to `most` or all that it knows, carries each rate within the SLO."""
-        best = float(self.capacity[: None if most is None else most + 1].max())
-        carried: NDArray[np.bool_] = rates * (1 - 1e-9) <= best
+    def carries(self, rates: Floats) -> NDArray[np.bool_]:
+        """Whether any number of replicas that it knows carries each rate within the SLO."""
+        carried: NDArray[np.bool_] = rates * (1 - 1e-9) <= self.capacity.max()
         return carried
 
     def demand(self, rates: Floats, least: int = 1) -> NDArray[np.int64]:

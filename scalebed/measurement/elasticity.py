@@ -107,35 +107,34 @@ def elasticity(wanted: Curve, supplied: Curve, start: float, end: float) -> Elas
     edges = np.unique([start, end, *(at for at, _ in (*wanted, *supplied) if start < at < end)])
     length = np.diff(edges)
     d, s = _values(wanted, edges[:-1]), _values(supplied, edges[:-1])
+    return _weighed(d, s, length, _instability(wanted, supplied, start, end))
+
+
+def _weighed(d: Floats, s: Floats, length: Floats, instability: float) -> Elasticity:
+    """Of demands and supplies that each hold for a length of time. Raises ValueError where demand is not positive."""
     if (d <= 0).any():
         raise ValueError("elasticity: a demand must be at least one replica")
 
     def mean(values: Floats) -> float:
-        return float((values * length).sum() / (end - start))
+        return float((values * length).sum() / length.sum())
 
     return Elasticity(
         theta_under=mean(np.maximum(d - s, 0) / d),
         theta_over=mean(np.maximum(s - d, 0) / d),
         tau_under=mean((s < d).astype(np.float64)),
         tau_over=mean((s > d).astype(np.float64)),
-        instability=_instability(wanted, supplied, start, end),
+        instability=instability,
     )
 
 
 def of_seconds(wanted: NDArray[np.int64], supplied: NDArray[np.int32]) -> Elasticity:
     """The same of values that hold for a second each: both shape (seconds,). Raises ValueError where demand is not
     positive, or there is no second."""
+    if not wanted.size:
+        raise ValueError("elasticity: the time looked at must have a length")
+    moved = np.sign(np.diff(wanted)) != np.sign(np.diff(supplied))
     d, s = wanted.astype(np.float64), supplied.astype(np.float64)
-    if not d.size or (d <= 0).any():
-        raise ValueError("elasticity: a demand must be at least one replica, for a second or more")
-    moved = np.sign(np.diff(d)) != np.sign(np.diff(s))
-    return Elasticity(
-        theta_under=float((np.maximum(d - s, 0) / d).mean()),
-        theta_over=float((np.maximum(s - d, 0) / d).mean()),
-        tau_under=float((s < d).mean()),
-        tau_over=float((s > d).mean()),
-        instability=float(moved.mean()) if moved.size else 0.0,
-    )
+    return _weighed(d, s, np.ones_like(d), float(moved.mean()) if moved.size else 0.0)
 
 
 def _instability(wanted: Curve, supplied: Curve, start: float, end: float, every_s: float = 1.0) -> float:

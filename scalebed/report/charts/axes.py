@@ -56,6 +56,11 @@ def logarithmic(values: Sequence[float], most: int = 6, margin_share: float = 0.
     return Axis(low, high, log=True, ticks=tuple(ticks))
 
 
+def spacing(length: float, steps: Sequence[int], most: int = 8) -> int:
+    """The finest of the steps, ascending, of which no more than `most` fit into a length; else the last one."""
+    return next((step for step in steps if length / step <= most), steps[-1])
+
+
 def _multiples(low: float, high: float, multiples: Sequence[float], every: int) -> list[float]:
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks = [round(m * 10.0**e, 10) for e in decades if e % every == 0 for m in multiples]

@@ -17,7 +17,6 @@ HEIGHT = 220
 _POINTS = 480
 """Across, at most: more than a page has pixels for tells nothing."""
 _TICKS_S = (10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
-_MOST_TICKS = 8
 Floats = NDArray[np.float64]
 
 
@@ -56,7 +55,7 @@ def foreseen(forecast: Forecast) -> Foreseen:
     count = axes.linear([float(wanted.max()), float(highest.max())], most=6)
     rate = axes.linear([float(rates.max())], most=4)
     across = edges / seconds
-    every = next((step for step in _TICKS_S if seconds / step <= _MOST_TICKS), _TICKS_S[-1])
+    every = axes.spacing(seconds, _TICKS_S)
     whole = tuple(tick for tick in count.ticks if tick == round(tick))
     return Foreseen(
         title=forecast.load.name,

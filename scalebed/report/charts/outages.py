@@ -13,7 +13,6 @@ from scalebed.report.findings.seconds import Second
 
 LATENCY_HEIGHT, REQUESTS_HEIGHT = 80, 90
 _TICKS_S = (5, 10, 20, 30, 60, 120, 300, 600)
-_MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def latency_lines(seconds: Sequence[Second], slo: Slo, latency: axes.Axis) -> tu
 
 def ticks(length: int) -> tuple[Tick, ...]:
     """Of so many seconds."""
-    every = next((step for step in _TICKS_S if length / step <= _MOST_TICKS), _TICKS_S[-1])
+    every = axes.spacing(length, _TICKS_S)
     return tuple(Tick(pct(s / length), f"{s}") for s in range(0, length + 1, every))
 
 

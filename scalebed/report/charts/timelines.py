@@ -11,7 +11,6 @@ from scalebed.report.findings.followings import Following
 
 HEIGHT = 200
 _TICKS_S = (10, 20, 30, 60, 120, 300, 600, 1200, 3600)
-_MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def timeline(following: Following) -> Timeline:
     curves = (following.wanted, following.desired, following.receiving)
     most = max(1, *(int(value) for curve in curves for _, value in curve))
     rate = axes.linear([value for _, value in following.load], most=4)
-    every = next((step for step in _TICKS_S if following.seconds / step <= _MOST_TICKS), _TICKS_S[-1])
+    every = axes.spacing(following.seconds, _TICKS_S)
     # Replicas leave a little room above them, so that no line lies on the edge.
     top = most * 1.08
     load = _line(following.load, following.seconds, rate.high)

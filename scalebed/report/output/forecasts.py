@@ -33,48 +33,51 @@ class Source:
 def forecast_html(forecast: Forecast, source: Source, trials: Sequence[Following] = ()) -> str:
     """One page that fetches nothing. `trials` are those that were measured under the same load and autoscaler."""
     drawn = [(each, timeline(each)) for each in trials]
-    return page("forecast.html.j2", {**_of_forecasts([forecast], source), "trials": trials, "drawn": drawn})
+    return page(
+        "forecast.html.j2", {**_of_forecast(forecast, source, trials), "chart": foreseen(forecast), "drawn": drawn}
+    )
 
 
 def forecast_markdown(forecast: Forecast, source: Source, trials: Sequence[Following] = ()) -> str:
-    return text("forecast.md.j2", {**_of_forecasts([forecast], source), "trials": trials})
+    return text("forecast.md.j2", _of_forecast(forecast, source, trials))
 
 
 def tuning_html(tuning: Tuning, source: Source) -> str:
     """One page that fetches nothing."""
-    return page("tuning.html.j2", _of_tuning(tuning, source))
+    drawn = {
+        "chart": _front(tuning),
+        "now": [(one, foreseen(one)) for one in tuning.now_forecasts],
+        "chosen": [(each, [(one, foreseen(one)) for one in each.forecasts]) for each in tuning.chosen],
+    }
+    return page("tuning.html.j2", {**_of_tuning(tuning, source), **drawn})
 
 
 def tuning_markdown(tuning: Tuning, source: Source) -> str:
     return text("tuning.md.j2", _of_tuning(tuning, source))
 
 
-def _of_forecasts(forecasts: Sequence[Forecast], source: Source) -> dict[str, object]:
-    first = forecasts[0]
-    most = max(int(first.receiving.max()), int(first.wanted.max()), first.service.largest)
-    shown = {*range(1, min(most, 8) + 1), *first.service.capacities, most}
+def _of_forecast(forecast: Forecast, source: Source, trials: Sequence[Following]) -> dict[str, object]:
+    return {**_basis(forecast, source), "forecast": forecast, "trials": trials}
+
+
+def _of_tuning(tuning: Tuning, source: Source) -> dict[str, object]:
+    return {**_basis(tuning.chosen[0].forecasts[0], source), "tuning": tuning}
+
+
+def _basis(forecast: Forecast, source: Source) -> dict[str, object]:
+    """What it rests on."""
+    service = forecast.service
+    most = max(int(forecast.receiving.max()), int(forecast.wanted.max()), service.largest)
+    shown = {*range(1, min(most, 8) + 1), *service.capacities, most}
     return {
         "f": figures,
         "words": words,
         "version": __version__,
         "source": source,
-        "service": first.service,
-        "setting": first.setting,
-        "forecasts": [(each, foreseen(each)) for each in forecasts],
-        "trials": (),
-        "draws": len(first.outcomes),
-        "curve": [(n, rate) for n, rate in enumerate(first.service.curve(most).tolist()) if n in shown],
-    }
-
-
-def _of_tuning(tuning: Tuning, source: Source) -> dict[str, object]:
-    shown = [each for chosen in tuning.chosen for each in chosen.forecasts]
-    return {
-        **_of_forecasts(shown or tuning.now_forecasts, source),
-        "tuning": tuning,
-        "chart": _front(tuning),
-        "chosen": [(each, [(one, foreseen(one)) for one in each.forecasts]) for each in tuning.chosen],
-        "now": [(one, foreseen(one)) for one in tuning.now_forecasts],
+        "service": service,
+        "setting": forecast.setting,
+        "draws": len(forecast.outcomes),
+        "curve": [(n, rate) for n, rate in enumerate(service.curve(most).tolist()) if n in shown],
     }
 
 

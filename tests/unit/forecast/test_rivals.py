@@ -40,7 +40,7 @@ def test_a_fixed_number_is_an_autoscaler_that_may_not_move(clients: Clients) -> 
 
 
 def test_the_best_fixed_number_carries_the_peak_and_one_less_does_not() -> None:
-    best = rivals.best_fixed(service(), step(), world())
+    best = rivals.best_fixed(step(), world())
     assert best == 3
     assert rivals.fixed(service(), step(), world(), best).seconds_out == 0
     assert rivals.fixed(service(), step(), world(), best - 1).seconds_out > 0
