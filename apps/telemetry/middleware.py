@@ -35,13 +35,17 @@ def _bind(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return pair
 
 
-def _record(request: HttpRequest, status: int, seconds: float) -> None:
-    match = request.resolver_match
-    method = request.method if request.method in METHODS else "other"
-    key = (method, match.route if match else "unmatched", status)
+def record(method: str | None, route: str, status: int, seconds: float) -> None:
+    """Count a request to a route and the seconds that it took."""
+    key = (method if method in METHODS else "other", route, status)
     count, duration = _bound.get(key) or _bind(*key)
     count.inc()
     duration.observe(seconds)
+
+
+def _record(request: HttpRequest, status: int, seconds: float) -> None:
+    match = request.resolver_match
+    record(request.method, match.route if match else "unmatched", status, seconds)
 
 
 class MetricsMiddleware:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from optimized.contacts.infrastructure.breaker import Breaker
+from optimized.contacts.infrastructure.entries import Entries, Timing
 from optimized.contacts.infrastructure.rendering import by_orjson, contact
-from optimized.contacts.infrastructure.response_cache import ResponseCache, Timing
+from optimized.contacts.infrastructure.response_cache import ResponseCache
 from optimized.contacts.infrastructure.stores import LocalStore, RedisStore, Store
 from pytest_benchmark.fixture import BenchmarkFixture
 from redis import Redis, RedisError
@@ -57,7 +58,7 @@ def wait_for(port: int) -> None:
 
 def hits(benchmark: BenchmarkFixture, store: Store) -> None:
     """Measure reads of an entry that is there."""
-    cache = ResponseCache(store, "benchmark", "v", Timing(ttl_s=600), Breaker(2))
+    cache = ResponseCache(store, Entries("benchmark", "v", Timing(ttl_s=600)), Breaker(2))
     assert cache.get(b"page", lambda: BODY) == BODY
 
     def missed() -> bytes:

@@ -43,6 +43,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if SWITCHES["hot"] == "loop":
+    MIDDLEWARE[1:] = [
+        "optimized.config.middleware.InlineSecurityMiddleware",
+        "optimized.config.middleware.InlineXFrameOptionsMiddleware",
+    ]
 SILENCED_SYSTEM_CHECKS = ["security.W003"]  # CSRF abuses cookies; this service knows only bearer tokens
 
 ROOT_URLCONF = "optimized.config.urls"
@@ -94,7 +99,10 @@ DATABASE_PROBE_MS = env.float("DATABASE_PROBE_MS", default=500.0)
 CACHE_URL = env.str("CACHE_URL", default="")
 CACHE_TTL_S = env.float("CACHE_TTL_S", default=30.0)
 EMPTY_CACHE = "optimized.contacts.composition.empty_cache"
-READINESS_CHECKS = ["optimized.contacts.checks.async_reads"] if SWITCHES.on("async") else []
+# Of the first level of the cache, in each process (`held`).
+HELD_BYTES = env.int("HELD_BYTES", default=16 * 1024 * 1024)
+_on_loop = SWITCHES.on("async") or SWITCHES["hot"] != "django"
+READINESS_CHECKS = ["optimized.contacts.checks.async_reads"] if _on_loop else []
 DEGRADATION_CHECKS = ["optimized.contacts.checks.cache"] if SWITCHES["cache"] != "off" else []
 CACHE_TIMEOUT_MS = env.int("CACHE_TIMEOUT_MS", default=250)
 # Slower than this (some of its answers in a row, and not by this process's own doing) and it is left alone: the rows of

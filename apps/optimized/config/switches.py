@@ -20,6 +20,8 @@ TABLE: Table = {
     "sql": (("prebuilt", "values", "orm"), "prebuilt"),
     "jwt": (("pyjwt", "joserfc"), "pyjwt"),
     "async": (ON_OFF, "off"),
+    "hot": (("django", "loop", "front"), "django"),
+    "held": (ON_OFF, "off"),
     "server": (
         ("granian-wsgi", "granian-asgi", "uvicorn", "gthread", "gunicorn-sync", "gunicorn-uvicorn"),
         "granian-wsgi",
@@ -53,8 +55,13 @@ def _troubles(switches: Switches) -> Iterator[str]:
     server, threads = switches["server"], switches["threads"]
     if switches.on("async") and server not in ASGI_SERVERS:
         yield f"async=on needs an ASGI server; add {_any_of('server', ASGI_SERVERS)}."
+    on_loop = switches["hot"] != "django"
+    if on_loop:
+        yield from _troubles_of_the_loop(switches)
+    if switches.on("held") and not (on_loop and switches["cache"] == "bytes"):
+        yield f"held=on needs cache=bytes and {_any_of('hot', ('loop', 'front'))}."
     # The default says nothing about a server that has no threads to count; one thread is what that has.
-    if server not in THREADED_SERVERS and threads not in {"1", TABLE["threads"][1]}:
+    if server not in THREADED_SERVERS and not on_loop and threads not in {"1", TABLE["threads"][1]}:
         yield f"threads={threads} needs a server with threads; choose {_any_of('server', THREADED_SERVERS)}."
     if not switches.on("pool") and switches["pool_size"] != TABLE["pool_size"][1]:
         yield f"pool_size={switches['pool_size']} needs pool=on."
@@ -62,6 +69,20 @@ def _troubles(switches: Switches) -> Iterator[str]:
         yield "denormalised=on needs sql=prebuilt: the ORM's models know no copies."
     if switches["sql"] == "values" and not switches.on("eager"):
         yield "sql=values always joins; choose eager=on, or sql=orm or sql=prebuilt."
+
+
+def _troubles_of_the_loop(switches: Switches) -> Iterator[str]:
+    hot = f"hot={switches['hot']}"
+    if switches["server"] not in ASGI_SERVERS:
+        yield f"{hot} needs an ASGI server; add {_any_of('server', ASGI_SERVERS)}."
+    if switches.on("async"):
+        yield f"{hot} answers the hot reads on the event loop already; leave async=off."
+    # What has no twin on the loop.
+    for name, value in {"sql": "prebuilt", "eager": "on", "pool": "on"}.items():
+        if switches[name] != value:
+            yield f"{hot} needs {name}={value}."
+    if switches["cache"] == "keys":
+        yield f"{hot} knows no cache of keys; choose cache=bytes or cache=off."
 
 
 def _any_of(name: str, values: tuple[str, ...]) -> str:

@@ -1,7 +1,7 @@
 """What `/readyz` asks beside the database; each check's name is what it asks."""
 
-from asgiref.sync import async_to_sync
 from contract.errors import UnavailableError
+from django.conf import settings
 
 from .composition import services
 from .infrastructure.response_cache import StoreSlowError
@@ -28,7 +28,7 @@ def async_reads() -> str | None:
     if asynchronous is None:
         return None
     try:
-        async_to_sync(asynchronous.check)()
-    except UnavailableError as error:
+        asynchronous.check(settings.POOL_TIMEOUT_S)
+    except (UnavailableError, TimeoutError) as error:
         return f"The database does not answer asynchronous reads ({type(error.__cause__).__name__})."
     return None

@@ -4,13 +4,23 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
+import psycopg
 from contract.cursors import CursorSigner
 from contract.paging import Page, Pager, Plan, by_place
 from django.conf import settings
+from django.db import connection
+from onloop.held import Held
+from onloop.session import Session
+from onloop.sessions import Limits, Sessions
+from onloop.wire import RedisWire
+from stopping import CONNECTION_S
 from switchboard import Switches
 
+from .api.loop.reads import Cached as LoopCached
+from .api.loop.reads import LoopReads
+from .api.loop.reads import uncached as loop_uncached
 from .application.ports import Reader, Row
 from .application.queries import AsyncContactQueries, ContactQueries
 from .application.services import ContactService
@@ -18,16 +28,20 @@ from .infrastructure.async_reader import AsyncSqlReader
 from .infrastructure.breaker import Breaker
 from .infrastructure.connections import Database
 from .infrastructure.cursors import PlaceCodec
+from .infrastructure.entries import Entries, Timing
+from .infrastructure.loop_cache import LoopCache, OwnStore
+from .infrastructure.loop_database import LoopDatabase
 from .infrastructure.orm_reader import OrmReader
+from .infrastructure.outages import DATABASE
 from .infrastructure.page_keys import KeyedPages
-from .infrastructure.rendering import RENDERINGS, Encoder
+from .infrastructure.rendering import RENDERINGS, Encoder, Rendering
 from .infrastructure.repository import DjangoRepository, DjangoUnitOfWork
-from .infrastructure.response_cache import ResponseCache, Timing
+from .infrastructure.response_cache import ResponseCache
 from .infrastructure.sql.listing import Compiler
 from .infrastructure.sql.search import Strength
 from .infrastructure.sql.statement import COPIED, JOINED
 from .infrastructure.sql_reader import SqlReader
-from .infrastructure.stores import LocalStore, RedisStore
+from .infrastructure.stores import LocalStore, RedisStore, Store
 from .infrastructure.summaries import Summaries
 from .infrastructure.tokens import SIGNERS, Tokens
 
@@ -54,6 +68,7 @@ class Services:
     cache: ResponseCache | None
     async_views: bool
     asynchronous: AsyncContactQueries | None
+    on_loop: LoopReads | None
 
 
 def uncached(key: bytes, compute: Callable[[], bytes], *, guard: bool = True) -> bytes:
@@ -61,15 +76,58 @@ def uncached(key: bytes, compute: Callable[[], bytes], *, guard: bool = True) ->
     return compute()
 
 
-def response_cache(switches: Switches) -> ResponseCache | None:
-    """The cache that the switches want. Its namespace is the database's; its variant is what changes the bytes."""
+@dataclass(frozen=True)
+class Caching:
+    """The cache that the switches want, and where it and a reader on the event loop find its entries."""
+
+    cache: ResponseCache
+    store: Store
+    entries: Entries
+
+
+def caching(switches: Switches) -> Caching | None:
+    """What the switch `cache` wants, if anything."""
     if switches["cache"] == "off":
         return None
     store = RedisStore(settings.CACHE_URL, settings.CACHE_TIMEOUT_MS) if settings.CACHE_URL else LocalStore()
-    variant = hashlib.sha256(f"{switches}{settings.SECRET_KEY}".encode()).hexdigest()[:12]
-    namespace = f"contacts:{settings.DATABASES['default']['NAME']}"
     timing = Timing(settings.CACHE_TTL_S, settings.CACHE_SLOW_MS / 1000)
-    return ResponseCache(store, namespace, variant, timing, Breaker(settings.CACHE_PROBE_MS / 1000))
+    entries = _entries(switches, timing)
+    breaker = Breaker(settings.CACHE_PROBE_MS / 1000)
+    return Caching(ResponseCache(store, entries, breaker), store, entries)
+
+
+def _entries(switches: Switches, timing: Timing) -> Entries:
+    """Their namespace is the database's; their variant is what changes the bytes."""
+    variant = hashlib.sha256(f"{switches}{settings.SECRET_KEY}".encode()).hexdigest()[:12]
+    return Entries(f"contacts:{settings.DATABASES['default']['NAME']}", variant, timing)
+
+
+def loop_database(*, prepared: bool) -> LoopDatabase:
+    """The event loop's own pool, of the same sizes as Django's."""
+    # A statement that the server should have ended by itself.
+    patience_s = CONNECTION_S + (settings.STATEMENT_TIMEOUT_MS / 1000 if settings.STATEMENT_TIMEOUT_MS > 0 else 3600)
+
+    async def connect() -> Session:
+        parameters = cast("Any", connection).get_connection_params()
+        return Session(await psycopg.AsyncConnection.connect(**parameters, autocommit=True), patience_s)
+
+    limits = Limits(
+        settings.POOL_SIZE, settings.POOL_TIMEOUT_S, settings.POOL_MAX_WAITING, settings.POOL_MAX_LIFETIME_S
+    )
+    return LoopDatabase(Sessions(connect, limits, lambda: DATABASE.closed), prepared=prepared)
+
+
+def loop_reads(
+    switches: Switches, queries: AsyncContactQueries, rendering: Rendering, caching: Caching | None
+) -> LoopReads:
+    """The hot reads on the event loop."""
+    cached: LoopCached = loop_uncached
+    if caching is not None:
+        own = caching.store
+        store = RedisWire(settings.CACHE_URL, settings.CACHE_TIMEOUT_MS) if settings.CACHE_URL else OwnStore(own)
+        held = Held(settings.HELD_BYTES) if switches.on("held") else None
+        cached = LoopCache(caching.cache, store, caching.entries, held).get
+    return LoopReads(queries, rendering.contact, rendering.encode, cached)
 
 
 @cache
@@ -92,16 +150,22 @@ def services() -> Services:
     else:
         reader = OrmReader(database, compiler, strength=strength, eager=eager, values=switches["sql"] == "values")
     queries = ContactQueries(reader, pager)
-    store = response_cache(switches)
+    cached = caching(switches)
+    store = cached.cache if cached else None
     empty_cache: Callable[[], None] = store.invalidate if store else lambda: None
     asynchronous = None
     # Only these parts have an async twin; the others stay on Django's threads.
-    if switches.on("async") and switches.on("pool") and eager and store is None and switches["sql"] == "prebuilt":
-        asynchronous = AsyncContactQueries(AsyncSqlReader(compiler, prepared=switches.on("prepared")), pager)
+    able = switches.on("pool") and eager and switches["sql"] == "prebuilt"
+    if switches["hot"] != "django" or (switches.on("async") and able and store is None):
+        rows = loop_database(prepared=switches.on("prepared")).rows
+        asynchronous = AsyncContactQueries(AsyncSqlReader(compiler, rows), pager)
     page: Callable[[Plan, str], Page[Row]] = lambda plan, query: queries.page(plan)  # noqa: E731  the plain choice of two
     if store is not None and switches["cache"] == "keys":
         page = KeyedPages(store, queries, reader).page
     rendering = RENDERINGS[switches["json"]]
+    on_loop = None
+    if asynchronous is not None and switches["hot"] != "django":
+        on_loop = loop_reads(switches, asynchronous, rendering, cached)
     signer = SIGNERS[switches["jwt"]](settings.SECRET_KEY)
     return Services(
         queries=queries,
@@ -116,6 +180,7 @@ def services() -> Services:
         cache=store,
         async_views=switches.on("async"),
         asynchronous=asynchronous,
+        on_loop=on_loop,
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import httpx
 import pytest
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.response_cache import ResponseCache, Timing
+from optimized.contacts.infrastructure.entries import Entries, Timing
+from optimized.contacts.infrastructure.response_cache import ResponseCache
 from optimized.contacts.infrastructure.stores import RedisStore
 from peers.fastapi.contacts.infrastructure import response_cache as awaited
 from peers.fastapi.contacts.infrastructure import stores as awaited_stores
@@ -68,7 +69,7 @@ def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
 
         def optimized(ttl_s: float = 30, **timing: float) -> Cache:
             kept = Timing(ttl_s, slow_s=1.0, **timing)
-            return ResponseCache(RedisStore(valkey.url, 1000), "test", "v", kept, Breaker(0.2))
+            return ResponseCache(RedisStore(valkey.url, 1000), Entries("test", "v", kept), Breaker(0.2))
 
         def fastapi(ttl_s: float = 30, **timing: float) -> Cache:
             kept = awaited.Timing(ttl_s, slow_s=1.0, away_s=0.2, **timing)

@@ -10,8 +10,9 @@ from dataclasses import asdict
 
 import pytest
 from optimized.contacts.infrastructure.breaker import Breaker
+from optimized.contacts.infrastructure.entries import Entries
+from optimized.contacts.infrastructure.entries import Timing as ThreadedTiming
 from optimized.contacts.infrastructure.response_cache import ResponseCache as ThreadedCache
-from optimized.contacts.infrastructure.response_cache import Timing as ThreadedTiming
 from optimized.contacts.infrastructure.stores import LocalStore as ThreadedStore
 from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache as AwaitedCache
 from peers.fastapi.contacts.infrastructure.response_cache import Timing as AwaitedTiming
@@ -25,7 +26,7 @@ Get = Callable[[Compute, bool], Awaitable[bytes]]
 
 def threaded(wait_s: float) -> Get:
     """The cache of a service with threads."""
-    cache = ThreadedCache(ThreadedStore(), "test", "v", ThreadedTiming(30, wait_s=wait_s), Breaker(0))
+    cache = ThreadedCache(ThreadedStore(), Entries("test", "v", ThreadedTiming(30, wait_s=wait_s)), Breaker(0))
 
     async def get(compute: Compute, guard: bool) -> bytes:
         loop = asyncio.get_running_loop()

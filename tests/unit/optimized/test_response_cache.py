@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError, Timing
+from optimized.contacts.infrastructure.entries import Entries, Timing
+from optimized.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError
 from optimized.contacts.infrastructure.stores import LocalStore, StoreDownError
 
 VERSION = b"test:version"
@@ -53,7 +54,7 @@ def by_hand(run: Callable[[], None]) -> None:
 
 
 def made(store: Store, breaker: Breaker) -> ResponseCache:
-    return ResponseCache(store, "test", "v", Timing(30), breaker)
+    return ResponseCache(store, Entries("test", "v", Timing(30)), breaker)
 
 
 @pytest.fixture

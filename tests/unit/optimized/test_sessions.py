@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import Any, cast
 
@@ -15,7 +14,6 @@ from optimized.contacts.infrastructure.sessions import (
     answers,
     ended,
     lease,
-    lease_async,
 )
 from psycopg_pool import PoolTimeout
 
@@ -58,38 +56,9 @@ class Pool:
         self.back.append(session)
 
 
-class Awaited:
-    """The same session, whose end is awaited."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.fileno = session.fileno
-
-    async def close(self) -> None:
-        self.session.close()
-
-
-class AsyncPool:
-    """The same of an event loop."""
-
-    def __init__(self, pool: Pool) -> None:
-        self.max_size = pool.max_size
-        self.timeout = pool.timeout
-        self._pool = pool
-
-    async def getconn(self, timeout: float | None = None) -> Awaited:
-        return Awaited(self._pool.getconn(timeout))
-
-    async def putconn(self, awaited: Awaited) -> None:
-        self._pool.putconn(awaited.session)
-
-
-@pytest.fixture(params=["sync", "async"])
-def leased(request: pytest.FixtureRequest) -> Any:
-    """Leases from a pool, in either way."""
-    if request.param == "sync":
-        return lambda pool: lease(cast("Any", pool))
-    return lambda pool: asyncio.run(lease_async(cast("Any", AsyncPool(pool)))).session  # type: ignore[attr-defined]
+def leased(pool: Pool) -> Any:
+    """A session of the pool."""
+    return lease(cast("Any", pool))
 
 
 def dead(session: Session, manner: str) -> Session:
@@ -111,7 +80,7 @@ def test_a_session_that_was_ended_is_known(manner: str) -> None:
     gone.close()
 
 
-def test_dead_sessions_go_back_closed_and_a_living_one_is_given(leased: Any) -> None:
+def test_dead_sessions_go_back_closed_and_a_living_one_is_given() -> None:
     gone, living = [dead(Session(), "farewell") for _ in range(3)], Session()
     pool = Pool(*gone, living)
     assert leased(pool) is living
@@ -121,7 +90,7 @@ def test_dead_sessions_go_back_closed_and_a_living_one_is_given(leased: Any) -> 
     living.close()
 
 
-def test_who_waits_asks_anew_so_that_the_pool_tries_again(leased: Any) -> None:
+def test_who_waits_asks_anew_so_that_the_pool_tries_again() -> None:
     living = Session()
     pool = Pool(None, None, living)
     assert leased(pool) is living
@@ -129,7 +98,7 @@ def test_who_waits_asks_anew_so_that_the_pool_tries_again(leased: Any) -> None:
 
 
 def test_nobody_waits_longer_than_the_pool_says_or_for_long_in_the_place_of_a_dead_session(
-    leased: Any, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = iter(range(100))
     monkeypatch.setattr("optimized.contacts.infrastructure.sessions.monotonic", lambda: next(now) * ASKED_ANEW_S)
@@ -143,9 +112,7 @@ def test_nobody_waits_longer_than_the_pool_says_or_for_long_in_the_place_of_a_de
     assert len(pool.waits) == 1 + REPLACED_S / ASKED_ANEW_S
 
 
-def test_who_waits_for_a_database_that_is_found_out_to_be_away_waits_no_more(
-    leased: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_waits_for_a_database_that_is_found_out_to_be_away_waits_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DATABASE, "closed", False)
     pool = Pool(None, Session())
     with pytest.raises(PoolTimeout):
@@ -156,7 +123,7 @@ def test_who_waits_for_a_database_that_is_found_out_to_be_away_waits_no_more(
         session.close()
 
 
-def test_it_does_not_go_on_for_ever(leased: Any) -> None:
+def test_it_does_not_go_on_for_ever() -> None:
     gone = [dead(Session(), "closed there") for _ in range(5)]
     assert leased(Pool(*gone)) is gone[-1]
     gone[-1].close()

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from ..application.queries import AsyncContactQueries
 from ..composition import Services
 from .errors import refusal
+from .loop.reads import LoopReads
 
 JSON = "application/json"
 READS = frozenset({"GET", "HEAD"})
@@ -53,7 +54,11 @@ class HotViews:
             none(request.META.get("QUERY_STRING", ""))
             return self._services.encode(self._services.contact(await queries.detail(contact_id)))
 
-        return self._view(ninja, read, read_async)
+        async def read_on_loop(reads: LoopReads, request: HttpRequest, contact_id: int) -> bytes:
+            request.get_host()
+            return await reads.contact(contact_id, request.META.get("QUERY_STRING", ""))
+
+        return self._view(ninja, read, read_async, read_on_loop)
 
     def contacts(self, ninja: View) -> View:
         """The view of the listing."""
@@ -73,9 +78,18 @@ class HotViews:
             page = await queries.page(queries.plan(parameters(query)))
             return self._services.encode(page.envelope(base, query, list(map(self._services.contact, page.contacts))))
 
-        return self._view(ninja, read, read_async)
+        async def read_on_loop(reads: LoopReads, request: HttpRequest) -> bytes:
+            return await reads.contacts(origin(request) + request.path, request.META.get("QUERY_STRING", ""))
 
-    def _view(self, ninja: View, read: Callable[..., bytes], read_async: Callable[..., Awaitable[bytes]]) -> View:
+        return self._view(ninja, read, read_async, read_on_loop)
+
+    def _view(
+        self,
+        ninja: View,
+        read: Callable[..., bytes],
+        read_async: Callable[..., Awaitable[bytes]],
+        read_on_loop: Callable[..., Awaitable[bytes]],
+    ) -> View:
         def view(request: HttpRequest, **values: int) -> HttpResponseBase:
             if request.method not in READS:
                 return ninja(request, **values)
@@ -94,5 +108,16 @@ class HotViews:
             except RefusedError as error:
                 return refusal(error)
 
+        reads = self._services.on_loop
+        if reads is not None:
+
+            async def on_loop(request: HttpRequest, **values: int) -> HttpResponseBase:
+                try:
+                    return HttpResponse(await read_on_loop(reads, request, **values), content_type=JSON)
+                except RefusedError as error:
+                    return refusal(error)
+
+            # Where `LoopHandler` looks for it.
+            view.on_loop = on_loop  # type: ignore[attr-defined]
         # Django's types know no asynchronous views in `path`.
         return cast("View", async_view) if self._services.async_views else view

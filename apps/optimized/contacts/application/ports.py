@@ -34,8 +34,8 @@ class Reader(Protocol):
 class AsyncReader(Protocol):
     """The hot reads of `Reader`, awaited."""
 
-    async def check(self) -> None:
-        """Ask for an answer of any kind. Raises `UnavailableError` where there is none."""
+    def check(self, within_s: float) -> None:
+        """Ask for an answer of any kind, from another thread. Raises `UnavailableError` or `TimeoutError` for none."""
         ...
 
     async def detail(self, contact_id: int) -> Row | None:

@@ -58,9 +58,9 @@ class AsyncContactQueries:
         self._reader = reader
         self._pager = pager
 
-    async def check(self) -> None:
-        """Ask for an answer of any kind. Raises `UnavailableError`."""
-        await self._reader.check()
+    def check(self, within_s: float) -> None:
+        """Ask for an answer of any kind, from another thread. Raises `UnavailableError` or `TimeoutError` for none."""
+        self._reader.check(within_s)
 
     async def detail(self, contact_id: int) -> Row:
         """One contact; raises `NotFoundError`."""

@@ -1,19 +1,13 @@
-"""The hot reads on the event loop: psycopg's own async pool, without a thread."""
+"""The hot reads on the event loop."""
 
-from asyncio import Lock
-from typing import Any, cast
+from asyncio import AbstractEventLoop, get_running_loop, run_coroutine_threadsafe
+from collections.abc import Awaitable, Callable
+from typing import cast
 
-import psycopg
-from contract.document import MESSAGES
 from contract.listing import Criteria
 from contract.paging import Plan
-from django.conf import settings
-from django.db import connection
-from psycopg_pool import AsyncConnectionPool
 
 from ..application.ports import Row
-from .outages import DATABASE, NoDatabaseError, translated
-from .sessions import AsyncConnection, lease_async
 from .sql.listing import Compiler
 from .sql.statement import Statement
 
@@ -21,16 +15,17 @@ CHECK = Statement("SELECT 1")
 
 
 class AsyncSqlReader:
-    """The `AsyncReader` over prebuilt SQL, with a pool of the same sizes as Django's, opened at the first read."""
+    """The `AsyncReader` over prebuilt SQL; `rows` runs a statement."""
 
-    def __init__(self, compiler: Compiler, *, prepared: bool) -> None:
+    def __init__(self, compiler: Compiler, rows: Callable[[Statement], Awaitable[list[Row]]]) -> None:
         self._compiler = compiler
-        self._prepared = prepared
-        self._pool: AsyncConnectionPool[AsyncConnection] | None = None
-        self._opening = Lock()
+        self._run = rows
+        self._loop: AbstractEventLoop | None = None
 
-    async def check(self) -> None:
-        await self._rows(CHECK)
+    def check(self, within_s: float) -> None:
+        # Before the first read nothing is known of a loop, and nobody has been answered from it.
+        if self._loop is not None:
+            run_coroutine_threadsafe(self._rows(CHECK), self._loop).result(within_s)
 
     async def detail(self, contact_id: int) -> Row | None:
         rows = await self._rows(self._compiler.detail(contact_id))
@@ -49,34 +44,5 @@ class AsyncSqlReader:
         return cast("int", (await self._rows(self._compiler.count(criteria, ranked=ranked)))[0][0])
 
     async def _rows(self, statement: Statement) -> list[Row]:
-        with translated():
-            if not DATABASE.closed:
-                raise NoDatabaseError(MESSAGES["no_database"])
-            pool = self._pool or await self._opened()
-            leased = await lease_async(pool)
-            try:
-                cursor = psycopg.AsyncCursor(leased)
-                prepare = self._prepared and statement.prepare
-                await cursor.execute(statement.sql, statement.params, prepare=prepare, binary=True)
-                return await cursor.fetchall()
-            finally:
-                await pool.putconn(leased)
-
-    async def _opened(self) -> AsyncConnectionPool[AsyncConnection]:
-        async with self._opening:
-            if self._pool is None:
-                parameters = cast("Any", connection).get_connection_params()
-                pool: AsyncConnectionPool[AsyncConnection] = AsyncConnectionPool(
-                    kwargs={**parameters, "autocommit": True, "cursor_factory": psycopg.AsyncCursor},
-                    open=False,
-                    min_size=1,
-                    max_size=settings.POOL_SIZE,
-                    timeout=settings.POOL_TIMEOUT_S,
-                    max_waiting=settings.POOL_MAX_WAITING,
-                    max_lifetime=settings.POOL_MAX_LIFETIME_S,
-                    reconnect_timeout=settings.POOL_RECONNECT_S,
-                    num_workers=1,
-                )
-                await pool.open()
-                self._pool = pool
-            return self._pool
+        self._loop = self._loop or get_running_loop()
+        return await self._run(statement)

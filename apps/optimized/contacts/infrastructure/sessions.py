@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .outages import DATABASE
 
@@ -20,10 +20,9 @@ ASKED_ANEW_S = 0.5
 NO_SESSION = "The pool has no session to give."
 
 Connection = psycopg.Connection[Any]
-AsyncConnection = psycopg.AsyncConnection[Any]
 
 
-def ended(session: Connection | AsyncConnection) -> bool:
+def ended(session: Connection) -> bool:
     """Whether the server has ended a session that nobody uses; asks the kernel, and sends nothing.
 
     What a server says unasked is its farewell, or the end of the stream. It may also be news of a setting, after a
@@ -58,26 +57,6 @@ def _waited_for(pool: ConnectionPool[Connection], timeout: float | None) -> Conn
     for wait in _waits(pool.timeout if timeout is None else timeout):
         with suppress(PoolTimeout):
             return pool.getconn(wait)
-    raise PoolTimeout(NO_SESSION)
-
-
-async def lease_async(pool: AsyncConnectionPool[AsyncConnection]) -> AsyncConnection:
-    """The same of an event loop's pool."""
-    timeout = None
-    for _ in range(pool.max_size):
-        session = await _awaited_for(pool, timeout)
-        if not ended(session):
-            return session
-        await session.close()
-        await pool.putconn(session)
-        timeout = REPLACED_S
-    return await _awaited_for(pool, timeout)
-
-
-async def _awaited_for(pool: AsyncConnectionPool[AsyncConnection], timeout: float | None) -> AsyncConnection:
-    for wait in _waits(pool.timeout if timeout is None else timeout):
-        with suppress(PoolTimeout):
-            return await pool.getconn(wait)
     raise PoolTimeout(NO_SESSION)
 
 

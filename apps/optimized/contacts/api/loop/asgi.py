@@ -1,0 +1,39 @@
+"""ASGI's messages, and how a response of Django becomes two of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.http.response import HttpResponseBase
+
+Scope = Mapping[str, Any]
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+def content(response: HttpResponseBase) -> bytes:
+    """The whole body of a response, also of one that would be streamed."""
+    return b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
+
+
+def headers(response: HttpResponseBase) -> Headers:
+    """Its headers and cookies."""
+    lines = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    cookies = [
+        (b"Set-Cookie", cookie.output(header="").strip().encode("ascii")) for cookie in response.cookies.values()
+    ]
+    return lines + cookies
+
+
+async def answer(send: Send, response: HttpResponseBase) -> None:
+    """Send a response whose body is at hand."""
+    await send_whole(send, response.status_code, headers(response), content(response))
+
+
+async def send_whole(send: Send, status: int, lines: Headers, body: bytes) -> None:
+    """Send a status, headers and a body of known length."""
+    lines = [*lines, (b"Content-Length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})

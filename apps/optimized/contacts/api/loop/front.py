@@ -1,0 +1,108 @@
+"""The hot reads answered before Django: one look at the method and the path, and all else goes on to Django.
+
+What Django's middleware would add to an answer or refuse stays the same: the headers are those of the middleware
+itself, asked once, hosts are checked by Django's own function, and requests are counted under the same names.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from time import perf_counter
+
+from contract.document import MESSAGES
+from contract.errors import RefusedError
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
+from telemetry.middleware import record
+
+from ..errors import detail, refusal
+from .asgi import Application, Headers, Receive, Scope, Send, content, headers, send_whole
+from .reads import LoopReads
+
+READS = frozenset({"GET", "HEAD"})
+JSON = (b"Content-Type", b"application/json")
+# Bytes that `str` would take for digits are none in an address.
+_HOT = re.compile("/api/contacts/(?:([0-9]+)/)?")
+CONTACT, CONTACTS = "api/contacts/<int:contact_id>/", "api/contacts/"
+
+logger = logging.getLogger("django.request")
+
+
+class Front:
+    """An ASGI application before another."""
+
+    def __init__(self, reads: LoopReads, beside: Application) -> None:
+        self._reads = reads
+        self._beside = beside
+        self._tls = bool(getattr(settings, "SECURE_SSL_REDIRECT", False))
+        self._headers = {secure: _added(secure=secure) for secure in (False, True)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hot = None
+        if scope["type"] == "http" and scope["method"] in READS and not scope.get("root_path"):
+            hot = _HOT.fullmatch(scope["path"])
+        asked = None if hot is None else self._asked(scope)
+        if hot is None or asked is None:
+            await self._beside(scope, receive, send)
+            return
+        started = perf_counter()
+        host, secure = asked
+        status, lines, body = await self._answered(scope, host, hot[1], secure=secure)
+        record(scope["method"], CONTACTS if hot[1] is None else CONTACT, status, perf_counter() - started)
+        await send_whole(send, status, [*lines, *self._headers[secure]], body)
+
+    def _asked(self, scope: Scope) -> tuple[str, bool] | None:
+        """The host and whether the client came by TLS; None where Django has to look closer."""
+        hosts, schemes = [], []
+        for name, value in scope["headers"]:
+            if name == b"host":
+                hosts.append(value)
+            elif name == b"x-forwarded-proto":
+                schemes.append(value)
+        if len(hosts) != 1 or len(schemes) > 1:
+            return None
+        secure = self._tls and schemes == [b"https"]
+        # Plain HTTP is sent on to where TLS ends.
+        return None if self._tls and not secure else (hosts[0].decode("latin-1"), secure)
+
+    async def _answered(
+        self, scope: Scope, host: str, contact_id: str | None, *, secure: bool
+    ) -> tuple[int, Headers, bytes]:
+        query = scope["query_string"].decode("latin-1")
+        try:
+            _allow(host)
+            if contact_id is None:
+                base = f"{'https' if secure else scope['scheme']}://{host}{scope['path']}"
+                return 200, [JSON], await self._reads.contacts(base, query)
+            return 200, [JSON], await self._reads.contact(int(contact_id), query)
+        except RefusedError as error:
+            response = refusal(error)
+        except Exception:
+            logger.exception("Internal Server Error: %s", scope["path"])
+            response = detail(MESSAGES["failed"], 500)
+        return response.status_code, headers(response), content(response)
+
+
+# The same few are asked for again and again; a refusal is not kept.
+@lru_cache(maxsize=64)
+def _allow(host: str) -> None:
+    """Let hosts pass that are ours. Raises `RefusedError`."""
+    domain, _ = split_domain_port(host)
+    if not (domain and validate_host(domain, settings.ALLOWED_HOSTS)):
+        raise RefusedError(MESSAGES["bad_request"])
+
+
+def _added(*, secure: bool) -> Headers:
+    """What Django's middleware adds to a response."""
+    request, response = HttpRequest(), HttpResponse()
+    if secure and settings.SECURE_PROXY_SSL_HEADER is not None:
+        request.META[settings.SECURE_PROXY_SSL_HEADER[0]] = settings.SECURE_PROXY_SSL_HEADER[1]
+    before = set(response.headers)
+    for middleware in (SecurityMiddleware, XFrameOptionsMiddleware):
+        made: Callable[[HttpRequest], HttpResponse] = lambda _: response  # noqa: E731
+        middleware(made).process_response(request, response)
+    return [line for line in headers(response) if line[0].decode() not in before]

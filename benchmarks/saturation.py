@@ -1,0 +1,210 @@
+"""Print what services answer at saturation: a quota of CPU, a few connections that never wait, straight to one replica,
+in rounds whose order changes; requests a second, their CPU, and ratios to the first.
+
+    python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off
+
+An arm is a shipped service with the switches that differ. All have the same rows, and parts of their own kind outside
+the quota. A ratio's interval is Student's t on the logarithms, paired within rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import select
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+from scipy.stats import t
+
+from scalebed import paths
+from scalebed.engines import host
+from scalebed.engines.local.isolation.claim import Claim
+from scalebed.engines.local.isolation.processes import part_account
+from scalebed.engines.local.isolation.quota import find_quota
+from scalebed.engines.local.parts.postgres import Cluster
+from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
+from scalebed.engines.services import read_service
+from scalebed.provision.servers import find_parts
+
+SHARED = ("database", "pooler", "cache")
+"""Groups of the parts, which all arms share."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A service with switches, under the name it was asked for by."""
+
+    name: str
+    service: str
+    switches: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> Arm:
+        """Of `service` or `service:switch=value,…`."""
+        service, _, switches = text.partition(":")
+        return cls(text, service, dict(item.split("=", 1) for item in switches.split(",") if item))
+
+    @property
+    def slug(self) -> str:
+        """The name as programs take it in their configuration."""
+        return re.sub("[^a-z0-9]+", "-", self.name)
+
+
+@dataclass(frozen=True)
+class Served:
+    """One round of one arm: a second's requests, and seconds of CPU a request of the service and of each part."""
+
+    rate: float
+    cpu: Mapping[str, float]
+
+
+class Connection:
+    """A client's keep-alive connection, which sends the next request when it has the last one's answer."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._buffer = b""
+        self._length = -1
+
+    def answered(self) -> bool:
+        """Read what is there; whether an answer is whole. Raises RuntimeError where it is not a 200."""
+        self._buffer += (got := self.socket.recv(262_144))
+        if not got:
+            raise RuntimeError("the service closed a connection")
+        if self._length < 0:
+            head, end, _ = self._buffer.partition(b"\r\n\r\n")
+            if not end:
+                return False
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"the service answered {head[:80]!r}")
+            fields = dict(line.split(b":", 1) for line in head.lower().split(b"\r\n")[1:])
+            # 0: in chunks, of which the last is empty.
+            given = fields.get(b"content-length")
+            self._length = 0 if given is None else len(head) + 4 + int(given)
+        if len(self._buffer) < self._length or (not self._length and not self._buffer.endswith(b"\r\n0\r\n\r\n")):
+            return False
+        self._buffer, self._length = b"", -1
+        return True
+
+
+def saturate(port: int, paths_: Sequence[str], connections: int, seconds: float) -> int:
+    """How many requests are answered in so many seconds."""
+    requests = cycle([f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths_])
+    clients = {client.socket.fileno(): client for client in [Connection(port) for _ in range(connections)]}
+    poll = select.epoll()
+    for number, client in clients.items():
+        poll.register(number, select.EPOLLIN)
+        client.socket.sendall(next(requests))
+    done, ends = 0, time.monotonic() + seconds
+    while time.monotonic() < ends:
+        for number, _ in poll.poll(1):
+            client = clients[number]
+            if client.answered():
+                done += 1
+                client.socket.sendall(next(requests))
+    poll.close()
+    for client in clients.values():
+        client.socket.close()
+    return done
+
+
+def asked(kind: str, contacts: int, seed: int) -> Sequence[str]:
+    """Addresses of a kind of read: single contacts by random keys, or first pages of about fifty."""
+    if kind == "list":
+        return ["/api/contacts/"]
+    keys = np.random.default_rng(seed).integers(1, contacts + 1, 500)
+    return [f"/api/contacts/{key}/" for key in keys]
+
+
+def usage(rig: Rig, running: Running, name: str) -> Mapping[str, float]:
+    """Seconds of CPU so far, of the service and of each part."""
+    parts = {part: rig.processes.group(part).usage().cpu_s for part in SHARED}
+    return {"service": running.groups[name][0].usage().cpu_s, **parts}
+
+
+def rounds(
+    rig: Rig, running: Running, arms: Sequence[Arm], asked_: Mapping[str, Sequence[str]], options: argparse.Namespace
+) -> Iterator[tuple[str, str, Served]]:
+    """Each kind of each arm in each round, as it is measured."""
+    for number in range(options.rounds):
+        order = list(range(len(arms)))
+        order = order[number % len(arms) :] + order[: number % len(arms)]
+        for kind, addresses in asked_.items():
+            for place in order:
+                arm = arms[place]
+                port = running.replicas[arm.slug][0].port
+                saturate(port, addresses, options.connections, options.warm)
+                before = usage(rig, running, arm.slug)
+                count = saturate(port, addresses, options.connections, options.seconds)
+                after = usage(rig, running, arm.slug)
+                cpu = {part: (after[part] - before[part]) / count for part in after}
+                yield kind, arm.name, Served(count / options.seconds, cpu)
+
+
+def ratio(of: Sequence[float], to: Sequence[float]) -> tuple[float, float, float]:
+    """The ratio of paired figures and its 95% interval."""
+    logs = np.log(np.array(of) / np.array(to))
+    half = float(t.ppf(0.975, len(logs) - 1) * statistics.stdev(logs) / len(logs) ** 0.5) if len(logs) > 1 else 0.0
+    middle = float(np.mean(logs))
+    return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("arms", nargs="+", type=Arm.parse)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--warm", type=float, default=1.0)
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--contacts", type=int, default=100_000)
+    parser.add_argument("--cpu", type=float, default=0.25)
+    options = parser.parse_args()
+    cache, root, say = paths.cache(), paths.ROOT, lambda line: print(line, file=sys.stderr)
+    with ExitStack() as stack:
+        claim = Claim(cache)
+        claim.take()
+        stack.callback(claim.release)
+        parts = find_parts(cache, say)
+        cluster = Cluster(parts.postgres, cluster_folder(cache, parts, "runs"), part_account())
+        cluster.lock()
+        stack.callback(cluster.unlock)
+        placement, cores = host.Placement(None, None), host.usable_cores()
+        rig = Rig(root, cache, cache / "run" / "saturation", parts, find_quota(), placement, cores, cluster, say)
+        stack.callback(rig.close)
+        rig.start_cluster()
+        wanted = []
+        for arm in options.arms:
+            service = read_service(root, arm.service)
+            template = rig.databases.template(options.contacts, 7, service, say)
+            clone = rig.databases.clone(template, service, arm.switches, say)
+            wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu))
+        running = stack.enter_context(rig.running(wanted, warm=sorted({item.database for item in wanted})))
+        asked_ = {kind: asked(kind, options.contacts, 7) for kind in ("detail", "list")}
+        found: dict[tuple[str, str], list[Served]] = {}
+        for kind, name, served in rounds(rig, running, options.arms, asked_, options):
+            found.setdefault((kind, name), []).append(served)
+            print(kind, name, round(served.rate), {k: round(v * 1e6) for k, v in served.cpu.items()}, file=sys.stderr)
+        first = options.arms[0].name
+        print("| | requests/s | ratio to the first | service, µs of CPU | parts, µs |\n|---|--:|--:|--:|--:|")
+        for (kind, name), all_ in found.items():
+            middle, low, high = ratio([each.rate for each in all_], [each.rate for each in found[kind, first]])
+            service = statistics.median(each.cpu["service"] for each in all_)
+            rest = statistics.median(sum(v for k, v in each.cpu.items() if k != "service") for each in all_)
+            rate = statistics.median(each.rate for each in all_)
+            print(
+                f"| {kind} {name} | {rate:.0f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {service * 1e6:.0f} | {rest * 1e6:.0f} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
