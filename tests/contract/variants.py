@@ -84,6 +84,14 @@ VARIANTS = {
         Capabilities(keyset=True, fulltext=True),
         brief=True,
     ),
+    "optimized-loop": Entry(
+        {"hot": "loop", "server": "uvicorn", "held": "on"}, Capabilities(keyset=True, fulltext=True), brief=True
+    ),
+    "optimized-front": Entry(
+        {"hot": "front", "server": "granian-asgi", "threads": "4", "held": "on"},
+        Capabilities(keyset=True, fulltext=True),
+        brief=True,
+    ),
     "fastapi": Entry(can=Capabilities(keyset=True, fulltext=True)),
     "fastapi-plain": Entry(
         {"pagination": "offset", "search": "trigram", "cache": "off", "server": "granian", "pool_size": "8"}, brief=True

@@ -18,9 +18,9 @@ from onloop.wire import RedisWire
 from stopping import CONNECTION_S
 from switchboard import Switches
 
-from .api.loop.reads import Cached as LoopCached
-from .api.loop.reads import LoopReads
-from .api.loop.reads import uncached as loop_uncached
+from .application.loop_reads import Cached as LoopCached
+from .application.loop_reads import LoopReads
+from .application.loop_reads import uncached as loop_uncached
 from .application.ports import Reader, Row
 from .application.queries import AsyncContactQueries, ContactQueries
 from .application.services import ContactService

@@ -235,6 +235,8 @@ def test_a_restart_between_two_reads_costs_what_was_stored_and_nothing_else(repl
     [
         ("optimized", "cache=bytes"),
         ("optimized", "cache=keys"),
+        ("optimized", "hot=loop,server=uvicorn,held=on"),
+        ("optimized", "hot=front,server=granian-asgi,held=on"),
         ("peers/fastapi", "search=substring"),
         ("peers/fastapi", "data=sqlalchemy,search=substring"),
     ],

@@ -18,6 +18,8 @@ Serving = Callable[..., httpx.Client]
 FORMS = [
     ("optimized", ""),
     ("optimized", "cache=keys,sql=orm"),
+    ("optimized", "hot=loop,server=uvicorn"),
+    ("optimized", "hot=front,server=granian-asgi,held=on"),
     ("peers/fastapi", ""),
     ("peers/fastapi", "data=sqlalchemy"),
 ]
@@ -152,15 +154,18 @@ class Misbehaving:
 
 
 @pytest.mark.parametrize(("answers", "silent"), [(0, False), (1, False), (4, False), (0, True), (4, True)])
-@pytest.mark.parametrize("service", ["optimized", "peers/fastapi"])
+@pytest.mark.parametrize(
+    ("service", "switches"),
+    [("optimized", ""), ("optimized", "hot=loop,server=uvicorn,held=on"), ("peers/fastapi", "")],
+)
 def test_a_proxy_that_ends_or_ignores_connections(
-    serving: Serving, valkey, service: str, answers: int, silent: bool
+    *, serving: Serving, valkey, service: str, switches: str, answers: int, silent: bool
 ) -> None:
     proxy = Misbehaving(valkey.port)
     proxy.answers, proxy.silent = answers, silent
     try:
         url = f"redis://127.0.0.1:{proxy.port}/0"
-        running = serving("", service, CACHE_URL=url, CACHE_TIMEOUT_MS="30")
+        running = serving(switches, service, CACHE_URL=url, CACHE_TIMEOUT_MS="30")
         with contact(running) as path:
             write_and_read(running, path)
             assert running.get("/readyz").status_code == 200

@@ -28,6 +28,7 @@ FORMS = {
     "naive-pooled": ("pool=on,server=gthread,threads=8,workers=1", "naive"),
     "optimized": ("threads=8,pool_size=8,cache=off", "optimized"),
     "optimized-async": ("async=on,server=uvicorn,cache=off", "optimized"),
+    "optimized-loop": ("hot=loop,server=uvicorn,threads=8,pool_size=8,cache=off", "optimized"),
     "fastapi": ("cache=off", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }

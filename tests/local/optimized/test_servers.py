@@ -25,7 +25,7 @@ ROUTE = "api/contacts/<int:contact_id>/"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
-@pytest.mark.parametrize("server", TABLE["server"][0])
+@pytest.mark.parametrize("server", [*TABLE["server"][0], "uvicorn,hot=loop,held=on"])
 def test_two_workers_are_one_service(
     *,
     server: str,

@@ -20,6 +20,7 @@ FORMS = [
     ("naive", "server=gthread,threads=2"),
     *(("optimized", f"server={server},cache=off") for server in TABLE["server"][0]),
     *(("optimized", f"server={server},async=on,cache=off") for server in ASGI_SERVERS),
+    *(("optimized", f"server={server},hot=loop,cache=off") for server in ASGI_SERVERS),
     *(("peers/fastapi", f"server={server},cache=off") for server in ("uvicorn", "granian")),
     ("peers/fastapi", "data=sqlalchemy,cache=off"),
 ]

@@ -14,10 +14,10 @@ from contract.query import none, parameters
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from ..application.loop_reads import LoopReads
 from ..application.queries import AsyncContactQueries
 from ..composition import Services
 from .errors import refusal
-from .loop.reads import LoopReads
 
 JSON = "application/json"
 READS = frozenset({"GET", "HEAD"})

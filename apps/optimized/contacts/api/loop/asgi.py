@@ -19,8 +19,12 @@ def content(response: HttpResponseBase) -> bytes:
 
 
 def headers(response: HttpResponseBase) -> Headers:
-    """Its headers and cookies."""
-    lines = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    """Its headers and cookies, without a length: the body's own is told as it is sent."""
+    lines = [
+        (name.encode("ascii"), value.encode("latin-1"))
+        for name, value in response.items()
+        if name.lower() != "content-length"
+    ]
     cookies = [
         (b"Set-Cookie", cookie.output(header="").strip().encode("ascii")) for cookie in response.cookies.values()
     ]
@@ -33,7 +37,7 @@ async def answer(send: Send, response: HttpResponseBase) -> None:
 
 
 async def send_whole(send: Send, status: int, lines: Headers, body: bytes) -> None:
-    """Send a status, headers and a body of known length."""
-    lines = [*lines, (b"Content-Length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": lines})
+    """Send a status, headers without a length, and a body."""
+    sized = [*lines, (b"Content-Length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": sized})
     await send({"type": "http.response.body", "body": body})

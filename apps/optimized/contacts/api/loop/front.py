@@ -19,9 +19,9 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from telemetry.middleware import record
 
+from ...application.loop_reads import LoopReads
 from ..errors import detail, refusal
 from .asgi import Application, Headers, Receive, Scope, Send, content, headers, send_whole
-from .reads import LoopReads
 
 READS = frozenset({"GET", "HEAD"})
 JSON = (b"Content-Type", b"application/json")

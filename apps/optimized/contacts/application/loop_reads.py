@@ -6,8 +6,8 @@ from typing import Protocol
 
 from contract.query import none, parameters
 
-from ...application.ports import Row
-from ...application.queries import AsyncContactQueries
+from .ports import Row
+from .queries import AsyncContactQueries
 
 Compute = Callable[[], Awaitable[bytes]]
 
