@@ -1,10 +1,11 @@
 """Print what services answer at saturation: a quota of CPU, a few connections that never wait, straight to one replica,
 in rounds whose order changes; requests a second, their CPU, and ratios to the first.
 
-    python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off
+    python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off yardstick
 
-An arm is a shipped service with the switches that differ. All have the same rows, and parts of their own kind outside
-the quota. A ratio's interval is Student's t on the logarithms, paired within rounds.
+An arm is a shipped service with the switches that differ, or the yardstick in Go (benchmarks/yardstick), whose switches
+are those of the database's objects. All have the same rows, and parts of their own kind outside the quota. A ratio's
+interval is Student's t on the logarithms, paired within rounds.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ import select
 import socket
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import t
@@ -32,11 +33,14 @@ from scalebed.engines.local.isolation.processes import part_account
 from scalebed.engines.local.isolation.quota import find_quota
 from scalebed.engines.local.parts.postgres import Cluster
 from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
-from scalebed.engines.services import read_service
+from scalebed.engines.services import Service, read_service
+from scalebed.messages import Say
+from scalebed.provision.go_program import GoProgram, ensure
 from scalebed.provision.servers import find_parts
 
 SHARED = ("database", "pooler", "cache")
 """Groups of the parts, which all arms share."""
+YARDSTICK = "yardstick"
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,26 @@ def asked(kind: str, contacts: int, seed: int) -> Sequence[str]:
     return [f"/api/contacts/{key}/" for key in keys]
 
 
+def service_of(arm: Arm, root: Path, cache: Path, say: Say) -> Service:
+    """How an arm is started: as its `variant.toml` says, or for the yardstick by its program, which is built once."""
+    if arm.service != YARDSTICK:
+        return read_service(root, arm.service)
+    source = root / "benchmarks" / YARDSTICK
+    program = ensure(cache, GoProgram(YARDSTICK, source, ".", "Building the yardstick (once; about a minute) …"), say)
+    # Tables, rows and objects are made by the optimized service's commands, so that both read the same database.
+    optimized = read_service(root, "optimized")
+    switches = {name: optimized.switches[name] for name in optimized.object_switches}
+    values = {name: allowed for name, allowed in optimized.values.items() if name in switches}
+    return replace(optimized, name=YARDSTICK, serve=(str(program),), switches=switches, values=values)
+
+
+def told(arm: Arm, cpu: float) -> Mapping[str, str]:
+    """What an arm's service finds in its environment besides."""
+    # From 1.25 Go follows the quota of its cgroup, but runs on 2 cores at once where that is less. Under a quota of one
+    # core and less, 1 takes about a sixth less CPU for a request; the services in Python have one worker there, too.
+    return {"GOMAXPROCS": "1"} if arm.service == YARDSTICK and cpu <= 1 else {}
+
+
 def usage(rig: Rig, running: Running, name: str) -> Mapping[str, float]:
     """Seconds of CPU so far, of the service and of each part."""
     parts = {part: rig.processes.group(part).usage().cpu_s for part in SHARED}
@@ -184,10 +208,11 @@ def main() -> None:
         rig.start_cluster()
         wanted = []
         for arm in options.arms:
-            service = read_service(root, arm.service)
+            service = service_of(arm, root, cache, say)
             template = rig.databases.template(options.contacts, 7, service, say)
             clone = rig.databases.clone(template, service, arm.switches, say)
-            wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu))
+            env = told(arm, options.cpu)
+            wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu, env=env))
         running = stack.enter_context(rig.running(wanted, warm=sorted({item.database for item in wanted})))
         asked_ = {kind: asked(kind, options.contacts, 7) for kind in ("detail", "list")}
         found: dict[tuple[str, str], list[Served]] = {}
@@ -201,9 +226,8 @@ def main() -> None:
             service = statistics.median(each.cpu["service"] for each in all_)
             rest = statistics.median(sum(v for k, v in each.cpu.items() if k != "service") for each in all_)
             rate = statistics.median(each.rate for each in all_)
-            print(
-                f"| {kind} {name} | {rate:.0f} | {middle:.2f} ({low:.2f}–{high:.2f}) | {service * 1e6:.0f} | {rest * 1e6:.0f} |"
-            )
+            interval = f"{middle:.2f} ({low:.2f}–{high:.2f})"
+            print(f"| {kind} {name} | {rate:.0f} | {interval} | {service * 1e6:.0f} | {rest * 1e6:.0f} |")
 
 
 if __name__ == "__main__":
