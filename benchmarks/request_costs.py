@@ -18,7 +18,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ WAYS = {
     "hot=front": "hot=front,server=uvicorn,held=on",
     "hot=front, no cache": "hot=front,server=uvicorn,cache=off",
 }
+CONTACTS = 100_000
 READS = {"detail": "/api/contacts/77/", "list": "/api/contacts/"}
 
 
@@ -193,7 +193,10 @@ async def parts_of_the_way() -> Mapping[str, float]:
 
     url, compiler = os.environ["DATABASE_URL"], Compiler(strength="fulltext", eager=True)
     plan = services().queries.plan({})
-    detail, listing = compiler.detail(77), compiler.page(plan.listing.criteria, plan.window, ranked=False, keyset=True)[0]
+    detail, listing = (
+        compiler.detail(77),
+        compiler.page(plan.listing.criteria, plan.window, ranked=False, keyset=True)[0],
+    )
     session = Session(await psycopg.AsyncConnection.connect(url, autocommit=True), 10)
     looped = await psycopg.AsyncConnection.connect(url, autocommit=True)
     threaded = psycopg.connect(url, autocommit=True)
@@ -272,25 +275,37 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def main() -> None:
-    from saturation import bed  # noqa: PLC0415  the testbed's parts, which what is measured does without
+def measure(variables: Mapping[str, str]) -> None:
+    """Print both tables."""
+    parts = measured("parts", "", variables)
+    print(table(["Part", "µs of CPU"], [[name, f"{cost:.1f}"] for name, cost in parts.items()]))
+    wholes = {}
+    for name, switches in WAYS.items():
+        wholes[name] = measured("asgi" if "hot=" in switches else "wsgi", switches, variables)
+    print()
+    rows = [[name, *(f"{cost[kind]:.0f}" for kind in READS)] for name, cost in wholes.items()]
+    print(table(["Whole request, without a server", *(f"{kind}, µs" for kind in READS)], rows))
 
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
         print(json.dumps(inside(options.inside)))
         return
-    with ExitStack() as stack:
-        variables = stack.enter_context(bed(Path(__file__).stem, 100_000))
-        parts = measured("parts", "", variables)
-        print(table(["Part", "µs of CPU"], [[name, f"{cost:.1f}"] for name, cost in parts.items()]))
-        wholes = {}
-        for name, switches in WAYS.items():
-            wholes[name] = measured("asgi" if "hot=" in switches else "wsgi", switches, variables)
-        print()
-        rows = [[name, *(f"{cost[kind]:.0f}" for kind in READS)] for name, cost in wholes.items()]
-        print(table(["Whole request, without a server", *(f"{kind}, µs" for kind in READS)], rows))
+    from bed import bed, environment_of, say  # noqa: PLC0415  which what is measured does without
+
+    from scalebed.engines.local.rig import Wanted  # noqa: PLC0415
+    from scalebed.engines.services import read_service  # noqa: PLC0415
+
+    with bed(Path(__file__).stem) as rig:
+        service = read_service(rig.root, "optimized")
+        database = rig.databases.clone(rig.databases.template(CONTACTS, 7, service, say), service, {}, say)
+        running = rig.running([Wanted("optimized", service, {}, database)], warm=[database])
+        with running as started:
+            given = environment_of(started.replicas["optimized"][0].child.process.pid)
+            measure({name: given[name] for name in ("DATABASE_URL", "CACHE_URL", "SECRET_KEY", "PYTHONPATH")})
 
 
 if __name__ == "__main__":

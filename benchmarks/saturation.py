@@ -1,11 +1,12 @@
 """Print what services answer at saturation: a quota of CPU, a few connections that never wait, straight to one replica,
 in rounds whose order changes; requests a second, their CPU, and ratios to the first.
 
-    python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off yardstick
+    python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off yardstick empty-uvicorn
 
-An arm is a shipped service with the switches that differ, or the yardstick in Go (benchmarks/yardstick), whose switches
-are those of the database's objects. All have the same rows, and parts of their own kind outside the quota. A ratio's
-interval is Student's t on the logarithms, paired within rounds.
+An arm is a shipped service with the switches that differ, or the yardstick in Go (benchmarks/yardstick), or one of the
+applications that answer nothing (empty.py): empty-uvicorn, empty-granian-wsgi, empty-django-wsgi, empty-django-asgi.
+All have the same rows, and parts of their own kind outside the quota. A ratio's interval is Student's t on the
+logarithms, paired within rounds. With --out the table and each round go into a folder.
 """
 
 from __future__ import annotations
@@ -13,34 +14,37 @@ from __future__ import annotations
 import argparse
 import re
 import select
+import shlex
 import socket
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 
 import numpy as np
+from bed import bed, say
 from scipy.stats import t
 
-from scalebed import paths
-from scalebed.engines import host
-from scalebed.engines.local.isolation.claim import Claim
-from scalebed.engines.local.isolation.processes import part_account
-from scalebed.engines.local.isolation.quota import find_quota
-from scalebed.engines.local.parts.postgres import Cluster
-from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
+from scalebed.engines.local.rig import Rig, Running, Wanted
 from scalebed.engines.services import Service, read_service
-from scalebed.messages import Say
 from scalebed.provision.go_program import GoProgram, ensure
-from scalebed.provision.servers import find_parts
 
+KINDS = ("detail", "list")
 SHARED = ("database", "pooler", "cache")
 """Groups of the parts, which all arms share."""
 YARDSTICK = "yardstick"
+_AT = "--host ${BIND%:*} --port ${BIND##*:}"
+_GRANIAN = f"exec granian --interface wsgi --blocking-threads 2 --http 1 --no-ws --log-level warning {_AT}"
+_UVICORN = f"exec uvicorn --no-access-log --no-server-header --no-date-header --lifespan off --log-level warning {_AT}"
+EMPTY = {
+    "empty-uvicorn": f"{_UVICORN} empty:asgi",
+    "empty-granian-wsgi": f"{_GRANIAN} empty:wsgi",
+    "empty-django-wsgi": f"{_GRANIAN} empty_django:wsgi",
+    "empty-django-asgi": f"{_UVICORN} empty_django:asgi",
+}
+"""By the arm's name what the shell runs, in this folder."""
 
 
 @dataclass(frozen=True)
@@ -122,25 +126,31 @@ def saturate(port: int, paths_: Sequence[str], connections: int, seconds: float)
     return done
 
 
-def asked(kind: str, contacts: int, seed: int) -> Sequence[str]:
-    """Addresses of a kind of read: single contacts by random keys, or first pages of about fifty."""
+def asked(kind: str, arm: Arm, contacts: int) -> Sequence[str]:
+    """Addresses of a kind of read: single contacts by random keys, or the first page of fifty."""
+    if arm.name == "empty-django-asgi":
+        return ["/async/"]
     if kind == "list":
         return ["/api/contacts/"]
-    keys = np.random.default_rng(seed).integers(1, contacts + 1, 500)
+    keys = np.random.default_rng(7).integers(1, contacts + 1, 500)
     return [f"/api/contacts/{key}/" for key in keys]
 
 
-def service_of(arm: Arm, root: Path, cache: Path, say: Say) -> Service:
-    """How an arm is started: as its `variant.toml` says, or for the yardstick by its program, which is built once."""
-    if arm.service != YARDSTICK:
-        return read_service(root, arm.service)
-    source = root / "benchmarks" / YARDSTICK
-    program = ensure(cache, GoProgram(YARDSTICK, source, ".", "Building the yardstick (once; about a minute) …"), say)
+def service_of(arm: Arm, rig: Rig) -> Service:
+    """How an arm is started: as its `variant.toml` says, or by a command of its own."""
+    if arm.service == YARDSTICK:
+        source = rig.root / "benchmarks" / YARDSTICK
+        building = "Building the yardstick (once; about a minute) …"
+        serve: tuple[str, ...] = (str(ensure(rig.cache, GoProgram(YARDSTICK, source, ".", building), say)),)
+    elif arm.service in EMPTY:
+        serve = ("sh", "-c", f"cd {shlex.quote(str(Path(__file__).parent))} && {EMPTY[arm.service]}")
+    else:
+        return read_service(rig.root, arm.service)
     # Tables, rows and objects are made by the optimized service's commands, so that both read the same database.
-    optimized = read_service(root, "optimized")
+    optimized = read_service(rig.root, "optimized")
     switches = {name: optimized.switches[name] for name in optimized.object_switches}
     values = {name: allowed for name, allowed in optimized.values.items() if name in switches}
-    return replace(optimized, name=YARDSTICK, serve=(str(program),), switches=switches, values=values)
+    return replace(optimized, name=arm.service, serve=serve, switches=switches, values=values)
 
 
 def told(arm: Arm, cpu: float) -> Mapping[str, str]:
@@ -157,15 +167,16 @@ def usage(rig: Rig, running: Running, name: str) -> Mapping[str, float]:
 
 
 def rounds(
-    rig: Rig, running: Running, arms: Sequence[Arm], asked_: Mapping[str, Sequence[str]], options: argparse.Namespace
+    rig: Rig, running: Running, arms: Sequence[Arm], options: argparse.Namespace
 ) -> Iterator[tuple[str, str, Served]]:
     """Each kind of each arm in each round, as it is measured."""
     for number in range(options.rounds):
         order = list(range(len(arms)))
         order = order[number % len(arms) :] + order[: number % len(arms)]
-        for kind, addresses in asked_.items():
+        for kind in KINDS:
             for place in order:
                 arm = arms[place]
+                addresses = asked(kind, arm, options.contacts)
                 port = running.replicas[arm.slug][0].port
                 saturate(port, addresses, options.connections, options.warm)
                 before = usage(rig, running, arm.slug)
@@ -192,42 +203,52 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--cpu", type=float, default=0.25)
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    cache, root, say = paths.cache(), paths.ROOT, lambda line: print(line, file=sys.stderr)
-    with ExitStack() as stack:
-        claim = Claim(cache)
-        claim.take()
-        stack.callback(claim.release)
-        parts = find_parts(cache, say)
-        cluster = Cluster(parts.postgres, cluster_folder(cache, parts, "runs"), part_account())
-        cluster.lock()
-        stack.callback(cluster.unlock)
-        placement, cores = host.Placement(None, None), host.usable_cores()
-        rig = Rig(root, cache, cache / "run" / "saturation", parts, find_quota(), placement, cores, cluster, say)
-        stack.callback(rig.close)
-        rig.start_cluster()
+    with bed("saturation") as rig:
         wanted = []
         for arm in options.arms:
-            service = service_of(arm, root, cache, say)
+            service = service_of(arm, rig)
             template = rig.databases.template(options.contacts, 7, service, say)
             clone = rig.databases.clone(template, service, arm.switches, say)
             env = told(arm, options.cpu)
             wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu, env=env))
-        running = stack.enter_context(rig.running(wanted, warm=sorted({item.database for item in wanted})))
-        asked_ = {kind: asked(kind, options.contacts, 7) for kind in ("detail", "list")}
         found: dict[tuple[str, str], list[Served]] = {}
-        for kind, name, served in rounds(rig, running, options.arms, asked_, options):
-            found.setdefault((kind, name), []).append(served)
-            print(kind, name, round(served.rate), {k: round(v * 1e6) for k, v in served.cpu.items()}, file=sys.stderr)
-        first = options.arms[0].name
-        print("| | requests/s | ratio to the first | service, µs of CPU | parts, µs |\n|---|--:|--:|--:|--:|")
-        for (kind, name), all_ in found.items():
+        with rig.running(wanted, warm=sorted({item.database for item in wanted if item.database})) as running:
+            for kind, name, served in rounds(rig, running, options.arms, options):
+                found.setdefault((kind, name), []).append(served)
+                say(f"{kind} {name}: {served.rate:.0f}/s, {served.cpu['service'] * 1e6:.0f} µs")
+    lines = [*table(found, options.arms[0].name)]
+    print("\n".join(lines))
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "saturation.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (options.out / "saturation.csv").write_text("\n".join(each_round(found)) + "\n", encoding="utf-8")
+
+
+def table(found: Mapping[tuple[str, str], Sequence[Served]], first: str) -> Iterator[str]:
+    """Markdown: medians, and ratios to the first arm."""
+    yield "| Read | Service | requests/s | ratio to the first | CPU service, µs/request | CPU parts, µs/request |"
+    yield "|---|---|--:|--:|--:|--:|"
+    for kind in KINDS:
+        for name in [each for other, each in found if other == kind]:
+            all_ = found[kind, name]
             middle, low, high = ratio([each.rate for each in all_], [each.rate for each in found[kind, first]])
             service = statistics.median(each.cpu["service"] for each in all_)
             rest = statistics.median(sum(v for k, v in each.cpu.items() if k != "service") for each in all_)
             rate = statistics.median(each.rate for each in all_)
-            interval = f"{middle:.2f} ({low:.2f}–{high:.2f})"
-            print(f"| {kind} {name} | {rate:.0f} | {interval} | {service * 1e6:.0f} | {rest * 1e6:.0f} |")
+            interval = "1" if name == first else f"{middle:.2f} ({low:.2f}–{high:.2f})"
+            yield f"| {kind} | {name} | {rate:.0f} | {interval} | {service * 1e6:.0f} | {rest * 1e6:.0f} |"
+
+
+def each_round(found: Mapping[tuple[str, str], Sequence[Served]]) -> Iterator[str]:
+    """CSV: a line a round."""
+    yield "read,service,round,requests_per_s,cpu_service_us,cpu_parts_us"
+    for (kind, name), all_ in found.items():
+        for number, served in enumerate(all_):
+            rest = sum(cost for part, cost in served.cpu.items() if part != "service")
+            cpu = f"{served.cpu['service'] * 1e6:.1f},{rest * 1e6:.1f}"
+            yield f'{kind},"{name}",{number},{served.rate:.1f},{cpu}'
 
 
 if __name__ == "__main__":

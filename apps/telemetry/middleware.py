@@ -38,12 +38,13 @@ def _bind(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
 def record(method: str | None, route: str, status: int, seconds: float) -> None:
     """Count a request to a route and the seconds that it took."""
     key = (method if method in METHODS else "other", route, status)
-    count, duration = _bound.get(key) or _bind(*key)
-    count.inc()
+    requests, duration = _bound.get(key) or _bind(*key)
+    requests.inc()
     duration.observe(seconds)
 
 
-def _record(request: HttpRequest, status: int, seconds: float) -> None:
+def count(request: HttpRequest, status: int, seconds: float) -> None:
+    """Count a request of Django's to the route that it was resolved to."""
     match = request.resolver_match
     record(request.method, match.route if match else "unmatched", status, seconds)
 
@@ -68,7 +69,7 @@ class MetricsMiddleware:
             return self._answer(request)
         started = perf_counter()
         response = cast("HttpResponseBase", self._get_response(request))
-        _record(request, response.status_code, perf_counter() - started)
+        count(request, response.status_code, perf_counter() - started)
         return response
 
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -76,7 +77,7 @@ class MetricsMiddleware:
         try:
             response = await cast("Awaitable[HttpResponseBase]", self._get_response(request))
         except CancelledError:
-            _record(request, CLIENT_LEFT, perf_counter() - started)
+            count(request, CLIENT_LEFT, perf_counter() - started)
             raise
-        _record(request, response.status_code, perf_counter() - started)
+        count(request, response.status_code, perf_counter() - started)
         return response

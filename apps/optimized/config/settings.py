@@ -44,10 +44,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 if SWITCHES["hot"] == "loop":
-    MIDDLEWARE[1:] = [
-        "optimized.config.middleware.InlineSecurityMiddleware",
-        "optimized.config.middleware.InlineXFrameOptionsMiddleware",
-    ]
+    MIDDLEWARE = ["optimized.config.middleware.EnvelopeMiddleware"]
 SILENCED_SYSTEM_CHECKS = ["security.W003"]  # CSRF abuses cookies; this service knows only bearer tokens
 
 ROOT_URLCONF = "optimized.config.urls"

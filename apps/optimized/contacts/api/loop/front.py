@@ -6,18 +6,16 @@ itself, asked once, hosts are checked by Django's own function, and requests are
 
 import logging
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from time import perf_counter
 
 from contract.document import MESSAGES
 from contract.errors import RefusedError
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.security import SecurityMiddleware
 from telemetry.middleware import record
+
+from optimized.config.middleware import added
 
 from ...application.loop_reads import LoopReads
 from ..errors import detail, refusal
@@ -39,7 +37,10 @@ class Front:
         self._reads = reads
         self._beside = beside
         self._tls = bool(getattr(settings, "SECURE_SSL_REDIRECT", False))
-        self._headers = {secure: _added(secure=secure) for secure in (False, True)}
+        self._headers = {
+            secure: [(name.encode(), value.encode()) for name, value in added(secure=secure)]
+            for secure in (False, True)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hot = None
@@ -94,15 +95,3 @@ def _allow(host: str) -> None:
     domain, _ = split_domain_port(host)
     if not (domain and validate_host(domain, settings.ALLOWED_HOSTS)):
         raise RefusedError(MESSAGES["bad_request"])
-
-
-def _added(*, secure: bool) -> Headers:
-    """What Django's middleware adds to a response."""
-    request, response = HttpRequest(), HttpResponse()
-    if secure and settings.SECURE_PROXY_SSL_HEADER is not None:
-        request.META[settings.SECURE_PROXY_SSL_HEADER[0]] = settings.SECURE_PROXY_SSL_HEADER[1]
-    before = set(response.headers)
-    for middleware in (SecurityMiddleware, XFrameOptionsMiddleware):
-        made: Callable[[HttpRequest], HttpResponse] = lambda _: response  # noqa: E731
-        middleware(made).process_response(request, response)
-    return [line for line in headers(response) if line[0].decode() not in before]
