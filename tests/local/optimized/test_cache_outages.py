@@ -19,6 +19,7 @@ FORMS = [
     ("optimized", ""),
     ("optimized", "cache=keys,sql=orm"),
     ("peers/fastapi", ""),
+    ("peers/fastapi", "held=on"),
     ("peers/fastapi", "data=sqlalchemy"),
 ]
 # More than a client of the cache may be allowed to make in its life.

@@ -21,6 +21,7 @@ FORMS = {
     "optimized-orm": ("cache=off,sql=orm,pool=off,prepared=off", "optimized"),
     "optimized-async": ("cache=off,async=on,server=uvicorn", "optimized"),
     "fastapi": ("cache=off", "peers/fastapi"),
+    "fastapi-libpq": ("cache=off,driver=libpq", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }
 NAME = "Of-A-Dying-Session"

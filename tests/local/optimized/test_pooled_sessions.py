@@ -29,6 +29,7 @@ FORMS = {
     "optimized": ("threads=8,pool_size=8,cache=off", "optimized"),
     "optimized-async": ("async=on,server=uvicorn,cache=off", "optimized"),
     "fastapi": ("cache=off", "peers/fastapi"),
+    "fastapi-libpq": ("cache=off,driver=libpq", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }
 WRITERS = 8
