@@ -96,6 +96,7 @@ VARIANTS = {
     "fastapi-plain": Entry(
         {"pagination": "offset", "search": "trigram", "cache": "off", "server": "granian", "pool_size": "8"}, brief=True
     ),
+    "fastapi-loop": Entry({"driver": "libpq", "held": "on"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy": Entry({"data": "sqlalchemy"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy-plain": Entry(
         {

@@ -12,12 +12,17 @@ from typing import Any, Protocol
 
 import httpx
 import pytest
+from onloop.held import Held
+from onloop.wire import RedisWire
 from optimized.contacts.infrastructure.breaker import Breaker
 from optimized.contacts.infrastructure.entries import Entries, Timing
 from optimized.contacts.infrastructure.response_cache import ResponseCache
 from optimized.contacts.infrastructure.stores import RedisStore
+from peers.fastapi.contacts.infrastructure import entries as awaited_entries
 from peers.fastapi.contacts.infrastructure import response_cache as awaited
 from peers.fastapi.contacts.infrastructure import stores as awaited_stores
+from peers.fastapi.contacts.infrastructure.loop_cache import LoopCache
+from redis import Redis
 
 Serving = Callable[..., httpx.Client]
 
@@ -33,7 +38,7 @@ class Cache(Protocol):
 class Looped:
     """The FastAPI peer's cache on an event loop of its own, as another process would have it."""
 
-    def __init__(self, cache: awaited.ResponseCache) -> None:
+    def __init__(self, cache: awaited.ResponseCache | LoopCache) -> None:
         self._cache = cache
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -59,7 +64,7 @@ class Looped:
 Replica = Callable[..., Cache]
 
 
-@pytest.fixture(params=["optimized", "fastapi"])
+@pytest.fixture(params=["optimized", "fastapi", "fastapi-held"])
 def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
     """Makes a cache as one more process of the service would have it.
 
@@ -72,12 +77,23 @@ def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
             return ResponseCache(RedisStore(valkey.url, 1000), Entries("test", "v", kept), Breaker(0.2))
 
         def fastapi(ttl_s: float = 30, **timing: float) -> Cache:
-            kept = awaited.Timing(ttl_s, slow_s=1.0, away_s=0.2, **timing)
-            made = Looped(awaited.ResponseCache(awaited_stores.RedisStore(valkey.url, 1000), "test", "v", kept))
+            kept = awaited_entries.Timing(ttl_s, slow_s=1.0, away_s=0.2, **timing)
+            entries = awaited_entries.Entries("test", "v", kept)
+            shared = awaited.ResponseCache(awaited_stores.RedisStore(valkey.url, 1000), entries)
+            if request.param == "fastapi":
+                made = Looped(shared)
+            else:
+                made = Looped(LoopCache(shared, RedisWire(valkey.url, 1000), entries, Held(1_000_000)))
             exits.callback(made.close)
             return made
 
+        def hang_up() -> None:
+            # The wire closes when its other end does.
+            with Redis.from_url(valkey.url) as administrator:
+                administrator.execute_command("CLIENT", "KILL", "TYPE", "normal")
+
         yield optimized if request.param == "optimized" else fastapi
+        hang_up()
 
 
 def test_readers_never_see_less_than_what_was_acknowledged(replica: Replica) -> None:
@@ -238,6 +254,7 @@ def test_a_restart_between_two_reads_costs_what_was_stored_and_nothing_else(repl
         ("optimized", "hot=loop,server=uvicorn,held=on"),
         ("optimized", "hot=front,server=granian-asgi,held=on"),
         ("peers/fastapi", "search=substring"),
+        ("peers/fastapi", "held=on,search=substring"),
         ("peers/fastapi", "data=sqlalchemy,search=substring"),
     ],
 )

@@ -21,6 +21,7 @@ FORMS = [
     ("optimized", "hot=loop,server=uvicorn"),
     ("optimized", "hot=front,server=granian-asgi,held=on"),
     ("peers/fastapi", ""),
+    ("peers/fastapi", "held=on"),
     ("peers/fastapi", "data=sqlalchemy"),
 ]
 # More than a client of the cache may be allowed to make in its life.

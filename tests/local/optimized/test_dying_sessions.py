@@ -23,6 +23,7 @@ FORMS = {
     "optimized-loop": ("cache=off,hot=loop,server=uvicorn", "optimized"),
     "optimized-front": ("cache=off,hot=front,server=granian-asgi", "optimized"),
     "fastapi": ("cache=off", "peers/fastapi"),
+    "fastapi-libpq": ("cache=off,driver=libpq", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }
 NAME = "Of-A-Dying-Session"

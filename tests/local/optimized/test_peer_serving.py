@@ -14,7 +14,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 Serving = Callable[..., httpx.Client]
-FORMS = ["server=uvicorn", "server=granian", "data=sqlalchemy"]
+FORMS = ["server=uvicorn", "server=granian", "driver=libpq", "data=sqlalchemy"]
+DRIVERS = ["driver=asyncpg", "driver=libpq", "data=sqlalchemy"]
 CONTACT = {
     "first_name": "Name",
     "last_name": "Of-A-Peer",
@@ -116,9 +117,9 @@ def end_sessions(database: str) -> None:
         )
 
 
-@pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
-def test_connections_that_died_while_idle_are_replaced(serving: Serving, contacts_database: str, data: str) -> None:
-    service = serving(f"data={data},cache=off", "peers/fastapi")
+@pytest.mark.parametrize("form", DRIVERS)
+def test_connections_that_died_while_idle_are_replaced(serving: Serving, contacts_database: str, form: str) -> None:
+    service = serving(f"{form},cache=off", "peers/fastapi")
     path = made(service)
     with ThreadPoolExecutor(8) as pool:
         assert {answer.status_code for answer in pool.map(service.get, [path] * 32)} == {200}
@@ -127,12 +128,12 @@ def test_connections_that_died_while_idle_are_replaced(serving: Serving, contact
     assert service.patch(path, json={"first_name": "Alive"}).status_code == 200
 
 
-@pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
+@pytest.mark.parametrize("form", DRIVERS)
 @pytest.mark.parametrize("path", ["{contact}", "/api/contacts/?page_size=3", "/api/contacts/stats/"])
 def test_a_read_that_comes_before_the_news_of_its_connections_death_is_made_again(
-    serving: Serving, started: list[subprocess.Popen[bytes]], contacts_database: str, data: str, path: str
+    serving: Serving, started: list[subprocess.Popen[bytes]], contacts_database: str, form: str, path: str
 ) -> None:
-    service = serving(f"data={data},cache=off", "peers/fastapi")
+    service = serving(f"{form},cache=off", "peers/fastapi")
     contact = made(service)
     with ThreadPoolExecutor(8) as pool:
         assert {answer.status_code for answer in pool.map(service.get, [contact] * 32)} == {200}

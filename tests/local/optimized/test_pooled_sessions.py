@@ -30,6 +30,7 @@ FORMS = {
     "optimized-async": ("async=on,server=uvicorn,cache=off", "optimized"),
     "optimized-loop": ("hot=loop,server=uvicorn,threads=8,pool_size=8,cache=off", "optimized"),
     "fastapi": ("cache=off", "peers/fastapi"),
+    "fastapi-libpq": ("cache=off,driver=libpq", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }
 WRITERS = 8

@@ -164,6 +164,11 @@ def test_a_cursor_keeps_times_and_days(codec: Codec, zone: tzinfo | None) -> Non
         assert signer.read(order_of(name), text) == Cursor((expected[name], 1), backward=False)
 
 
+def test_a_time_without_a_zone_is_utc_in_a_cursor_too() -> None:
+    moment = datetime(2021, 3, 4, 5, 6, 7, 8000, UTC)
+    assert ByOrjson().encode([moment.replace(tzinfo=None), 1]) == ByOrjson().encode([moment, 1])
+
+
 @pytest.mark.parametrize("codec", CODECS)
 @given(
     first=st.none() | st.text(st.characters(exclude_categories=["Cs"])) | st.integers(0, 2**63 - 1), back=st.booleans()

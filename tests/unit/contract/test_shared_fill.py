@@ -14,8 +14,9 @@ from optimized.contacts.infrastructure.entries import Entries
 from optimized.contacts.infrastructure.entries import Timing as ThreadedTiming
 from optimized.contacts.infrastructure.response_cache import ResponseCache as ThreadedCache
 from optimized.contacts.infrastructure.stores import LocalStore as ThreadedStore
+from peers.fastapi.contacts.infrastructure.entries import Entries as AwaitedEntries
+from peers.fastapi.contacts.infrastructure.entries import Timing as AwaitedTiming
 from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache as AwaitedCache
-from peers.fastapi.contacts.infrastructure.response_cache import Timing as AwaitedTiming
 from peers.fastapi.contacts.infrastructure.stores import LocalStore as AwaitedStore
 
 # How many ask at once.
@@ -45,7 +46,7 @@ async def _awaited(compute: Compute) -> bytes:
 
 def awaited(wait_s: float) -> Get:
     """The cache of a service on an event loop."""
-    cache = AwaitedCache(AwaitedStore(), "test", "v", AwaitedTiming(30, wait_s=wait_s))
+    cache = AwaitedCache(AwaitedStore(), AwaitedEntries("test", "v", AwaitedTiming(30, wait_s=wait_s)))
 
     async def get(compute: Compute, guard: bool) -> bytes:
         return await cache.get(b"key", compute, guard=guard)

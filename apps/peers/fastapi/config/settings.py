@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from stopping import CONNECTION_S
 from switchboard import SwitchError, Switches
 from tls import TlsHostError, host_name, tls_host
 
-from .switches import parse
+from .switches import parse, without_shared_cache
+
+# How long to wait for an answer where a statement may take any time.
+ANY_TIME_S = 3600
 
 
 class SettingsError(ValueError):
@@ -27,10 +31,12 @@ class Settings:
     log_level: str
     pool_timeout_s: float
     database_probe_ms: float
+    patience_s: float
     cache_ttl_s: float
     cache_timeout_ms: int
     cache_slow_ms: float
     cache_probe_ms: float
+    held_bytes: int
     access_token_s: int
     refresh_token_s: int
 
@@ -42,21 +48,26 @@ class Settings:
             tls = tls_host(environment.get("TLS_HOST", ""))
         except (SwitchError, TlsHostError) as error:
             raise SettingsError(str(error)) from None
+        cache_url = environment.get("CACHE_URL", "")
+        if not cache_url and (trouble := without_shared_cache(switches)) is not None:
+            raise SettingsError(trouble)
         hosts = [*environment.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(","), host_name(tls)]
         return cls(
             switches=switches,
             database_url=_required(environment, "DATABASE_URL"),
-            cache_url=environment.get("CACHE_URL", ""),
+            cache_url=cache_url,
             secret_key=_required(environment, "SECRET_KEY"),
             allowed_hosts=tuple(host.strip().lower() for host in hosts if host.strip()),
             tls_host=tls,
             log_level=environment.get("LOG_LEVEL", "INFO"),
             pool_timeout_s=_number(environment, "POOL_TIMEOUT_S", 3),
             database_probe_ms=_number(environment, "DATABASE_PROBE_MS", 500),
+            patience_s=_patience_s(environment),
             cache_ttl_s=_number(environment, "CACHE_TTL_S", 30),
             cache_timeout_ms=int(_number(environment, "CACHE_TIMEOUT_MS", 250)),
             cache_slow_ms=_number(environment, "CACHE_SLOW_MS", 5),
             cache_probe_ms=_number(environment, "CACHE_PROBE_MS", 250),
+            held_bytes=int(_number(environment, "HELD_BYTES", 16 * 1024 * 1024)),
             access_token_s=int(_number(environment, "ACCESS_TOKEN_S", 300)),
             refresh_token_s=int(_number(environment, "REFRESH_TOKEN_S", 86_400)),
         )
@@ -72,6 +83,13 @@ def _required(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"{name} is not set; .env.example says what it is for.")
     return value
+
+
+def _patience_s(environment: Mapping[str, str]) -> float:
+    """After how long a statement would have been ended by the server, had it heard of it."""
+    if environment.get("STATEMENT_TIMEOUT_MS", "") in {"", "0"}:
+        return ANY_TIME_S
+    return CONNECTION_S + _number(environment, "STATEMENT_TIMEOUT_MS", 0) / 1000
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -1,10 +1,14 @@
-"""Everything that an experiment may vary in this service. Pure."""
+"""Everything that an experiment may vary in this service, and which choices exclude each other. Pure."""
 
-from switchboard import ON_OFF, Switches, Table, whole
+from collections.abc import Iterator
+
+from switchboard import ON_OFF, SwitchError, Switches, Table, whole
 
 TABLE: Table = {
     "data": (("asyncpg", "sqlalchemy"), "asyncpg"),
+    "driver": (("asyncpg", "libpq"), "asyncpg"),
     "cache": (("bytes", "off"), "bytes"),
+    "held": (ON_OFF, "off"),
     "pagination": (("keyset", "offset"), "keyset"),
     "search": (("fulltext", "trigram", "substring"), "fulltext"),
     "indexes": (ON_OFF, "on"),
@@ -15,5 +19,25 @@ TABLE: Table = {
 
 
 def parse(text: str) -> Switches:
-    """Read `SWITCHES`; raises `SwitchError`."""
-    return Switches.parse(text, TABLE)
+    """Read `SWITCHES`; raises `SwitchError`, also for choices that cannot work together."""
+    switches = Switches.parse(text, TABLE)
+    for trouble in _troubles(switches):
+        raise SwitchError(f"SWITCHES: {trouble}")
+    return switches
+
+
+def without_shared_cache(switches: Switches) -> str | None:
+    """Why these switches need `CACHE_URL`, in a sentence; None where they do without."""
+    if not switches.on("held"):
+        return None
+    return (
+        "held=on needs CACHE_URL: it is a first level in front of a cache that processes share; set CACHE_URL, or "
+        "choose held=off."
+    )
+
+
+def _troubles(switches: Switches) -> Iterator[str]:
+    if switches["driver"] == "libpq" and switches["data"] != "asyncpg":
+        yield "driver=libpq needs data=asyncpg: SQLAlchemy brings its own."
+    if switches.on("held") and not (switches["data"] == "asyncpg" and switches["cache"] == "bytes"):
+        yield "held=on needs data=asyncpg and cache=bytes."

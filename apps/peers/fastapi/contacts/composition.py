@@ -10,6 +10,8 @@ from typing import cast
 from contract.cursors import CursorSigner
 from contract.document import MAX_BODY
 from contract.paging import Pager, by_place
+from onloop.held import Held
+from onloop.wire import RedisWire
 from peers.fastapi.config.settings import Settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -31,11 +33,14 @@ from .api.tokens import add_tokens
 from .infrastructure import reader
 from .infrastructure.cursors import PlaceCodec
 from .infrastructure.database import Database
+from .infrastructure.entries import Entries, Timing
+from .infrastructure.loop_cache import LoopCache
+from .infrastructure.loop_database import LoopDatabase, connecting
 from .infrastructure.orm import reader as orm_reader
 from .infrastructure.orm.engine import make_engine
-from .infrastructure.response_cache import ResponseCache, Timing
+from .infrastructure.response_cache import ResponseCache
 from .infrastructure.search import Strength
-from .infrastructure.statements import Statements
+from .infrastructure.statements import CHECK, Statements
 from .infrastructure.stores import LocalStore, RedisStore
 from .infrastructure.tokens import Tokens
 from .infrastructure.writer import Writer
@@ -88,7 +93,12 @@ def make_cache(settings: Settings) -> Cache:
     store = RedisStore(settings.cache_url, settings.cache_timeout_ms) if settings.cache_url else LocalStore()
     variant = hashlib.sha256(f"{settings.switches}{settings.secret_key}".encode()).hexdigest()[:12]
     timing = Timing(settings.cache_ttl_s, slow_s=settings.cache_slow_ms / 1000, away_s=settings.cache_probe_ms / 1000)
-    return ResponseCache(store, f"fastapi:{settings.database_name}", variant, timing)
+    entries = Entries(f"fastapi:{settings.database_name}", variant, timing)
+    cache = ResponseCache(store, entries)
+    if not settings.switches.on("held"):
+        return cache
+    wire = RedisWire(settings.cache_url, settings.cache_timeout_ms)
+    return LoopCache(cache, wire, entries, Held(settings.held_bytes))
 
 
 def _pager_options(settings: Settings) -> tuple[bool, bool]:
@@ -111,14 +121,20 @@ def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
         timeout_s=settings.pool_timeout_s,
         probe_s=settings.database_probe_ms / 1000,
     )
+    loop_database = _loop_database(settings, database) if switches["driver"] == "libpq" else None
     keyset, relevance = _pager_options(settings)
     pager = Pager(_signer(settings), by_place, keyset=keyset, relevance=relevance)
-    reads = reader.Reader(database, Statements(cast("Strength", switches["search"])), pager)
+    run: reader.Run = loop_database.rows if loop_database else database.run
+    reads = reader.Reader(database, Statements(cast("Strength", switches["search"])), pager, run)
 
     async def ping() -> None:
-        await database.rows("SELECT 1")
+        await database.rows(CHECK.sql)
+        if loop_database:
+            await loop_database.rows(CHECK)
 
     async def close() -> None:
+        if loop_database:
+            await loop_database.close()
         await database.close()
         await cache.close()
 
@@ -126,6 +142,13 @@ def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
     fast.add_contacts(app, reads, Writer(database), cache, origins, max_body=MAX_BODY)
     add_tokens(app, _tokens(settings), reads.password, MAX_BODY)
     add_beside(app, ping, cache)
+
+
+def _loop_database(settings: Settings, database: Database) -> LoopDatabase:
+    """The hot reads' own pool, of the same size and by the same breaker."""
+    size, timeout_s = settings.switches.number("pool_size"), settings.pool_timeout_s
+    connect = connecting(settings.database_url, timeout_s=timeout_s, patience_s=settings.patience_s)
+    return LoopDatabase(connect, database.breaker, size=size, timeout_s=timeout_s)
 
 
 def _add_sqlalchemy(app: FastAPI, settings: Settings) -> None:

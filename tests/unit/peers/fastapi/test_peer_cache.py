@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from peers.fastapi.contacts.infrastructure.breaker import in_time
-from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError, Timing
+from peers.fastapi.contacts.infrastructure.entries import Entries, Timing
+from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError
 from peers.fastapi.contacts.infrastructure.stores import Connect, LocalStore, RedisStore, StoreDownError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import MaxConnectionsError, ResponseError
@@ -90,6 +91,11 @@ class Store(LocalStore):
             raise StoreDownError
 
 
+def entries(ttl_s: float, away_s: float = 0.25) -> Entries:
+    """The namespace of a test."""
+    return Entries("test", "v", Timing(ttl_s, away_s=away_s))
+
+
 def answering(body: bytes) -> Callable[[], Awaitable[bytes]]:
     async def compute() -> bytes:
         return body
@@ -162,7 +168,7 @@ def test_a_connection_whose_request_is_given_up_is_not_used_again() -> None:
 def test_what_a_write_owes_outlives_failures_and_is_paid_once_the_store_is_back() -> None:
     async def outage() -> None:
         store = Store()
-        cache = ResponseCache(store, "test", "v", Timing(30, away_s=0))
+        cache = ResponseCache(store, entries(30, away_s=0))
         assert await cache.get(b"key", answering(b"old")) == b"old"
         store.down = True
         for _ in range(10_000):
@@ -179,7 +185,7 @@ def test_what_a_write_owes_outlives_failures_and_is_paid_once_the_store_is_back(
 def test_what_is_owed_outlives_a_request_that_is_given_up() -> None:
     async def give_up() -> None:
         store = Store()
-        cache = ResponseCache(store, "test", "v", Timing(30))
+        cache = ResponseCache(store, entries(30))
         assert await cache.get(b"key", answering(b"old")) == b"old"
         store.hangs = True
         writing = asyncio.create_task(cache.invalidate())
@@ -196,7 +202,7 @@ def test_what_is_owed_outlives_a_request_that_is_given_up() -> None:
 def test_a_probe_says_whether_the_store_answers_and_sets_what_is_owed() -> None:
     async def probe() -> None:
         store = Store()
-        cache, other = (ResponseCache(store, "test", "v", Timing(30)) for _ in range(2))
+        cache, other = (ResponseCache(store, entries(30)) for _ in range(2))
         assert await other.get(b"key", answering(b"old")) == b"old"
         store.down = True
         await cache.invalidate()
@@ -212,7 +218,7 @@ def test_a_probe_says_whether_the_store_answers_and_sets_what_is_owed() -> None:
 def test_while_the_store_is_away_neither_a_read_nor_a_write_waits_for_it() -> None:
     async def outage() -> None:
         store = Store()
-        cache = ResponseCache(store, "test", "v", Timing(30, away_s=60))
+        cache = ResponseCache(store, entries(30, away_s=60))
         store.down = True
         await cache.invalidate()
         # From here it would wait for ever.
@@ -227,7 +233,7 @@ def test_while_the_store_is_away_neither_a_read_nor_a_write_waits_for_it() -> No
 def test_a_store_that_is_slower_than_it_is_worth_is_left_alone_and_used_again_once_it_is_not() -> None:
     async def slow() -> None:
         store = Store()
-        cache, other = (ResponseCache(store, "test", "v", Timing(30, away_s=0.01)) for _ in range(2))
+        cache, other = (ResponseCache(store, entries(30, away_s=0.01)) for _ in range(2))
         assert await cache.get(b"key", answering(b"old")) == b"old"
         store.takes_s = 0.02
         assert await cache.get(b"key", answering(b"unused")) == b"old"
@@ -252,7 +258,7 @@ def test_a_store_that_is_slower_than_it_is_worth_is_left_alone_and_used_again_on
 def test_what_is_owed_is_tried_once_more_at_the_end() -> None:
     async def end() -> None:
         store = Store()
-        cache, other = (ResponseCache(store, "test", "v", Timing(30, away_s=60)) for _ in range(2))
+        cache, other = (ResponseCache(store, entries(30, away_s=60)) for _ in range(2))
         assert await other.get(b"key", answering(b"old")) == b"old"
         store.down = True
         await cache.invalidate()

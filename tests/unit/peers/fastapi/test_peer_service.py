@@ -38,11 +38,12 @@ async def main():
 
 asyncio.run(main())
 """
+ARMS = ["data=asyncpg", "data=asyncpg,driver=libpq", "data=sqlalchemy"]
 JSON = {"Content-Type": "application/json"}
 Answer = tuple[int, str, dict[str, str]]
 
 
-def ask(data: str, *asked: tuple[str, str, str | None, dict[str, str]]) -> list[Answer]:
+def ask(arm: str, *asked: tuple[str, str, str | None, dict[str, str]]) -> list[Answer]:
     """The answers of the service whose database is away."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -50,7 +51,7 @@ def ask(data: str, *asked: tuple[str, str, str | None, dict[str, str]]) -> list[
         "SECRET_KEY": "x" * 50,
         "DATABASE_URL": "postgres://user@127.0.0.1:1/nothing",
         "LOG_LEVEL": "ERROR",
-        "SWITCHES": f"data={data},cache=off",
+        "SWITCHES": f"{arm},cache=off",
         "TLS_HOST": "localhost",
     }
     done = subprocess.run(
@@ -68,7 +69,10 @@ def ask(data: str, *asked: tuple[str, str, str | None, dict[str, str]]) -> list[
 @pytest.fixture(scope="module")
 def descriptions() -> list[object]:
     """The description of each arm."""
-    return [json.loads(ask(data, ("GET", "/api/openapi.json", None, {}))[0][1]) for data in ("asyncpg", "sqlalchemy")]
+    return [
+        json.loads(ask(arm, ("GET", "/api/openapi.json", None, {}))[0][1])
+        for arm in ("data=asyncpg", "data=sqlalchemy")
+    ]
 
 
 def test_both_arms_describe_the_same(descriptions: list[object]) -> None:
@@ -76,10 +80,10 @@ def test_both_arms_describe_the_same(descriptions: list[object]) -> None:
     assert fast == modelled
 
 
-@pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
-def test_what_needs_no_database_is_answered_without_one(data: str) -> None:
+@pytest.mark.parametrize("arm", ARMS)
+def test_what_needs_no_database_is_answered_without_one(arm: str) -> None:
     healthy, items, strange, http, options = ask(
-        data,
+        arm,
         ("GET", "/healthz", None, {}),
         ("GET", "/api/basics/json/?items=1", None, {}),
         ("GET", "/api/contacts/", None, {"Host": "elsewhere.example"}),
@@ -95,8 +99,8 @@ def test_what_needs_no_database_is_answered_without_one(data: str) -> None:
     assert (options[0], list(json.loads(options[1]))) == (405, ["detail"])
 
 
-@pytest.mark.parametrize("data", ["asyncpg", "sqlalchemy"])
-def test_a_database_that_is_away_is_a_503(data: str) -> None:
+@pytest.mark.parametrize("arm", ARMS)
+def test_a_database_that_is_away_is_a_503(arm: str) -> None:
     sent = json.dumps({"from": 1, "to": 2, "points": 1})
     asked = [
         ("GET", "/readyz", None, {}),
@@ -105,7 +109,7 @@ def test_a_database_that_is_away_is_a_503(data: str) -> None:
         ("GET", "/api/contacts/stats/", None, {}),
         ("POST", "/api/contacts/transfer/", sent, JSON),
     ]
-    answers = ask(data, *asked)
+    answers = ask(arm, *asked)
     assert [status for status, _, _ in answers] == [503] * len(asked)
     assert json.loads(answers[0][1])["checks"]["database"].startswith("The database does not answer")
     assert all(list(json.loads(text)) == ["detail"] for _, text, _ in answers[1:])

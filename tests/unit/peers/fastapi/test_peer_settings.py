@@ -16,7 +16,13 @@ def test_little_is_required() -> None:
     assert settings.database_name == "rows"
     assert settings.allowed_hosts == ("localhost", "127.0.0.1")
     assert (settings.tls_host, settings.cache_ttl_s, settings.cache_timeout_ms) == ("", 30, 250)
+    assert (settings.held_bytes, settings.patience_s) == (16 * 1024 * 1024, 3600)
     assert settings.switches["data"] == "asyncpg"
+
+
+def test_a_session_is_given_up_when_its_statement_must_have_been_stopped() -> None:
+    for limit, patience_s in (("0", 3600), ("10000", 15), ("200", 5.2)):
+        assert Settings.read({**WHOLE, "STATEMENT_TIMEOUT_MS": limit}).patience_s == patience_s
 
 
 def test_hosts_are_a_list() -> None:
@@ -41,6 +47,9 @@ def test_the_host_at_which_tls_ends_is_one_of_ours() -> None:
         ({"POOL_TIMEOUT_S": "0"}, "POOL_TIMEOUT_S is '0'; give a number above 0"),
         ({"ACCESS_TOKEN_S": "nan"}, "ACCESS_TOKEN_S is 'nan'; give a number above 0"),
         ({"TLS_HOST": "https://a.example"}, "TLS_HOST is 'https://a.example'; give the host at which TLS ends"),
+        ({"HELD_BYTES": "all"}, "HELD_BYTES is 'all'; give a number above 0"),
+        ({"STATEMENT_TIMEOUT_MS": "long"}, "STATEMENT_TIMEOUT_MS is 'long'; give a number above 0"),
+        ({"SWITCHES": "held=on"}, "held=on needs CACHE_URL"),
         ({"SWITCHES": "data=psycopg"}, "data cannot be 'psycopg'; choose one of asyncpg, sqlalchemy"),
     ],
 )

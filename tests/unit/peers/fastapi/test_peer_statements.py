@@ -10,7 +10,7 @@ from contract.paging import Pager
 from contract.parameters import parse
 from peers.fastapi.contacts.infrastructure.cursors import PlaceCodec
 from peers.fastapi.contacts.infrastructure.search import Strength
-from peers.fastapi.contacts.infrastructure.statements import DETAIL, Statement, Statements
+from peers.fastapi.contacts.infrastructure.statements import DETAIL, Statement, Statements, detail
 
 STRENGTHS: tuple[Strength, ...] = ("fulltext", "trigram", "substring")
 EVIL = "x'; DROP TABLE app_user; --%_\\"
@@ -84,6 +84,14 @@ def test_a_pair_is_compared_as_a_row() -> None:
     (made,) = Statements("substring").page(criteria, Window(2, after=("a", "b", 1)), ranked=False, keyset=True)
     assert "(u.last_name, u.first_name, u.id) > ($1, $2, $3)" in made.sql
     assert list(made.arguments) == ["a", "b", 1, 2]
+
+
+def test_what_recurs_is_a_contact_and_a_list_of_all() -> None:
+    assert detail(7) == Statement(DETAIL, (7,), recurs=True)
+    first, second, count = statements("substring", ordering="address__city")
+    assert (first.recurs, second.recurs, count.recurs) == (True, True, False)
+    assert not any(made.recurs for made in statements("substring", gender="F"))
+    assert not any(made.recurs for made in statements("fulltext", search="ann"))
 
 
 def test_columns_stand_where_rows_are_read() -> None:

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from peers.fastapi.config.switches import TABLE, parse
+from peers.fastapi.config.switches import TABLE, parse, without_shared_cache
 from switchboard import SwitchError, declared
 
 from scalebed.paths import ROOT
@@ -27,6 +27,24 @@ def test_every_value_can_be_given_and_is_written_back(name: str, value: str) -> 
 def test_what_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(SwitchError, match="SWITCHES"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("data=sqlalchemy,driver=libpq", "driver=libpq needs data=asyncpg"),
+        ("data=sqlalchemy,held=on", "held=on needs data=asyncpg and cache=bytes"),
+        ("cache=off,held=on", "held=on needs data=asyncpg and cache=bytes"),
+    ],
+)
+def test_what_cannot_work_together_is_refused(text: str, sentence: str) -> None:
+    with pytest.raises(SwitchError, match=sentence):
+        parse(text)
+
+
+def test_a_first_level_needs_a_second_that_processes_share() -> None:
+    assert without_shared_cache(parse("")) is None
+    assert (without_shared_cache(parse("held=on")) or "").startswith("held=on needs CACHE_URL")
 
 
 def test_the_engine_is_told_the_same() -> None:

@@ -14,7 +14,8 @@ class PlaceCodec:
     """The `Codec` of this service's cursors."""
 
     def encode(self, place: list[Any]) -> bytes:
-        return orjson.dumps(place)
+        # A time without a zone means UTC, and has to come back so.
+        return orjson.dumps(place, option=orjson.OPT_NAIVE_UTC)
 
     def decode(self, body: bytes) -> list[Any]:
         found: list[Any] = orjson.loads(body)

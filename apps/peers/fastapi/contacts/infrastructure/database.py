@@ -1,6 +1,6 @@
 """asyncpg's pool, behind PgBouncer in transaction mode."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from contract.document import MESSAGES
 from contract.errors import UnavailableError
 
 from .breaker import Breaker
+from .statements import Statement
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -46,7 +47,7 @@ def died(error: BaseException | None) -> bool:
 
 
 # PgBouncer's farewell to a client for whom it had no session of the server's, in all the time that it gives one.
-_NO_SERVER = "query_wait_timeout"
+NO_SERVER = "query_wait_timeout"
 # Longer than a database that is there takes for `SELECT 1`, however busy it is.
 ANSWERS_S = 1.0
 # What the database calls the session that looks, in pg_stat_activity for one.
@@ -100,7 +101,7 @@ class Database:
         self._size = size
         self._timeout_s = timeout_s
         # An error is only a doubt: one session may die alone, and so may that of a look, which is why it takes two.
-        self._breaker = Breaker(probe_s, self._answers, calm_s=0.1)
+        self.breaker = Breaker(probe_s, self._answers, calm_s=0.1)
         self._opened: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
@@ -117,7 +118,7 @@ class Database:
 
     async def close(self) -> None:
         """Close the connections, those in use when they come back."""
-        await self._breaker.close()
+        await self.breaker.close()
         await self._pool.close()
 
     async def rows(self, sql: str, arguments: Sequence[object] = ()) -> list[asyncpg.Record]:
@@ -127,11 +128,15 @@ class Database:
                 return await self._rows(sql, arguments)
             except Exception as error:
                 self._tell(error)
-                if not died(error) or not self._breaker.closed:
+                if not died(error) or not self.breaker.closed:
                     raise
                 # Its like may have died too. Reads can be repeated.
                 await self._pool.expire_connections()
                 return await self._rows(sql, arguments)
+
+    def run(self, statement: Statement) -> Awaitable[list[asyncpg.Record]]:
+        """All rows of a statement, as `rows`."""
+        return self.rows(statement.sql, statement.arguments)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -161,17 +166,17 @@ class Database:
 
     def _refuse_if_away(self) -> None:
         """Asked before a wait for a session, and after it, when it may have been found out."""
-        if not self._breaker.closed:
+        if not self.breaker.closed:
             raise NoDatabaseError(MESSAGES["no_database"])
 
     def _tell(self, error: BaseException | None) -> None:
         """Have it looked into what went wrong with a session."""
         if not isinstance(unavailable(error), NoDatabaseError):
             return
-        if _NO_SERVER in str(error):
-            self._breaker.failed()
+        if NO_SERVER in str(error):
+            self.breaker.failed()
         else:
-            self._breaker.doubted()
+            self.breaker.doubted()
 
     async def _answers(self) -> bool:
         """Whether a session of its own, past the pool, gets an answer."""

@@ -1,6 +1,6 @@
 """The reads of the `asyncpg` arm: prepared statements in, rows out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from contract.document import MAX_ID, MESSAGES
 from contract.errors import NotFoundError
@@ -10,19 +10,24 @@ from contract.parameters import parse
 from . import rows, statements
 from .database import Database
 from .rows import Row
+from .statements import Statement
+
+Run = Callable[[Statement], Awaitable[Sequence[Row]]]
 
 
 class Reader:
     """Reads contacts."""
 
-    def __init__(self, database: Database, made: statements.Statements, pager: Pager[Row]) -> None:
+    def __init__(self, database: Database, made: statements.Statements, pager: Pager[Row], run: Run) -> None:
+        """`run`: what runs the statements of the hot reads, a contact and the list; `database` runs the others."""
         self._database = database
+        self._run = run
         self._statements = made
         self._pager = pager
 
     async def detail(self, contact_id: int) -> Row:
         """One contact; raises `NotFoundError`."""
-        found = await self._database.rows(statements.DETAIL, (contact_id,)) if contact_id <= MAX_ID else []
+        found = await self._run(statements.detail(contact_id)) if contact_id <= MAX_ID else []
         if not found:
             raise NotFoundError(MESSAGES["no_contact"])
         return found[0]
@@ -50,14 +55,14 @@ class Reader:
 
     async def _count(self, plan: Plan) -> int:
         statement = self._statements.count(plan.listing.criteria, ranked=plan.ranked)
-        found = await self._database.rows(statement.sql, statement.arguments)
+        found = await self._run(statement)
         return int(found[0][0])
 
     async def _window(self, plan: Plan) -> Sequence[Row]:
         found: list[Row] = []
         criteria, limit = plan.listing.criteria, plan.window.limit
         for statement in self._statements.page(criteria, plan.window, ranked=plan.ranked, keyset=plan.keyset):
-            found += await self._database.rows(statement.sql, statement.arguments)
+            found += await self._run(statement)
             if len(found) >= limit:
                 break
         return found[:limit]

@@ -31,35 +31,14 @@ and never longer than that last: no entry outlives its TTL.
 
 import asyncio
 import secrets
-import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from time import monotonic, time
+from time import monotonic
 
 from .breaker import Breaker
+from .entries import VERSION_BYTES, Entries
 from .stores import Store, StoreDownError
 
-VERSION_BYTES = 16
-_HEADER = struct.Struct("!16sd")
-
 Compute = Callable[[], Awaitable[bytes]]
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds: an entry's life, the share of it after which it is renewed, and the patience with each thing.
-
-    `slow_s`: a store that takes longer than this to answer costs more than it saves. `away_s`: while it is left alone,
-    one look in so many seconds finds out whether it is well again.
-    """
-
-    ttl_s: float
-    slow_s: float = 0.005
-    renew_share: float = 0.8
-    lock_s: float = 5.0
-    wait_s: float = 1.0
-    poll_s: float = 0.005
-    away_s: float = 0.25
 
 
 class StoreSlowError(Exception):
@@ -69,11 +48,10 @@ class StoreSlowError(Exception):
 class ResponseCache:
     """Bytes by key under one namespace; see the module's text for what it promises."""
 
-    def __init__(self, store: Store, namespace: str, variant: str, timing: Timing) -> None:
+    def __init__(self, store: Store, entries: Entries) -> None:
         self._store = store
-        self._version_key = f"{namespace}:version".encode()
-        self._prefix = f"{namespace}:{variant}:".encode()
-        self._timing = timing
+        self._entries = entries
+        self._timing = timing = entries.timing
         self._slow_s = timing.slow_s
         self._breaker = Breaker(timing.away_s, lambda: store.prompt(timing.slow_s), self._paid_up)
         # How many writes could not set a version, and how many of these a later version stands for.
@@ -86,17 +64,17 @@ class ResponseCache:
         """
         if not self._breaker.closed:
             return await compute()
-        key = self._prefix + key
+        key = self._entries.key(key)
         try:
             await self._settle()
             asked = monotonic()
-            version, entry = await self._store.get_many((self._version_key, key))
+            version, entry = await self._store.get_many((self._entries.version_key, key))
             if monotonic() - asked > self._slow_s:
                 self._breaker.doubted()
             if version is None:
                 version = await self._first_version()
             locked = False
-            if (found := self._counting(entry, version)) is not None:
+            if (found := self._entries.counting(entry, version)) is not None:
                 body, fresh = found
                 if fresh or (guard and not await self._lock(key, version)):
                     return body
@@ -141,6 +119,18 @@ class ResponseCache:
         elif not self._breaker.closed:
             raise StoreSlowError
 
+    @property
+    def usable(self) -> bool:
+        """Whether another reader of the same store may ask it: it is well, and no write owes it a version."""
+        return self._breaker.closed and self._paid >= self._owed
+
+    def told(self, seconds: float | None) -> None:
+        """Another reader's word for how long the store took to answer, None where it did not."""
+        if seconds is None:
+            self._breaker.failed()
+        elif seconds > self._slow_s:
+            self._breaker.doubted()
+
     async def close(self) -> None:
         """Close the store, once it has been tried to set what is owed."""
         await self._breaker.close()
@@ -164,51 +154,42 @@ class ResponseCache:
             self._paid = max(self._paid, owed)
 
     async def _set_version(self) -> None:
-        await self._store.set(self._version_key, secrets.token_bytes(VERSION_BYTES), None)
+        await self._store.set(self._entries.version_key, secrets.token_bytes(VERSION_BYTES), None)
 
     async def _first_version(self) -> bytes:
         token = secrets.token_bytes(VERSION_BYTES)
-        if await self._store.add(self._version_key, token, None):
+        if await self._store.add(self._entries.version_key, token, None):
             return token
-        return (await self._store.get_many((self._version_key,)))[0] or token
-
-    def _counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
-        """The body of an entry that counts, and whether it is still young."""
-        if entry is None or len(entry) < _HEADER.size or entry[:VERSION_BYTES] != version:
-            return None
-        _, renew_at = _HEADER.unpack_from(entry)
-        return entry[_HEADER.size :], time() < renew_at
+        return (await self._store.get_many((self._entries.version_key,)))[0] or token
 
     async def _lock(self, key: bytes, version: bytes) -> bool:
-        # The version is part of it: who computes from older rows does not hold up who needs the newer ones.
-        return await self._store.add(b"lock:" + version + key, b"1", int(self._timing.lock_s * 1000))
+        return await self._store.add(self._entries.lock(version, key), b"1", self._timing.lock_ms)
 
     async def _wait(self, key: bytes) -> bytes | None:
         until = monotonic() + self._timing.wait_s
         while monotonic() < until and self._breaker.closed:
             await asyncio.sleep(self._timing.poll_s)
-            version, entry = await self._store.get_many((self._version_key, key))
-            if version is not None and (found := self._counting(entry, version)) is not None:
+            version, entry = await self._store.get_many((self._entries.version_key, key))
+            if version is not None and (found := self._entries.counting(entry, version)) is not None:
                 return found[0]
         return None
 
     async def _computed(self, key: bytes, version: bytes, compute: Compute, *, locked: bool) -> bytes:
-        young_s = self._timing.ttl_s * self._timing.renew_share
         stored = False
         try:
             body = await compute()
-            stored = await self._put(key, _HEADER.pack(version, time() + young_s) + body)
+            stored = await self._put(key, self._entries.packed(version, body))
         finally:
             # Behind an entry that stands, the lock runs out by itself before anybody asks for it again.
-            if locked and not (stored and self._timing.lock_s < young_s):
-                await self._unlock(b"lock:" + version + key)
+            if locked and not (stored and self._timing.lock_s < self._timing.young_s):
+                await self._unlock(self._entries.lock(version, key))
         return body
 
     async def _put(self, key: bytes, entry: bytes) -> bool:
         if not self._breaker.closed:
             return False
         try:
-            await self._store.set(key, entry, max(1, int(self._timing.ttl_s * 1000)))
+            await self._store.set(key, entry, self._timing.ttl_ms)
         except StoreDownError:
             self._breaker.failed()
             return False

@@ -1,4 +1,4 @@
-"""Criteria and a window → the statements that read it, with asyncpg's numbered placeholders. Pure.
+"""Criteria and a window → the statements that read it, with numbered placeholders. Pure.
 
 Text lookups are `UPPER(column) LIKE UPPER(pattern)`, the form that the trigram indexes serve.
 """
@@ -32,10 +32,23 @@ _PRESENT = {"a": "u.address_id", "r": "r.id"}
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL and the arguments of its placeholders."""
+    """SQL and the arguments of its placeholders.
+
+    `recurs` marks the few shapes that come with every request, for a driver that prepares no others: names and cities
+    are skewed, and a generic plan would treat a rare one and a common one alike.
+    """
 
     sql: str
     arguments: Sequence[object] = ()
+    recurs: bool = False
+
+
+CHECK = Statement("SELECT 1", recurs=True)
+
+
+def detail(contact_id: int) -> Statement:
+    """One contact."""
+    return Statement(DETAIL, (contact_id,), recurs=True)
 
 
 def aggregate(group_by: str) -> Statement:
@@ -81,7 +94,7 @@ class Statements:
         arguments = Arguments()
         conditions = self._conditions(criteria, arguments) + part.conditions(arguments)
         tail = _tail(window, arguments)
-        return Statement(f"{SELECT}{_where(conditions)}{order_by(ordering)}{tail}", arguments)
+        return Statement(f"{SELECT}{_where(conditions)}{order_by(ordering)}{tail}", arguments, criteria.plain)
 
     def _ranked(self, criteria: Criteria, window: Window) -> Statement:
         arguments = Arguments()
