@@ -3,8 +3,9 @@ in rounds whose order changes; requests a second, their CPU, and ratios to the f
 
     python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off yardstick empty-uvicorn
 
-An arm is a shipped service with the switches that differ, or the yardstick in Go (benchmarks/yardstick), or one of the
-applications that answer nothing (empty.py): empty-uvicorn, empty-granian-wsgi, empty-django-wsgi, empty-django-asgi.
+An arm is a shipped service with the switches that differ; or, as `fastapi@COMMIT`, what a commit of this repository has
+of it, on today's libraries; or the yardstick in Go (benchmarks/yardstick); or an application that answers nothing
+(empty.py): empty-uvicorn, empty-granian-wsgi, empty-django-wsgi, empty-django-asgi.
 All have the same rows, and parts of their own kind outside the quota. A ratio's interval is Student's t on the
 logarithms, paired within rounds. With --out the table and each round go into a folder.
 """
@@ -17,6 +18,7 @@ import select
 import shlex
 import socket
 import statistics
+import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,13 +55,16 @@ class Arm:
 
     name: str
     service: str
+    commit: str
+    """Empty: as it stands here."""
     switches: Mapping[str, str]
 
     @classmethod
     def parse(cls, text: str) -> Arm:
-        """Of `service` or `service:switch=value,…`."""
-        service, _, switches = text.partition(":")
-        return cls(text, service, dict(item.split("=", 1) for item in switches.split(",") if item))
+        """Of `service`, `service:switch=value,…` or the same with `service@commit`."""
+        named, _, switches = text.partition(":")
+        service, _, commit = named.partition("@")
+        return cls(text, service, commit, dict(item.split("=", 1) for item in switches.split(",") if item))
 
     @property
     def slug(self) -> str:
@@ -145,7 +150,7 @@ def service_of(arm: Arm, rig: Rig) -> Service:
     elif arm.service in EMPTY:
         serve = ("sh", "-c", f"cd {shlex.quote(str(Path(__file__).parent))} && {EMPTY[arm.service]}")
     else:
-        return read_service(rig.root, arm.service)
+        return read_service(tree_of(arm.commit, rig) if arm.commit else rig.root, arm.service)
     # Tables, rows and objects are made by the optimized service's commands, so that both read the same database.
     optimized = read_service(rig.root, "optimized")
     switches = {name: optimized.switches[name] for name in optimized.object_switches}
@@ -153,8 +158,20 @@ def service_of(arm: Arm, rig: Rig) -> Service:
     return replace(optimized, name=arm.service, serve=serve, switches=switches, values=values)
 
 
-def told(arm: Arm, cpu: float) -> Mapping[str, str]:
+def tree_of(commit: str, rig: Rig) -> Path:
+    """What a commit of this repository holds, in a folder."""
+    tree = rig.folder / f"tree-{commit}"
+    if not tree.exists():
+        tree.mkdir(parents=True)
+        archive = subprocess.run(["git", "-C", rig.root, "archive", commit, "apps"], check=True, stdout=subprocess.PIPE)
+        subprocess.run(["tar", "-x", "-C", tree], check=True, input=archive.stdout)
+    return tree
+
+
+def told(arm: Arm, rig: Rig, cpu: float) -> Mapping[str, str]:
     """What an arm's service finds in its environment besides."""
+    if arm.commit:
+        return {"PYTHONPATH": str(tree_of(arm.commit, rig) / "apps")}
     # From 1.25 Go follows the quota of its cgroup, but runs on 2 cores at once where that is less. Under a quota of one
     # core and less, 1 takes about a sixth less CPU for a request; the services in Python have one worker there, too.
     return {"GOMAXPROCS": "1"} if arm.service == YARDSTICK and cpu <= 1 else {}
@@ -209,9 +226,11 @@ def main() -> None:
         wanted = []
         for arm in options.arms:
             service = service_of(arm, rig)
-            template = rig.databases.template(options.contacts, 7, service, say)
-            clone = rig.databases.clone(template, service, arm.switches, say)
-            env = told(arm, options.cpu)
+            template = rig.databases.template(options.contacts, 7, read_service(rig.root, "optimized"), say)
+            # A commit's service reads what today's makes.
+            maker = read_service(rig.root, arm.service) if arm.commit else service
+            clone = rig.databases.clone(template, maker, arm.switches, say)
+            env = told(arm, rig, options.cpu)
             wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu, env=env))
         found: dict[tuple[str, str], list[Served]] = {}
         with rig.running(wanted, warm=sorted({item.database for item in wanted if item.database})) as running:
