@@ -11,6 +11,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+# A length would be forbidden with the first, and with the second that of the body which the client has.
+BODILESS = frozenset({204, 304})
 
 
 def content(response: HttpResponseBase) -> bytes:
@@ -33,7 +35,8 @@ async def answer(send: Send, response: HttpResponseBase) -> None:
 
 
 async def send_whole(send: Send, status: int, lines: Headers, body: bytes) -> None:
-    """Send a status, headers and a body of known length."""
-    lines = [*lines, (b"Content-Length", b"%d" % len(body))]
+    """Send a status, headers and a body of known length, which they say where they do not yet and may."""
+    if status not in BODILESS and not any(name.lower() == b"content-length" for name, _ in lines):
+        lines = [*lines, (b"Content-Length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": body})
