@@ -112,9 +112,6 @@ class Session:
             # Given up in the middle: the answer would be the next statement's.
             if not asked.done() or asked.cancelled():
                 self.end()
-            else:
-                # Given up at the moment that it failed: nobody else hears of the error.
-                asked.exception()
         if result.status in _ANSWERS:
             return result
         error = psycopg.errors.error_from_result(result, self._encoding)
