@@ -74,14 +74,16 @@ class Front:
             return None
         secure = self._tls and schemes == [b"https"]
         # Plain HTTP is sent on to where TLS ends.
-        return None if self._tls and not secure else (hosts[0].decode("latin-1"), secure)
+        if self._tls and not secure:
+            return None
+        host = hosts[0].decode("latin-1")
+        return (host, secure) if _ours(host) else None
 
     async def _answered(
         self, scope: Scope, host: str, contact_id: str | None, *, secure: bool
     ) -> tuple[int, Headers, bytes]:
         query = scope["query_string"].decode("latin-1")
         try:
-            _allow(host)
             if contact_id is None:
                 base = f"{'https' if secure else scope['scheme']}://{host}{scope['path']}"
                 return 200, [JSON], await self._reads.contacts(base, query)
@@ -104,13 +106,12 @@ def _log(scope: Scope, response: HttpResponse, error: Exception | None = None) -
     log_response("%s: %s", response.reason_phrase, scope["path"], response=response, request=request, exception=error)
 
 
-# The same few are asked for again and again; a refusal is not kept.
+# The same few are asked for again and again.
 @lru_cache(maxsize=64)
-def _allow(host: str) -> None:
-    """Let hosts pass that are ours. Raises `RefusedError`."""
+def _ours(host: str) -> bool:
+    """Whether Django would answer under this host; it refuses all others, and logs them as an attempt to deceive."""
     domain, _ = split_domain_port(host)
-    if not (domain and validate_host(domain, settings.ALLOWED_HOSTS)):
-        raise RefusedError(MESSAGES["bad_request"])
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _added(*, secure: bool) -> Headers:
