@@ -1,16 +1,22 @@
 """Asks two ASGI applications over the service's own settings and addresses the same: what `hot` makes, and Django.
 
 A process of its own, since Django has one set of settings in each. Requests come as JSON on the standard input, as
-`method`, `path`, `query`, `headers` and what else of a scope they want; what each application answers, counts and logs
-goes to the standard output. There is no database: contacts have their ids for an answer.
+`method`, `path`, `query`, `headers`, the `chunks` of their body, whether they `leave` after these, and what else of a
+scope they want; what each application answers, counts and logs goes to the standard output. There is no database:
+contacts have their ids for an answer. Below `odd/` there are views for what the service's own do not do.
 """
 
 import asyncio
 import json
 import logging
 import sys
+import threading
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
 import django
@@ -22,7 +28,10 @@ from contract.cursors import CursorSigner
 from contract.errors import UnavailableError
 from contract.paging import Pager, by_place
 from django.conf import settings
+from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.urls import path
 from optimized.contacts import composition
 from optimized.contacts.api.loop import on_the_loop
 from optimized.contacts.api.loop.reads import LoopReads, uncached
@@ -57,6 +66,9 @@ class AwaitedRows(Rows):
     """The same, awaited."""
 
     async def detail(self, contact_id: int) -> Any:
+        # What a server does to a request whose client has left.
+        if contact_id == 499:
+            raise asyncio.CancelledError
         return super().detail(contact_id)
 
     async def page(self, plan: Any) -> Any:
@@ -83,6 +95,47 @@ def services() -> Any:
     )
 
 
+def _cookies() -> HttpResponse:
+    response = HttpResponse("with cookies", headers={"X-Odd": "é"})
+    response.set_cookie("a", "1")
+    response.set_cookie("b", "2", secure=True)
+    return response
+
+
+ODD: dict[str, Callable[[HttpRequest], Any]] = {
+    "nothing": lambda _: HttpResponse(status=204),
+    "unmodified": lambda _: HttpResponseNotModified(),
+    "empty": lambda _: HttpResponse(),
+    "file": lambda _: FileResponse(BytesIO(b"a file's content"), filename="file.txt"),
+    "streamed": lambda _: StreamingHttpResponse(iter([b"in ", b"", b"pieces"])),
+    "large": lambda _: HttpResponse(b"x" * 200_000),
+    "echo": lambda request: HttpResponse(request.body),
+    "form": lambda request: HttpResponse(repr(sorted(request.POST.items()))),
+    "cookies": lambda _: _cookies(),
+    "thread": lambda _: HttpResponse(threading.current_thread() is threading.main_thread()),
+}
+
+
+def odd(request: HttpRequest, name: str) -> Any:
+    """Answer in an odd way."""
+    return ODD[name](request)
+
+
+class Signals:
+    """How often Django said that a request began and that it was over."""
+
+    def __init__(self) -> None:
+        self.heard = [0, 0]
+        signals.request_started.connect(self.began)
+        signals.request_finished.connect(self.ended)
+
+    def began(self, **_: object) -> None:
+        self.heard[0] += 1
+
+    def ended(self, **_: object) -> None:
+        self.heard[1] += 1
+
+
 class Logged(logging.Handler):
     """What was logged, as the service's logs would show it."""
 
@@ -107,14 +160,19 @@ def counted() -> dict[str, float]:
     }
 
 
-async def asked(application: Any, request: dict[str, Any], logged: Logged) -> dict[str, Any]:
+async def asked(application: Any, request: dict[str, Any], logged: Logged, told: Signals) -> dict[str, Any]:
     """One request."""
     messages: list[Any] = []
-    body = [{"type": "http.request", "body": request.pop("body", "").encode()}]
+    chunks, leaves = request.pop("chunks", [""]), request.pop("leave", False)
+    body = [{"type": "http.request", "body": chunk.encode(), "more_body": True} for chunk in chunks]
+    if leaves:
+        body.append({"type": "http.disconnect"})
+    else:
+        body[-1]["more_body"] = False
 
     async def receive() -> Any:
         if body:
-            return body.pop()
+            return body.pop(0)
         return await asyncio.Event().wait()
 
     async def send(message: Any) -> None:
@@ -132,15 +190,17 @@ async def asked(application: Any, request: dict[str, Any], logged: Logged) -> di
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in request["headers"]],
     }
     before = counted()
-    logged.lines = []
-    await application(scope, receive, send)
-    start, *parts = messages
+    logged.lines, told.heard = [], [0, 0]
+    with suppress(asyncio.CancelledError):
+        await application(scope, receive, send)
+    start, *parts = messages or [{"status": None, "headers": []}]
     return {
         "status": start["status"],
         "headers": [[name.decode(), value.decode("latin-1")] for name, value in start["headers"]],
         "body": b"".join(part.get("body", b"") for part in parts).decode("latin-1"),
         "counted": [kind for kind, number in counted().items() if number > before.get(kind, 0)],
         "logged": logged.lines,
+        "signals": told.heard,
     }
 
 
@@ -148,12 +208,20 @@ async def main() -> None:
     made = services()
     # Before the addresses ask for them.
     composition.services = lambda: made  # type: ignore[assignment]
-    logged = Logged()
+    from optimized.config import urls  # noqa: PLC0415
+
+    urls.urlpatterns.append(path("odd/<str:name>", odd))
+    # Django's own handler says so of every file.
+    warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
+    logged, told = Logged(), Signals()
     root = logging.getLogger()
     root.handlers = [logged]
     hot, plain = on_the_loop(settings.SWITCHES, made.on_loop), ASGIHandler()
     answers = [
-        {"hot": await asked(hot, dict(request), logged), "django": await asked(plain, dict(request), logged)}
+        {
+            "hot": await asked(hot, dict(request), logged, told),
+            "django": await asked(plain, dict(request), logged, told),
+        }
         for request in json.load(sys.stdin)
     ]
     json.dump(answers, sys.stdout)
