@@ -20,6 +20,8 @@ FORMS = {
     "optimized": ("cache=off", "optimized"),
     "optimized-orm": ("cache=off,sql=orm,pool=off,prepared=off", "optimized"),
     "optimized-async": ("cache=off,async=on,server=uvicorn", "optimized"),
+    "optimized-loop": ("cache=off,hot=loop,server=uvicorn", "optimized"),
+    "optimized-front": ("cache=off,hot=front,server=uvicorn", "optimized"),
     "fastapi": ("cache=off", "peers/fastapi"),
     "fastapi-sqlalchemy": ("cache=off,data=sqlalchemy", "peers/fastapi"),
 }

@@ -183,7 +183,8 @@ def test_answers_that_come_in_pieces_are_put_together() -> None:
     async def test(store: Store, wire: RedisWire) -> None:
         large = bytes(range(256)) * 4096
         await wire.set(b"large", large, 1000)
-        assert await asyncio.gather(wire.get(b"large"), wire.get(b"none"), wire.get(b"large")) == [large, None, large]
+        answers = await asyncio.gather(*(wire.get(key) for key in (b"large", b"none", b"large")))
+        assert answers == [large, None, large]
 
     with_store(test)
 

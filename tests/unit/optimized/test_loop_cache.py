@@ -7,6 +7,7 @@ import gc
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from time import time
 from typing import Any
 
 import pytest
@@ -184,7 +185,7 @@ def test_late_in_its_life_one_renews_an_entry_while_the_others_get_it(
         # As it has by then, in a store whose clock is not this test's.
         version = await parts.cache._stored_version()
         await parts.store.delete(b"lock:" + version + ENTRY)
-        now = entries_module.time()
+        now = time()
         monkeypatch.setattr(entries_module, "time", lambda: now + 25)
         answers = await asyncio.gather(*(parts.get() for _ in range(5)))
         assert sorted(answers) == [b"new", *[b"old"] * 4]
@@ -307,7 +308,7 @@ def test_a_slow_answer_is_a_doubt() -> None:
     async def test() -> None:
         woken: list[object] = []
         parts = Parts(timing=Timing(30, slow_s=0.001))
-        parts.breaker._start = woken.append  # type: ignore[assignment]
+        parts.breaker._start = woken.append
         parts.store.takes_s = 0.003
         assert await parts.get() == b"old"
         assert woken
