@@ -53,7 +53,12 @@ class RedisWire:
     async def _asked(self, *command: bytes) -> object:
         wire = self._wire
         if wire is not None and not wire.ended:
-            return await wire.ask(command)
+            try:
+                return await wire.ask(command)
+            except WireDownError as error:
+                # It may have died while nobody asked. Every command can be repeated.
+                if not isinstance(error.__cause__, ConnectionError):
+                    raise
         return await (await self._connected()).ask(command)
 
     async def _connected(self) -> "Wire":

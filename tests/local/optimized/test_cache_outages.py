@@ -18,6 +18,8 @@ Serving = Callable[..., httpx.Client]
 FORMS = [
     ("optimized", ""),
     ("optimized", "cache=keys,sql=orm"),
+    ("optimized", "hot=loop,server=uvicorn"),
+    ("optimized", "hot=front,held=on,server=uvicorn"),
     ("peers/fastapi", ""),
     ("peers/fastapi", "data=sqlalchemy"),
 ]

@@ -229,18 +229,29 @@ def test_time_counts_from_each_command_and_not_from_the_connection() -> None:
     assert with_store(test, timeout_ms=300).connections == 1
 
 
-def test_an_end_of_the_connection_fails_those_who_wait_and_the_next_has_a_new_one() -> None:
+def test_whose_connection_ends_is_answered_over_a_new_one() -> None:
     async def test(store: Store, wire: RedisWire) -> None:
         store.values[b"key"] = b"value"
         await wire.get(b"key")
         store.silent = True
-        waiting = [asyncio.create_task(is_down(wire.get(b"key"))) for _ in range(3)]
+        waiting = [asyncio.create_task(wire.get(b"key")) for _ in range(3)]
         asked = len(store.asked)
         await until(lambda: len(store.asked) == asked + 3)
-        store.close()
-        await asyncio.gather(*waiting)
         store.silent = False
-        assert await wire.get(b"key") == b"value"
+        store.close()
+        assert await asyncio.gather(*waiting) == [b"value"] * 3
+
+    assert with_store(test).connections == 2
+
+
+def test_whose_connections_end_again_and_again_hears_of_it() -> None:
+    async def test(store: Store, wire: RedisWire) -> None:
+        def close(_: Command) -> None:
+            store.close()
+
+        await wire.get(b"key")
+        store.answer = close
+        await is_down(wire.get(b"key"))
 
     assert with_store(test).connections == 2
 
