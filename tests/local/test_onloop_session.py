@@ -214,7 +214,7 @@ def test_a_task_that_is_given_up_ends_the_session(url: str, other: psycopg.Conne
     async def test(session: Session) -> None:
         process = await process_of(session)
         # Short: the server finds out only when it has something to say.
-        task = asyncio.create_task(session.rows(b"SELECT pg_sleep(0.3)", (), prepare=False))
+        task = asyncio.create_task(session.rows(b"SELECT pg_sleep(1)", (), prepare=False))
         await until(lambda: serves(other, process, "active"))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -260,7 +260,7 @@ def test_an_attempt_that_fails_or_is_given_up_makes_room_for_one_who_waits(fails
 
 def test_nobody_waits_longer_than_they_may() -> None:
     async def run() -> None:
-        pool = Pool(timeout_s=0.01)
+        pool = Pool(timeout_s=0.3)
         session = await pool.take()
         await refused(pool.take(), NO_SESSION)
         # Those who came after go on waiting, and the session is still there.

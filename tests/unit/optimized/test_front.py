@@ -93,11 +93,11 @@ TLS = {"TLS_HOST": "localhost:8443"}
 
 
 def told(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without its length, which Django leaves to the server, and whatever the order of its headers.
+    """An answer without its length, which Django leaves to the server.
 
     What listens to Django's signals closes what a thread used: the hot reads send none.
     """
-    headers = sorted([name.lower(), value] for name, value in answer["headers"] if name.lower() != "content-length")
+    headers = [line for line in answer["headers"] if line[0] != "Content-Length"]
     return {**answer, "headers": headers, "signals": None}
 
 

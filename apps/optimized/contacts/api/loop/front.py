@@ -120,7 +120,8 @@ def _added(*, secure: bool) -> Headers:
     if secure and settings.SECURE_PROXY_SSL_HEADER is not None:
         request.META[settings.SECURE_PROXY_SSL_HEADER[0]] = settings.SECURE_PROXY_SSL_HEADER[1]
     before = set(response.headers)
-    for middleware in (SecurityMiddleware, XFrameOptionsMiddleware):
+    # From the inside out, as a response passes them.
+    for middleware in (XFrameOptionsMiddleware, SecurityMiddleware):
         made: Callable[[HttpRequest], HttpResponse] = lambda _: response  # noqa: E731
         middleware(made).process_response(request, response)
     return [line for line in headers(response) if line[0].decode() not in before]
