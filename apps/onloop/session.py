@@ -8,6 +8,7 @@ column, for every statement anew.
 from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -20,6 +21,8 @@ from psycopg.pq.abc import PGresult
 Connection = psycopg.AsyncConnection[Any]
 _BINARY = 1
 _ANSWERS = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+# Each costs memory on both sides, and a client who orders by ever other fields would have one made for each order.
+MOST_PREPARED = 100
 _SILENT = "the database did not answer a statement in time"
 # A statement that the server has forgotten, or whose columns are no longer those it was prepared with.
 _USELESS = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported)
@@ -48,6 +51,7 @@ class Session:
         self._loop: AbstractEventLoop = get_running_loop()
         self._parameters = Transformer(connection)
         self._prepared: dict[tuple[bytes, tuple[int, ...]], _Prepared] = {}
+        self._numbers = count()
         self._results: list[PGresult] = []
         self._asked: Future[list[PGresult]] | None = None
         self.ended = False
@@ -74,14 +78,19 @@ class Session:
             loaded = kept.rows
             loaded.set_pgresult(result, set_loaders=not kept.loaders)
             kept.loaders = True
-        return loaded.load_rows(0, result.ntuples, tuple)
+        rows = loaded.load_rows(0, result.ntuples, tuple)
+        # The next one prepares anew what is asked for then.
+        if len(self._prepared) > MOST_PREPARED:
+            self.end()
+        return rows
 
     def end(self) -> None:
         """Close it, whatever it is doing; who waits for an answer gets an OperationalError."""
         self._fail(psycopg.OperationalError("the session was given up"))
 
     async def _prepare(self, sql: bytes, types: tuple[int, ...]) -> _Prepared:
-        name = b"onloop-%d" % len(self._prepared)
+        # Never a name again: whoever was given up after the server's answer has left one there.
+        name = b"onloop-%d" % next(self._numbers)
         await self._one(lambda: self._libpq.send_prepare(name, sql, types))
         made = self._prepared[sql, types] = _Prepared(name, Transformer(self._connection))
         return made

@@ -3,6 +3,7 @@
 from asyncio import CancelledError, Future, get_running_loop
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -50,10 +51,8 @@ class Sessions:
         while True:
             if not self._there():
                 raise psycopg.OperationalError(AWAY)
-            while self._idle:
-                if not (session := self._idle.pop()).ended:
-                    return session
-                self._open -= 1
+            if (idle := self._living()) is not None:
+                return idle
             if self._open < self._limits.size:
                 return await self._made()
             if not ends:
@@ -63,7 +62,18 @@ class Sessions:
             elif monotonic() >= ends:
                 raise psycopg.OperationalError(NO_SESSION)
             if (given := await self._given(ends)) is not None:
-                return given
+                if not given.ended:
+                    return given
+                # Between the giving and now.
+                self._open -= 1
+
+    def _living(self) -> Session | None:
+        """The one used last of those that nobody uses and that live still."""
+        while self._idle:
+            if not (session := self._idle.pop()).ended:
+                return session
+            self._open -= 1
+        return None
 
     async def _given(self, ends: float) -> Session | None:
         """The session that somebody gives back; None where there is a reason to look again, or the time is up."""
@@ -76,9 +86,15 @@ class Sessions:
         try:
             return await waiter
         except CancelledError:
-            # Given up at the moment that it got one.
-            if not waiter.cancelled() and (session := waiter.result()) is not None:
+            if waiter.cancelled():
+                # Whoever does not wait takes nobody's place.
+                with suppress(ValueError):
+                    self._waiting.remove((waiter, ends))
+            # Given up at the moment that it got one, or room for one.
+            elif (session := waiter.result()) is not None:
                 self.give(session)
+            elif self._open < self._limits.size:
+                self._handed(None)
             raise
 
     def _watch(self) -> None:

@@ -39,3 +39,5 @@ def _tell(waiting: Sequence[Future[Answer]], done: Future[Answer]) -> None:
             waiter.set_result(done.result())
         else:
             waiter.set_exception(error)
+            # Whoever asked may have failed meanwhile by another thing, and never look: that is no news for the log.
+            waiter.exception()

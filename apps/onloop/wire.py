@@ -30,6 +30,8 @@ class RedisWire:
         self._timeout_s = timeout_ms / 1000
         self._wire: Wire | None = None
         self._connecting = Lock()
+        self._failed = 0
+        """Attempts to connect that have failed."""
 
     async def get(self, key: bytes) -> bytes | None:
         """The value under a key."""
@@ -51,17 +53,30 @@ class RedisWire:
     async def _asked(self, *command: bytes) -> object:
         wire = self._wire
         if wire is not None and not wire.ended:
-            return await wire.ask(command)
+            try:
+                return await wire.ask(command)
+            except WireDownError as error:
+                # It may have died while nobody asked. Every command can be repeated.
+                if not isinstance(error.__cause__, ConnectionError):
+                    raise
         return await (await self._connected()).ask(command)
 
     async def _connected(self) -> "Wire":
+        failed = self._failed
         async with self._connecting:
             if self._wire is None or self._wire.ended:
+                # While this one waited: if each tried in turn, the last would wait for all their time-outs.
+                if self._failed != failed:
+                    raise WireDownError
                 try:
                     async with timeout(self._timeout_s):
                         self._wire = await self._connect()
+                except WireDownError:
+                    self._failed += 1
+                    raise
                 # Whatever it is, a request can do without.
                 except (OSError, TimeoutError, ssl.SSLError, hiredis.HiredisError) as error:
+                    self._failed += 1
                     raise WireDownError from error
             return self._wire
 
@@ -73,11 +88,16 @@ class RedisWire:
         else:
             context = getattr(at, "ssl_context", None)
             await loop.create_connection(lambda: wire, at.host, at.port, ssl=context.get() if context else None)
-        if at.password:
-            name = (at.username,) if at.username else ()
-            await wire.ask((b"AUTH", *(text.encode() for text in (*name, at.password))))
-        if at.db:
-            await wire.ask((b"SELECT", b"%d" % int(at.db)))
+        try:
+            if at.password:
+                name = (at.username,) if at.username else ()
+                await wire.ask((b"AUTH", *(text.encode() for text in (*name, at.password))))
+            if at.db:
+                await wire.ask((b"SELECT", b"%d" % int(at.db)))
+        except BaseException:
+            # Nobody would close it, nor use it.
+            wire.end()
+            raise
         return wire
 
 
@@ -110,6 +130,10 @@ class Wire(Protocol):
         if isinstance(answer, Exception):
             raise WireDownError from answer
         return answer
+
+    def end(self) -> None:
+        """Close it; whoever waits for an answer gets a `WireDownError`."""
+        self._end(ConnectionAbortedError("the connection was given up"))
 
     def connection_made(self, transport: BaseTransport) -> None:
         self._transport = cast("Transport", transport)

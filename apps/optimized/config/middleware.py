@@ -22,7 +22,8 @@ def added(*, secure: bool) -> Lines:
         name, value = settings.SECURE_PROXY_SSL_HEADER
         request.META[name] = value
     own = set(response.headers)
-    for middleware in (SecurityMiddleware, XFrameOptionsMiddleware):
+    # From the inside out, as a response passes them.
+    for middleware in (XFrameOptionsMiddleware, SecurityMiddleware):
         middleware(lambda _: response).process_response(request, response)
     return tuple((name, value) for name, value in response.headers.items() if name not in own)
 
@@ -30,8 +31,8 @@ def added(*, secure: bool) -> Lines:
 class EnvelopeMiddleware(SecurityMiddleware):
     """Counts requests, sends plain HTTP on to TLS, and adds the headers that browsers heed.
 
-    It is `telemetry`'s middleware and Django's for security and frames. Their headers are asked for once, and since none
-    of them waits for anything, no thread is needed on a loop.
+    It is `telemetry`'s middleware and Django's for security and frames. Their headers are asked for once; and none of
+    them waits for anything, so that on a loop no thread is needed.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -30,5 +30,5 @@ def async_reads() -> str | None:
     try:
         asynchronous.check(settings.POOL_TIMEOUT_S)
     except (UnavailableError, TimeoutError) as error:
-        return f"The database does not answer asynchronous reads ({type(error.__cause__).__name__})."
+        return f"The database does not answer asynchronous reads ({type(error.__cause__ or error).__name__})."
     return None

@@ -250,6 +250,7 @@ def test_a_restart_between_two_reads_costs_what_was_stored_and_nothing_else(repl
     ("service", "switches"),
     [
         ("optimized", "cache=bytes"),
+        ("optimized", "hot=front,held=on,server=uvicorn"),
         ("optimized", "cache=keys"),
         ("optimized", "hot=loop,server=uvicorn,held=on"),
         ("optimized", "hot=front,server=granian-asgi,held=on"),

@@ -9,7 +9,12 @@ from switchboard import SwitchError, declared
 from scalebed.paths import ROOT
 
 # What must be chosen along with a value that does not go with the defaults.
-WITH = {("async", "on"): ",server=uvicorn"}
+WITH = {
+    ("async", "on"): ",server=uvicorn",
+    ("hot", "loop"): ",server=uvicorn",
+    ("hot", "front"): ",server=uvicorn",
+    ("held", "on"): ",server=uvicorn,hot=front",
+}
 
 
 def some(values: tuple[str, ...] | range) -> list[str]:
@@ -29,7 +34,16 @@ def test_every_value_can_be_given_and_is_written_back(name: str, value: str) -> 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("async=on", "async=on needs an ASGI server; add server=granian-asgi or server=uvicorn or server=gunicorn-uv"),
+        ("async=on", "async=on needs an ASGI server; add server=granian-asgi or server=uvicorn or server=gunicorn-u"),
+        ("hot=front", "hot=front needs an ASGI server; add server=granian-asgi or server=uvicorn or server=gunicorn-u"),
+        ("hot=loop,server=gthread", "hot=loop needs an ASGI server"),
+        ("hot=loop,async=on,server=uvicorn", "hot=loop answers the hot reads on the event loop already; leave async=o"),
+        ("hot=front,sql=orm,server=uvicorn", "hot=front needs sql=prebuilt"),
+        ("hot=front,eager=off,server=uvicorn", "hot=front needs eager=on"),
+        ("hot=loop,pool=off,server=uvicorn", "hot=loop needs pool=on"),
+        ("hot=loop,cache=keys,server=uvicorn", "hot=loop knows no cache of keys; choose cache=bytes or cache=off"),
+        ("held=on", "held=on needs cache=bytes and hot=loop or hot=front"),
+        ("held=on,hot=front,cache=off,server=uvicorn", "held=on needs cache=bytes and hot=loop or hot=front"),
         ("threads=4,server=uvicorn", "threads=4 needs a server with threads; choose server=granian-wsgi or server=gth"),
         ("threads=4,server=gunicorn-sync", "threads=4 needs a server with threads"),
         ("pool=off,pool_size=8", "pool_size=8 needs pool=on"),
@@ -43,9 +57,22 @@ def test_what_cannot_work_together_is_refused_with_what_can(text: str, sentence:
     assert str(refusal.value).startswith(f"SWITCHES: {sentence}")
 
 
-@pytest.mark.parametrize("text", ["threads=1,server=uvicorn", "threads=2,server=gunicorn-sync", "pool=off,pool_size=4"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "threads=1,server=uvicorn",
+        "threads=2,server=gunicorn-sync",
+        "pool=off,pool_size=4",
+        "hot=front,cache=off,server=granian-asgi",
+    ],
+)
 def test_what_says_nothing_new_is_no_contradiction(text: str) -> None:
     parse(text)
+
+
+@pytest.mark.parametrize("hot", ["loop", "front"])
+def test_beside_an_event_loop_for_the_hot_reads_threads_serve_the_rest(hot: str) -> None:
+    assert parse(f"hot={hot},server=uvicorn,threads=8").number("threads") == 8
 
 
 def test_processes_that_cache_need_a_cache_to_share() -> None:

@@ -25,7 +25,12 @@ class AsyncSqlReader:
     def check(self, within_s: float) -> None:
         # Before the first read nothing is known of a loop, and nobody has been answered from it.
         if self._loop is not None:
-            run_coroutine_threadsafe(self._rows(CHECK), self._loop).result(within_s)
+            asked = run_coroutine_threadsafe(self._rows(CHECK), self._loop)
+            try:
+                asked.result(within_s)
+            finally:
+                # Where there was no answer in time, it would go on holding a session, and so would the next.
+                asked.cancel()
 
     async def detail(self, contact_id: int) -> Row | None:
         rows = await self._rows(self._compiler.detail(contact_id))

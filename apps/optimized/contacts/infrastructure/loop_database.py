@@ -1,7 +1,7 @@
 """The hot reads' way to Postgres on an event loop."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 import psycopg
 from onloop.session import Session
@@ -45,7 +45,8 @@ class LoopDatabase:
         return await session.rows(numbered(statement.sql), statement.params, prepare=prepare)
 
 
-@cache
+# Filters, terms and orders make ever other statements; the few that recur stay.
+@lru_cache(maxsize=512)
 def numbered(sql: str) -> bytes:
     """A statement's `%s` as libpq has them: `$1`, `$2` and so on; `%%` is a percent sign."""
     numbers = iter(range(1, sql.count("%s") + 1))

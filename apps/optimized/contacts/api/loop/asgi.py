@@ -11,6 +11,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+# A length would be forbidden with the first, and with the second that of the body which the client has.
+BODILESS = frozenset({204, 304})
 
 
 def content(response: HttpResponseBase) -> bytes:
@@ -37,7 +39,7 @@ async def answer(send: Send, response: HttpResponseBase) -> None:
 
 
 async def send_whole(send: Send, status: int, lines: Headers, body: bytes) -> None:
-    """Send a status, headers without a length, and a body."""
-    sized = [*lines, (b"Content-Length", b"%d" % len(body))]
+    """Send a status, headers without a length, and a body, whose length is told where it may be."""
+    sized = lines if status in BODILESS else [*lines, (b"Content-Length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": sized})
     await send({"type": "http.response.body", "body": body})

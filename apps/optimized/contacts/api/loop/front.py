@@ -4,16 +4,20 @@ What Django's middleware would add to an answer or refuse stays the same: the he
 itself, asked once, hosts are checked by Django's own function, and requests are counted under the same names.
 """
 
-import logging
 import re
+from asyncio import CancelledError
 from functools import lru_cache
+from io import BytesIO
 from time import perf_counter
 
 from contract.document import MESSAGES
 from contract.errors import RefusedError
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
-from telemetry.middleware import record
+from django.utils.log import log_response
+from telemetry.middleware import CLIENT_LEFT, record
 
 from optimized.config.middleware import added
 
@@ -23,11 +27,10 @@ from .asgi import Application, Headers, Receive, Scope, Send, content, headers, 
 
 READS = frozenset({"GET", "HEAD"})
 JSON = (b"Content-Type", b"application/json")
-# Bytes that `str` would take for digits are none in an address.
-_HOT = re.compile("/api/contacts/(?:([0-9]+)/)?")
+# Bytes that `str` would take for digits are none in an address. A number that no id has goes on to Django, which knows
+# what int() makes of thousands of digits.
+_HOT = re.compile("/api/contacts/(?:([0-9]{1,19})/)?")
 CONTACT, CONTACTS = "api/contacts/<int:contact_id>/", "api/contacts/"
-
-logger = logging.getLogger("django.request")
 
 
 class Front:
@@ -52,8 +55,13 @@ class Front:
             return
         started = perf_counter()
         host, secure = asked
-        status, lines, body = await self._answered(scope, host, hot[1], secure=secure)
-        record(scope["method"], CONTACTS if hot[1] is None else CONTACT, status, perf_counter() - started)
+        route = CONTACTS if hot[1] is None else CONTACT
+        try:
+            status, lines, body = await self._answered(scope, host, hot[1], secure=secure)
+        except CancelledError:
+            record(scope["method"], route, CLIENT_LEFT, perf_counter() - started)
+            raise
+        record(scope["method"], route, status, perf_counter() - started)
         await send_whole(send, status, [*lines, *self._headers[secure]], body)
 
     def _asked(self, scope: Scope) -> tuple[str, bool] | None:
@@ -68,30 +76,41 @@ class Front:
             return None
         secure = self._tls and schemes == [b"https"]
         # Plain HTTP is sent on to where TLS ends.
-        return None if self._tls and not secure else (hosts[0].decode("latin-1"), secure)
+        if self._tls and not secure:
+            return None
+        host = hosts[0].decode("latin-1")
+        return (host, secure) if _ours(host) else None
 
     async def _answered(
         self, scope: Scope, host: str, contact_id: str | None, *, secure: bool
     ) -> tuple[int, Headers, bytes]:
         query = scope["query_string"].decode("latin-1")
         try:
-            _allow(host)
             if contact_id is None:
                 base = f"{'https' if secure else scope['scheme']}://{host}{scope['path']}"
                 return 200, [JSON], await self._reads.contacts(base, query)
             return 200, [JSON], await self._reads.contact(int(contact_id), query)
         except RefusedError as error:
             response = refusal(error)
-        except Exception:
-            logger.exception("Internal Server Error: %s", scope["path"])
+            _log(scope, response)
+        except Exception as error:
             response = detail(MESSAGES["failed"], 500)
+            _log(scope, response, error)
         return response.status_code, headers(response), content(response)
 
 
-# The same few are asked for again and again; a refusal is not kept.
+def _log(scope: Scope, response: HttpResponse, error: Exception | None = None) -> None:
+    """What Django's handler would log of such a response: with its request, whose id the log tells."""
+    try:
+        request = ASGIRequest(scope, BytesIO())
+    except UnicodeDecodeError:
+        request = None
+    log_response("%s: %s", response.reason_phrase, scope["path"], response=response, request=request, exception=error)
+
+
+# The same few are asked for again and again.
 @lru_cache(maxsize=64)
-def _allow(host: str) -> None:
-    """Let hosts pass that are ours. Raises `RefusedError`."""
+def _ours(host: str) -> bool:
+    """Whether Django would answer under this host; it refuses all others, and logs them as an attempt to deceive."""
     domain, _ = split_domain_port(host)
-    if not (domain and validate_host(domain, settings.ALLOWED_HOSTS)):
-        raise RefusedError(MESSAGES["bad_request"])
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)

@@ -39,8 +39,13 @@ class LoopHandler(BaseHandler):
         await answer(send, response)
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """What `_request` found; Django's own would look again."""
-        return cast("ResolverMatch", request.resolver_match)
+        """What `_request` found; Django's own would look again.
+
+        Only here the request learns of it: what middleware answers before, it answers for no view.
+        """
+        match: ResolverMatch = cast("Any", request).found
+        request.resolver_match = match
+        return match
 
     def _request(self, scope: Scope) -> HttpRequest | None:
         """The request, resolved, where its view has a form for the loop."""
@@ -55,7 +60,7 @@ class LoopHandler(BaseHandler):
         if (on_loop := getattr(match.func, "on_loop", None)) is None:
             return None
         match.func = on_loop
-        request.resolver_match = match
+        cast("Any", request).found = match
         return request
 
 
