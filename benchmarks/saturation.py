@@ -112,7 +112,12 @@ class Connection:
 
 def saturate(port: int, paths_: Sequence[str], connections: int, seconds: float) -> int:
     """How many requests are answered in so many seconds."""
-    requests = cycle([f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths_])
+    requests = cycle(
+        [
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Forwarded-Proto: https\r\n\r\n".encode()
+            for path in paths_
+        ]
+    )
     clients = {client.socket.fileno(): client for client in [Connection(port) for _ in range(connections)]}
     poll = select.epoll()
     for number, client in clients.items():

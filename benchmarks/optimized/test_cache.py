@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from onloop.entries import Entries, Timing
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.entries import Entries, Timing
 from optimized.contacts.infrastructure.rendering import by_orjson, contact
 from optimized.contacts.infrastructure.response_cache import ResponseCache
 from optimized.contacts.infrastructure.stores import LocalStore, RedisStore, Store

@@ -11,6 +11,8 @@ from contract.cursors import CursorSigner
 from contract.paging import Page, Pager, Plan, by_place
 from django.conf import settings
 from django.db import connection
+from onloop.cache import LoopCache
+from onloop.entries import Entries, Entry, Timing
 from onloop.held import Held
 from onloop.session import Session
 from onloop.sessions import Limits, Sessions
@@ -28,8 +30,6 @@ from .infrastructure.async_reader import AsyncSqlReader
 from .infrastructure.breaker import Breaker
 from .infrastructure.connections import Database
 from .infrastructure.cursors import PlaceCodec
-from .infrastructure.entries import Entries, Timing
-from .infrastructure.loop_cache import LoopCache, OwnStore
 from .infrastructure.loop_database import LoopDatabase
 from .infrastructure.orm_reader import OrmReader
 from .infrastructure.outages import DATABASE
@@ -41,7 +41,7 @@ from .infrastructure.sql.listing import Compiler
 from .infrastructure.sql.search import Strength
 from .infrastructure.sql.statement import COPIED, JOINED
 from .infrastructure.sql_reader import SqlReader
-from .infrastructure.stores import LocalStore, RedisStore, Store
+from .infrastructure.stores import LocalStore, OwnStore, RedisStore, Store
 from .infrastructure.summaries import Summaries
 from .infrastructure.tokens import SIGNERS, Tokens
 
@@ -90,9 +90,9 @@ def caching(switches: Switches) -> Caching | None:
     if switches["cache"] == "off":
         return None
     store = RedisStore(settings.CACHE_URL, settings.CACHE_TIMEOUT_MS) if settings.CACHE_URL else LocalStore()
-    timing = Timing(settings.CACHE_TTL_S, settings.CACHE_SLOW_MS / 1000)
+    timing = Timing(settings.CACHE_TTL_S, slow_s=settings.CACHE_SLOW_MS / 1000, away_s=settings.CACHE_PROBE_MS / 1000)
     entries = _entries(switches, timing)
-    breaker = Breaker(settings.CACHE_PROBE_MS / 1000)
+    breaker = Breaker(timing.away_s)
     return Caching(ResponseCache(store, entries, breaker), store, entries)
 
 
@@ -125,7 +125,7 @@ def loop_reads(
     if caching is not None:
         own = caching.store
         store = RedisWire(settings.CACHE_URL, settings.CACHE_TIMEOUT_MS) if settings.CACHE_URL else OwnStore(own)
-        held = Held(settings.HELD_BYTES) if switches.on("held") else None
+        held = Held[Entry](settings.HELD_BYTES) if switches.on("held") else None
         cached = LoopCache(caching.cache, store, caching.entries, held).get
     return LoopReads(queries, rendering.contact, rendering.encode, cached)
 

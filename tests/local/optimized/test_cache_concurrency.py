@@ -12,16 +12,15 @@ from typing import Any, Protocol
 
 import httpx
 import pytest
+from onloop.entries import Entries, Timing
 from onloop.held import Held
 from onloop.wire import RedisWire
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.entries import Entries, Timing
 from optimized.contacts.infrastructure.response_cache import ResponseCache
 from optimized.contacts.infrastructure.stores import RedisStore
-from peers.fastapi.contacts.infrastructure import entries as awaited_entries
 from peers.fastapi.contacts.infrastructure import response_cache as awaited
 from peers.fastapi.contacts.infrastructure import stores as awaited_stores
-from peers.fastapi.contacts.infrastructure.loop_cache import LoopCache
+from peers.fastapi.contacts.infrastructure.held_cache import HeldCache
 from redis import Redis
 
 Serving = Callable[..., httpx.Client]
@@ -38,7 +37,7 @@ class Cache(Protocol):
 class Looped:
     """The FastAPI peer's cache on an event loop of its own, as another process would have it."""
 
-    def __init__(self, cache: awaited.ResponseCache | LoopCache) -> None:
+    def __init__(self, cache: awaited.ResponseCache | HeldCache) -> None:
         self._cache = cache
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -77,13 +76,13 @@ def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
             return ResponseCache(RedisStore(valkey.url, 1000), Entries("test", "v", kept), Breaker(0.2))
 
         def fastapi(ttl_s: float = 30, **timing: float) -> Cache:
-            kept = awaited_entries.Timing(ttl_s, slow_s=1.0, away_s=0.2, **timing)
-            entries = awaited_entries.Entries("test", "v", kept)
+            kept = Timing(ttl_s, slow_s=1.0, away_s=0.2, **timing)
+            entries = Entries("test", "v", kept)
             shared = awaited.ResponseCache(awaited_stores.RedisStore(valkey.url, 1000), entries)
             if request.param == "fastapi":
                 made = Looped(shared)
             else:
-                made = Looped(LoopCache(shared, RedisWire(valkey.url, 1000), entries, Held(1_000_000)))
+                made = Looped(HeldCache(shared, RedisWire(valkey.url, 1000), entries, Held(1_000_000)))
             exits.callback(made.close)
             return made
 

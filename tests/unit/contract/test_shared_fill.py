@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 import pytest
+from onloop.entries import Entries
+from onloop.entries import Entries as AwaitedEntries
+from onloop.entries import Timing as AwaitedTiming
+from onloop.entries import Timing as ThreadedTiming
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.entries import Entries
-from optimized.contacts.infrastructure.entries import Timing as ThreadedTiming
 from optimized.contacts.infrastructure.response_cache import ResponseCache as ThreadedCache
 from optimized.contacts.infrastructure.stores import LocalStore as ThreadedStore
-from peers.fastapi.contacts.infrastructure.entries import Entries as AwaitedEntries
-from peers.fastapi.contacts.infrastructure.entries import Timing as AwaitedTiming
 from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache as AwaitedCache
 from peers.fastapi.contacts.infrastructure.stores import LocalStore as AwaitedStore
 

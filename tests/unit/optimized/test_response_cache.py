@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 
 import pytest
+from onloop.entries import Entries, Timing
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.entries import Entries, Timing
 from optimized.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError
 from optimized.contacts.infrastructure.stores import LocalStore, StoreDownError
 

@@ -34,8 +34,9 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic, sleep, time
 
+from onloop.entries import VERSION_BYTES, Entries
+
 from .breaker import Breaker
-from .entries import VERSION_BYTES, Entries
 from .stores import Store, StoreDownError
 
 

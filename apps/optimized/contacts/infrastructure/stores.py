@@ -196,3 +196,22 @@ class LocalStore:
         while len(self._values) >= self._capacity:
             del self._values[next(iter(self._values))]
         self._values[key] = value, None if ttl_ms is None else monotonic() + ttl_ms / 1000
+
+
+class OwnStore:
+    """A store of this process as an event loop asks it: it waits for nothing."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, key: bytes) -> bytes | None:
+        return self._store.get_many((key,))[0]
+
+    async def set(self, key: bytes, value: bytes, ttl_ms: int) -> None:
+        self._store.set(key, value, ttl_ms)
+
+    async def add(self, key: bytes, value: bytes, ttl_ms: int | None) -> bool:
+        return self._store.add(key, value, ttl_ms)
+
+    async def delete(self, key: bytes) -> None:
+        self._store.delete(key)

@@ -10,6 +10,7 @@ from typing import cast
 from contract.cursors import CursorSigner
 from contract.document import MAX_BODY
 from contract.paging import Pager, by_place
+from onloop.entries import Entries, Timing
 from onloop.held import Held
 from onloop.wire import RedisWire
 from peers.fastapi.config.settings import Settings
@@ -33,8 +34,7 @@ from .api.tokens import add_tokens
 from .infrastructure import reader
 from .infrastructure.cursors import PlaceCodec
 from .infrastructure.database import Database
-from .infrastructure.entries import Entries, Timing
-from .infrastructure.loop_cache import LoopCache
+from .infrastructure.held_cache import HeldCache
 from .infrastructure.loop_database import LoopDatabase, connecting
 from .infrastructure.orm import reader as orm_reader
 from .infrastructure.orm.engine import make_engine
@@ -98,7 +98,7 @@ def make_cache(settings: Settings) -> Cache:
     if not settings.switches.on("held"):
         return cache
     wire = RedisWire(settings.cache_url, settings.cache_timeout_ms)
-    return LoopCache(cache, wire, entries, Held(settings.held_bytes))
+    return HeldCache(cache, wire, entries, Held(settings.held_bytes))
 
 
 def _pager_options(settings: Settings) -> tuple[bool, bool]:

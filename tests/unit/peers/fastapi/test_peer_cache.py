@@ -5,8 +5,8 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from onloop.entries import Entries, Timing
 from peers.fastapi.contacts.infrastructure.breaker import in_time
-from peers.fastapi.contacts.infrastructure.entries import Entries, Timing
 from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache, StoreSlowError
 from peers.fastapi.contacts.infrastructure.stores import Connect, LocalStore, RedisStore, StoreDownError
 from redis.exceptions import ConnectionError as RedisConnectionError

@@ -34,8 +34,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
+from onloop.entries import VERSION_BYTES, Entries
+
 from .breaker import Breaker
-from .entries import VERSION_BYTES, Entries
 from .stores import Store, StoreDownError
 
 Compute = Callable[[], Awaitable[bytes]]

@@ -1,7 +1,7 @@
-"""The cache with a first level in this process, over one connection that commands of a turn share.
+"""The cache of bytes, read on an event loop, with a first level in this process.
 
-It is the cache that `response_cache` describes: the same entries in the same store, and the same promise. Writes come
-by that one, and so do its breaker and what it owes: while something is owed, or the breaker is open, reads compute.
+Beside it stands a service's own cache, of the same entries in the same store, by which writes come, with its breaker
+and what it owes: while something is owed, or the breaker is open, reads compute. The promise is that one's.
 
 A read asks the store for the version, with all others that came in the same turn of the loop, and for the entry only
 where this process does not hold one that carries that version. So an entry that is held counts by a version that was
@@ -14,13 +14,10 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Protocol
 
-from onloop.held import Held
-from onloop.turns import Turns
-from onloop.wire import WireDownError
-
-from .entries import VERSION_BYTES, Entries
-from .response_cache import ResponseCache
-from .stores import StoreDownError
+from .entries import VERSION_BYTES, Entries, Entry
+from .held import Held
+from .turns import Turns
+from .wire import WireDownError
 
 Compute = Callable[[], Awaitable[bytes]]
 
@@ -45,11 +42,24 @@ class LoopStore(Protocol):
         ...
 
 
-class LoopCache:
-    """Bytes by key: read here, and written by the cache that others share."""
+class Shared(Protocol):
+    """The cache by which writes come, of the same entries in the same store."""
 
-    def __init__(self, shared: ResponseCache, store: LoopStore, entries: Entries, held: Held) -> None:
-        """`shared`: the cache by which writes come, of the same entries; `held`: the first level."""
+    @property
+    def usable(self) -> bool:
+        """Whether the store may be asked: it is well, and no write owes it a version."""
+        ...
+
+    def told(self, seconds: float | None) -> None:
+        """Be told how long the store took to answer, None where it did not."""
+        ...
+
+
+class LoopCache:
+    """Bytes by key, on the loop."""
+
+    def __init__(self, shared: Shared, store: LoopStore, entries: Entries, held: Held[Entry] | None) -> None:
+        """`held`: the first level, None for none."""
         self._shared = shared
         self._store = store
         self._entries = entries
@@ -67,11 +77,9 @@ class LoopCache:
             return await compute()
         key = self._entries.key(key)
         try:
-            asked = monotonic()
-            version, entry = await self._read(key)
-            shared.told(monotonic() - asked)
+            version, found = await self._read(key)
             locked = False
-            if (found := self._entries.counting(entry, version)) is not None:
+            if found is not None:
                 body, fresh = found
                 if fresh or (guard and not await self._lock(key, version)):
                     return body
@@ -85,47 +93,25 @@ class LoopCache:
             return await compute()
         return await self._computed(key, version, compute, locked=locked)
 
-    async def invalidate(self) -> None:
-        """See `ResponseCache.invalidate`: what is held counts no longer once the version is another."""
-        await self._shared.invalidate()
-
-    async def check(self) -> None:
-        """Ask the store by either way. Raises `StoreDownError`, `StoreSlowError`."""
-        await self._shared.check()
-        try:
-            await self._store.get(self._entries.version_key)
-        except WireDownError as error:
-            self._shared.told(None)
-            raise StoreDownError from error.__cause__ or error
-
-    async def close(self) -> None:
-        """Close the store, once it has been tried to set what is owed."""
-        await self._shared.close()
-
-    async def _read(self, key: bytes) -> tuple[bytes, bytes | None]:
-        """The version, and the entry under a key."""
-        held = self._held
-        if (entry := held.get(key)) is not None:
+    async def _read(self, key: bytes) -> tuple[bytes, tuple[bytes, bool] | None]:
+        """The version, and of the entry under a key, where it counts, the body and whether it is young."""
+        asked, held = monotonic(), self._held
+        if held is not None and (known := held.get(key)) is not None:
             version = await self._version.answer()
-            if self._young(entry, version):
-                return version, entry
+            self._shared.told(monotonic() - asked)
+            if known.version == version and known.young:
+                return version, (known.body, True)
             held.drop(key)
-            return version, await self._store.get(key)
-        current = self._version.answer()
-        try:
             entry = await self._store.get(key)
-        except BaseException:
-            # Or a version that could not be had either would be an error that nobody looked at.
-            current.cancel()
-            raise
-        version = await current
-        if entry is not None and self._young(entry, version):
-            held.put(key, entry)
-        return version, entry
-
-    def _young(self, entry: bytes, version: bytes) -> bool:
+        else:
+            current = self._version.answer()
+            entry = await self._store.get(key)
+            version = await current
+            self._shared.told(monotonic() - asked)
         found = self._entries.counting(entry, version)
-        return found is not None and found[1]
+        if held is not None and entry is not None and found is not None and found[1]:
+            held.put(key, self._entries.opened(entry), len(entry))
+        return version, found
 
     async def _stored_version(self) -> bytes:
         key = self._entries.version_key
@@ -143,8 +129,8 @@ class LoopCache:
         until = monotonic() + self._timing.wait_s
         while monotonic() < until and self._shared.usable:
             await sleep(self._timing.poll_s)
-            version, entry = await self._read(key)
-            if (found := self._entries.counting(entry, version)) is not None:
+            _, found = await self._read(key)
+            if found is not None:
                 return found[0]
         return None
 
@@ -153,8 +139,9 @@ class LoopCache:
         try:
             body = await compute()
             entry = self._entries.packed(version, body)
-            if stored := await self._put(key, entry):
-                self._held.put(key, entry)
+            stored = await self._put(key, entry)
+            if stored and self._held is not None:
+                self._held.put(key, self._entries.opened(entry), len(entry))
         finally:
             # Behind an entry that stands, the lock runs out by itself before anybody asks for it again.
             if locked and not (stored and self._timing.lock_s < self._timing.young_s):

@@ -40,6 +40,20 @@ class Timing:
         return int(self.lock_s * 1000)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An entry's parts: the version that it was computed under, until when it is young (s since 1970), the body."""
+
+    version: bytes
+    young_until: float
+    body: bytes
+
+    @property
+    def young(self) -> bool:
+        """Whether it is given out without a thought of renewing it."""
+        return time() < self.young_until
+
+
 class Entries:
     """The entries of one namespace. Its `variant` is what changes the bytes under one key."""
 
@@ -62,6 +76,11 @@ class Entries:
     def packed(self, version: bytes, body: bytes) -> bytes:
         """The entry of a body that was computed under a version, young from now."""
         return _HEADER.pack(version, time() + self.timing.young_s) + body
+
+    def opened(self, entry: bytes) -> Entry:
+        """The parts of an entry that is one."""
+        version, young_until = _HEADER.unpack_from(entry)
+        return Entry(version, young_until, entry[_HEADER.size :])
 
     def counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
         """The body of an entry that counts, and whether it is still young."""

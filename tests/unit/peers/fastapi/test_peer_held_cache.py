@@ -5,10 +5,10 @@ import gc
 from time import time
 
 import pytest
+from onloop.entries import Entries, Timing
 from onloop.held import Held
 from onloop.wire import WireDownError
-from peers.fastapi.contacts.infrastructure.entries import Entries, Timing
-from peers.fastapi.contacts.infrastructure.loop_cache import LoopCache
+from peers.fastapi.contacts.infrastructure.held_cache import HeldCache
 from peers.fastapi.contacts.infrastructure.response_cache import ResponseCache
 from peers.fastapi.contacts.infrastructure.stores import LocalStore, StoreDownError
 
@@ -56,7 +56,7 @@ class Process:
         # Patient: on a busy machine an answer may take longer than it is worth.
         self.entries = Entries("test", "v", Timing(ttl_s, slow_s=1, away_s=60))
         self.shared = ResponseCache(self.store, self.entries)
-        self.cache = LoopCache(self.shared, self.wire, self.entries, Held(most))
+        self.cache = HeldCache(self.shared, self.wire, self.entries, Held(most))
         self.computed = 0
 
     async def read(self, *, guard: bool = True) -> bytes:
@@ -154,7 +154,7 @@ def test_nothing_that_is_held_outlives_its_entry(monkeypatch: pytest.MonkeyPatch
         await process.read()
         await process.store.delete(KEY)
         assert await process.read() == b"1"
-        monkeypatch.setattr("peers.fastapi.contacts.infrastructure.entries.time", lambda: time() + 30)
+        monkeypatch.setattr("onloop.entries.time", lambda: time() + 30)
         assert await process.read() == b"2"
 
     asyncio.run(grow_old())

@@ -11,14 +11,14 @@ from time import time
 from typing import Any
 
 import pytest
+from onloop import entries as entries_module
+from onloop.cache import LoopCache
+from onloop.entries import Entries, Timing
 from onloop.held import Held
 from onloop.wire import WireDownError
-from optimized.contacts.infrastructure import entries as entries_module
 from optimized.contacts.infrastructure.breaker import Breaker
-from optimized.contacts.infrastructure.entries import Entries, Timing
-from optimized.contacts.infrastructure.loop_cache import LoopCache, OwnStore
 from optimized.contacts.infrastructure.response_cache import ResponseCache
-from optimized.contacts.infrastructure.stores import LocalStore, StoreDownError
+from optimized.contacts.infrastructure.stores import LocalStore, OwnStore, StoreDownError
 
 VERSION, ENTRY = b"test:version", b"test:v:key"
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from optimized.contacts.infrastructure import entries as module
-from optimized.contacts.infrastructure.entries import VERSION_BYTES, Entries, Timing
+from onloop import entries as module
+from onloop.entries import VERSION_BYTES, Entries, Timing
 
 VERSION, ANOTHER = b"v" * VERSION_BYTES, b"w" * VERSION_BYTES
 ENTRIES = Entries("space", "variant", Timing(10))
