@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "optimized.config.settings")
 application: Any = get_asgi_application()
 if settings.SWITCHES["hot"] != "django":
     # Not before Django is set up.
-    from optimized.contacts.api.loop import on_the_loop
+    from optimized.contacts.api.loop.application import on_the_loop
     from optimized.contacts.composition import services
 
     application = on_the_loop(settings.SWITCHES, services().on_loop)

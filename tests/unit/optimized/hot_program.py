@@ -33,7 +33,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.urls import path
 from optimized.contacts import composition
-from optimized.contacts.api.loop import on_the_loop
+from optimized.contacts.api.loop.application import on_the_loop
 from optimized.contacts.application.loop_reads import LoopReads, uncached
 from optimized.contacts.application.queries import AsyncContactQueries, ContactQueries
 from optimized.contacts.infrastructure.cursors import PlaceCodec

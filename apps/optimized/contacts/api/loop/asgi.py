@@ -1,9 +1,11 @@
 """ASGI's messages, and how a response of Django becomes two of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
+from django.core.handlers.asgi import ASGIRequest
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
 
 Scope = Mapping[str, Any]
 Message = Mapping[str, Any]
@@ -13,6 +15,18 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 # A length would be forbidden with the first, and with the second that of the body which the client has.
 BODILESS = frozenset({204, 304})
+
+
+class LoopRequest(ASGIRequest):
+    """A request that is answered on the loop: `found` is what its address was resolved to."""
+
+    found: ResolverMatch
+
+
+class Enveloped(Protocol):
+    """A response with headers that are added as it is sent."""
+
+    envelope: Headers
 
 
 def content(response: HttpResponseBase) -> bytes:
@@ -30,7 +44,7 @@ def headers(response: HttpResponseBase) -> Headers:
     cookies = [
         (b"Set-Cookie", cookie.output(header="").strip().encode("ascii")) for cookie in response.cookies.values()
     ]
-    return lines + cookies
+    return [*lines, *cookies, *getattr(response, "envelope", ())]
 
 
 async def answer(send: Send, response: HttpResponseBase) -> None:

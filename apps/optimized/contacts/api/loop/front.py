@@ -19,7 +19,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.log import log_response
 from telemetry.middleware import CLIENT_LEFT, record
 
-from optimized.config.middleware import added
+from optimized.config.middleware import added, as_lines
 
 from ...application.loop_reads import LoopReads
 from ..errors import detail, refusal
@@ -40,10 +40,7 @@ class Front:
         self._reads = reads
         self._beside = beside
         self._tls = bool(getattr(settings, "SECURE_SSL_REDIRECT", False))
-        self._headers = {
-            secure: [(name.encode(), value.encode()) for name, value in added(secure=secure)]
-            for secure in (False, True)
-        }
+        self._headers = {secure: as_lines(added(secure=secure)) for secure in (False, True)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hot = None

@@ -8,13 +8,12 @@ these views use none. All else is Django's, and for all other requests so is the
 from io import BytesIO
 from typing import Any, cast
 
-from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, get_resolver
 from django.utils.log import log_response
 
-from .asgi import Application, Receive, Scope, Send, answer
+from .asgi import Application, LoopRequest, Receive, Scope, Send, answer
 
 READS = frozenset({"GET", "HEAD"})
 
@@ -43,7 +42,7 @@ class LoopHandler(BaseHandler):
 
         Only here the request learns of it: what middleware answers before, it answers for no view.
         """
-        match: ResolverMatch = cast("Any", request).found
+        match = cast("LoopRequest", request).found
         request.resolver_match = match
         return match
 
@@ -52,7 +51,7 @@ class LoopHandler(BaseHandler):
         if scope["type"] != "http" or scope["method"] not in READS:
             return None
         try:
-            request = ASGIRequest(scope, _NOTHING)
+            request = LoopRequest(scope, _NOTHING)
             match = self._resolver.resolve(request.path_info)
         # Django's handler knows what to answer.
         except (UnicodeDecodeError, Resolver404):
@@ -60,7 +59,7 @@ class LoopHandler(BaseHandler):
         if (on_loop := getattr(match.func, "on_loop", None)) is None:
             return None
         match.func = on_loop
-        cast("Any", request).found = match
+        request.found = match
         return request
 
 
