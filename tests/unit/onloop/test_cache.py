@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from onloop import entries as entries_module
 from onloop.cache import LoopCache
-from onloop.entries import Entries, Timing
+from onloop.entries import Entries, Entry, Timing
 from onloop.held import Held
 from onloop.wire import WireDownError
 from optimized.contacts.infrastructure.breaker import Breaker
@@ -70,7 +70,7 @@ class Failing(LocalStore):
 class Parts:
     """A cache and what it stands on; `computed` counts the computations, whose bytes are `body`."""
 
-    held: Held | None = None
+    held: Held[Entry] | None = None
     timing: Timing = field(default_factory=lambda: Timing(30, slow_s=5))
     body: bytes = b"old"
     computed: int = 0

@@ -1,9 +1,9 @@
 """The cache that `onloop` reads on the loop, as the endpoints see it."""
 
-from onloop.cache import LoopCache
+from onloop.cache import LoopCache, LoopStore
 from onloop.entries import Entries, Entry
 from onloop.held import Held
-from onloop.wire import RedisWire, WireDownError
+from onloop.wire import WireDownError
 
 from .response_cache import ResponseCache
 from .stores import StoreDownError
@@ -12,7 +12,7 @@ from .stores import StoreDownError
 class HeldCache:
     """Bytes by key: read over one connection that commands of a turn share, and written by `ResponseCache`."""
 
-    def __init__(self, shared: ResponseCache, store: RedisWire, entries: Entries, held: Held[Entry]) -> None:
+    def __init__(self, shared: ResponseCache, store: LoopStore, entries: Entries, held: Held[Entry]) -> None:
         self._shared = shared
         self._store = store
         self._entries = entries
