@@ -275,20 +275,24 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def measure(variables: Mapping[str, str]) -> None:
-    """Print both tables."""
+def measure(variables: Mapping[str, str]) -> Mapping[str, str]:
+    """Both tables, by name."""
     parts = measured("parts", "", variables)
-    print(table(["Part", "µs of CPU"], [[name, f"{cost:.1f}"] for name, cost in parts.items()]))
-    wholes = {}
-    for name, switches in WAYS.items():
-        wholes[name] = measured("asgi" if "hot=" in switches else "wsgi", switches, variables)
-    print()
-    rows = [[name, *(f"{cost[kind]:.0f}" for kind in READS)] for name, cost in wholes.items()]
-    print(table(["Whole request, without a server", *(f"{kind}, µs" for kind in READS)], rows))
+    wholes = {
+        name: measured("asgi" if "hot=" in switches else "wsgi", switches, variables) for name, switches in WAYS.items()
+    }
+    return {
+        "parts": table(["Part", "CPU, µs"], [[name, f"{cost:.1f}"] for name, cost in parts.items()]),
+        "wholes": table(
+            ["A whole request, without a server", *(f"{kind}, CPU in µs" for kind in READS)],
+            [[name, *(f"{cost[kind]:.0f}" for kind in READS)] for name, cost in wholes.items()],
+        ),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, help="a folder for the tables")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
@@ -305,7 +309,13 @@ def main() -> None:
         running = rig.running([Wanted("optimized", service, {}, database)], warm=[database])
         with running as started:
             given = environment_of(started.replicas["optimized"][0].child.process.pid)
-            measure({name: given[name] for name in ("DATABASE_URL", "CACHE_URL", "SECRET_KEY", "PYTHONPATH")})
+            variables = {name: given[name] for name in ("DATABASE_URL", "CACHE_URL", "SECRET_KEY", "PYTHONPATH")}
+            tables = measure(variables)
+    print(*tables.values(), sep="\n\n")
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        for name, text in tables.items():
+            (options.out / f"{name}.md").write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

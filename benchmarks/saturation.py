@@ -5,9 +5,10 @@ in rounds whose order changes; requests a second, their CPU, and ratios to the f
 
 An arm is a shipped service with the switches that differ; or, as `fastapi@COMMIT`, what a commit of this repository has
 of it, on today's libraries; or the yardstick in Go (benchmarks/yardstick); or an application that answers nothing
-(empty.py): empty-uvicorn, empty-granian-wsgi, empty-django-wsgi, empty-django-asgi.
+(empty.py): empty-uvicorn, empty-granian-wsgi, empty-granian-asgi, empty-django-wsgi, empty-django-asgi.
 All have the same rows, and parts of their own kind outside the quota. A ratio's interval is Student's t on the
-logarithms, paired within rounds. With --out the table and each round go into a folder.
+logarithms, paired within rounds. --compare A B adds the ratio of A to B; with --out the tables
+and each round go into a folder.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ SHARED = ("database", "pooler", "cache")
 YARDSTICK = "yardstick"
 _AT = "--host ${BIND%:*} --port ${BIND##*:}"
 _GRANIAN = f"exec granian --interface wsgi --blocking-threads 2 --http 1 --no-ws --log-level warning {_AT}"
+_GRANIAN_ASGI = f"exec granian --interface asginl --loop uvloop --http 1 --no-ws --log-level warning {_AT}"
 _UVICORN = f"exec uvicorn --no-access-log --no-server-header --no-date-header --lifespan off --log-level warning {_AT}"
 EMPTY = {
     "empty-uvicorn": f"{_UVICORN} empty:asgi",
     "empty-granian-wsgi": f"{_GRANIAN} empty:wsgi",
+    "empty-granian-asgi": f"{_GRANIAN_ASGI} empty:asgi",
     "empty-django-wsgi": f"{_GRANIAN} empty_django:wsgi",
     "empty-django-asgi": f"{_UVICORN} empty_django:asgi",
 }
@@ -61,10 +64,12 @@ class Arm:
 
     @classmethod
     def parse(cls, text: str) -> Arm:
-        """Of `service`, `service:switch=value,…` or the same with `service@commit`."""
-        named, _, switches = text.partition(":")
+        """Of `service`, `service@commit`, `service:switch=value,…`, and any of these behind a `name=` of its own."""
+        head, _, switches = text.partition(":")
+        name, _, named = head.rpartition("=")
         service, _, commit = named.partition("@")
-        return cls(text, service, commit, dict(item.split("=", 1) for item in switches.split(",") if item))
+        given = dict(item.split("=", 1) for item in switches.split(",") if item)
+        return cls(name or text, service, commit, given)
 
     @property
     def slug(self) -> str:
@@ -225,6 +230,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--cpu", type=float, default=0.25)
+    parser.add_argument("--compare", nargs=2, action="append", default=[], metavar=("A", "B"))
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     with bed("saturation") as rig:
@@ -242,12 +248,29 @@ def main() -> None:
             for kind, name, served in rounds(rig, running, options.arms, options):
                 found.setdefault((kind, name), []).append(served)
                 say(f"{kind} {name}: {served.rate:.0f}/s, {served.cpu['service'] * 1e6:.0f} µs")
-    lines = [*table(found, options.arms[0].name)]
-    print("\n".join(lines))
+    written = {
+        "saturation.md": list(table(found, options.arms[0].name)),
+        "compared.md": list(compared(found, options.compare)),
+        "saturation.csv": list(each_round(found)),
+    }
+    print(*written["saturation.md"], "", *written["compared.md"], sep="\n")
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "saturation.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (options.out / "saturation.csv").write_text("\n".join(each_round(found)) + "\n", encoding="utf-8")
+        for name, lines in written.items():
+            (options.out / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def compared(found: Mapping[tuple[str, str], Sequence[Served]], pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Markdown: what one arm answers and needs of what another does, with 95% intervals."""
+    yield "| Compared | " + " | ".join(f"{kind}, requests/s | {kind}, CPU a request" for kind in KINDS) + " |"
+    yield "|---" * (1 + 2 * len(KINDS)) + "|"
+    for one, other in pairs:
+        cells = []
+        for kind in KINDS:
+            for figure in (lambda each: each.rate, lambda each: each.cpu["service"]):
+                ours, theirs = ([figure(each) for each in found[kind, name]] for name in (one, other))
+                cells.append("{:.2f} × ({:.2f}–{:.2f})".format(*ratio(ours, theirs)))
+        yield f"| {one} / {other} | {' | '.join(cells)} |"
 
 
 def table(found: Mapping[tuple[str, str], Sequence[Served]], first: str) -> Iterator[str]:

@@ -163,9 +163,7 @@ def services() -> Services:
     if store is not None and switches["cache"] == "keys":
         page = KeyedPages(store, queries, reader).page
     rendering = RENDERINGS[switches["json"]]
-    on_loop = None
-    if asynchronous is not None and switches["hot"] != "django":
-        on_loop = loop_reads(switches, asynchronous, rendering, cached)
+    on_loop = loop_reads(switches, asynchronous, rendering, cached) if asynchronous is not None else None
     signer = SIGNERS[switches["jwt"]](settings.SECRET_KEY)
     return Services(
         queries=queries,

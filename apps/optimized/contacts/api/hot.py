@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from ..application.loop_reads import LoopReads
-from ..application.queries import AsyncContactQueries
 from ..composition import Services
 from .errors import refusal
 
@@ -64,16 +63,11 @@ class HotViews:
                 guard=False,
             )
 
-        async def read_async(queries: AsyncContactQueries, request: HttpRequest, contact_id: int) -> bytes:
-            request.get_host()
-            none(request.META.get("QUERY_STRING", ""))
-            return self._services.encode(self._services.contact(await queries.detail(contact_id)))
-
         async def read_on_loop(reads: LoopReads, request: HttpRequest, contact_id: int) -> bytes:
             host_of(request)
             return await reads.contact(contact_id, request.META.get("QUERY_STRING", ""))
 
-        return self._view(ninja, read, read_async, read_on_loop)
+        return self._view(ninja, read, read_on_loop)
 
     def contacts(self, ninja: View) -> View:
         """The view of the listing."""
@@ -88,22 +82,16 @@ class HotViews:
 
             return services.cached(f"{base}?{query}".encode(), compute)
 
-        async def read_async(queries: AsyncContactQueries, request: HttpRequest) -> bytes:
-            base, query = origin(request) + request.path, request.META.get("QUERY_STRING", "")
-            page = await queries.page(queries.plan(parameters(query)))
-            return self._services.encode(page.envelope(base, query, list(map(self._services.contact, page.contacts))))
-
         async def read_on_loop(reads: LoopReads, request: HttpRequest) -> bytes:
             base = f"{request.scheme}://{host_of(request)}{request.path}"
             return await reads.contacts(base, request.META.get("QUERY_STRING", ""))
 
-        return self._view(ninja, read, read_async, read_on_loop)
+        return self._view(ninja, read, read_on_loop)
 
     def _view(
         self,
         ninja: View,
         read: Callable[..., bytes],
-        read_async: Callable[..., Awaitable[bytes]],
         read_on_loop: Callable[..., Awaitable[bytes]],
     ) -> View:
         def view(request: HttpRequest, **values: int) -> HttpResponseBase:
@@ -114,26 +102,23 @@ class HotViews:
             except RefusedError as error:
                 return refusal(error)
 
-        async def async_view(request: HttpRequest, **values: int) -> HttpResponseBase:
-            queries = self._services.asynchronous
-            # The writes, the ORM and the cache's client are synchronous: they get a thread, as Django gives it.
-            if request.method not in READS or queries is None:
-                return await sync_to_async(view)(request, **values)
+        async def on_loop(request: HttpRequest, **values: int) -> HttpResponseBase:
             try:
-                return HttpResponse(await read_async(queries, request, **values), content_type=JSON)
+                return HttpResponse(await read_on_loop(reads, request, **values), content_type=JSON)
             except RefusedError as error:
                 return refusal(error)
 
+        async def async_view(request: HttpRequest, **values: int) -> HttpResponseBase:
+            # The writes, the ORM and the cache's client are synchronous: they get a thread, as Django gives it.
+            if request.method not in READS or reads is None:
+                return await sync_to_async(view)(request, **values)
+            return await on_loop(request, **values)
+
         reads = self._services.on_loop
+        if self._services.async_views:
+            # Django's types know no asynchronous views in `path`.
+            return cast("View", async_view)
         if reads is not None:
-
-            async def on_loop(request: HttpRequest, **values: int) -> HttpResponseBase:
-                try:
-                    return HttpResponse(await read_on_loop(reads, request, **values), content_type=JSON)
-                except RefusedError as error:
-                    return refusal(error)
-
             # Where `LoopHandler` looks for it.
             view.on_loop = on_loop  # type: ignore[attr-defined]
-        # Django's types know no asynchronous views in `path`.
-        return cast("View", async_view) if self._services.async_views else view
+        return view
