@@ -2,9 +2,10 @@
 
     python benchmarks/request_costs.py
 
-Everything runs in one process without a server (`saturation.py` has these), on a real Postgres behind PgBouncer and a
-real Valkey, each the median of rounds that take turns; whole requests on the loop are eight at a time. What a part
-costs alone is less than it costs among others, whose code and data push its own out of the processor's caches.
+There is no server (`saturation.py` has these), and a real Postgres behind PgBouncer and a real Valkey. A part's figure
+is the median of rounds, a whole request's that of processes which take turns; on the loop eight run at a time, of the
+same read. What a part costs alone is less than it costs among others, whose code and data push its own out of the
+processor's caches.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROUNDS = 15
+TURNS = 3
 AT_ONCE = 8
 WAYS = {
     "Django's handler (WSGI)": "",
@@ -278,8 +280,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def measure(variables: Mapping[str, str]) -> Mapping[str, str]:
     """Both tables, by name."""
     parts = measured("parts", "", variables)
+    found: dict[str, list[Mapping[str, float]]] = {name: [] for name in WAYS}
+    for _ in range(TURNS):
+        for name, switches in WAYS.items():
+            found[name].append(measured("asgi" if "hot=" in switches else "wsgi", switches, variables))
     wholes = {
-        name: measured("asgi" if "hot=" in switches else "wsgi", switches, variables) for name, switches in WAYS.items()
+        name: {kind: statistics.median(turn[kind] for turn in turns) for kind in READS} for name, turns in found.items()
     }
     return {
         "parts": table(["Part", "CPU, µs"], [[name, f"{cost:.1f}"] for name, cost in parts.items()]),

@@ -1,5 +1,5 @@
 """Print what services answer at saturation: a quota of CPU, a few connections that never wait, straight to one replica,
-in rounds whose order changes; requests a second, their CPU, and ratios to the first.
+in rounds of an order drawn anew; requests a second, their CPU, and ratios to the first.
 
     python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off yardstick empty-uvicorn
 
@@ -14,6 +14,8 @@ and each round go into a folder.
 from __future__ import annotations
 
 import argparse
+import math
+import random
 import re
 import select
 import shlex
@@ -21,8 +23,9 @@ import socket
 import statistics
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -38,10 +41,13 @@ KINDS = ("detail", "list")
 SHARED = ("database", "pooler", "cache")
 """Groups of the parts, which all arms share."""
 YARDSTICK = "yardstick"
+AS_BEHIND_TLS = "X-Forwarded-Proto: https"
+"""Without it an earlier commit sends clients on to TLS; today nobody heeds it where TLS_HOST is not set."""
 _AT = "--host ${BIND%:*} --port ${BIND##*:}"
 _GRANIAN = f"exec granian --interface wsgi --blocking-threads 2 --http 1 --no-ws --log-level warning {_AT}"
 _GRANIAN_ASGI = f"exec granian --interface asginl --loop uvloop --http 1 --no-ws --log-level warning {_AT}"
-_UVICORN = f"exec uvicorn --no-access-log --no-server-header --no-date-header --lifespan off --log-level warning {_AT}"
+_QUIET = "--no-proxy-headers --no-access-log --no-server-header --no-date-header --lifespan off --log-level warning"
+_UVICORN = f"exec uvicorn {_QUIET} {_AT}"
 EMPTY = {
     "empty-uvicorn": f"{_UVICORN} empty:asgi",
     "empty-granian-wsgi": f"{_GRANIAN} empty:wsgi",
@@ -115,35 +121,48 @@ class Connection:
         return True
 
 
-def saturate(port: int, paths_: Sequence[str], connections: int, seconds: float) -> int:
-    """How many requests are answered in so many seconds."""
+def saturate(
+    port: int, paths: Sequence[str], options: argparse.Namespace, read: Callable[[], Mapping[str, float]]
+) -> Served:
+    """One arm's round: warmed until every address was asked for once and for a while, then counted for a while.
+
+    The connections go on from one to the other, so that what is under way at the beginning stands for what is at the
+    end. `read` tells the seconds of CPU that each part has used.
+    """
     requests = cycle(
-        [
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Forwarded-Proto: https\r\n\r\n".encode()
-            for path in paths_
-        ]
+        [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{AS_BEHIND_TLS}\r\n\r\n".encode() for path in paths]
     )
-    clients = {client.socket.fileno(): client for client in [Connection(port) for _ in range(connections)]}
+    clients = {client.socket.fileno(): client for client in [Connection(port) for _ in range(options.connections)]}
     poll = select.epoll()
     for number, client in clients.items():
         poll.register(number, select.EPOLLIN)
         client.socket.sendall(next(requests))
-    done, ends = 0, time.monotonic() + seconds
-    while time.monotonic() < ends:
-        for number, _ in poll.poll(1):
-            client = clients[number]
-            if client.answered():
-                done += 1
-                client.socket.sendall(next(requests))
-    poll.close()
-    for client in clients.values():
-        client.socket.close()
-    return done
+
+    def serve(until: Callable[[int, float], bool]) -> tuple[int, float]:
+        """How many were answered, in how many seconds."""
+        done, began = 0, time.monotonic()
+        while not until(done, time.monotonic() - began):
+            for number, _ in poll.poll(0.1):
+                if clients[number].answered():
+                    done += 1
+                    clients[number].socket.sendall(next(requests))
+        return done, time.monotonic() - began
+
+    try:
+        serve(lambda done, seconds: seconds >= options.warm and done >= len(paths))
+        before = read()
+        done, seconds = serve(lambda done, seconds: seconds >= options.seconds and done > 0)
+        after = read()
+    finally:
+        poll.close()
+        for client in clients.values():
+            client.socket.close()
+    return Served(done / seconds, {part: (after[part] - before[part]) / done for part in after})
 
 
 def asked(kind: str, arm: Arm, contacts: int) -> Sequence[str]:
     """Addresses of a kind of read: single contacts by random keys, or the first page of fifty."""
-    if arm.name == "empty-django-asgi":
+    if arm.service == "empty-django-asgi":
         return ["/async/"]
     if kind == "list":
         return ["/api/contacts/"]
@@ -197,26 +216,21 @@ def rounds(
     rig: Rig, running: Running, arms: Sequence[Arm], options: argparse.Namespace
 ) -> Iterator[tuple[str, str, Served]]:
     """Each kind of each arm in each round, as it is measured."""
-    for number in range(options.rounds):
-        order = list(range(len(arms)))
-        order = order[number % len(arms) :] + order[: number % len(arms)]
+    chance = random.Random(options.rounds)
+    for _ in range(options.rounds):
         for kind in KINDS:
-            for place in order:
-                arm = arms[place]
-                addresses = asked(kind, arm, options.contacts)
+            for arm in chance.sample(arms, len(arms)):
                 port = running.replicas[arm.slug][0].port
-                saturate(port, addresses, options.connections, options.warm)
-                before = usage(rig, running, arm.slug)
-                count = saturate(port, addresses, options.connections, options.seconds)
-                after = usage(rig, running, arm.slug)
-                cpu = {part: (after[part] - before[part]) / count for part in after}
-                yield kind, arm.name, Served(count / options.seconds, cpu)
+                read = partial(usage, rig, running, arm.slug)
+                yield kind, arm.name, saturate(port, asked(kind, arm, options.contacts), options, read)
 
 
 def ratio(of: Sequence[float], to: Sequence[float]) -> tuple[float, float, float]:
-    """The ratio of paired figures and its 95% interval."""
+    """The ratio of paired figures and its 95% interval, which one pair has none of."""
     logs = np.log(np.array(of) / np.array(to))
-    half = float(t.ppf(0.975, len(logs) - 1) * statistics.stdev(logs) / len(logs) ** 0.5) if len(logs) > 1 else 0.0
+    half = math.inf
+    if len(logs) > 1:
+        half = float(t.ppf(0.975, len(logs) - 1) * statistics.stdev(logs) / len(logs) ** 0.5)
     middle = float(np.mean(logs))
     return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
 
@@ -233,6 +247,11 @@ def main() -> None:
     parser.add_argument("--compare", nargs=2, action="append", default=[], metavar=("A", "B"))
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    names = [arm.name for arm in options.arms]
+    if len({arm.slug for arm in options.arms}) < len(names):
+        parser.error("two arms have one name: give one of them another, as in other=optimized")
+    if unknown := {name for pair in options.compare for name in pair} - set(names):
+        parser.error(f"--compare: no arm is called {', '.join(sorted(unknown))}; they are {', '.join(names)}")
     with bed("saturation") as rig:
         wanted = []
         for arm in options.arms:

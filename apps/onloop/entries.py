@@ -2,7 +2,7 @@
 
 import struct
 from dataclasses import dataclass
-from time import time
+from time import monotonic, time
 
 VERSION_BYTES = 16
 _HEADER = struct.Struct("!16sd")
@@ -42,7 +42,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry's parts: the version that it was computed under, until when it is young (s since 1970), the body."""
+    """An entry's parts: the version that it was computed under, until when it is young by this machine, the body."""
 
     version: bytes
     young_until: float
@@ -51,7 +51,7 @@ class Entry:
     @property
     def young(self) -> bool:
         """Whether it is given out without a thought of renewing it."""
-        return time() < self.young_until
+        return monotonic() < self.young_until
 
 
 class Entries:
@@ -78,9 +78,10 @@ class Entries:
         return _HEADER.pack(version, time() + self.timing.young_s) + body
 
     def opened(self, entry: bytes) -> Entry:
-        """The parts of an entry that is one."""
+        """The parts of an entry that is one. It is young no longer than if it were new, whatever clocks say."""
         version, young_until = _HEADER.unpack_from(entry)
-        return Entry(version, young_until, entry[_HEADER.size :])
+        left_s = min(young_until - time(), self.timing.young_s)
+        return Entry(version, monotonic() + left_s, entry[_HEADER.size :])
 
     def counting(self, entry: bytes | None, version: bytes) -> tuple[bytes, bool] | None:
         """The body of an entry that counts, and whether it is still young."""

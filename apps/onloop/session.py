@@ -28,6 +28,10 @@ _SILENT = "the database did not answer a statement in time"
 _USELESS = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported)
 
 
+class SilentError(psycopg.OperationalError):
+    """A statement was not answered in time: it may be under way still, so nobody should send it again."""
+
+
 @dataclass
 class _Prepared:
     """A statement that the session knows, and what loads the rows of its result."""
@@ -100,7 +104,7 @@ class Session:
         if self.ended:
             raise psycopg.OperationalError("the session has ended")
         asked = self._asked = self._loop.create_future()
-        overdue = self._loop.call_later(self._patience_s, self._fail, psycopg.OperationalError(_SILENT))
+        overdue = self._loop.call_later(self._patience_s, self._fail, SilentError(_SILENT))
         try:
             send()
             if self._libpq.flush():

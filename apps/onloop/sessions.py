@@ -67,6 +67,11 @@ class Sessions:
                 # Between the giving and now.
                 self._open -= 1
 
+    def forget_idle(self) -> None:
+        """End the sessions that nobody uses, where one was found to be of no use: their like may be, too."""
+        for session in self._idle:
+            session.end()
+
     def _living(self) -> Session | None:
         """The one used last of those that nobody uses and that live still."""
         while self._idle:

@@ -12,6 +12,9 @@ from typing import Any, cast
 import hiredis
 from redis.asyncio import ConnectionPool
 
+# Time enough for the loop to write what it has to and to read what has come.
+TURN_S = 0.01
+
 
 class WireDownError(Exception):
     """There was no answer in time, or an error for one."""
@@ -32,6 +35,11 @@ class RedisWire:
         self._connecting = Lock()
         self._failed = 0
         """Attempts to connect that have failed."""
+
+    def close(self) -> None:
+        """Close the connection; whoever waits for an answer gets a `WireDownError`."""
+        if self._wire is not None:
+            self._wire.end()
 
     async def get(self, key: bytes) -> bytes | None:
         """The value under a key."""
@@ -157,17 +165,25 @@ class Wire(Protocol):
         if self._transport is not None and not self.ended:
             self._transport.write(b"".join(out))
 
-    def _watch(self) -> None:
-        """End the connection where the oldest command has waited for too long; look again when the next may have."""
+    def _watch(self, late: Future[object] | None = None) -> None:
+        """End the connection where the oldest command has waited for too long; look again when the next may have.
+
+        `late`: the command that had waited for too long a turn ago. The loop may have been busy for so long itself: it
+        first reads what has come meanwhile.
+        """
         self._watched = False
         if not self._asked:
             return
-        left = self._asked[0][1] + self._timeout_s - self._loop.time()
-        if left <= 0:
+        oldest, asked = self._asked[0]
+        left = asked + self._timeout_s - self._loop.time()
+        if left <= 0 and oldest is late:
             self._end(TimeoutError("the store did not answer in time"))
             return
         self._watched = True
-        self._loop.call_later(left, self._watch)
+        if left <= 0:
+            self._loop.call_later(TURN_S, self._watch, oldest)
+        else:
+            self._loop.call_later(left, self._watch)
 
     def _end(self, error: Exception) -> None:
         """Close it: an answer that came later would be another command's."""

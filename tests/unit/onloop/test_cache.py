@@ -7,7 +7,7 @@ import gc
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from time import time
+from time import monotonic, time
 from typing import Any
 
 import pytest
@@ -185,8 +185,9 @@ def test_late_in_its_life_one_renews_an_entry_while_the_others_get_it(
         # As it has by then, in a store whose clock is not this test's.
         version = await parts.cache._stored_version()
         await parts.store.delete(b"lock:" + version + ENTRY)
-        now = time()
+        now, here = time(), monotonic()
         monkeypatch.setattr(entries_module, "time", lambda: now + 25)
+        monkeypatch.setattr(entries_module, "monotonic", lambda: here + 25)
         answers = await asyncio.gather(*(parts.get() for _ in range(5)))
         assert sorted(answers) == [b"new", *[b"old"] * 4]
         assert await parts.get() == b"new"

@@ -31,6 +31,21 @@ def test_an_entry_is_young_for_a_share_of_its_life(monkeypatch: pytest.MonkeyPat
         assert ENTRIES.counting(entry, VERSION) == (b"body", young)
 
 
+@pytest.mark.parametrize(("ahead_s", "young_s"), [(0, 8), (-3, 5), (3600, 8)])
+def test_what_is_held_is_young_no_longer_than_if_it_were_new_whatever_clocks_say(
+    monkeypatch: pytest.MonkeyPatch, ahead_s: float, young_s: float
+) -> None:
+    here = [50.0]
+    monkeypatch.setattr(module, "monotonic", lambda: here[0])
+    monkeypatch.setattr(module, "time", lambda: 1000.0 + ahead_s)
+    packed = ENTRIES.packed(VERSION, b"body")
+    monkeypatch.setattr(module, "time", lambda: 1000.0)
+    entry = ENTRIES.opened(packed)
+    for after, young in ((young_s - 0.1, True), (young_s, False)):
+        here[0] = 50.0 + after
+        assert (entry.version, entry.body, entry.young) == (VERSION, b"body", young)
+
+
 def test_entries_of_other_variants_and_namespaces_lie_apart() -> None:
     others = [Entries("space", "other", Timing(10)), Entries("elsewhere", "variant", Timing(10))]
     assert len({each.key(b"key") for each in (ENTRIES, *others)}) == 3

@@ -143,6 +143,19 @@ def test_ended_sessions_are_not_given_out() -> None:
     asyncio.run(run())
 
 
+def test_idle_sessions_can_be_forgotten_and_those_in_use_go_on() -> None:
+    async def test() -> None:
+        pool = Pool(size=3)
+        used, idle, other = [await pool.take() for _ in range(3)]
+        pool.give(idle)
+        pool.give(other)
+        pool.pool.forget_idle()
+        assert (used.ended, idle.ended, other.ended) == (False, True, True)
+        assert len({id(await pool.take()) for _ in range(2)} - {id(used), id(idle), id(other)}) == 2
+
+    asyncio.run(test())
+
+
 def test_a_session_that_ends_between_the_giving_and_the_taking_is_replaced() -> None:
     async def run() -> None:
         pool = Pool()

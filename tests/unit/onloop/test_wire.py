@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 import hiredis
@@ -215,6 +216,31 @@ def test_silence_fails_all_who_wait_and_a_late_answer_is_nobody_s() -> None:
         await until(lambda: store.open == 1)
 
     assert with_store(test, timeout_ms=400).connections == 2
+
+
+def test_a_loop_that_was_busy_for_longer_reads_what_has_come_before_it_gives_up() -> None:
+    async def test(store: Store, wire: RedisWire) -> None:
+        store.values[b"key"] = b"value"
+        await wire.get(b"key")
+        asking = asyncio.create_task(wire.get(b"key"))
+        await asyncio.sleep(0)
+        # Longer than an answer may take, before the command has even been written.
+        busy_until = monotonic() + 0.3
+        while monotonic() < busy_until:
+            pass
+        assert await asking == b"value"
+
+    assert with_store(test, timeout_ms=200).connections == 1
+
+
+def test_a_wire_can_be_closed() -> None:
+    async def test(store: Store, wire: RedisWire) -> None:
+        wire.close()
+        await wire.get(b"key")
+        wire.close()
+        await until(lambda: store.open == 0)
+
+    with_store(test)
 
 
 def test_time_counts_from_each_command_and_not_from_the_connection() -> None:

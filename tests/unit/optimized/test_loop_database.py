@@ -12,6 +12,7 @@ from contract.document import MESSAGES
 from contract.errors import UnavailableError
 from hypothesis import given
 from hypothesis import strategies as st
+from onloop.session import SilentError
 from optimized.contacts.infrastructure import loop_database, outages
 from optimized.contacts.infrastructure.loop_database import LoopDatabase, numbered
 from optimized.contacts.infrastructure.sql.statement import Statement
@@ -44,6 +45,7 @@ class Sessions:
         self._sessions = list(sessions)
         self.taken: list[Session] = []
         self.back: list[Session] = []
+        self.forgot: int | None = None
 
     async def take(self) -> Session:
         if not self._sessions:
@@ -53,6 +55,9 @@ class Sessions:
 
     def give(self, session: Session) -> None:
         self.back.append(session)
+
+    def forget_idle(self) -> None:
+        self.forgot = len(self.back)
 
 
 class Known:
@@ -100,6 +105,20 @@ def test_what_died_under_a_statement_is_asked_again_once(error: psycopg.Error) -
     assert rows(Sessions(Session(error, dies=True), Session([(2,)]))) == [(2,)]
     with pytest.raises((UnavailableError, type(error))):
         rows(Sessions(Session(error, dies=True), Session(error, dies=True), Session([(3,)])))
+
+
+def test_a_sessions_like_is_not_asked_where_it_died_but_a_new_one() -> None:
+    sessions = Sessions(Session(psycopg.OperationalError(), dies=True), Session([(2,)]))
+    assert rows(sessions) == [(2,)]
+    # When it had been given back, and before another was taken.
+    assert sessions.forgot == 1
+
+
+def test_a_statement_that_was_met_by_silence_is_not_sent_again() -> None:
+    sessions = Sessions(Session(SilentError("silence"), dies=True), Session([(2,)]))
+    with pytest.raises(UnavailableError):
+        rows(sessions)
+    assert len(sessions.taken) == 1
 
 
 def test_where_no_other_session_comes_about_the_database_is_away() -> None:

@@ -17,9 +17,9 @@ from django.http.response import HttpResponseBase
 from ..application.loop_reads import LoopReads
 from ..composition import Services
 from .errors import refusal
+from .loop.asgi import READS
 
 JSON = "application/json"
-READS = frozenset({"GET", "HEAD"})
 View = Callable[..., HttpResponseBase]
 
 

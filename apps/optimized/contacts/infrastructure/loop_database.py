@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 import psycopg
-from onloop.session import Session
+from onloop.session import Session, SilentError
 from onloop.sessions import Sessions
 
 from ..application.ports import Row
@@ -29,11 +29,12 @@ class LoopDatabase:
                 return await self._run(session, statement)
             except psycopg.Error as error:
                 unavailable(error)
-                if not session.ended or not DATABASE.closed:
+                if not session.ended or isinstance(error, SilentError) or not DATABASE.closed:
                     raise
             finally:
                 self._sessions.give(session)
-            # It died under the statement. Reads can be repeated.
+            # It died under the statement, or knows columns that are others now. Reads can be repeated.
+            self._sessions.forget_idle()
             another = await self._sessions.take()
             try:
                 return await self._run(another, statement)

@@ -11,6 +11,7 @@ from scalebed.messages import EngineError
 from scalebed.provision.servers import Part
 
 MAX_MEMORY_MB = 256
+MOST_SERVICES = 256
 
 
 class Cache:
@@ -34,6 +35,8 @@ class Cache:
             "--dir": str(self._folder),
             "--save": "",
             "--appendonly": "no",
+            # A service has one by its number, and there may be more than the sixteen that Valkey has by itself.
+            "--databases": str(MOST_SERVICES),
             "--maxmemory": f"{MAX_MEMORY_MB}mb",
             "--maxmemory-policy": "allkeys-lru",
         }

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from time import time
+from time import monotonic, time
 
 import pytest
 from onloop.entries import Entries, Timing
@@ -22,7 +22,11 @@ class Wire:
     def __init__(self, store: LocalStore) -> None:
         self._store = store
         self.down = False
+        self.closed = False
         self.asked: list[tuple[str, bytes]] = []
+
+    def close(self) -> None:
+        self.closed = True
 
     async def get(self, key: bytes) -> bytes | None:
         await self._ask("get", key)
@@ -155,6 +159,7 @@ def test_nothing_that_is_held_outlives_its_entry(monkeypatch: pytest.MonkeyPatch
         await process.store.delete(KEY)
         assert await process.read() == b"1"
         monkeypatch.setattr("onloop.entries.time", lambda: time() + 30)
+        monkeypatch.setattr("onloop.entries.monotonic", lambda: monotonic() + 30)
         assert await process.read() == b"2"
 
     asyncio.run(grow_old())

@@ -13,6 +13,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+READS = frozenset({"GET", "HEAD"})
 # A length would be forbidden with the first, and with the second that of the body which the client has.
 BODILESS = frozenset({204, 304})
 

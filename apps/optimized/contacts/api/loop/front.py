@@ -19,13 +19,11 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.log import log_response
 from telemetry.middleware import CLIENT_LEFT, record
 
-from optimized.config.middleware import added, as_lines
-
 from ...application.loop_reads import LoopReads
 from ..errors import detail, refusal
-from .asgi import Application, Headers, Receive, Scope, Send, content, headers, send_whole
+from .asgi import READS, Application, Headers, Receive, Scope, Send, content, headers, send_whole
+from .envelope import added, as_lines
 
-READS = frozenset({"GET", "HEAD"})
 JSON = (b"Content-Type", b"application/json")
 # Bytes that `str` would take for digits are none in an address. A number that no id has goes on to Django, which knows
 # what int() makes of thousands of digits.

@@ -13,9 +13,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, get_resolver
 from django.utils.log import log_response
 
-from .asgi import Application, LoopRequest, Receive, Scope, Send, answer
-
-READS = frozenset({"GET", "HEAD"})
+from .asgi import READS, Application, LoopRequest, Receive, Scope, Send, answer
 
 
 class LoopHandler(BaseHandler):

@@ -1,5 +1,7 @@
 """The cache that `onloop` reads on the loop, as the endpoints see it."""
 
+from typing import Protocol
+
 from onloop.cache import LoopCache, LoopStore
 from onloop.entries import Entries, Entry
 from onloop.held import Held
@@ -9,10 +11,18 @@ from .response_cache import ResponseCache
 from .stores import StoreDownError
 
 
+class Wire(LoopStore, Protocol):
+    """A store that is closed in the end."""
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
 class HeldCache:
     """Bytes by key: read over one connection that commands of a turn share, and written by `ResponseCache`."""
 
-    def __init__(self, shared: ResponseCache, store: LoopStore, entries: Entries, held: Held[Entry]) -> None:
+    def __init__(self, shared: ResponseCache, store: Wire, entries: Entries, held: Held[Entry]) -> None:
         self._shared = shared
         self._store = store
         self._entries = entries
@@ -34,3 +44,4 @@ class HeldCache:
     async def close(self) -> None:
         """Close the store, once it has been tried to set what is owed."""
         await self._shared.close()
+        self._store.close()

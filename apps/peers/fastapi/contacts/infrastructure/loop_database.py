@@ -15,7 +15,7 @@ from weakref import WeakSet
 import psycopg
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
-from onloop.session import Session
+from onloop.session import Session, SilentError
 from onloop.sessions import Limits, Sessions
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestampBinaryLoader
@@ -29,8 +29,6 @@ Connect = Callable[[], Awaitable[Session]]
 
 # What the end of a session looks like depends on the moment. One that cannot be had in time is a TimeoutError.
 _OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, OSError, TimeoutError)
-# A session never forgets what it has prepared, and a client may ask for any ordering: as many as asyncpg keeps.
-MOST_PREPARED = 100
 
 ADAPTERS = AdaptersMap(psycopg.adapters)
 # Naive and in UTC, as they come over the wire, whatever the session's time zone is; the JSON says that they are UTC.
@@ -96,8 +94,6 @@ class LoopDatabase:
         limits = Limits(size, timeout_s, sys.maxsize, inf)
         self._sessions = Sessions(self._session, limits, lambda: health.closed)
         self._made: WeakSet[Session] = WeakSet()
-        self._used: set[Session] = set()
-        self._prepared: dict[str, bytes] = {}
 
     async def rows(self, statement: Statement) -> Sequence[Row]:
         """All rows of one statement. Raises `UnavailableError`."""
@@ -107,12 +103,12 @@ class LoopDatabase:
                 return await self._run(session, statement)
             except psycopg.Error as error:
                 self._tell(error)
-                if not session.ended or not self._health.closed:
+                if not session.ended or isinstance(error, SilentError) or not self._health.closed:
                     raise
             finally:
-                self._give(session)
+                self._sessions.give(session)
             # Its like may have died too. Reads can be repeated.
-            self._end_idle()
+            self._sessions.forget_idle()
             another = await self._take()
             try:
                 return await self._run(another, statement)
@@ -120,7 +116,7 @@ class LoopDatabase:
                 self._tell(error)
                 raise
             finally:
-                self._give(another)
+                self._sessions.give(another)
 
     async def close(self) -> None:
         """End the sessions."""
@@ -128,21 +124,7 @@ class LoopDatabase:
             session.end()
 
     async def _run(self, session: Session, statement: Statement) -> list[tuple[object, ...]]:
-        sql, prepare = self._text(statement)
-        return await session.rows(sql, statement.arguments, prepare=prepare)
-
-    def _text(self, statement: Statement) -> tuple[bytes, bool]:
-        """What to send, and whether to prepare it."""
-        sql = statement.sql
-        if not statement.recurs:
-            return sql.encode(), False
-        if (known := self._prepared.get(sql)) is not None:
-            return known, True
-        text = sql.encode()
-        if len(self._prepared) >= MOST_PREPARED:
-            return text, False
-        self._prepared[sql] = text
-        return text, True
+        return await session.rows(statement.sql.encode(), statement.arguments, prepare=statement.recurs)
 
     async def _take(self) -> Session:
         try:
@@ -150,17 +132,7 @@ class LoopDatabase:
         except _OUTAGES as error:
             self._tell(error)
             raise
-        self._used.add(session)
         return session
-
-    def _give(self, session: Session) -> None:
-        self._used.discard(session)
-        self._sessions.give(session)
-
-    def _end_idle(self) -> None:
-        for session in list(self._made):
-            if session not in self._used:
-                session.end()
 
     def _tell(self, error: BaseException) -> None:
         """Have it looked into what went wrong with a session."""
