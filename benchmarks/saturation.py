@@ -1,5 +1,5 @@
 """Print what services answer at saturation: a quota of CPU, a few connections that never wait, straight to one replica,
-in rounds of an order drawn anew; requests a second, their CPU, and ratios to the first.
+in rounds of an order drawn anew; requests a second, and their CPU.
 
     python benchmarks/saturation.py optimized fastapi optimized:cache=off fastapi:cache=off yardstick empty-uvicorn
 
@@ -7,13 +7,14 @@ An arm is a shipped service with the switches that differ; or, as `fastapi@COMMI
 of it, on today's libraries; or the yardstick in Go (benchmarks/yardstick); or an application that answers nothing
 (empty.py): empty-uvicorn, empty-granian-wsgi, empty-granian-asgi, empty-django-wsgi, empty-django-asgi.
 All have the same rows, and parts of their own kind outside the quota. A ratio's interval is Student's t on the
-logarithms, paired within rounds. --compare A B adds the ratio of A to B; with --out the tables
-and each round go into a folder.
+logarithms, paired within rounds. --compare A B adds the ratio of A to B. With --out the tables
+and each round go into a folder, from whose rounds --again makes the tables anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import math
 import random
 import re
@@ -37,7 +38,7 @@ from scalebed.engines.local.rig import Rig, Running, Wanted
 from scalebed.engines.services import Service, read_service
 from scalebed.provision.go_program import GoProgram, ensure
 
-KINDS = ("detail", "list")
+KINDS = {"detail": "single contacts", "list": "lists of 50"}
 SHARED = ("database", "pooler", "cache")
 """Groups of the parts, which all arms share."""
 YARDSTICK = "yardstick"
@@ -89,6 +90,10 @@ class Served:
 
     rate: float
     cpu: Mapping[str, float]
+
+
+Found = dict[tuple[str, str], list[Served]]
+"""By the kind of a read and the arm's name the rounds."""
 
 
 class Connection:
@@ -237,7 +242,7 @@ def ratio(of: Sequence[float], to: Sequence[float]) -> tuple[float, float, float
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("arms", nargs="+", type=Arm.parse)
+    parser.add_argument("arms", nargs="*", type=Arm.parse)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--warm", type=float, default=1.0)
@@ -246,7 +251,11 @@ def main() -> None:
     parser.add_argument("--cpu", type=float, default=0.25)
     parser.add_argument("--compare", nargs=2, action="append", default=[], metavar=("A", "B"))
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--again", type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    if options.again:
+        write(rounds_of(options.again / "saturation.csv"), options.compare, options.again)
+        return
     names = [arm.name for arm in options.arms]
     if len({arm.slug for arm in options.arms}) < len(names):
         parser.error("two arms have one name: give one of them another, as in other=optimized")
@@ -262,24 +271,59 @@ def main() -> None:
             clone = rig.databases.clone(template, maker, arm.switches, say)
             env = told(arm, rig, options.cpu)
             wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu, env=env))
-        found: dict[tuple[str, str], list[Served]] = {}
+        found: Found = {}
         with rig.running(wanted, warm=sorted({item.database for item in wanted if item.database})) as running:
             for kind, name, served in rounds(rig, running, options.arms, options):
                 found.setdefault((kind, name), []).append(served)
                 say(f"{kind} {name}: {served.rate:.0f}/s, {served.cpu['service'] * 1e6:.0f} µs")
+    write(found, options.compare, options.out)
+
+
+def write(found: Found, pairs: Sequence[tuple[str, str]], out: Path | None) -> None:
+    """Print the tables, and put them into a folder."""
     written = {
-        "saturation.md": list(table(found, options.arms[0].name)),
-        "compared.md": list(compared(found, options.compare)),
+        "saturation.md": list(table(found)),
+        "compared.md": list(compared(found, pairs)),
+        "answer.md": [answer(found, pairs)],
         "saturation.csv": list(each_round(found)),
     }
-    print(*written["saturation.md"], "", *written["compared.md"], sep="\n")
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
+    print(*written["saturation.md"], "", *written["compared.md"], "", *written["answer.md"], sep="\n")
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
         for name, lines in written.items():
-            (options.out / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+            (out / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def compared(found: Mapping[tuple[str, str], Sequence[Served]], pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+def answer(found: Found, pairs: Sequence[tuple[str, str]]) -> str:
+    """What is compared, in a sentence each."""
+    sentences = []
+    # The table has all; so many are read as sentences.
+    for one, other in pairs[:5]:
+        said = []
+        for kind, reads in KINDS.items():
+            ours, theirs = ([each.rate for each in found[kind, name]] for name in (one, other))
+            said.append("{:.2f} × ({:.2f}–{:.2f})".format(*ratio(ours, theirs)) + f" as many {reads}")
+        sentences.append(f"At saturation {one} answers {' and '.join(said)} as {other}.")
+    first, rest = (sentences or [""])[0], sentences[1:]
+    return " ".join([f"**{first}**", *rest, f"In brackets: 95% intervals over {count_of(found)} rounds."])
+
+
+def count_of(found: Found) -> int:
+    """How many rounds there were."""
+    return max(map(len, found.values()))
+
+
+def rounds_of(path: Path) -> Found:
+    """What `each_round` wrote."""
+    found: Found = {}
+    with path.open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text):
+            cpu = {"service": float(row["cpu_service_us"]) / 1e6, "parts": float(row["cpu_parts_us"]) / 1e6}
+            found.setdefault((row["read"], row["service"]), []).append(Served(float(row["requests_per_s"]), cpu))
+    return found
+
+
+def compared(found: Found, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Markdown: what one arm answers and needs of what another does, with 95% intervals."""
     yield "| Compared | " + " | ".join(f"{kind}, requests/s | {kind}, CPU a request" for kind in KINDS) + " |"
     yield "|---" * (1 + 2 * len(KINDS)) + "|"
@@ -292,22 +336,20 @@ def compared(found: Mapping[tuple[str, str], Sequence[Served]], pairs: Sequence[
         yield f"| {one} / {other} | {' | '.join(cells)} |"
 
 
-def table(found: Mapping[tuple[str, str], Sequence[Served]], first: str) -> Iterator[str]:
-    """Markdown: medians, and ratios to the first arm."""
-    yield "| Read | Service | requests/s | ratio to the first | CPU service, µs/request | CPU parts, µs/request |"
-    yield "|---|---|--:|--:|--:|--:|"
+def table(found: Found) -> Iterator[str]:
+    """Markdown: medians, the fastest first."""
+    yield "| Read | Service | requests/s | CPU service, µs/request | CPU parts, µs/request |"
+    yield "|---|---|--:|--:|--:|"
     for kind in KINDS:
-        for name in [each for other, each in found if other == kind]:
-            all_ = found[kind, name]
-            middle, low, high = ratio([each.rate for each in all_], [each.rate for each in found[kind, first]])
-            service = statistics.median(each.cpu["service"] for each in all_)
-            rest = statistics.median(sum(v for k, v in each.cpu.items() if k != "service") for each in all_)
-            rate = statistics.median(each.rate for each in all_)
-            interval = "1" if name == first else f"{middle:.2f} ({low:.2f}–{high:.2f})"
-            yield f"| {kind} | {name} | {rate:.0f} | {interval} | {service * 1e6:.0f} | {rest * 1e6:.0f} |"
+        rates = {name: statistics.median(e.rate for e in all_) for (each, name), all_ in found.items() if each == kind}
+        for name in sorted(rates, key=lambda name: -rates[name]):
+            rounds_ = found[kind, name]
+            service = statistics.median(each.cpu["service"] for each in rounds_)
+            rest = statistics.median(sum(v for k, v in each.cpu.items() if k != "service") for each in rounds_)
+            yield f"| {kind} | {name} | {rates[name]:.0f} | {service * 1e6:.0f} | {rest * 1e6:.0f} |"
 
 
-def each_round(found: Mapping[tuple[str, str], Sequence[Served]]) -> Iterator[str]:
+def each_round(found: Found) -> Iterator[str]:
     """CSV: a line a round."""
     yield "read,service,round,requests_per_s,cpu_service_us,cpu_parts_us"
     for (kind, name), all_ in found.items():
