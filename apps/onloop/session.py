@@ -9,6 +9,7 @@ from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 
@@ -61,6 +62,8 @@ class Session:
         self.ended = False
         self.began = monotonic()
         self._socket = self._libpq.socket
+        self._unread = poll()
+        self._unread.register(self._socket, POLLIN)
         self._loop.add_reader(self._socket, self._readable)
 
     async def rows(self, sql: bytes, given: Sequence[object], *, prepare: bool) -> list[tuple[object, ...]]:
@@ -125,20 +128,28 @@ class Session:
 
     def _readable(self) -> None:
         try:
-            self._libpq.consume_input()
-            if self._asked is None:
-                # What a server says unasked is its farewell, the end of the stream, or news of a setting.
-                self.end()
-                return
-            while not self._libpq.is_busy():
-                if (result := self._libpq.get_result()) is None:
-                    results, self._results = self._results, []
-                    if not self._asked.done():
-                        self._asked.set_result(results)
+            while not self._heard():
+                # Where a connection was reset, uvloop calls once and never again, whatever is left to read.
+                if not self._unread.poll(0):
                     return
-                self._results.append(result)
         except psycopg.Error as error:
             self._fail(error)
+
+    def _heard(self) -> bool:
+        """Read what has come; whether nothing more is to be waited for."""
+        self._libpq.consume_input()
+        if self._asked is None:
+            # What a server says unasked is its farewell, the end of the stream, or news of a setting.
+            self.end()
+            return True
+        while not self._libpq.is_busy():
+            if (result := self._libpq.get_result()) is None:
+                results, self._results = self._results, []
+                if not self._asked.done():
+                    self._asked.set_result(results)
+                return True
+            self._results.append(result)
+        return False
 
     def _writable(self) -> None:
         try:

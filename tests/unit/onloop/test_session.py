@@ -5,13 +5,16 @@ What real servers say, tests/local/test_onloop_session.py asks one.
 
 import asyncio
 import gc
+import socket
 import struct
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 import pytest
+import uvloop
 from onloop import session as module
 from onloop.session import Session
 
@@ -200,6 +203,45 @@ def test_what_a_server_says_unasked_ends_the_session(words: bytes | None) -> Non
                 await asked(session)
 
     on_a_loop(run)
+
+
+def greeting_then_gone(listening: socket.socket, go: threading.Event, gone: threading.Event) -> None:
+    """A server in a thread, which takes one session and leaves with a word when it is told to."""
+    taken, _ = listening.accept()
+    with taken:
+        (length,) = struct.unpack("!i", taken.recv(4))
+        taken.recv(length - 4)
+        taken.sendall(message(b"R", b"\0\0\0\0") + message(b"S", b"client_encoding\0UTF8\0") + READY)
+        go.wait(10)
+        taken.sendall(error(NO_LONGER, "farewell", "FATAL"))
+    gone.set()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_a_session_that_had_ended_before_the_loop_was_told_fails_at_once(run: Callable[[Any], None]) -> None:
+    async def ask() -> None:
+        go, gone = threading.Event(), threading.Event()
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            thread = threading.Thread(target=greeting_then_gone, args=(listening, go, gone))
+            thread.start()
+            connection = await psycopg.AsyncConnection.connect(
+                host="127.0.0.1",
+                port=listening.getsockname()[1],
+                user="me",
+                sslmode="disable",
+                gssencmode="disable",
+                autocommit=True,
+            )
+            session = Session(connection, 60)
+            go.set()
+            # The loop learns nothing meanwhile, and what is sent now is answered by a reset.
+            gone.wait(10)
+            with pytest.raises(psycopg.OperationalError):
+                await asyncio.wait_for(asked(session), 10)
+            assert session.ended
+            thread.join(10)
+
+    run(ask())
 
 
 @pytest.mark.parametrize("later_s", [0, 0.05], ids=["at once", "later"])
