@@ -10,7 +10,6 @@ That Prometheus runs on the same machine throughout, as a user's would.
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,6 @@ import numpy as np
 import yaml
 from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
 from opentelemetry.sdk.resources import Resource
-from scipy.stats import t
 
 from scalebed.execution.observer import Progress, Remaining, TrialStart
 from scalebed.experiment.plan import Step, cells
@@ -33,6 +31,7 @@ from scalebed.metrics.otlp import data
 from scalebed.metrics.remote_write import all_series
 from scalebed.metrics.tally import Tally
 from scalebed.records.run_directory import RunDirectory
+from scalebed.statistics import intervals
 
 EXPERIMENT = {
     "name": "exports",
@@ -97,11 +96,10 @@ def main(rounds: int) -> None:
                 rates[way].append(served(way, Path(folder)))
                 print(f"round {number + 1}: {rates[way][-1]:7.1f} requests/s  {way}", flush=True)
     for way in list(WAYS)[1:]:
-        logs = [np.log(a / b) for a, b in zip(rates[way], rates["none"], strict=True)]
-        half = t.ppf(0.975, rounds - 1) * statistics.stdev(logs) / rounds**0.5
-        middle = statistics.mean(logs)
-        low, high = np.exp([middle - half, middle + half])
-        print(f"{np.exp(middle):.3f} × ({low:.3f}–{high:.3f}, 95%)  {way}")
+        found = intervals.geometric(a / b for a, b in zip(rates[way], rates["none"], strict=True))
+        assert found is not None, "there is a round"
+        told = "" if found.lower is None else f" ({found.lower:.3f}–{found.upper:.3f}, 95%)"
+        print(f"{found.estimate:.3f} ×{told}  {way}")
     tally = busy()
     print(f"one scrape:       {cost_ms(lambda: exposition.encoded(tally.state())):.1f} ms of CPU")
     print(f"one remote write: {cost_ms(lambda: list(all_series(tally.state()))):.1f} ms of CPU, before it is sent")

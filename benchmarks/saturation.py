@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import math
 import random
 import re
 import select
@@ -32,11 +31,11 @@ from pathlib import Path
 
 import numpy as np
 from bed import bed, say
-from scipy.stats import t
 
 from scalebed.engines.local.rig import Rig, Running, Wanted
 from scalebed.engines.services import Service, read_service
 from scalebed.provision.go_program import GoProgram, ensure
+from scalebed.statistics import intervals
 
 KINDS = {"detail": "single contacts", "list": "lists of 50"}
 SHARED = ("database", "pooler", "cache")
@@ -230,14 +229,12 @@ def rounds(
                 yield kind, arm.name, saturate(port, asked(kind, arm, options.contacts), options, read)
 
 
-def ratio(of: Sequence[float], to: Sequence[float]) -> tuple[float, float, float]:
-    """The ratio of paired figures and its 95% interval, which one pair has none of."""
-    logs = np.log(np.array(of) / np.array(to))
-    half = math.inf
-    if len(logs) > 1:
-        half = float(t.ppf(0.975, len(logs) - 1) * statistics.stdev(logs) / len(logs) ** 0.5)
-    middle = float(np.mean(logs))
-    return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
+def ratio(of: Sequence[float], to: Sequence[float]) -> str:
+    """The ratio of figures paired by round, with its interval where there are rounds enough for one."""
+    found = intervals.ratio(dict(enumerate(of)), dict(enumerate(to)))
+    if found is None or found.lower is None:
+        return "–" if found is None else f"{found.estimate:.2f} ×"
+    return f"{found.estimate:.2f} × ({found.lower:.2f}–{found.upper:.2f})"
 
 
 def main() -> None:
@@ -302,15 +299,11 @@ def answer(found: Found, pairs: Sequence[tuple[str, str]]) -> str:
         said = []
         for kind, reads in KINDS.items():
             ours, theirs = ([each.rate for each in found[kind, name]] for name in (one, other))
-            said.append("{:.2f} × ({:.2f}–{:.2f})".format(*ratio(ours, theirs)) + f" as many {reads}")
+            said.append(f"{ratio(ours, theirs)} as many {reads}")
         sentences.append(f"At saturation {one} answers {' and '.join(said)} as {other}.")
     first, rest = (sentences or [""])[0], sentences[1:]
-    return " ".join([f"**{first}**", *rest, f"In brackets: 95% intervals over {count_of(found)} rounds."])
-
-
-def count_of(found: Found) -> int:
-    """How many rounds there were."""
-    return max(map(len, found.values()))
+    rounds_ = max(map(len, found.values()))
+    return " ".join([f"**{first}**", *rest, f"In brackets: 95% intervals over {rounds_} rounds."])
 
 
 def rounds_of(path: Path) -> Found:
@@ -332,7 +325,7 @@ def compared(found: Found, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
         for kind in KINDS:
             for figure in (lambda each: each.rate, lambda each: each.cpu["service"]):
                 ours, theirs = ([figure(each) for each in found[kind, name]] for name in (one, other))
-                cells.append("{:.2f} × ({:.2f}–{:.2f})".format(*ratio(ours, theirs)))
+                cells.append(ratio(ours, theirs))
         yield f"| {one} / {other} | {' | '.join(cells)} |"
 
 

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from ..application.loop_reads import LoopReads
 from ..composition import Services
 from .errors import refusal
+from .hosts import ours
 from .loop.asgi import READS
 
 JSON = "application/json"
@@ -28,19 +29,10 @@ def origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-_ours: set[str] = set()
-
-
 def host_of(request: HttpRequest) -> str:
-    """The host that the client used, which Django looks at once; raises `DisallowedHost` for one that is not ours."""
+    """The host that the client used, without asking Django again; raises `DisallowedHost` for one that is not ours."""
     given: str = request.META.get("HTTP_HOST", "")
-    if given in _ours:
-        return given
-    host = request.get_host()
-    # What Django lets pass may still be any of many, such as all below a domain.
-    if given == host and len(_ours) < 64:
-        _ours.add(given)
-    return host
+    return given if ours(given) else request.get_host()
 
 
 class HotViews:

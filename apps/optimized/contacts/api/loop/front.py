@@ -6,7 +6,6 @@ itself, asked once, hosts are checked by Django's own function, and requests are
 
 import re
 from asyncio import CancelledError
-from functools import lru_cache
 from io import BytesIO
 from time import perf_counter
 
@@ -15,12 +14,12 @@ from contract.errors import RefusedError
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
-from django.http.request import split_domain_port, validate_host
 from django.utils.log import log_response
 from telemetry.middleware import CLIENT_LEFT, record
 
 from ...application.loop_reads import LoopReads
 from ..errors import detail, refusal
+from ..hosts import ours
 from .asgi import READS, Application, Headers, Receive, Scope, Send, content, headers, send_whole
 from .envelope import added, as_lines
 
@@ -74,7 +73,7 @@ class Front:
         if self._tls and not secure:
             return None
         host = hosts[0].decode("latin-1")
-        return (host, secure) if _ours(host) else None
+        return (host, secure) if ours(host) else None
 
     async def _answered(
         self, scope: Scope, host: str, contact_id: str | None, *, secure: bool
@@ -101,11 +100,3 @@ def _log(scope: Scope, response: HttpResponse, error: Exception | None = None) -
     except UnicodeDecodeError:
         request = None
     log_response("%s: %s", response.reason_phrase, scope["path"], response=response, request=request, exception=error)
-
-
-# The same few are asked for again and again.
-@lru_cache(maxsize=64)
-def _ours(host: str) -> bool:
-    """Whether Django would answer under this host; it refuses all others, and logs them as an attempt to deceive."""
-    domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)

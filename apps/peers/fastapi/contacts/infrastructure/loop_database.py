@@ -128,11 +128,10 @@ class LoopDatabase:
 
     async def _take(self) -> Session:
         try:
-            session = await self._sessions.take()
+            return await self._sessions.take()
         except _OUTAGES as error:
             self._tell(error)
             raise
-        return session
 
     def _tell(self, error: BaseException) -> None:
         """Have it looked into what went wrong with a session."""
