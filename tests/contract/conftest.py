@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from .bodies import BODY
+from .core import rows_of_core
 from .oracle import Oracle
-from .variants import VARIANTS, Variant, checked, given_urls, rows_of, variant_names
+from .variants import VARIANTS, Variant, checked, entry_of, given_urls, rows_of, variant_names
 
 CONTACTS = 1500
 # What these ask takes as long as all the rest.
@@ -37,23 +38,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "table(names, rows, kind): run with each row; a brief variant with one of each `kind(row)`"
     )
+    config.addinivalue_line("markers", "whole: asks for more than the core of the contract")
+    config.addinivalue_line("markers", "core: of services that serve the core alone")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for `variant` against each of them, with its rows of the table where it has one."""
     if "variant" not in metafunc.fixturenames:
         return
+    asked = [name for name in variant_names() if concerns(metafunc.definition, name)]
     table = metafunc.definition.get_closest_marker("table")
     if table is None:
-        metafunc.parametrize("variant", variant_names(), indirect=True)
+        metafunc.parametrize("variant", asked, indirect=True)
         return
     names, rows, kind = table.args
     cases = [
         pytest.param(name, *(row if isinstance(row, tuple) else (row,)), id=f"{name}-{named(row)}")
-        for name in variant_names()
-        for row in rows_of(name, rows, kind)
+        for name in asked
+        for row in rows_of(name, rows_of_core(rows) if entry_of(name).can.core else rows, kind)
     ]
     metafunc.parametrize(("variant", *names.split(",")), cases, indirect=["variant"])
+
+
+def concerns(test: pytest.Item, name: str) -> bool:
+    """Tell whether a test is for a variant: those of the core have their own, and not all of the others'."""
+    return test.get_closest_marker("whole" if entry_of(name).can.core else "core") is None
 
 
 def named(row: object) -> str:
@@ -67,7 +76,7 @@ def stack(exits: ExitStack) -> Mapping[str, str]:
         return urls
     # Only here: whoever brings running variants needs no engine.
     engine = importlib.import_module("stack")
-    switches = {name: entry.switches for name, entry in VARIANTS.items()}
+    switches = {name: VARIANTS[name].switches for name in variant_names()}
     cluster = "-".join(["contract", *filter(None, [os.environ.get("PYTEST_XDIST_WORKER")])])
     running: Mapping[str, str] = exits.enter_context(engine.stack(switches, contacts=CONTACTS, cluster=cluster))
     return running
@@ -77,9 +86,10 @@ def stack(exits: ExitStack) -> Mapping[str, str]:
 def variants() -> Iterator[dict[str, Variant]]:
     """The running variants by name; the first is the reference."""
     with ExitStack() as exits:
-        running = {name: Variant(name, url) for name, url in stack(exits).items()}
-        for variant in running.values():
-            exits.callback(variant.close)
+        running: dict[str, Variant] = {}
+        for name, url in stack(exits).items():
+            running[name] = Variant(name, url, next(iter(running.values()), None))
+            exits.callback(running[name].close)
         yield running
 
 

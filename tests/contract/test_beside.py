@@ -40,6 +40,7 @@ def test_metrics_count_requests(variant: Variant) -> None:
     assert "http_request_duration_seconds_bucket{" in text
 
 
+@pytest.mark.whole
 def test_the_description_names_every_address(variant: Variant) -> None:
     schema = checked(variant.http.get("/api/openapi.json"))
     assert schema["openapi"].startswith("3.")
@@ -47,6 +48,7 @@ def test_the_description_names_every_address(variant: Variant) -> None:
     assert described >= PATHS
 
 
+@pytest.mark.whole
 def test_there_is_a_page_to_try_it_out(variant: Variant) -> None:
     response = variant.http.get("/api/swagger", follow_redirects=False)
     assert response.status_code == 200
@@ -54,6 +56,7 @@ def test_there_is_a_page_to_try_it_out(variant: Variant) -> None:
     assert "/api/openapi.json" in response.text
 
 
+@pytest.mark.whole
 def test_the_page_needs_no_other_host(variant: Variant) -> None:
     page = variant.http.get("/api/swagger").text
     needed = re.findall(r'(?:src|href)="([^"]+)"', page)

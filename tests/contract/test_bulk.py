@@ -9,6 +9,7 @@ from .conftest import Make
 from .test_writing import BAD_BODIES, as_sent, named
 from .variants import Variant, checked
 
+pytestmark = pytest.mark.whole
 PATH = "/api/contacts/bulk/"
 MARK = [("first_name", "Bulk-Mark")]
 WRONG: list[Any] = [None, [], {}, "x", 5]

@@ -15,6 +15,7 @@ from .bodies import BODY
 from .description import Description
 from .variants import VARIANTS, Entry, Variant, checked
 
+pytestmark = pytest.mark.whole
 JSON = {"Content-Type": "application/json"}
 SHORT = {"/api/contacts/": {"page_size": "1"}}
 NOBODY = "999999999"

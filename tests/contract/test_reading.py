@@ -127,6 +127,7 @@ def test_stats_agree_with_the_contacts(variant: Variant, oracle: Oracle) -> None
     }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("group_by", ["country", "city", "gender", ""])
 def test_groups_agree_with_the_contacts(variant: Variant, oracle: Oracle, group_by: str) -> None:
     groups: dict[str, list[int]] = {}
@@ -142,6 +143,7 @@ def test_groups_agree_with_the_contacts(variant: Variant, oracle: Oracle, group_
     }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("group_by", ["nothing", "address__country", "first_name", "%00"])
 def test_an_unknown_group_is_refused(variant: Variant, group_by: str) -> None:
     assert list(checked(variant.http.get(f"/api/contacts/aggregate/?group_by={group_by}"), 400)) == ["group_by"]

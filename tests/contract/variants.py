@@ -19,10 +19,14 @@ MAX_PAGE = 200
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a variant may do otherwise: pages by cursor and without a count, search by word beginnings."""
+    """What a variant may do otherwise: pages by cursor and without a count, search by word beginnings.
+
+    `core`: it serves the core of the contract alone.
+    """
 
     keyset: bool = False
     fulltext: bool = False
+    core: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,13 +119,17 @@ VARIANTS = {
 class Variant:
     """A running variant: its name, what it may do otherwise, and requests to it."""
 
-    def __init__(self, name: str, url: str) -> None:
+    def __init__(self, name: str, url: str, whole: "Variant | None" = None) -> None:
         self.name = name
         self.url = url.rstrip("/")
-        # A name that does not stand in the table is held to the whole contract.
-        self.can = VARIANTS.get(name, Entry()).can
-        # Every answer, of whatever test, is one that the service's own description has.
-        self.description = Description(httpx.get(f"{self.url}/api/openapi.json", timeout=60).json())
+        self.can = entry_of(name).can
+        # Every answer, of whatever test, is one that the service's own description has; the core has none, so there it
+        # is that of a service that serves the whole contract.
+        if self.can.core:
+            assert whole is not None, f"CONTRACT_URLS: name a service of the whole contract before {name}"
+            self.description: Description = whole.description
+        else:
+            self.description = Description(httpx.get(f"{self.url}/api/openapi.json", timeout=60).json())
         self.http = httpx.Client(base_url=self.url, timeout=60, event_hooks={"response": [self._check]})
         self._remembered: dict[tuple[tuple[str, str], ...], Any] = {}
 
@@ -181,9 +189,25 @@ def given_urls() -> dict[str, str]:
     return dict(entry.strip().split("=", 1) for entry in given.split(",") if entry.strip())
 
 
+def _words(variable: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(variable, "").split(",") if word.strip()]
+
+
+def entry_of(name: str) -> Entry:
+    """Return a variant's entry; a name without one is held to the whole contract, or to its core by CONTRACT_CORE."""
+    core = Entry(can=Capabilities(core=True))
+    return VARIANTS.get(name, core if name in _words("CONTRACT_CORE") else Entry())
+
+
 def variant_names() -> list[str]:
-    """Return the names of the variants that are going to run, the reference first."""
-    return list(given_urls()) or list(VARIANTS)
+    """Return the names of the variants that are going to run, the reference first.
+
+    CONTRACT_ONLY names those of the table that are wanted.
+    """
+    only = _words("CONTRACT_ONLY")
+    unknown = sorted(set(only) - set(VARIANTS))
+    assert not unknown, f"CONTRACT_ONLY: {unknown[0]} is none of {', '.join(VARIANTS)}"
+    return list(given_urls()) or [name for name in VARIANTS if not only or name in only]
 
 
 def rows_of(name: str, table: Sequence[Row], kind: Callable[[Row], object]) -> list[Row]:
@@ -191,7 +215,7 @@ def rows_of(name: str, table: Sequence[Row], kind: Callable[[Row], object]) -> l
 
     With CONTRACT_BRIEF every variant but a service's own form is brief.
     """
-    brief = VARIANTS.get(name, Entry()).brief or (os.environ.get("CONTRACT_BRIEF") and "-" in name)
+    brief = entry_of(name).brief or (os.environ.get("CONTRACT_BRIEF") and "-" in name)
     if not brief:
         return list(table)
     first: dict[object, Row] = {}
