@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 from scalebed.messages import EngineError
 from scalebed.provision import extras
+from scalebed.provision.builds import Build, Toolchain
 
 FOLDERS = ("apps", "apps/peers")
 """Where services live, under the clone's root."""
+TOOLCHAINS: tuple[Toolchain, ...] = ("go", "node")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Service:
     object_switches: tuple[str, ...]
     values: Mapping[str, tuple[str, ...] | range]
     """Name → what the switch can be, of those that the service says it of."""
+    build: Build | None = None
+    """How it is built before it is served; None where it runs as it is."""
 
     @property
     def place(self) -> str:
@@ -105,6 +109,7 @@ def read_service(root: Path, name: str) -> Service:
         switches=switches,
         object_switches=object_switches,
         values=values,
+        build=_build(data, root / "apps", folder, file) if "build" in data else None,
     )
 
 
@@ -136,6 +141,18 @@ def _command(data: Mapping[str, Any], key: str, file: Path) -> tuple[str, ...]:
     if isinstance(value, list) and value:
         return tuple(str(item) for item in value)
     raise EngineError(f"{file}: {key} must be a command")
+
+
+def _build(data: Mapping[str, Any], root: Path, folder: Path, file: Path) -> Build:
+    argv = _command(data, "build", file)
+    sources = tuple((folder / str(source)).resolve() for source in data.get("sources", ()))
+    if outside := next((source for source in sources if not source.is_relative_to(root.resolve())), None):
+        raise EngineError(f"{file}: sources names {outside}, which is not in {root}")
+    given = data.get("toolchain")
+    toolchain: Toolchain | None = next((known for known in TOOLCHAINS if known == given), None)
+    if toolchain is None:
+        raise EngineError(f"{file}: toolchain must be {' or '.join(TOOLCHAINS)}, for build, not {given!r}")
+    return Build(folder.name, root.resolve(), folder.resolve(), sources, argv, toolchain)
 
 
 def _rows(value: object, file: Path) -> Literal["shared", "own"]:

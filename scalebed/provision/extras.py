@@ -12,7 +12,7 @@ from typing import Literal
 from scalebed import paths
 from scalebed.messages import EngineError
 
-Extra = Literal["charts", "demo", "go", "kubernetes", "metrics", "parquet", "servers", "web"]
+Extra = Literal["charts", "demo", "go", "kubernetes", "metrics", "parquet", "peers", "servers", "web"]
 
 _OF_EXTRA = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*).*;.*\bextra\s*==\s*['\"](?P<extra>[a-z]+)['\"]")
 _LISTED = 3

@@ -11,7 +11,6 @@ from .core import CORE_METHODS, NO_ADDRESSES, NO_METHOD
 from .variants import Variant, checked
 from .wire import Message, Wire
 
-
 CONTRACT = Path(__file__).parents[2] / "apps" / "contract" / "contract.toml"
 
 

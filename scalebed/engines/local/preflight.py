@@ -19,6 +19,7 @@ from scalebed.execution.ports import Finding, Program
 from scalebed.experiment.size import in_words
 from scalebed.experiment.spec import Experiment
 from scalebed.messages import EngineError
+from scalebed.provision.builds import require_toolchain
 
 REST_CORES = 1.0
 """What load generator, database, pooler and balancer are taken to need together, before anything was measured."""
@@ -83,6 +84,8 @@ def _services(experiment: Experiment, root: Path) -> tuple[dict[str, Service], l
             service = read_service(root, variant.service)
             service.effective(variant.switches)
             services[variant.name] = service
+            if service.build is not None:
+                require_toolchain(service.build)
         except EngineError as error:
             found.append(Finding("refuse", f"variant {variant.name}: {error}"))
     return services, found

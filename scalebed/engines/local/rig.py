@@ -28,6 +28,8 @@ from scalebed.engines.services import Service
 from scalebed.experiment.application import Application
 from scalebed.experiment.variant import Pooling
 from scalebed.messages import Say
+from scalebed.provision import builds
+from scalebed.provision.builds import Home
 from scalebed.provision.servers import Parts
 
 
@@ -126,6 +128,10 @@ class Rig:
     @contextmanager
     def running(self, wanted: Sequence[Wanted], warm: Sequence[str] = ()) -> Iterator[Running]:
         """Start all and wait until every replica is ready; while they start, the databases in `warm` are read in."""
+        # A build takes the cores, so before anything runs that could be kept waiting by it.
+        for item in wanted:
+            if not isinstance(item.service, Application):
+                self._home(item.service)
         before, groups = self.processes.mark(), self.processes.groups()
         try:
             yield self._start(wanted, warm)
@@ -229,6 +235,7 @@ class Rig:
             item.service,
             item.switches,
             name,
+            home=self._home(item.service),
             root=self.root,
             folder=self.folder,
             environment={
@@ -242,6 +249,14 @@ class Rig:
             cores=self.placement.service,
         )
 
+    def _home(self, service: Service) -> Home:
+        """Where its server runs; built first where it has to be, and the same as long as this rig stands."""
+        if service.build is None:
+            return Home(service.folder)
+        if service.name not in self._built:
+            self._built[service.name] = builds.ensure(self.cache, service.build, self.say)
+        return self._built[service.name]
+
     def _database_url(self, item: Wanted, database: str, pooler: Pooler | None) -> str:
         """Through the pooler, or past it: an application as the owner, with no limit on statements but its own."""
         if pooler is not None and item.pooling.mode != "off":
@@ -253,6 +268,7 @@ class Rig:
         return self._secrets.setdefault(item.name, secrets.token_urlsafe(48))
 
     _secrets: dict[str, str] = field(init=False, default_factory=dict)
+    _built: dict[str, Home] = field(init=False, default_factory=dict)
 
     def close(self) -> None:
         """Stop everything, Postgres last; safe to call twice."""

