@@ -113,6 +113,19 @@ VARIANTS = {
         },
         brief=True,
     ),
+    "express": Entry(can=Capabilities(core=True)),
+    "express-callback": Entry(
+        {
+            "style": "callback",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "pool_size": "8",
+            "workers": "2",
+        },
+        Capabilities(core=True),
+        brief=True,
+    ),
 }
 
 
