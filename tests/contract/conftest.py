@@ -17,7 +17,9 @@ from .variants import VARIANTS, Variant, brief, checked, entry_of, given_urls, r
 CONTACTS = 1500
 # What these ask takes as long as all the rest.
 OF_LISTS = frozenset({"test_generated", "test_pages", "test_reading"})
-# What a brief run asks the further forms of a service of the core: they differ in its server or its libraries.
+# What a brief run does not ask a service of the core again whose code for it is another's.
+OF_PARTS = frozenset({"test_generated", "test_pages", "test_spelled"})
+# What it asks the further forms of one: they differ in its server or its libraries.
 OF_FORMS = frozenset({"test_auth", "test_beside", "test_core", "test_freshness", "test_transfer"})
 Make = Callable[..., dict[str, Any]]
 
@@ -66,8 +68,9 @@ def concerns(test: pytest.Item, name: str) -> bool:
     """Tell whether a test is for a variant: those of the core have their own, and not all of the others'."""
     if not entry_of(name).can.core:
         return test.get_closest_marker("core") is None
-    cut = brief() and "-" in name and test.path.stem not in OF_FORMS
-    return not cut and test.get_closest_marker("whole") is None
+    module = test.path.stem
+    cut = module not in OF_FORMS if "-" in name else entry_of(name).reads_as is not None and module in OF_PARTS
+    return not (brief() and cut) and test.get_closest_marker("whole") is None
 
 
 def named(row: object) -> str:

@@ -34,11 +34,13 @@ class Entry:
     """A variant to test: its switches, where they differ from the defaults, and what it may do otherwise.
 
     `brief`: of a long table, one row of each kind will do, since other forms run the same code over all of it.
+    `reads_as`: the service whose code reads its requests, and asks the database.
     """
 
     switches: dict[str, str] = field(default_factory=dict)
     can: Capabilities = field(default_factory=Capabilities)
     brief: bool = False
+    reads_as: str | None = None
 
 
 # The first is the reference. Between them a service's forms take every value of every switch; a unit test makes sure.
