@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 from scalebed import paths
+from scalebed.engines.services import find_service, read_service
+from scalebed.provision import builds
 from scalebed.requirements import SERVICES_LOCK, read_pins
 
 
@@ -21,6 +24,16 @@ def package_versions(root: Path = paths.ROOT) -> dict[str, str]:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
+    return found
+
+
+def built(names: Iterable[str], root: Path = paths.ROOT) -> dict[str, dict[str, str]]:
+    """Of the services among these that have to be built, what each is built with."""
+    found = {}
+    for name in dict.fromkeys(names):
+        service = read_service(root, name) if find_service(root, name) is not None else None
+        if service is not None and service.build is not None:
+            found[name] = builds.versions(service.build)
     return found
 
 

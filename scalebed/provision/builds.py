@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +23,11 @@ from scalebed.provision.node import find_node, npm_environment
 Toolchain = Literal["go", "node"]
 LEFT_OUT = frozenset({"node_modules", "__pycache__", "README.md", "Dockerfile", "variant.toml"})
 """What no build reads: what an earlier one made in the sources, and what is for people and engines."""
+
+_REQUIRED = re.compile(r"^(?:require\s+|\t)([^\s/()]+\.[^\s()]+)\s+(v[^\s]+)\s*$")
+"""A line of a go.mod: a module that is asked for by name, which has no `// indirect` behind it."""
+_NOWHERE = "v0.0.0"
+"""Of a module that stands in a folder beside."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,31 @@ def require_toolchain(wanted: Build) -> str:
     if wanted.toolchain == "go":
         return f"go {go_version(_go(wanted))}"
     return f"node {find_node().version}"
+
+
+def versions(wanted: Build) -> dict[str, str]:
+    """What it is built with: the toolchain, the packages that it asks for by name, and a key of all its sources."""
+    toolchain = require_toolchain(wanted)
+    asked = _of_go_mod(wanted) if wanted.toolchain == "go" else _of_npm_lock(wanted)
+    name, version = toolchain.split(" ", 1)
+    return {name: version, **dict(sorted(asked.items())), "sources": source_key(wanted, toolchain)}
+
+
+def _of_go_mod(wanted: Build) -> dict[str, str]:
+    files = [path for path in files_of(wanted) if path.name == "go.mod"]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    return {match[1]: match[2] for line in lines if (match := _REQUIRED.match(line)) and match[2] != _NOWHERE}
+
+
+def _of_npm_lock(wanted: Build) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in files_of(wanted):
+        if path.name == "package-lock.json":
+            packages = json.loads(path.read_text(encoding="utf-8")).get("packages", {})
+            for name in packages.get("", {}).get("dependencies", {}):
+                if version := packages.get(f"node_modules/{name}", {}).get("version"):
+                    found[name] = version
+    return found
 
 
 def source_key(wanted: Build, version: str) -> str:

@@ -193,7 +193,8 @@ class LocalEngine:
         }
         shipped = self._experiment is None or any(v.application is None for v in self._experiment.variants)
         if shipped:
-            found["packages"] = fingerprint.package_versions()
+            names = [] if self._experiment is None else [v.service for v in self._experiment.variants]
+            found["packages"] = {**fingerprint.package_versions(), **fingerprint.built(names, self._root)}
         if self._rig is not None and self._experiment is not None:
             found["parts"] = {**self._rig.parts.versions(), "k6": self._k6_version()}
             if (cluster := self._rig.postgres) is not None and cluster.port:

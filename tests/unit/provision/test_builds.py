@@ -1,9 +1,11 @@
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scalebed.messages import EngineError
-from scalebed.provision.builds import Build, Home, ensure, require_toolchain, source_key
+from scalebed.provision.builds import Build, Home, ensure, require_toolchain, source_key, versions
 
 MAKE = "cat main.go ../core/go/core.go ../../contract/contract.toml >made"
 
@@ -85,3 +87,32 @@ def test_a_go_that_is_too_old_is_refused_before_anything_is_built(tmp_path: Path
 def test_its_programs_come_first() -> None:
     assert Home(Path("/a")).path("/usr/bin") == "/usr/bin"
     assert Home(Path("/a"), (Path("/b"),)).path("/usr/bin") == "/b:/usr/bin"
+
+
+def test_what_a_go_service_is_built_with_is_told(tmp_path: Path) -> None:
+    build = wanted(tmp_path)
+    (build.folder / "go.mod").write_text(
+        "module quick\n\ngo 1.21\n\nrequire example.org/one v1.2.3\n\nrequire (\n"
+        "\texample.org/two/v5 v5.1.0\n\texample.org/three v0.9.0 // indirect\n\tscalebed.example/core v0.0.0\n)\n"
+        "replace scalebed.example/core => ../core/go\n"
+    )
+    told = versions(build)
+    assert list(told) == ["go", "example.org/one", "example.org/two/v5", "sources"]
+    assert (told["example.org/one"], told["example.org/two/v5"]) == ("v1.2.3", "v5.1.0")
+    assert told["sources"] == source_key(build, require_toolchain(build))
+
+
+def test_what_a_node_service_is_built_with_is_told(tmp_path: Path) -> None:
+    build = replace(wanted(tmp_path), toolchain="node")
+    lock = {
+        "packages": {
+            "": {"dependencies": {"pg": "^8.0.0", "core": "file:../core/node"}},
+            "node_modules/pg": {"version": "8.16.3"},
+            "node_modules/split2": {"version": "4.2.0"},
+            "node_modules/core": {"resolved": "../core/node", "link": True},
+        }
+    }
+    (build.folder / "package-lock.json").write_text(json.dumps(lock))
+    told = versions(build)
+    assert list(told) == ["node", "pg", "sources"]
+    assert told["pg"] == "8.16.3"
