@@ -1,10 +1,33 @@
 // Addresses as the contract writes them.
+import { contract } from "./contract.js"
+
+/**
+ * An address with the methods that it answers.
+ * @typedef {{ address: string, methods: string[] }} Address
+ */
 
 const ENCODED = /%([0-9a-f]{2})/gi
 const UNRESERVED = /[\w.~-]/
+// ASCII digits, however many.
+const ONE = /^\/api\/contacts\/[0-9]+\/$/
+const PROBES = ["/healthz", "/readyz", "/metrics"]
 
-/** What a contact's id is in an address: ASCII digits, however many. */
-export const ID = /^[0-9]+$/
+/** @type {Map<string, Address>} */
+const ADDRESSES = new Map(PROBES.map((address) => [address, { address, methods: ["GET", "HEAD"] }]))
+for (const name of contract.core.operations) {
+  const [method, address] = contract.operations[name].split(" ")
+  const methods = method === "GET" ? ["GET", "HEAD"] : [method]
+  ADDRESSES.set(address, { address, methods: [...(ADDRESSES.get(address)?.methods ?? []), ...methods] })
+}
+const OF_ONE = ADDRESSES.get("/api/contacts/{id}/")
+
+/**
+ * The core's address that a path is, if any.
+ * @param {string} path as `plain` gives it
+ */
+export function addressOf(path) {
+  return ADDRESSES.get(path) ?? (ONE.test(path) ? OF_ONE : undefined)
+}
 
 /**
  * A path with what need not be percent-encoded in it written plainly, as RFC 3986 has it: `/api/%63ontacts/` is
