@@ -35,8 +35,8 @@ def stages(shop: Workshop, python_base: str | None = None, k6_base: str | None =
 
 
 def service_names(root: Path) -> list[str]:
-    """Every service that has a Dockerfile."""
-    return sorted(file.parent.name for file in (root / "apps").glob("**/Dockerfile"))
+    """Every service that the chart has an overlay for."""
+    return sorted(file.stem for file in (root / "charts" / "webapp" / "overlays").glob("*.yaml"))
 
 
 def image_names(root: Path) -> dict[str, str]:

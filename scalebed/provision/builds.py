@@ -102,9 +102,13 @@ def require_toolchain(wanted: Build) -> str:
 def versions(wanted: Build) -> dict[str, str]:
     """What it is built with: the toolchain, the packages that it asks for by name, and a key of all its sources."""
     toolchain = require_toolchain(wanted)
-    asked = {"go": _of_go_mod, "node": _of_npm_lock, "python": _of_requirements}[wanted.toolchain](wanted)
     name, version = toolchain.split(" ", 1)
-    return {name: version, **dict(sorted(asked.items())), "sources": source_key(wanted, toolchain)}
+    return {name: version, **dict(sorted(packages(wanted).items())), "sources": source_key(wanted, toolchain)}
+
+
+def packages(wanted: Build) -> dict[str, str]:
+    """Name → version of the packages that its sources ask for by name."""
+    return {"go": _of_go_mod, "node": _of_npm_lock, "python": _of_requirements}[wanted.toolchain](wanted)
 
 
 def _of_go_mod(wanted: Build) -> dict[str, str]:

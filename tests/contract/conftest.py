@@ -12,11 +12,15 @@ import pytest
 from .bodies import BODY
 from .core import rows_of_core
 from .oracle import Oracle
-from .variants import VARIANTS, Variant, checked, entry_of, given_urls, rows_of, variant_names
+from .variants import VARIANTS, Variant, brief, checked, entry_of, given_urls, rows_of, variant_names
 
 CONTACTS = 1500
 # What these ask takes as long as all the rest.
 OF_LISTS = frozenset({"test_generated", "test_pages", "test_reading"})
+# What a brief run does not ask a service of the core again whose code for it is another's.
+OF_PARTS = frozenset({"test_generated", "test_pages", "test_spelled"})
+# What it asks the further forms of one: they differ in its server or its libraries.
+OF_FORMS = frozenset({"test_auth", "test_beside", "test_core", "test_freshness", "test_transfer"})
 Make = Callable[..., dict[str, Any]]
 
 
@@ -62,7 +66,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def concerns(test: pytest.Item, name: str) -> bool:
     """Tell whether a test is for a variant: those of the core have their own, and not all of the others'."""
-    return test.get_closest_marker("whole" if entry_of(name).can.core else "core") is None
+    if not entry_of(name).can.core:
+        return test.get_closest_marker("core") is None
+    module = test.path.stem
+    cut = module not in OF_FORMS if "-" in name else entry_of(name).reads_as is not None and module in OF_PARTS
+    return not (brief() and cut) and test.get_closest_marker("whole") is None
 
 
 def named(row: object) -> str:

@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import httpx
 import pytest
 
 from .bodies import BODY
@@ -27,7 +28,8 @@ def test_the_core_is_what_the_contract_says() -> None:
 @pytest.mark.parametrize("path", NO_ADDRESSES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_address_beyond_the_core_is_a_404(variant: Variant, path: str, method: str) -> None:
-    answer = variant.http.request(method, path, json={} if method == "POST" else None)
+    # Past the variant's own client, which would miss it in the description of the whole.
+    answer = httpx.request(method, variant.url + path, json={} if method == "POST" else None)
     assert list(checked(answer, 404)) == ["detail"]
 
 

@@ -35,11 +35,13 @@ class Entry:
     """A variant to test: its switches, where they differ from the defaults, and what it may do otherwise.
 
     `brief`: of a long table, one row of each kind will do, since other forms run the same code over all of it.
+    `reads_as`: the service whose code reads its requests, and asks the database.
     """
 
     switches: dict[str, str] = field(default_factory=dict)
     can: Capabilities = field(default_factory=Capabilities)
     brief: bool = False
+    reads_as: str | None = None
 
 
 # The first is the reference. Between them a service's forms take every value of every switch; a unit test makes sure.
@@ -118,6 +120,19 @@ VARIANTS = {
     "bolt-plain": Entry(
         {"search": "substring", "indexes": "off", "trigram": "off", "pool_size": "8", "workers": "2"},
         Capabilities(core=True, merges_slashes=True),
+        brief=True,
+    ),
+    "express": Entry(can=Capabilities(core=True)),
+    "express-callback": Entry(
+        {
+            "style": "callback",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "pool_size": "8",
+            "workers": "2",
+        },
+        Capabilities(core=True),
         brief=True,
     ),
 }
@@ -217,13 +232,17 @@ def variant_names() -> list[str]:
     return list(given_urls()) or [name for name in VARIANTS if not only or name in only]
 
 
+def brief() -> bool:
+    """Tell whether long tables are to be cut for most variants."""
+    return bool(os.environ.get("CONTRACT_BRIEF"))
+
+
 def rows_of(name: str, table: Sequence[Row], kind: Callable[[Row], object]) -> list[Row]:
     """Return the rows of a table that a variant runs: all, or the first of each kind.
 
-    With CONTRACT_BRIEF every variant but a service's own form is brief.
+    With CONTRACT_BRIEF every variant but the own form of a service of the whole contract is brief.
     """
-    brief = entry_of(name).brief or (os.environ.get("CONTRACT_BRIEF") and "-" in name)
-    if not brief:
+    if not (entry_of(name).brief or (brief() and ("-" in name or entry_of(name).can.core))):
         return list(table)
     first: dict[object, Row] = {}
     for row in table:

@@ -43,6 +43,8 @@ def stack(
     remove_leftovers(cache / "run")
     parts = find_parts(cache, say)
     postgres = Cluster(parts.postgres, cluster_folder(cache, parts, cluster), part_account())
+    # Far more services at once than an experiment has, each with a pool that keeps what it has opened.
+    postgres.settings["max_connections"] = str(100 + 12 * len(variants))
     postgres.lock(wait=True)
     folder = cache / "run" / f"stack-{os.getpid()}-{cluster}"
     rig = Rig(root, cache, folder, parts, Quota("none"), host.Placement(None, None), host.usable_cores(), postgres)

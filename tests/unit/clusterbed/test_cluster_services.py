@@ -20,10 +20,10 @@ def test_the_clone_is_offered_these_wheels_and_no_others(tmp_path: Path) -> None
     assert (place / "django-5.2.whl").read_text() == "django-5.2.whl"
 
 
-def test_every_service_with_a_dockerfile_has_an_image(tmp_path: Path) -> None:
+def test_every_service_that_the_chart_installs_has_an_image(tmp_path: Path) -> None:
     write(tmp_path / "apps" / "naive", "Dockerfile")
-    write(tmp_path / "apps" / "peers" / "fastapi", "Dockerfile")
-    write(tmp_path / "apps" / "dataset", "README.md")
+    write(tmp_path / "apps" / "peers" / "gin", "Dockerfile")
+    write(tmp_path / "charts" / "webapp" / "overlays", "naive.yaml", "fastapi.yaml")
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
 
     assert services.image_names(tmp_path) == {
