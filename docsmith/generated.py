@@ -10,7 +10,7 @@ import typer.main
 from typer import Context
 from typer.cli import get_docs_for_click
 
-from docsmith import answers, dashboards, elsewhere, faults, messages, metrics, tables
+from docsmith import answers, dashboards, elsewhere, faults, messages, metrics, peers, tables
 from docsmith.chart_schema import values_schema
 from docsmith.chart_switches import filled
 from docsmith.quotes import quoted, quotes
@@ -63,6 +63,7 @@ def _contents(root: Path, app: typer.Typer) -> Mapping[Path, str]:
         root / "docs" / "reference" / "tables.md": tables.page(),
         root / "docs" / "reference" / "faults.md": faults.page(),
         root / "docs" / "reference" / "metrics.md": metrics.page(),
+        **_peers(root),
         **dashboards.files(root),
         **messages.modules(root),
         **_elsewhere(root),
@@ -74,6 +75,12 @@ def _elsewhere(root: Path) -> Mapping[Path, str]:
     if not (root / elsewhere.SOURCE).exists():
         return {}
     return {root / "docs" / "reference" / "not-verified-here.md": elsewhere.page(root)}
+
+
+def _peers(root: Path) -> Mapping[Path, str]:
+    if not (root / "apps" / "peers").is_dir():
+        return {}
+    return {root / "docs" / "reference" / "peers.md": peers.page(root)}
 
 
 def _locks(root: Path) -> Mapping[Path, str]:

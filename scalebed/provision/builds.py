@@ -97,9 +97,13 @@ def require_toolchain(wanted: Build) -> str:
 def versions(wanted: Build) -> dict[str, str]:
     """What it is built with: the toolchain, the packages that it asks for by name, and a key of all its sources."""
     toolchain = require_toolchain(wanted)
-    asked = _of_go_mod(wanted) if wanted.toolchain == "go" else _of_npm_lock(wanted)
     name, version = toolchain.split(" ", 1)
-    return {name: version, **dict(sorted(asked.items())), "sources": source_key(wanted, toolchain)}
+    return {name: version, **dict(sorted(packages(wanted).items())), "sources": source_key(wanted, toolchain)}
+
+
+def packages(wanted: Build) -> dict[str, str]:
+    """Name → version of the packages that its sources ask for by name."""
+    return _of_go_mod(wanted) if wanted.toolchain == "go" else _of_npm_lock(wanted)
 
 
 def _of_go_mod(wanted: Build) -> dict[str, str]:
