@@ -21,7 +21,7 @@ from scalebed.provision.go_program import last_line
 from scalebed.provision.node import find_node, npm_environment
 
 Toolchain = Literal["go", "node"]
-LEFT_OUT = frozenset({"node_modules", "__pycache__", "README.md", "Dockerfile", "variant.toml"})
+LEFT_OUT = frozenset({"node_modules", "__pycache__", "dist", "test", "README.md", "Dockerfile", "variant.toml"})
 """What no build reads: what an earlier one made in the sources, and what is for people and engines."""
 
 _REQUIRED = re.compile(r"^(?:require\s+|\t)([^\s/()]+\.[^\s()]+)\s+(v[^\s]+)\s*$")

@@ -23,8 +23,6 @@ export function onExpress(): ExpressAdapter {
   const express = adapter.getInstance<NestExpressApplication>()
   express.disable("x-powered-by")
   express.disable("etag")
-  adapter.set("case sensitive routing", true)
-  adapter.set("strict routing", true)
   adapter.set("query parser", false)
   adapter.use((request: Request, response: ServerResponse, next: (error?: unknown) => void) => {
     const [path, query] = split(request.url)
