@@ -17,7 +17,7 @@ from scalebed.provision.builds import Build, Toolchain
 
 FOLDERS = ("apps", "apps/peers")
 """Where services live, under the clone's root."""
-TOOLCHAINS: tuple[Toolchain, ...] = ("go", "node")
+TOOLCHAINS: tuple[Toolchain, ...] = ("go", "node", "python")
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,16 @@ from scalebed.messages import EngineError, Say
 from scalebed.provision.go import find_go, go_environment, go_version, needed_go
 from scalebed.provision.go_program import last_line
 from scalebed.provision.node import find_node, npm_environment
+from scalebed.provision.python import find_python, pip_environment
 
-Toolchain = Literal["go", "node"]
+Toolchain = Literal["go", "node", "python"]
 LEFT_OUT = frozenset({"node_modules", "__pycache__", "dist", "test", "README.md", "Dockerfile", "variant.toml"})
-"""What no build reads: what an earlier one made in the sources, and what is for people and engines."""
+"""What no build reads: what an earlier one made in the sources, tests, and what is for people and engines."""
 
 _REQUIRED = re.compile(r"^(?:require\s+|\t)([^\s/()]+\.[^\s()]+)\s+(v[^\s]+)\s*$")
 """A line of a go.mod: a module that is asked for by name, which has no `// indirect` behind it."""
+_PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)")
+"""A line of a requirements.in."""
 _NOWHERE = "v0.0.0"
 """Of a module that stands in a folder beside."""
 
@@ -91,6 +94,8 @@ def require_toolchain(wanted: Build) -> str:
     """Its version, such as `go 1.27.3`; raises EngineError with what to do where there is none that will do."""
     if wanted.toolchain == "go":
         return f"go {go_version(_go(wanted))}"
+    if wanted.toolchain == "python":
+        return f"python {find_python().version}"
     return f"node {find_node().version}"
 
 
@@ -103,7 +108,7 @@ def versions(wanted: Build) -> dict[str, str]:
 
 def packages(wanted: Build) -> dict[str, str]:
     """Name → version of the packages that its sources ask for by name."""
-    return _of_go_mod(wanted) if wanted.toolchain == "go" else _of_npm_lock(wanted)
+    return {"go": _of_go_mod, "node": _of_npm_lock, "python": _of_requirements}[wanted.toolchain](wanted)
 
 
 def _of_go_mod(wanted: Build) -> dict[str, str]:
@@ -121,6 +126,12 @@ def _of_npm_lock(wanted: Build) -> dict[str, str]:
                 if version := packages.get(f"node_modules/{name}", {}).get("version"):
                     found[name] = version
     return found
+
+
+def _of_requirements(wanted: Build) -> dict[str, str]:
+    files = [path for path in files_of(wanted) if path.name == "requirements.in"]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    return {match[1]: match[2] for line in lines if (match := _PINNED.match(line))}
 
 
 def source_key(wanted: Build, version: str) -> str:
@@ -164,6 +175,8 @@ def _tools(wanted: Build, cache: Path) -> _Tools:
     version = require_toolchain(wanted)
     if wanted.toolchain == "go":
         return _Tools(_go(wanted).parent, version, go_environment(cache))
+    if wanted.toolchain == "python":
+        return _Tools(find_python().programs(cache), version, pip_environment(cache))
     return _Tools(find_node().programs(cache), version, npm_environment(cache))
 
 

@@ -21,12 +21,13 @@ MAX_PAGE = 200
 class Capabilities:
     """What a variant may do otherwise: pages by cursor and without a count, search by word beginnings.
 
-    `core`: it serves the core of the contract alone.
+    `core`: it serves the core of the contract alone. `merges_slashes`: several in a row of an address are one to it.
     """
 
     keyset: bool = False
     fulltext: bool = False
     core: bool = False
+    merges_slashes: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,12 @@ VARIANTS = {
             "indexes": "off",
             "trigram": "off",
         },
+        brief=True,
+    ),
+    "bolt": Entry(can=Capabilities(core=True, merges_slashes=True)),
+    "bolt-plain": Entry(
+        {"search": "substring", "indexes": "off", "trigram": "off", "pool_size": "8", "workers": "2"},
+        Capabilities(core=True, merges_slashes=True),
         brief=True,
     ),
     "express": Entry(can=Capabilities(core=True)),

@@ -137,8 +137,8 @@ def test_what_a_service_is_built_from_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('toolchain = "go"', 'toolchain = "cargo"', "toolchain must be go or node, for build, not 'cargo'"),
-        ('toolchain = "go"', "", "toolchain must be go or node, for build, not None"),
+        ('toolchain = "go"', 'toolchain = "cargo"', "toolchain must be go or node or python, for build, not 'cargo'"),
+        ('toolchain = "go"', "", "toolchain must be go or node or python, for build, not None"),
         ("../../contract/contract.toml", "../../../README.md", "README.md, which is not in"),
         ('build = "go build"', "build = []", "build must be a command"),
     ],

@@ -1,0 +1,38 @@
+"""Serves HTTP on `$BIND` by Bolt's own command, with as many processes as the switch `workers` names."""
+
+import os
+import sys
+from pathlib import Path
+
+# The folder of the package and of what services share.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from peers.bolt.config.switches import TABLE
+from stopping import drain_s
+from switchboard import SwitchError, Switches
+
+
+def main() -> None:
+    """Check the switches, and exec."""
+    try:
+        switches = Switches.parse(os.environ.get("SWITCHES", ""), TABLE)
+    except SwitchError as error:
+        sys.exit(str(error))
+    host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
+    drain = str(drain_s(os.environ))
+    # Of one process this is the time to stop, of several the command's own option.
+    os.environ["DJANGO_BOLT_SHUTDOWN_TIMEOUT"] = drain
+    # A thread for each connection: Django's ORM is asked from a loop, but waits on threads.
+    os.environ["DJANGO_BOLT_ORM_THREADS"] = switches["pool_size"]
+    # Its endpoints run on Rust's threads, whose stack of 2 MiB is less than Python takes itself to have: JSON of many
+    # brackets would end the process.
+    os.environ["RUST_MIN_STACK"] = str(16 * 1024 * 1024)
+    arguments = [
+        *(sys.executable, str(Path(__file__).with_name("manage.py")), "runbolt", "--host", host, "--port", port, "--no-admin"),
+        *("--processes", switches["workers"], "--workers-kill-timeout", drain, "--keep-alive", "75"),
+    ]
+    os.execv(arguments[0], arguments)  # noqa: S606  the command is the table's above
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Which Python will do for the services whose packages want a newer one than this process runs on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalebed.messages import EngineError
+from scalebed.provision.go import numbers
+
+LEAST = (3, 12)
+"""The oldest that the services are written for: what their locks were resolved for."""
+_NAMES = ("python3", "python3.14", "python3.13", "python3.12")
+
+
+@dataclass(frozen=True)
+class Python:
+    """An interpreter, of which a build makes an environment."""
+
+    version: str
+    program: Path
+
+    def programs(self, cache: Path) -> Path:
+        """A folder with a link to it as `python3`, for PATH."""
+        folder = cache / "python" / self.version
+        folder.mkdir(parents=True, exist_ok=True)
+        link = folder / "python3"
+        if not link.is_symlink() or link.readlink() != self.program:
+            # Renamed into place, as another process may look for it at this moment.
+            made = folder / f".python3-{os.getpid()}"
+            made.unlink(missing_ok=True)
+            made.symlink_to(self.program)
+            made.replace(link)
+        return folder
+
+
+def pip_environment(cache: Path) -> dict[str, str]:
+    """The environment pip runs in: its own variables, what a network may need, and its cache in ours."""
+    passed = ("HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+    named = {key: value for key, value in os.environ.items() if key.startswith(("PIP_", "SSL_CERT_")) or key in passed}
+    return {"PIP_CACHE_DIR": str(cache / "pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1", **named}
+
+
+def find_python(least: tuple[int, ...] = LEAST) -> Python:
+    """This process's own where it is new enough, then PATH's, then pyenv's.
+
+    Raises EngineError with what to do where there is none.
+    """
+    found: dict[str, None] = {}
+    for program in _candidates():
+        version = python_version(program)
+        if version is not None and numbers(version) >= least:
+            return Python(version, program)
+        if version is not None:
+            found[f"{program} is {version}"] = None
+    needed = ".".join(map(str, least))
+    raise EngineError(
+        f"Python {needed} or newer is needed ({'; '.join(found) or 'there is none'}): install one, so that "
+        f"python{needed} or a newer one is on PATH"
+    )
+
+
+def python_version(program: Path) -> str | None:
+    """`3.13.0`, or None where it cannot be run."""
+    try:
+        done = subprocess.run([str(program), "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.fullmatch(r"Python (\d+\.\d+\.\d+)\S*\s*", done.stdout)
+    return match[1] if match and done.returncode == 0 else None
+
+
+def _candidates() -> Iterator[Path]:
+    yield Path(getattr(sys, "_base_executable", sys.executable))
+    yield from (Path(found) for name in _NAMES if (found := shutil.which(name)))
+    # Where pyenv's versions are installed but not chosen, those on PATH are wrappers that refuse to run.
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    yield from sorted(versions.glob("3.*/bin/python3"), key=lambda path: numbers(path.parts[-3]), reverse=True)
