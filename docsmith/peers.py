@@ -10,7 +10,7 @@ from scalebed.provision import builds
 from scalebed.requirements import read_pins
 
 _SOURCES = frozenset({".go", ".js", ".ts", ".py"})
-_NOT_ITS_OWN = frozenset({"node_modules", "__pycache__", "test"})
+_NOT_ITS_OWN = frozenset({"node_modules", "__pycache__", "dist", "test"})
 _CORE = Path("apps") / "peers" / "core"
 _BEGINNING = """\
 # The peers

@@ -22,8 +22,8 @@ from scalebed.provision.node import find_node, npm_environment
 from scalebed.provision.python import find_python, pip_environment
 
 Toolchain = Literal["go", "node", "python"]
-LEFT_OUT = frozenset({"node_modules", "__pycache__", "README.md", "Dockerfile", "variant.toml"})
-"""What no build reads: what an earlier one made in the sources, and what is for people and engines."""
+LEFT_OUT = frozenset({"node_modules", "__pycache__", "dist", "test", "README.md", "Dockerfile", "variant.toml"})
+"""What no build reads: what an earlier one made in the sources, tests, and what is for people and engines."""
 
 _REQUIRED = re.compile(r"^(?:require\s+|\t)([^\s/()]+\.[^\s()]+)\s+(v[^\s]+)\s*$")
 """A line of a go.mod: a module that is asked for by name, which has no `// indirect` behind it."""

@@ -135,6 +135,34 @@ VARIANTS = {
         Capabilities(core=True),
         brief=True,
     ),
+    "fastify": Entry(can=Capabilities(core=True), reads_as="express"),
+    "fastify-plain": Entry(
+        {
+            "schemas": "off",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "pool_size": "8",
+            "workers": "2",
+        },
+        Capabilities(core=True),
+        brief=True,
+        reads_as="express",
+    ),
+    "nestjs": Entry(can=Capabilities(core=True), reads_as="express"),
+    "nestjs-fastify": Entry(
+        {
+            "adapter": "fastify",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "pool_size": "8",
+            "workers": "2",
+        },
+        Capabilities(core=True),
+        brief=True,
+        reads_as="express",
+    ),
 }
 
 

@@ -63,8 +63,10 @@ export class Database {
       keepAlive: true,
       types,
     })
-    // A session that dies while nobody uses it is taken out of the pool; there is nothing else to do about it.
+    // A session that dies while nobody uses it is taken out of the pool, and one that dies between two statements, or says
+    // farewell twice, is told by the next statement; nothing else is to be done, but without listeners Node would end.
     this.#pool.on("error", () => {})
+    this.#pool.on("connect", (client) => client.on("error", () => {}))
   }
 
   /**

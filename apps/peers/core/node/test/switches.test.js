@@ -10,12 +10,13 @@ test("what is not named keeps its default", () => {
 })
 
 test("what does not exist refuses to start, and says what does", () => {
-  for (const [text, said] of [
-    ["speed=10", /there is no switch 'speed'; the switches are style, /],
-    ["style=loop", /style cannot be 'loop'; choose one of async, callback/],
-    ["pool_size=08", /pool_size cannot be '08'; choose a whole number from 1 to 64/],
-    ["workers=2,workers=2", /workers is given twice/],
-  ]) {
-    assert.throws(() => switchesOf(VARIANT, String(text)), (error) => error instanceof SettingsError && RegExp(said ?? "").test(error.message))
+  const refusals = {
+    "speed=10": "there is no switch 'speed'; the switches are style, ",
+    "style=loop": "style cannot be 'loop'; choose one of async, callback.",
+    "pool_size=08": "pool_size cannot be '08'; choose a whole number from 1 to 64.",
+    "workers=2,workers=2": "workers is given twice; keep one of them.",
+  }
+  for (const [text, said] of Object.entries(refusals)) {
+    assert.throws(() => switchesOf(VARIANT, text), (error) => error instanceof SettingsError && error.message.includes(said))
   }
 })
