@@ -1,4 +1,7 @@
-"""Node and npm: which ones will do for the services that are built and run with them."""
+"""Node and npm: which ones will do for the services that are built and run with them.
+
+As a program it prints the folder of both: `PATH="$(python -m scalebed.provision.node):$PATH"`
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from scalebed import paths
 from scalebed.messages import EngineError
 from scalebed.provision import extras
 from scalebed.provision.go import numbers
@@ -97,3 +102,10 @@ def _candidates() -> Iterator[tuple[Path, Path]]:
     for place in (wheel.submodule_search_locations or []) if wheel is not None else []:
         if (Path(place) / "bin" / "node").exists():
             yield Path(place) / "bin" / "node", Path(place) / _NPM
+
+
+if __name__ == "__main__":
+    try:
+        print(find_node().programs(paths.cache()))
+    except EngineError as error:
+        sys.exit(f"scalebed: {error}")
