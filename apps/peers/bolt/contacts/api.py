@@ -17,7 +17,7 @@ from .asked import json_of, nothing, origin, query_of
 from .basics import add_basics
 from .beside import add_beside
 from .bodies import body, checked
-from .elsewhere import Routes
+from .elsewhere import CONTACT, Routes
 from .structs import contact_of
 from .tokens import add_tokens
 
@@ -30,7 +30,7 @@ api = BoltAPI(
     error_formatter=refusal,
 )
 routes = Routes(api)
-CONTACTS, CONTACT = "/api/contacts/", "/api/contacts/{contact_id}/"
+CONTACTS = "/api/contacts/"
 
 
 @routes.add("GET", CONTACTS)
