@@ -103,6 +103,12 @@ VARIANTS = {
     "fastapi-plain": Entry(
         {"pagination": "offset", "search": "trigram", "cache": "off", "server": "granian", "pool_size": "8"}, brief=True
     ),
+    "fastapi-models": Entry(
+        {"models": "pydantic", "jwt": "joserfc", "server": "gunicorn-uvicorn", "workers": "2"},
+        Capabilities(keyset=True, fulltext=True),
+        brief=True,
+    ),
+    "fastapi-msgspec": Entry({"models": "msgspec"}, Capabilities(keyset=True, fulltext=True), brief=True),
     "fastapi-loop": Entry({"driver": "libpq", "held": "on"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy": Entry({"data": "sqlalchemy"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy-plain": Entry(

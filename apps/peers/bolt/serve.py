@@ -28,16 +28,8 @@ def main() -> None:
     # brackets would end the process.
     os.environ["RUST_MIN_STACK"] = str(16 * 1024 * 1024)
     arguments = [
-        *(
-            sys.executable,
-            str(Path(__file__).with_name("manage.py")),
-            "runbolt",
-            "--host",
-            host,
-            "--port",
-            port,
-            "--no-admin",
-        ),
+        *(sys.executable, str(Path(__file__).with_name("manage.py")), "runbolt", "--no-admin"),
+        *("--host", host, "--port", port),
         *("--processes", switches["workers"], "--workers-kill-timeout", drain, "--keep-alive", "75"),
     ]
     os.execv(arguments[0], arguments)  # noqa: S606  the command is the table's above

@@ -1,4 +1,4 @@
-"""Serves HTTP on `$BIND`, one process, with the server that the switch `server` names."""
+"""Serves HTTP on `$BIND` with the server that the switch `server` names."""
 
 import os
 import sys
@@ -11,6 +11,8 @@ from peers.fastapi.config.settings import Settings, SettingsError
 from stopping import drain_s
 
 APPLICATION = "peers.fastapi.contacts.composition:application"
+# How long a connection may idle: longer than the balancer in front keeps one.
+IDLE_S = 75
 
 
 def main() -> None:
@@ -22,10 +24,13 @@ def main() -> None:
     # A server imports from where it is started, and Granian would take this file's folder for part of another package.
     os.chdir(Path(__file__).resolve().parents[2])
     host, _, port = os.environ.get("BIND", "127.0.0.1:8000").rpartition(":")
-    if settings.switches["server"] == "granian":
-        _become_granian(host, port)
-    else:
-        _serve_uvicorn(host, int(port))
+    match settings.switches["server"]:
+        case "granian":
+            _become(_granian(host, port))
+        case "gunicorn-uvicorn":
+            _become(_gunicorn(host, port, settings.switches["workers"]))
+        case _:
+            _serve_uvicorn(host, int(port))
 
 
 def _serve_uvicorn(host: str, port: int) -> None:
@@ -44,17 +49,30 @@ def _serve_uvicorn(host: str, port: int) -> None:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        timeout_keep_alive=75,
+        timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=drain_s(os.environ),
     )
 
 
-def _become_granian(host: str, port: str) -> None:
-    arguments = [
+def _granian(host: str, port: str) -> list[str]:
+    return [
         *("granian", APPLICATION, "--factory", "--host", host, "--port", port),
         *("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--http", "1", "--workers", "1"),
         *("--workers-kill-timeout", f"{drain_s(os.environ)}s", "--log-level", "warning"),
     ]
+
+
+def _gunicorn(host: str, port: str, workers: str) -> list[str]:
+    """gunicorn with uvicorn in each worker. Its control socket would be one file for all replicas of a host."""
+    return [
+        *("gunicorn", f"{APPLICATION}()", "--bind", f"{host}:{port}", "--workers", workers),
+        *("--worker-class", "peers.fastapi.config.asgi_worker.AsgiWorker", "--keep-alive", str(IDLE_S)),
+        *("--graceful-timeout", str(drain_s(os.environ)), "--no-control-socket", "--forwarded-allow-ips", ""),
+        *("--log-level", "warning"),
+    ]
+
+
+def _become(arguments: list[str]) -> None:
     # The interpreter's own folder first: the server of this environment, whatever else is on PATH.
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
     os.execvp(arguments[0], arguments)  # noqa: S606  the command is the table's above

@@ -14,7 +14,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 Serving = Callable[..., httpx.Client]
-FORMS = ["server=uvicorn", "server=granian", "driver=libpq", "data=sqlalchemy"]
+FORMS = [
+    "server=uvicorn",
+    "server=granian",
+    "server=gunicorn-uvicorn,workers=2,models=msgspec",
+    "driver=libpq",
+    "data=sqlalchemy",
+]
 DRIVERS = ["driver=asyncpg", "driver=libpq", "data=sqlalchemy"]
 CONTACT = {
     "first_name": "Name",

@@ -10,6 +10,7 @@ from contract.paging import link
 from contract.query import parameters as query_parameters
 from django_bolt import BoltAPI, Request, Response
 from django_bolt.openapi import OpenAPIConfig
+from django_bolt.responses import JSON
 
 from . import reader, structs, writer
 from .answering import refusal
@@ -17,7 +18,7 @@ from .asked import json_of, nothing, origin, query_of
 from .basics import add_basics
 from .beside import add_beside
 from .bodies import body, checked
-from .elsewhere import Routes
+from .elsewhere import CONTACT, Routes
 from .structs import contact_of
 from .tokens import add_tokens
 
@@ -30,7 +31,7 @@ api = BoltAPI(
     error_formatter=refusal,
 )
 routes = Routes(api)
-CONTACTS, CONTACT = "/api/contacts/", "/api/contacts/{contact_id}/"
+CONTACTS = "/api/contacts/"
 
 
 @routes.add("GET", CONTACTS)
@@ -68,7 +69,7 @@ async def contact_read(request: Request) -> Any:
 async def contact_create(request: Request) -> Any:
     """Add a contact."""
     values = body(contract_bodies.ContactIn, request).values()
-    return await sync_to_async(writer.create)(values)
+    return JSON(await sync_to_async(writer.create)(values), status_code=201)
 
 
 @routes.add("PATCH", CONTACT)

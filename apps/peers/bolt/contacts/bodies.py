@@ -68,8 +68,9 @@ class _Refused(BaseModel):
 def echo(request: Request) -> Echo:
     """The echo's body; raises `RefusedError`."""
     try:
-        return Echo.model_validate_json(body_of(request))
+        found: Echo = Echo.model_validate_json(body_of(request))
     except RefusedError:
         raise
     except (ValueError, RecursionError):
         return Echo(**body(_Refused, request).model_dump())
+    return found

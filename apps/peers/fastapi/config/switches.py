@@ -7,13 +7,16 @@ from switchboard import ON_OFF, SwitchError, Switches, Table, whole
 TABLE: Table = {
     "data": (("asyncpg", "sqlalchemy"), "asyncpg"),
     "driver": (("asyncpg", "libpq"), "asyncpg"),
+    "models": (("none", "pydantic", "msgspec"), "none"),
+    "jwt": (("pyjwt", "joserfc"), "pyjwt"),
     "cache": (("bytes", "off"), "bytes"),
     "held": (ON_OFF, "off"),
     "pagination": (("keyset", "offset"), "keyset"),
     "search": (("fulltext", "trigram", "substring"), "fulltext"),
     "indexes": (ON_OFF, "on"),
     "trigram": (ON_OFF, "on"),
-    "server": (("uvicorn", "granian"), "uvicorn"),
+    "server": (("uvicorn", "granian", "gunicorn-uvicorn"), "uvicorn"),
+    "workers": (whole(1, 64), "1"),
     "pool_size": (whole(1, 64), "4"),
 }
 
@@ -28,6 +31,12 @@ def parse(text: str) -> Switches:
 
 def without_shared_cache(switches: Switches) -> str | None:
     """Why these switches need `CACHE_URL`, in a sentence; None where they do without."""
+    workers, cache = switches["workers"], switches["cache"]
+    if workers != "1" and cache != "off":
+        return (
+            f"workers={workers} and cache={cache} need CACHE_URL: without it each process caches for itself and misses "
+            "the others' writes; set CACHE_URL, or choose workers=1 or cache=off."
+        )
     if not switches.on("held"):
         return None
     return (
@@ -39,5 +48,13 @@ def without_shared_cache(switches: Switches) -> str | None:
 def _troubles(switches: Switches) -> Iterator[str]:
     if switches["driver"] == "libpq" and switches["data"] != "asyncpg":
         yield "driver=libpq needs data=asyncpg: SQLAlchemy brings its own."
+    if switches["models"] != "none":
+        models = f"models={switches['models']}"
+        if switches["data"] != "asyncpg":
+            yield f"{models} needs data=asyncpg: the arm of SQLAlchemy always has pydantic's."
+        if switches["driver"] != "asyncpg":
+            yield f"{models} needs driver=asyncpg: the times of the other have no zone, of which models make their Z."
+    if switches["workers"] != "1" and switches["server"] != "gunicorn-uvicorn":
+        yield f"workers={switches['workers']} needs server=gunicorn-uvicorn."
     if switches.on("held") and not (switches["data"] == "asyncpg" and switches["cache"] == "bytes"):
         yield "held=on needs data=asyncpg and cache=bytes."

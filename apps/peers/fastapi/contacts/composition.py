@@ -26,6 +26,7 @@ from .api.basics import add_basics
 from .api.beside import add_beside
 from .api.caching import Cache, NoCache
 from .api.documented import complete
+from .api.encoders import ENCODERS, Encoder
 from .api.errors import add_error_handlers
 from .api.gate import Gate
 from .api.origin import Origins
@@ -42,7 +43,7 @@ from .infrastructure.response_cache import ResponseCache
 from .infrastructure.search import Strength
 from .infrastructure.statements import CHECK, Statements
 from .infrastructure.stores import LocalStore, RedisStore
-from .infrastructure.tokens import Tokens
+from .infrastructure.tokens import SIGNERS, Tokens
 from .infrastructure.writer import Writer
 
 
@@ -74,7 +75,7 @@ def make_app(settings: Settings) -> FastAPI:
         _add_asyncpg(app, settings)
     else:
         _add_sqlalchemy(app, settings)
-    add_basics(app, modelled=settings.switches["data"] == "sqlalchemy", max_body=MAX_BODY)
+    add_basics(app, encoder=_encoder(settings), max_body=MAX_BODY)
     complete(app, cursors=settings.switches["pagination"] == "keyset")
     return app
 
@@ -109,8 +110,14 @@ def _signer(settings: Settings) -> CursorSigner:
     return CursorSigner("fastapi", settings.secret_key, PlaceCodec())
 
 
+def _encoder(settings: Settings) -> Encoder | None:
+    """What the fast arm's answers are made by; None where endpoints give models, and FastAPI encodes them."""
+    return ENCODERS[settings.switches["models"]] if settings.switches["data"] == "asyncpg" else None
+
+
 def _tokens(settings: Settings) -> Tokens:
-    return Tokens(settings.secret_key, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+    signer = SIGNERS[settings.switches["jwt"]](settings.secret_key)
+    return Tokens(signer, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
 
 
 def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
@@ -139,7 +146,9 @@ def _add_asyncpg(app: FastAPI, settings: Settings) -> None:
         await cache.close()
 
     app.state.open, app.state.close, app.state.there = database.open, close, reads.detail
-    fast.add_contacts(app, reads, Writer(database), cache, origins, max_body=MAX_BODY)
+    fast.add_contacts(
+        app, reads, Writer(database), cache, origins, encoder=ENCODERS[switches["models"]], max_body=MAX_BODY
+    )
     add_tokens(app, _tokens(settings), reads.password, MAX_BODY)
     add_beside(app, ping, cache)
 

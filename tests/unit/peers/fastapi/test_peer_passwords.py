@@ -6,7 +6,7 @@ import jwt
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from peers.fastapi.contacts.infrastructure.passwords import encoded, matches
-from peers.fastapi.contacts.infrastructure.tokens import Tokens
+from peers.fastapi.contacts.infrastructure.tokens import SIGNERS, Tokens
 
 SECRET = "s" * 50
 STORED = PBKDF2PasswordHasher().encode("pässword", "salt", iterations=1000)
@@ -23,16 +23,23 @@ def test_what_is_no_password_of_ours_matches_nothing(stored: str | None) -> None
     assert not asyncio.run(matches("", stored))
 
 
-def test_a_token_speaks_for_its_user() -> None:
-    tokens = Tokens(SECRET, access_s=60, refresh_s=120)
-    pair = tokens.pair("bench")
-    assert tokens.username(pair["access"]) == "bench"
-    assert tokens.username(pair["refresh"]) is None
+def tokens_by(library: str, secret: str = SECRET, access_s: int = 60) -> Tokens:
+    """Tokens made and read by a library."""
+    return Tokens(SIGNERS[library](secret), access_s=access_s, refresh_s=120)
 
 
-def test_other_tokens_speak_for_nobody() -> None:
-    tokens = Tokens(SECRET, access_s=60, refresh_s=120)
-    for wrong in ("", "x", "a.b.c", "é", Tokens("t" * 50, access_s=60, refresh_s=60).pair("bench")["access"]):
+@pytest.mark.parametrize("library", SIGNERS)
+@pytest.mark.parametrize("reader", SIGNERS)
+def test_a_token_speaks_for_its_user_whoever_made_it(library: str, reader: str) -> None:
+    pair = tokens_by(library).pair("bench")
+    assert tokens_by(reader).username(pair["access"]) == "bench"
+    assert tokens_by(reader).username(pair["refresh"]) is None
+
+
+@pytest.mark.parametrize("library", SIGNERS)
+def test_other_tokens_speak_for_nobody(library: str) -> None:
+    tokens = tokens_by(library)
+    for wrong in ("", "x", "a.b.c", "é", "W10.W10.x", tokens_by(library, secret="t" * 50).pair("bench")["access"]):
         assert tokens.username(wrong) is None
-    assert tokens.username(Tokens(SECRET, access_s=-1, refresh_s=60).pair("bench")["access"]) is None
+    assert tokens.username(tokens_by(library, access_s=-1).pair("bench")["access"]) is None
     assert tokens.username(jwt.encode({"sub": "bench", "use": "access"}, SECRET, "HS256")) is None

@@ -18,7 +18,9 @@ def some(values: tuple[str, ...] | range) -> list[str]:
     ("name", "value"), [(name, value) for name, (all_, _) in TABLE.items() for value in some(all_)]
 )
 def test_every_value_can_be_given_and_is_written_back(name: str, value: str) -> None:
-    switches = parse(f"{name}={value}")
+    # Several workers have a server of their own.
+    with_it = ",server=gunicorn-uvicorn" if name == "workers" else ""
+    switches = parse(f"{name}={value}{with_it}")
     assert switches[name] == value
     assert parse(str(switches)) == switches
 
@@ -33,6 +35,10 @@ def test_what_does_not_exist_is_refused(text: str) -> None:
     ("text", "sentence"),
     [
         ("data=sqlalchemy,driver=libpq", "driver=libpq needs data=asyncpg"),
+        ("data=sqlalchemy,models=msgspec", "models=msgspec needs data=asyncpg"),
+        ("driver=libpq,models=pydantic", "models=pydantic needs driver=asyncpg"),
+        ("workers=2", "workers=2 needs server=gunicorn-uvicorn"),
+        ("server=granian,workers=2", "workers=2 needs server=gunicorn-uvicorn"),
         ("data=sqlalchemy,held=on", "held=on needs data=asyncpg and cache=bytes"),
         ("cache=off,held=on", "held=on needs data=asyncpg and cache=bytes"),
     ],
@@ -45,6 +51,9 @@ def test_what_cannot_work_together_is_refused(text: str, sentence: str) -> None:
 def test_a_first_level_needs_a_second_that_processes_share() -> None:
     assert without_shared_cache(parse("")) is None
     assert (without_shared_cache(parse("held=on")) or "").startswith("held=on needs CACHE_URL")
+    several = "server=gunicorn-uvicorn,workers=2"
+    assert without_shared_cache(parse(f"{several},cache=off")) is None
+    assert (without_shared_cache(parse(several)) or "").startswith("workers=2 and cache=bytes need CACHE_URL")
 
 
 def test_the_engine_is_told_the_same() -> None:

@@ -1,4 +1,4 @@
-"""The `asyncpg` arm's endpoints: bytes from rows, without response models.
+"""The `asyncpg` arm's endpoints: bytes from rows, without response models or by those that `models` names.
 
 The two hot reads, a contact and the list, are bare ASGI routes: FastAPI's handling of a request (exit stacks,
 dependencies, a response object) would cost more than the query. FastAPI documents them, and handles everything else.
@@ -15,10 +15,11 @@ from starlette.types import Receive, Scope, Send
 from fastapi import FastAPI, Request, Response
 
 from ..infrastructure.reader import Reader
-from ..infrastructure.rows import Row, contact, encode
+from ..infrastructure.rows import Row, contact
 from ..infrastructure.writer import Writer
 from . import schemas
 from .caching import Cache, done
+from .encoders import Encoder
 from .origin import Origins, query_of
 
 JSON = "application/json"
@@ -45,10 +46,11 @@ class HotRoute(Route):
 class HotContact:
     """One contact, as an ASGI application."""
 
-    def __init__(self, reader: Reader, cache: Cache, origins: Origins) -> None:
+    def __init__(self, reader: Reader, cache: Cache, origins: Origins, encoder: Encoder) -> None:
         self._reader = reader
         self._cache = cache
         self._origins = origins
+        self._encoder = encoder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         contact_id: int = scope["path_params"]["contact_id"]
@@ -56,7 +58,7 @@ class HotContact:
         none(query_of(scope))
 
         async def compute() -> bytes:
-            return encode(contact(await self._reader.detail(contact_id)))
+            return self._encoder("Contact", contact(await self._reader.detail(contact_id)))
 
         # Read by its key, a contact costs less than the lock that would guard it.
         await _send(send, await self._cache.get(b"%d" % contact_id, compute, guard=False))
@@ -65,10 +67,11 @@ class HotContact:
 class HotListing:
     """The list, as an ASGI application."""
 
-    def __init__(self, reader: Reader, cache: Cache, origins: Origins) -> None:
+    def __init__(self, reader: Reader, cache: Cache, origins: Origins, encoder: Encoder) -> None:
         self._reader = reader
         self._cache = cache
         self._origins = origins
+        self._encoder = encoder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         base = f"{self._origins.of(scope)}{scope['path']}"
@@ -77,24 +80,25 @@ class HotListing:
 
         async def compute() -> bytes:
             page = await self._reader.page(asked)
-            return encode(page.envelope(base, query, list(map(contact, page.contacts))))
+            return self._encoder("ContactPage", page.envelope(base, query, list(map(contact, page.contacts))))
 
         await _send(send, await self._cache.get(f"{base}?{query}".encode(), compute))
 
 
 def add_contacts(
-    app: FastAPI, reader: Reader, writer: Writer, cache: Cache, origins: Origins, *, max_body: int
+    app: FastAPI, reader: Reader, writer: Writer, cache: Cache, origins: Origins, *, encoder: Encoder, max_body: int
 ) -> None:
     """Put the endpoints of contacts into the application."""
     # Before FastAPI's routes of the same addresses, which are asked for other methods only.
-    hot_contact, hot_listing = HotContact(reader, cache, origins), HotListing(reader, cache, origins)
+    hot_contact = HotContact(reader, cache, origins, encoder)
+    hot_listing = HotListing(reader, cache, origins, encoder)
     app.router.routes.append(HotRoute("/api/contacts/{contact_id:id}/", hot_contact, methods=["GET"]))
     app.router.routes.append(HotRoute("/api/contacts/", hot_listing, methods=["GET"]))
-    _add_reads(app, reader, cache)
-    _add_writes(app, writer, cache, max_body)
+    _add_reads(app, reader, cache, encoder)
+    _add_writes(app, writer, cache, encoder, max_body)
 
 
-def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
+def _add_reads(app: FastAPI, reader: Reader, cache: Cache, encoder: Encoder) -> None:
     # Of these two only the description is FastAPI's.
     @app.get("/api/contacts/", response_model=schemas.ContactPage, tags=["contacts"])
     async def contact_list() -> Any:
@@ -111,7 +115,7 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
         """How many contacts there are, and the sum of their points."""
 
         async def compute() -> bytes:
-            return encode(await reader.stats())
+            return encoder("Stats", await reader.stats())
 
         return _json(await cache.get(b"stats", compute))
 
@@ -125,14 +129,14 @@ def _add_reads(app: FastAPI, reader: Reader, cache: Cache) -> None:
         group_by = group_of(query_of(request.scope))
 
         async def compute() -> bytes:
-            return encode(await reader.aggregate(group_by))
+            return encoder("Aggregate", await reader.aggregate(group_by))
 
         return _json(await cache.get(f"aggregate:{group_by}".encode(), compute))
 
 
-def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> None:
+def _add_writes(app: FastAPI, writer: Writer, cache: Cache, encoder: Encoder, max_body: int) -> None:
     def whole(row: Row, status: int = 200) -> Response:
-        return _json(encode(contact(row)), status)
+        return _json(encoder("Contact", contact(row)), status)
 
     @app.post(
         "/api/contacts/", status_code=201, response_model=schemas.Contact, tags=["contacts"], max_body_size=max_body
@@ -171,11 +175,11 @@ def _add_writes(app: FastAPI, writer: Writer, cache: Cache, max_body: int) -> No
     async def contact_create_bulk(body: bodies.BulkIn) -> Any:
         """Add up to 2000 contacts, all or none."""
         ids = await done(writer.create_bulk([item.values() for item in body.contacts]), cache)
-        return _json(encode({"created": len(ids), "ids": ids}), 201)
+        return _json(encoder("BulkOut", {"created": len(ids), "ids": ids}), 201)
 
     @app.post("/api/contacts/transfer/", response_model=schemas.TransferOut, tags=["contacts"], max_body_size=max_body)
     async def points_transfer(body: bodies.TransferIn) -> Any:
         """Move points from one contact to another."""
         sent, received = await done(writer.transfer(body.sender, body.receiver, body.points), cache)
         sides = {"from": {"id": body.sender, "points": sent}, "to": {"id": body.receiver, "points": received}}
-        return _json(encode(sides))
+        return _json(encoder("TransferOut", sides))
