@@ -169,6 +169,32 @@ VARIANTS = {
         brief=True,
         reads_as="express",
     ),
+    "flask": Entry(can=Capabilities(core=True)),
+    "flask-sync": Entry(
+        {
+            "server": "sync",
+            "workers": "2",
+            "threads": "1",
+            "pool_size": "1",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+        },
+        Capabilities(core=True),
+        brief=True,
+    ),
+    "quart": Entry(can=Capabilities(core=True)),
+    "quart-hypercorn": Entry(
+        {"server": "hypercorn", "pool_size": "8", "search": "substring", "indexes": "off", "trigram": "off"},
+        Capabilities(core=True),
+        brief=True,
+    ),
+    "litestar": Entry(can=Capabilities(core=True)),
+    "litestar-uvicorn": Entry(
+        {"server": "uvicorn", "pool_size": "8", "search": "substring", "indexes": "off", "trigram": "off"},
+        Capabilities(core=True),
+        brief=True,
+    ),
 }
 
 
