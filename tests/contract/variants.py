@@ -183,7 +183,7 @@ VARIANTS = {
         Capabilities(core=True),
         brief=True,
     ),
-    "quart": Entry(can=Capabilities(core=True)),
+    "quart": Entry(can=Capabilities(core=True), reads_as="flask"),
     "quart-hypercorn": Entry(
         {"server": "hypercorn", "pool_size": "8", "search": "substring", "indexes": "off", "trigram": "off"},
         Capabilities(core=True),

@@ -5,12 +5,12 @@ from typing import Any
 from contract.document import MESSAGES
 from contract.errors import UnauthorizedError
 from peers.core.python.passwords import matches_beside
+from peers.core.python.sent_structs import Credentials, decoded
+from peers.core.python.shown_structs import Me, TokenPair
 
 from litestar import Controller, Request, get, post
 
-from .bodies import Credentials, decoded
 from .parts import Given
-from .structs import Me, TokenPair
 
 
 class Auth(Controller):

@@ -4,12 +4,12 @@ from typing import Any
 
 from contract.parameters import basics_count
 from peers.core.python.basics import prime_count
+from peers.core.python.sent_structs import Echo, decoded
+from peers.core.python.shown_structs import Item, Items, Primes
 
 from litestar import Controller, Request, get, post
 
-from .bodies import Echo, decoded
 from .checks import query
-from .structs import Item, Items, Primes
 
 
 class Basics(Controller):

@@ -7,13 +7,13 @@ from contract.paging import link
 from contract.query import parameters
 from peers.core.python import writes
 from peers.core.python.rows import Row
+from peers.core.python.sent_structs import ContactIn, ContactPatch, TransferIn, decoded
+from peers.core.python.shown_structs import Balance, Contact, ContactPage, Stats, Transferred
 
 from litestar import Controller, Request, delete, get, patch, post
 
-from .bodies import ContactIn, ContactPatch, TransferIn, decoded
 from .checks import query
 from .parts import Given
-from .structs import Balance, Contact, ContactPage, Stats, Transferred
 
 Asked = Request[Any, Any, Any]
 

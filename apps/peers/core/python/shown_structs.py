@@ -1,9 +1,10 @@
-"""What clients get, as msgspec structs; what they send is `bodies`."""
+"""What clients get, as msgspec structs; what they send is `sent_structs`."""
 
 from datetime import date, datetime
 
 from msgspec import Struct, field
-from peers.core.python.rows import Row
+
+from .rows import Row
 
 
 class Address(Struct):

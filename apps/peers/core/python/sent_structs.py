@@ -12,8 +12,9 @@ from contract import bodies, rules, spellings
 from contract.document import BODIES, MAX_ID, MAX_POINTS, MESSAGES
 from contract.errors import RefusedError
 from msgspec import UNSET, Meta, Struct, UnsetType, field
-from peers.core.python import bodies as models
-from peers.core.python.strict import json_of
+
+from . import bodies as models
+from .strict import json_of
 
 _LONGEST_NAME: int = BODIES["contact"]["first_name"]["longest"]
 _LONGEST: dict[str, int] = {name: limits["longest"] for name, limits in BODIES["address"].items()}
