@@ -169,6 +169,20 @@ VARIANTS = {
         brief=True,
         reads_as="express",
     ),
+    "nethttp": Entry(can=Capabilities(core=True)),
+    "nethttp-sonic": Entry(
+        {
+            "json": "sonic",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "prepared": "off",
+            "pool_size": "8",
+            "procs": "1",
+        },
+        Capabilities(core=True),
+        brief=True,
+    ),
 }
 
 
