@@ -195,6 +195,49 @@ VARIANTS = {
         Capabilities(core=True),
         brief=True,
     ),
+    "nethttp": Entry(can=Capabilities(core=True)),
+    "nethttp-sonic": Entry(
+        {
+            "json": "sonic",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "prepared": "off",
+            "pool_size": "8",
+            "procs": "1",
+        },
+        Capabilities(core=True),
+        brief=True,
+    ),
+    "gin": Entry(can=Capabilities(core=True), reads_as="nethttp"),
+    "gin-sonic": Entry(
+        {
+            "json": "sonic",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "prepared": "off",
+            "pool_size": "8",
+            "procs": "1",
+        },
+        Capabilities(core=True),
+        brief=True,
+    ),
+    "fiber": Entry(can=Capabilities(core=True), reads_as="nethttp"),
+    "fiber-sonic": Entry(
+        {
+            "json": "sonic",
+            "search": "substring",
+            "indexes": "off",
+            "trigram": "off",
+            "prepared": "off",
+            "pool_size": "8",
+            "procs": "1",
+        },
+        Capabilities(core=True),
+        brief=True,
+    ),
+    "fiber-prefork": Entry({"prefork": "on"}, Capabilities(core=True), brief=True, reads_as="nethttp"),
 }
 
 
