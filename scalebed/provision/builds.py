@@ -75,9 +75,8 @@ def ensure(cache: Path, wanted: Build, say: Say) -> Home:
     tools = _tools(wanted, cache)
     kept = cache / "services" / wanted.name
     made = kept / source_key(wanted, tools.version)
-    home = Home(made / wanted.folder.relative_to(wanted.root), (tools.folder,))
     if made.exists():
-        return home
+        return _home(wanted, tools, made)
     kept.mkdir(parents=True, exist_ok=True)
     with (kept / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -86,8 +85,12 @@ def ensure(cache: Path, wanted: Build, say: Say) -> Home:
             # One at a time, whatever its name: two would take twice the memory, and share what they download.
             with (cache / "services" / "build.lock").open("w") as builds:
                 fcntl.flock(builds, fcntl.LOCK_EX)
-                _make(wanted, tools, kept, made)
-    return home
+                made = _make(wanted, tools, kept)
+    return _home(wanted, tools, made)
+
+
+def _home(wanted: Build, tools: _Tools, made: Path) -> Home:
+    return Home(made / wanted.folder.relative_to(wanted.root), (tools.folder,))
 
 
 def require_toolchain(wanted: Build) -> str:
@@ -136,10 +139,14 @@ def _of_requirements(wanted: Build) -> dict[str, str]:
 
 def source_key(wanted: Build, version: str) -> str:
     """Names a build: it changes with the toolchain's version, the command, and every file that goes in."""
+    return _key(wanted, version, wanted.root, files_of(wanted))
+
+
+def _key(wanted: Build, version: str, root: Path, files: Sequence[Path]) -> str:
     digest = hashlib.sha256("\0".join([version, *wanted.argv]).encode())
-    for path in files_of(wanted):
+    for path in files:
         content = path.read_bytes()
-        digest.update(f"\0{path.relative_to(wanted.root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(f"\0{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:16]
 
@@ -180,14 +187,21 @@ def _tools(wanted: Build, cache: Path) -> _Tools:
     return _Tools(find_node().programs(cache), version, npm_environment(cache))
 
 
-def _make(wanted: Build, tools: _Tools, kept: Path, made: Path) -> None:
+def _make(wanted: Build, tools: _Tools, kept: Path) -> Path:
+    """Where it stands then, named by what was copied: sources may have changed while other builds were waited for."""
+    # Left by one that was killed; whoever builds has the lock.
+    for left in kept.glob("build-*/"):
+        shutil.rmtree(left, ignore_errors=True)
     log = kept / "build.log"
     with tempfile.TemporaryDirectory(prefix="build-", dir=kept) as work, log.open("wb") as output:
         copy = Path(work) / "apps"
-        for path in files_of(wanted):
-            place = copy / path.relative_to(wanted.root)
+        files = [(path, copy / path.relative_to(wanted.root)) for path in files_of(wanted)]
+        for path, place in files:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, place)
+        made = kept / _key(wanted, tools.version, copy, [place for _, place in files])
+        if made.exists():
+            return made
         folder = copy / wanted.folder.relative_to(wanted.root)
         env = {**tools.environment, "PATH": f"{tools.folder}:{tools.environment.get('PATH', '/usr/bin:/bin')}"}
         done = subprocess.run(wanted.argv, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)
@@ -195,3 +209,4 @@ def _make(wanted: Build, tools: _Tools, kept: Path, made: Path) -> None:
             raise EngineError(f"{wanted.name} could not be built: {last_line(log)} ({log})")
         # Built beside its place and renamed into it when whole.
         copy.rename(made)
+        return made

@@ -55,6 +55,23 @@ def test_it_is_built_once_for_each_state_of_its_sources(tmp_path: Path) -> None:
     assert (second.folder / "made").read_text().endswith("[other]\n")
 
 
+def test_sources_that_change_before_they_are_copied_give_their_own_build(tmp_path: Path) -> None:
+    build = wanted(tmp_path)
+    contract = build.sources[1]
+    # As when another service is built for minutes, between the look at the sources and their copy.
+    changed = ensure(tmp_path / "cache", build, lambda line: contract.write_text("[changed]\n") and None)
+    assert (changed.folder / "made").read_text().endswith("[changed]\n")
+    contract.write_text("[core]\n")
+    assert (ensure(tmp_path / "cache", build, lambda line: None).folder / "made").read_text().endswith("[core]\n")
+
+
+def test_what_a_killed_build_left_goes_with_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "cache" / "services" / "quick" / "build-killed" / "apps" / "node_modules"
+    left.mkdir(parents=True)
+    ensure(tmp_path / "cache", wanted(tmp_path), lambda line: None)
+    assert not left.parents[1].exists()
+
+
 def test_the_key_changes_with_the_toolchain_and_the_command(tmp_path: Path) -> None:
     build = wanted(tmp_path)
     keys = {source_key(build, "go 1"), source_key(build, "go 2"), source_key(wanted(tmp_path, "true"), "go 1")}
