@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # hdr-histogram-js 3.0.1 writes 1 where the format has the offset by which buckets are to be shifted, 0 in all that the others
 # write. HdrHistogram_c, in native-hdr-histogram 1.0.0 here, does as the text says: every value comes back one bucket higher, which
-# is 1 where a value has a bucket of its own, so whole milliseconds from a JavaScript client are a third too long at 3 ms. Java, Go and
-# Python take no notice of the offset. What Python's hdrhistogram 0.10.8 wrote of the same values is read as it was.
+# is 1 where a value has a bucket of its own, so whole milliseconds from a JavaScript client are a third too long at 3 ms. Java, Go
+# and Python take no notice of the offset, and Rust's hdrhistogram 7.6.0 refuses such a text. What Python's hdrhistogram 0.10.8
+# wrote of the same values is read as it was.
 #
 # Seen, of 3, 3, 5 and 100:
 #   written by JavaScript, read by C: min 4 p50 4 p75 6 max 101
