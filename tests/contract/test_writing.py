@@ -180,7 +180,8 @@ def test_a_bad_field_is_refused_by_its_name(
     refused = checked(variant.http.post("/api/contacts/", json=BODY | fields), 400)
     assert named(refused, path)
     assert set(refused) == {path[0]}
-    contact = make()
+    # Of an address that is there, PATCH takes a part.
+    contact = make(address=None) if variant.can.core and path[0] == "address" else make()
     change = variant.http.patch if variant.can.core else variant.http.put
     assert named(checked(change(f"/api/contacts/{contact['id']}/", json=BODY | fields), 400), path)
     assert variant.get(contact["id"]) == contact
