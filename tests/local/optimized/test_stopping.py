@@ -23,6 +23,9 @@ FORMS = [
     *(("optimized", f"server={server},hot=loop,cache=off") for server in ASGI_SERVERS),
     *(("peers/fastapi", f"server={server},cache=off") for server in ("uvicorn", "granian")),
     ("peers/fastapi", "data=sqlalchemy,cache=off"),
+    *(("peers/flask", f"server={server}") for server in ("gthread", "sync")),
+    *(("peers/quart", f"server={server}") for server in ("uvicorn", "hypercorn")),
+    *(("peers/litestar", f"server={server}") for server in ("granian", "uvicorn")),
 ]
 # Less than the timeout by what it takes to send the write and the signal: afterwards it would be a 503.
 HELD_S = STATEMENT_TIMEOUT_MS / 1000 - 0.5
