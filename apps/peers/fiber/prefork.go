@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -19,6 +20,8 @@ import (
 const (
 	// watchEvery is how often the first process looks whether the others have ended.
 	watchEvery = 50 * time.Millisecond
+	// endsWithin is how long a process that is killed may take to be gone.
+	endsWithin = time.Second
 	ending     = ".sock"
 )
 
@@ -61,7 +64,15 @@ func supervise(ctx context.Context, settings *service.Settings) error {
 	tell(others, syscall.SIGTERM)
 	await(settings, others)
 	tell(others, syscall.SIGKILL)
+	// Fiber takes note of each that has ended, so that none is left behind as a zombie.
+	for until := time.Now().Add(endsWithin); anyLeft(others) && time.Now().Before(until); time.Sleep(watchEvery) {
+	}
 	return nil
+}
+
+// anyLeft tells whether there is any of the processes.
+func anyLeft(processes []int) bool {
+	return slices.ContainsFunc(processes, func(process int) bool { return syscall.Kill(process, 0) == nil })
 }
 
 func tell(processes []int, what syscall.Signal) {

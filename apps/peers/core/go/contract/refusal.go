@@ -16,8 +16,13 @@ type Detail struct {
 	Detail string `json:"detail"`
 }
 
-// Error says the status in words; the body is what clients read.
-func (r *Refusal) Error() string { return http.StatusText(r.Status) }
+// Error is the refusal's sentence, or that of its status where it names fields.
+func (r *Refusal) Error() string {
+	if said, one := r.Body.(Detail); one {
+		return said.Detail
+	}
+	return http.StatusText(r.Status)
+}
 
 // Refuse makes a refusal of one sentence of the contract, by its name.
 func (c *Contract) Refuse(status int, message string, filled ...any) *Refusal {
@@ -27,7 +32,7 @@ func (c *Contract) Refuse(status int, message string, filled ...any) *Refusal {
 // Invalid makes a refusal of fields.
 func Invalid(errors Errors) *Refusal { return &Refusal{http.StatusBadRequest, errors} }
 
-// NotFound, NotAllowed and the like are refusals that every router gives.
+// NotFound refuses an address that there is not.
 func (c *Contract) NotFound() *Refusal { return c.Refuse(http.StatusNotFound, "not_found") }
 
 // NotAllowed refuses a method.
