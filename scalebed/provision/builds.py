@@ -29,6 +29,8 @@ _REQUIRED = re.compile(r"^(?:require\s+|\t)([^\s/()]+\.[^\s()]+)\s+(v[^\s]+)\s*$
 """A line of a go.mod: a module that is asked for by name, which has no `// indirect` behind it."""
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)")
 """A line of a requirements.in."""
+_OF_NPM = re.compile(r"npm (?:error|ERR!) (?!(?:code|syscall|errno|path|type|signal|command|A complete log)\b)(\S.*)")
+"""A line of npm's that says what went wrong; its last one names a log."""
 _NOWHERE = "v0.0.0"
 """Of a module that stands in a folder beside."""
 
@@ -206,7 +208,12 @@ def _make(wanted: Build, tools: _Tools, kept: Path) -> Path:
         env = {**tools.environment, "PATH": f"{tools.folder}:{tools.environment.get('PATH', '/usr/bin:/bin')}"}
         done = subprocess.run(wanted.argv, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:
-            raise EngineError(f"{wanted.name} could not be built: {last_line(log)} ({log})")
+            raise EngineError(f"{wanted.name} could not be built: {_why(log)} ({log})")
         # Built beside its place and renamed into it when whole.
         copy.rename(made)
         return made
+
+
+def _why(log: Path) -> str:
+    said = _OF_NPM.search(log.read_text(encoding="utf-8", errors="replace"))
+    return said[1][:300] if said else last_line(log)

@@ -86,6 +86,18 @@ def test_a_build_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     assert left == {"lock", "build.log"}
 
 
+def test_npm_is_quoted_where_it_says_why(tmp_path: Path) -> None:
+    lines = (
+        "npm error code E404",
+        "npm error 404 Not Found - GET pg",
+        "npm error",
+        "npm error A complete log of this: /x",
+    )
+    build = wanted(tmp_path, "sh", "-c", f"printf '%s\n' {' '.join(map(repr, lines))}; exit 1")
+    with pytest.raises(EngineError, match=r"quick could not be built: 404 Not Found - GET pg \(.*build\.log\)"):
+        ensure(tmp_path / "cache", build, lambda line: None)
+
+
 def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:
     build = wanted(tmp_path)
     build.sources[1].unlink()
