@@ -8,12 +8,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from scalebed.messages import EngineError, Say
 from scalebed.provision.go import find_go, go_environment, go_version, needed_go
@@ -206,12 +207,30 @@ def _make(wanted: Build, tools: _Tools, kept: Path) -> Path:
             return made
         folder = copy / wanted.folder.relative_to(wanted.root)
         env = {**tools.environment, "PATH": f"{tools.folder}:{tools.environment.get('PATH', '/usr/bin:/bin')}"}
-        done = subprocess.run(wanted.argv, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)
-        if done.returncode != 0:
+        if _status(wanted.argv, folder, env, output) != 0:
             raise EngineError(f"{wanted.name} could not be built: {_why(log)} ({log})")
         # Built beside its place and renamed into it when whole.
         copy.rename(made)
         return made
+
+
+def _status(argv: Sequence[str], folder: Path, env: Mapping[str, str], output: IO[bytes]) -> int:
+    """Of the build once it has ended, which it does with all that it started where this process is interrupted."""
+    with subprocess.Popen(
+        argv,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as build:
+        try:
+            return build.wait()
+        except BaseException:
+            os.killpg(build.pid, signal.SIGKILL)
+            build.wait()
+            raise
 
 
 def _why(log: Path) -> str:
