@@ -62,8 +62,12 @@ def test_it_is_built_once_for_each_state_of_its_sources(tmp_path: Path) -> None:
 def test_sources_that_change_before_they_are_copied_give_their_own_build(tmp_path: Path) -> None:
     build = wanted(tmp_path)
     contract = build.sources[1]
-    # As when another service is built for minutes, between the look at the sources and their copy.
-    changed = ensure(tmp_path / "cache", build, lambda line: contract.write_text("[changed]\n") and None)
+
+    def change(line: str) -> None:
+        """As when another service is built for minutes, between the look at the sources and their copy."""
+        contract.write_text("[changed]\n")
+
+    changed = ensure(tmp_path / "cache", build, change)
     assert (changed.folder / "made").read_text().endswith("[changed]\n")
     contract.write_text("[core]\n")
     assert (ensure(tmp_path / "cache", build, lambda line: None).folder / "made").read_text().endswith("[core]\n")
