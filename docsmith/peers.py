@@ -72,8 +72,10 @@ def _shared(root: Path) -> Iterator[tuple[str, int]]:
 
 
 def _lines(folder: Path) -> int:
-    sources = (path for path in folder.rglob("*") if path.suffix in _SOURCES and not _NOT_ITS_OWN & set(path.parts))
-    own = (path for path in sources if not path.name.endswith("_test.go"))
+    # Within the folder: the clone may lie in one that is called `test`.
+    sources = (path for path in folder.rglob("*") if path.suffix in _SOURCES)
+    kept = (path for path in sources if not _NOT_ITS_OWN & set(path.relative_to(folder).parts))
+    own = (path for path in kept if not path.name.endswith("_test.go"))
     return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in own)
 
 

@@ -104,7 +104,9 @@ def down(
         Path | None,
         typer.Argument(help="An experiment file, whose deployments alone are given back."),
     ] = None,
-    purge: Annotated[bool, typer.Option("--purge", help="Also remove the loaded databases.")] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Also remove the loaded databases and built services.")
+    ] = False,
     *,
     engine: Annotated[str, typer.Option(help="local or kubernetes: whose runs.")] = "local",
     context: Annotated[str | None, typer.Option(help=CONTEXT)] = None,

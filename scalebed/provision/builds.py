@@ -8,12 +8,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from scalebed.messages import EngineError, Say
 from scalebed.provision.go import find_go, go_environment, go_version, needed_go
@@ -29,6 +30,8 @@ _REQUIRED = re.compile(r"^(?:require\s+|\t)([^\s/()]+\.[^\s()]+)\s+(v[^\s]+)\s*$
 """A line of a go.mod: a module that is asked for by name, which has no `// indirect` behind it."""
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)")
 """A line of a requirements.in."""
+_OF_NPM = re.compile(r"npm (?:error|ERR!) (?!(?:code|syscall|errno|path|type|signal|command|A complete log)\b)(\S.*)")
+"""A line of npm's that says what went wrong; its last one names a log."""
 _NOWHERE = "v0.0.0"
 """Of a module that stands in a folder beside."""
 
@@ -207,9 +210,32 @@ def _make(cache: Path, wanted: Build, tools: _Tools) -> Path:
         folder = copy / wanted.folder.relative_to(wanted.root)
         env = {"PATH": "/usr/bin:/bin", **tools.environment(cache)}
         env["PATH"] = f"{tools.programs(cache)}:{env['PATH']}"
-        done = subprocess.run(wanted.argv, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)
-        if done.returncode != 0:
-            raise EngineError(f"{wanted.name} could not be built: {last_line(log)} ({log})")
+        if _status(wanted.argv, folder, env, output) != 0:
+            raise EngineError(f"{wanted.name} could not be built: {_why(log)} ({log})")
         # Built beside its place and renamed into it when whole.
         copy.rename(made)
         return made
+
+
+def _status(argv: Sequence[str], folder: Path, env: Mapping[str, str], output: IO[bytes]) -> int:
+    """Of the build once it has ended, which it does with all that it started where this process is interrupted."""
+    with subprocess.Popen(
+        argv,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as build:
+        try:
+            return build.wait()
+        except BaseException:
+            os.killpg(build.pid, signal.SIGKILL)
+            build.wait()
+            raise
+
+
+def _why(log: Path) -> str:
+    said = _OF_NPM.search(log.read_text(encoding="utf-8", errors="replace"))
+    return said[1][:300] if said else last_line(log)

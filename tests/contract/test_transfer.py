@@ -49,6 +49,8 @@ def test_a_transfer_that_cannot_be_is_refused(variant: Variant, make: Make) -> N
         ((none, a, 1), {"from"}),
         ((a, 10**15, 1), {"to"}),
         ((10**15, a, 1), {"from"}),
+        ((2**63 - 1, a, 1), {"from"}),
+        ((a, 2**53 + 1, 1), {"to"}),
         ((a, 10**30, 1), {"to"}),
         ((a, "x", 1), {"to"}),
         ((None, a, 1), {"from"}),

@@ -32,6 +32,9 @@ def main() -> None:
         *("--host", host, "--port", port),
         *("--processes", switches["workers"], "--workers-kill-timeout", drain, "--keep-alive", "75"),
     ]
+    if switches["workers"] != "1":
+        # Unless asked, it goes on without a worker that has died. Of one process it would make two.
+        arguments.append("--respawn-failed-workers")
     os.execv(arguments[0], arguments)  # noqa: S606  the command is the table's above
 
 

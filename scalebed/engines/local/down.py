@@ -1,4 +1,4 @@
-"""Ends what a killed testbed left running, and on request removes the loaded databases."""
+"""Ends what a killed testbed left running, and on request removes loaded databases and built services."""
 
 from __future__ import annotations
 
@@ -21,4 +21,6 @@ def down(cache: Path, say: Say, purge: bool = False) -> None:
         say("Nothing was left running.")
     if purge:
         shutil.rmtree(cache / "postgres", ignore_errors=True)
-        say("Removed every loaded database.")
+        # A service that was built anew with each change of its sources has left as many copies.
+        shutil.rmtree(cache / "services", ignore_errors=True)
+        say("Removed every loaded database, and every service that was built.")

@@ -24,6 +24,7 @@ from scalebed.engines.local.rig import Rig, Running, Wanted, cluster_folder
 from scalebed.engines.services import Service, read_service, require_packages
 from scalebed.measurement.ending import how
 from scalebed.messages import EngineError, Say
+from scalebed.provision.builds import Build, source_key
 from scalebed.provision.servers import find_parts
 
 DEVELOPMENT = {"DJANGO_DEBUG": "1", "LOG_LEVEL": "INFO"}
@@ -47,6 +48,8 @@ class Serving:
         """What is still to be undone, the last first."""
         self._broken: set[int] = set()
         """Replicas that a change has broken, by their child's number."""
+        self._built: dict[str, tuple[Build, str]] = {}
+        """Services that run from a copy of their sources, with the key of what these were."""
 
     @property
     def logs(self) -> Path:
@@ -62,6 +65,9 @@ class Serving:
         services = [read_service(self._root, name) for name in names]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise EngineError(f"{twice}: is named twice; name each service once")
+        self._built = {
+            each.name: (each.build, source_key(each.build, "")) for each in services if each.build is not None
+        }
         ports = {service.name: named_port(port + place) for place, service in enumerate(services)}
         self._claim.take()
         self._stack.callback(self._claim.release)
@@ -108,7 +114,8 @@ class Serving:
             databases.drop(name)
 
     def watch(self) -> None:
-        """Start services anew when a source of theirs changes, until a signal or an EngineError: a part has ended."""
+        """Start services anew when a source of theirs changes, but those that were built, until a signal or an
+        EngineError: a part has ended."""
         rig, running = self._in_use()
         sources = Sources(self._root / "apps")
         while True:
@@ -116,9 +123,19 @@ class Serving:
             if changed := sources.changed():
                 self._say(f"{changed} has changed.")
                 for name, replicas in running.replicas.items():
+                    if name in self._built:
+                        self._look_at_build(name)
+                        continue
                     for replica in replicas:
                         self._renew(rig, name, replica)
             self._require_all(rig)
+
+    def _look_at_build(self, name: str) -> None:
+        """Say once that what was built is no longer what stands there: started anew it would be the same."""
+        build, known = self._built[name]
+        if (key := source_key(build, "")) != known:
+            self._built[name] = (build, key)
+            self._say(f"{name} goes on as it was built; serve again to build it from what has changed.")
 
     def _renew(self, rig: Rig, name: str, replica: Replica) -> None:
         self._broken.discard(replica.child.number)

@@ -52,3 +52,11 @@ def test_every_peer_has_a_readme_that_the_page_leads_to() -> None:
         if (folder / "variant.toml").exists():
             assert f"| [{folder.name}](../../apps/peers/{folder.name}/README.md) | " in page
             assert (folder / "README.md").exists()
+
+
+def test_lines_count_wherever_the_clone_lies(tmp_path: Path) -> None:
+    folder = tmp_path / "test" / "apps" / "peers" / "quick"
+    (folder / "test").mkdir(parents=True)
+    (folder / "app.js").write_text("one\ntwo\n")
+    (folder / "test" / "app.test.js").write_text("three\n")
+    assert peers._lines(folder) == 2

@@ -1,7 +1,11 @@
 import json
+import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scalebed.messages import EngineError
@@ -59,8 +63,8 @@ def test_sources_that_change_before_they_are_copied_give_their_own_build(tmp_pat
     build = wanted(tmp_path)
     contract = build.sources[1]
 
-    # As when another service is built for minutes, between the look at the sources and their copy.
-    def change(_: str) -> None:
+    def change(line: str) -> None:
+        """As when another service is built for minutes, between the look at the sources and their copy."""
         contract.write_text("[changed]\n")
 
     changed = ensure(tmp_path / "cache", build, change)
@@ -88,6 +92,39 @@ def test_a_build_that_fails_says_why_and_leaves_nothing(tmp_path: Path) -> None:
         ensure(tmp_path / "cache", build, lambda line: None)
     left = {path.name for path in (tmp_path / "cache" / "services" / "quick").iterdir()}
     assert left == {"lock", "build.log"}
+
+
+def test_an_interrupted_build_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    build = wanted(tmp_path, "sh", "-c", f"sleep 60 & echo $! >{begun}.part; mv {begun}.part {begun}; wait")
+    interrupter = threading.Thread(target=interrupt_once, args=(begun,))
+    interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        ensure(tmp_path / "cache", build, lambda line: None)
+    interrupter.join()
+    sleeper = int(begun.read_text())
+    assert not psutil.pid_exists(sleeper) or psutil.Process(sleeper).status() == psutil.STATUS_ZOMBIE
+    assert {path.name for path in (tmp_path / "cache" / "services" / "quick").iterdir()} == {"lock", "build.log"}
+
+
+def interrupt_once(begun: Path) -> None:
+    """Interrupt the main thread when a file is there."""
+    deadline = time.monotonic() + 30
+    while not begun.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def test_npm_is_quoted_where_it_says_why(tmp_path: Path) -> None:
+    lines = (
+        "npm error code E404",
+        "npm error 404 Not Found - GET pg",
+        "npm error",
+        "npm error A complete log of this: /x",
+    )
+    build = wanted(tmp_path, "sh", "-c", f"printf '%s\n' {' '.join(map(repr, lines))}; exit 1")
+    with pytest.raises(EngineError, match=r"quick could not be built: 404 Not Found - GET pg \(.*build\.log\)"):
+        ensure(tmp_path / "cache", build, lambda line: None)
 
 
 def test_a_source_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ function workers(settings) {
   let stopping = false
   const served = new Set()
   for (let made = 0; made < settings.workers; made++) cluster.fork()
+  // A worker that dies while the primary writes to it, as it does for metrics, is told by its exit; without a listener
+  // Node would end the primary, and with it all workers. One that could not be started is an error all the same.
+  cluster.on("fork", (worker) => {
+    worker.on("error", (error) => {
+      if (worker.process.pid === undefined) throw error
+    })
+  })
   cluster.on("listening", (worker) => served.add(worker.id))
   cluster.on("exit", (worker) => {
     // One that never came to serve would not the next time.
