@@ -9,8 +9,10 @@ from optimized.config.switches import parse as optimized
 from peers.fastapi.config.switches import parse as fastapi
 from switchboard import Switches
 
+from scalebed.engines.services import read_service
 from scalebed.experiment.shipped import shipped_experiments
 from scalebed.experiment.spec import load_experiment
+from scalebed.paths import ROOT
 
 PARSE: dict[str, Callable[[str], Switches]] = {"naive": naive, "optimized": optimized, "fastapi": fastapi}
 SHIPPED = shipped_experiments()
@@ -19,4 +21,8 @@ SHIPPED = shipped_experiments()
 @pytest.mark.parametrize("path", SHIPPED.values(), ids=list(SHIPPED))
 def test_the_services_take_them(path: Path) -> None:
     for variant in load_experiment(path).variants:
-        PARSE[variant.service](",".join(f"{name}={value}" for name, value in variant.switches.items()))
+        # The other peers read their variant.toml, as the engine does.
+        read_service(ROOT, variant.service).effective(variant.switches)
+        parse = PARSE.get(variant.service)
+        if parse is not None:
+            parse(",".join(f"{name}={value}" for name, value in variant.switches.items()))
