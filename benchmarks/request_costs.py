@@ -146,7 +146,7 @@ def parts_of_django() -> Mapping[str, float]:
     from django.middleware.security import SecurityMiddleware  # noqa: PLC0415
     from django.urls import get_resolver  # noqa: PLC0415
     from optimized.contacts.composition import services  # noqa: PLC0415
-    from telemetry.middleware import record  # noqa: PLC0415
+    from telemetry.counting import record  # noqa: PLC0415
 
     made, resolver, body = services(), get_resolver(), BytesIO()
     path, given, kept = READS["detail"], scope(READS["detail"]), environ(READS["detail"])

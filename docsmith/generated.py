@@ -17,7 +17,7 @@ from docsmith.quotes import quoted, quotes
 from scalebed.experiment.json_schema import experiment_schema
 from scalebed.experiment.scenarios import experiment, scenarios
 from scalebed.experiment.workloads import script_files, workloads
-from scalebed.requirements import services_lock
+from scalebed.requirements import LOCKS, image_lock
 
 _SCRIPTS = """\
 # The scripts as one ConfigMap; scripts/fix lists them anew.
@@ -86,7 +86,7 @@ def _peers(root: Path) -> Mapping[Path, str]:
 def _locks(root: Path) -> Mapping[Path, str]:
     if not (root / "requirements.lock").exists():
         return {}
-    return {root / "apps" / "requirements.lock": services_lock(root)}
+    return {root / lock: image_lock(root, lock) for lock in LOCKS}
 
 
 def _charts(root: Path) -> Mapping[Path, str]:

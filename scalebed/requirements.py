@@ -10,11 +10,15 @@ from pathlib import Path
 
 SERVICES_LOCK = "apps/requirements.lock"
 """The lock of what the services' images install, and of no package else."""
+PEERS_LOCK = "apps/peers/requirements.lock"
+"""The same for the peers in Python beside FastAPI, whose frameworks would make the services' images larger."""
+LOCKS = {SERVICES_LOCK: "services", PEERS_LOCK: "python"}
+"""Each lock of an image, and the extra of pyproject.toml that it is made of."""
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==")
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 _ASKER = re.compile(r"^\s+#\s+(?:via\s+)?(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*$")
-_HEADER = "# The services' part of ../requirements.lock, for their images; scripts/fix makes it anew.\n"
+_HEADER = "# The services' part of {whole}, for their images; scripts/fix makes it anew.\n"
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,14 @@ class Pin:
     askers: frozenset[str]
 
 
-def services_lock(root: Path) -> str:
-    """What pyproject.toml's extra `services` needs, with hashes, as a lock of its own."""
+def image_lock(root: Path, lock: str) -> str:
+    """What the extra of one of `LOCKS` needs, with hashes, as a lock of its own."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [_name(requirement) for requirement in project["optional-dependencies"]["services"]]
+    wanted = [_name(requirement) for requirement in project["optional-dependencies"][LOCKS[lock]]]
     pins = read_pins((root / "requirements.lock").read_text(encoding="utf-8"))
     names = closure(pins, wanted)
-    return _HEADER + "".join(pins[name].text for name in sorted(names))
+    whole = "../" * lock.count("/") + "requirements.lock"
+    return _HEADER.format(whole=whole) + "".join(pins[name].text for name in sorted(names))
 
 
 def read_pins(lock: str) -> dict[str, Pin]:

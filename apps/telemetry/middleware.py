@@ -8,39 +8,16 @@ from typing import TYPE_CHECKING, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
-from telemetry.metrics import DURATION, REQUESTS
+from telemetry.counting import CLIENT_LEFT, record
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-    from prometheus_client import Counter, Histogram
 
     SyncHandler = Callable[[HttpRequest], HttpResponseBase]
     AsyncHandler = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
-
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
-# What nginx notes for a client that left before the answer; Django cancels the request's task.
-CLIENT_LEFT = 499
-
-# Binding labels costs more than counting, so each combination is bound once; there are few, because routes are
-# patterns and not paths, and a method that HTTP does not know is not taken for a label.
-_bound: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-
-
-def _bind(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    labels = (method, route, str(status))
-    pair = _bound[(method, route, status)] = REQUESTS.labels(*labels), DURATION.labels(*labels)
-    return pair
-
-
-def record(method: str | None, route: str, status: int, seconds: float) -> None:
-    """Count a request to a route and the seconds that it took."""
-    key = (method if method in METHODS else "other", route, status)
-    requests, duration = _bound.get(key) or _bind(*key)
-    requests.inc()
-    duration.observe(seconds)
 
 
 def count(request: HttpRequest, status: int, seconds: float) -> None:

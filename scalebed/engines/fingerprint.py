@@ -10,16 +10,17 @@ from pathlib import Path
 from scalebed import paths
 from scalebed.engines.services import find_service, read_service
 from scalebed.provision import builds
-from scalebed.requirements import SERVICES_LOCK, read_pins
+from scalebed.requirements import LOCKS, read_pins
 
 
 def package_versions(root: Path = paths.ROOT) -> dict[str, str]:
-    """Versions of installed packages that the services lock; services and testbed share this environment.
+    """Versions of installed packages that services and peers lock; they and the testbed share this environment.
 
-    What the lock has for other Pythons alone is not.
+    What the locks have for other Pythons alone is not.
     """
     found = {}
-    for name in sorted(read_pins((root / SERVICES_LOCK).read_text(encoding="utf-8"))):
+    locked = {name for lock in LOCKS for name in read_pins((root / lock).read_text(encoding="utf-8"))}
+    for name in sorted(locked):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -65,9 +65,14 @@ class Home:
 
 @dataclass(frozen=True)
 class _Tools:
-    folder: Path
+    """A toolchain that was found; both functions are of the cache."""
+
     version: str
-    environment: Mapping[str, str]
+    """Such as `go 1.27.3`."""
+    programs: Callable[[Path], Path]
+    """The folder of its programs."""
+    environment: Callable[[Path], Mapping[str, str]]
+    """What it runs in."""
 
 
 def ensure(cache: Path, wanted: Build, say: Say) -> Home:
@@ -75,11 +80,11 @@ def ensure(cache: Path, wanted: Build, say: Say) -> Home:
 
     Raises EngineError where the toolchain is missing, a source is, or the build fails.
     """
-    tools = _tools(wanted, cache)
+    tools = _tools(wanted)
     kept = cache / "services" / wanted.name
     made = kept / source_key(wanted, tools.version)
     if made.exists():
-        return _home(wanted, tools, made)
+        return _home(cache, wanted, tools, made)
     kept.mkdir(parents=True, exist_ok=True)
     with (kept / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -88,21 +93,17 @@ def ensure(cache: Path, wanted: Build, say: Say) -> Home:
             # One at a time, whatever its name: two would take twice the memory, and share what they download.
             with (cache / "services" / "build.lock").open("w") as builds:
                 fcntl.flock(builds, fcntl.LOCK_EX)
-                made = _make(wanted, tools, kept)
-    return _home(wanted, tools, made)
+                made = _make(cache, wanted, tools)
+    return _home(cache, wanted, tools, made)
 
 
-def _home(wanted: Build, tools: _Tools, made: Path) -> Home:
-    return Home(made / wanted.folder.relative_to(wanted.root), (tools.folder,))
+def _home(cache: Path, wanted: Build, tools: _Tools, made: Path) -> Home:
+    return Home(made / wanted.folder.relative_to(wanted.root), (tools.programs(cache),))
 
 
 def require_toolchain(wanted: Build) -> str:
     """Its version, such as `go 1.27.3`; raises EngineError with what to do where there is none that will do."""
-    if wanted.toolchain == "go":
-        return f"go {go_version(_go(wanted))}"
-    if wanted.toolchain == "python":
-        return f"python {find_python().version}"
-    return f"node {find_node().version}"
+    return _tools(wanted).version
 
 
 def versions(wanted: Build) -> dict[str, str]:
@@ -177,21 +178,22 @@ def _below(folder: Path) -> Iterator[Path]:
                 yield Path(parent) / name
 
 
-def _go(wanted: Build) -> Path:
-    return find_go(needed_go((wanted.folder / "go.mod").read_text(encoding="utf-8")))
+def _tools(wanted: Build) -> _Tools:
+    match wanted.toolchain:
+        case "go":
+            go = find_go(needed_go((wanted.folder / "go.mod").read_text(encoding="utf-8")))
+            return _Tools(f"go {go_version(go)}", lambda cache: go.parent, go_environment)
+        case "node":
+            node = find_node()
+            return _Tools(f"node {node.version}", node.programs, npm_environment)
+        case "python":
+            python = find_python()
+            return _Tools(f"python {python.version}", python.programs, pip_environment)
 
 
-def _tools(wanted: Build, cache: Path) -> _Tools:
-    version = require_toolchain(wanted)
-    if wanted.toolchain == "go":
-        return _Tools(_go(wanted).parent, version, go_environment(cache))
-    if wanted.toolchain == "python":
-        return _Tools(find_python().programs(cache), version, pip_environment(cache))
-    return _Tools(find_node().programs(cache), version, npm_environment(cache))
-
-
-def _make(wanted: Build, tools: _Tools, kept: Path) -> Path:
+def _make(cache: Path, wanted: Build, tools: _Tools) -> Path:
     """Where it stands then, named by what was copied: sources may have changed while other builds were waited for."""
+    kept = cache / "services" / wanted.name
     # Left by one that was killed; whoever builds has the lock.
     for left in kept.glob("build-*/"):
         shutil.rmtree(left, ignore_errors=True)
@@ -206,7 +208,8 @@ def _make(wanted: Build, tools: _Tools, kept: Path) -> Path:
         if made.exists():
             return made
         folder = copy / wanted.folder.relative_to(wanted.root)
-        env = {**tools.environment, "PATH": f"{tools.folder}:{tools.environment.get('PATH', '/usr/bin:/bin')}"}
+        env = {"PATH": "/usr/bin:/bin", **tools.environment(cache)}
+        env["PATH"] = f"{tools.programs(cache)}:{env['PATH']}"
         if _status(wanted.argv, folder, env, output) != 0:
             raise EngineError(f"{wanted.name} could not be built: {_why(log)} ({log})")
         # Built beside its place and renamed into it when whole.

@@ -19,6 +19,7 @@ from scalebed import paths
 from scalebed.messages import EngineError
 from scalebed.provision import extras
 from scalebed.provision.go import numbers
+from scalebed.provision.programs import linked
 
 LEAST = (22,)
 """The oldest Node that the services are written for: it tells a reviver how a number of JSON was written."""
@@ -53,17 +54,7 @@ class Node:
 
     def programs(self, cache: Path) -> Path:
         """A folder with links to both, for PATH: the wheel keeps npm where it does not find its own parts."""
-        folder = cache / "node" / self.version
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, target in (("node", self.node.resolve()), ("npm", self.npm.resolve())):
-            link = folder / name
-            if not link.is_symlink() or link.readlink() != target:
-                # Renamed into place, as another process may look for it at this moment.
-                made = folder / f".{name}-{os.getpid()}"
-                made.unlink(missing_ok=True)
-                made.symlink_to(target)
-                made.replace(link)
-        return folder
+        return linked(cache / "node" / self.version, {"node": self.node.resolve(), "npm": self.npm.resolve()})
 
 
 def find_node(least: tuple[int, ...] = LEAST) -> Node:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scalebed.messages import EngineError
 from scalebed.provision.go import numbers
+from scalebed.provision.programs import linked
 
 LEAST = (3, 12)
 """The oldest that the services are written for: what their locks were resolved for."""
@@ -28,16 +29,7 @@ class Python:
 
     def programs(self, cache: Path) -> Path:
         """A folder with a link to it as `python3`, for PATH."""
-        folder = cache / "python" / self.version
-        folder.mkdir(parents=True, exist_ok=True)
-        link = folder / "python3"
-        if not link.is_symlink() or link.readlink() != self.program:
-            # Renamed into place, as another process may look for it at this moment.
-            made = folder / f".python3-{os.getpid()}"
-            made.unlink(missing_ok=True)
-            made.symlink_to(self.program)
-            made.replace(link)
-        return folder
+        return linked(cache / "python" / self.version, {"python3": self.program})
 
 
 def pip_environment(cache: Path) -> dict[str, str]:

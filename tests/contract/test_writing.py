@@ -180,7 +180,8 @@ def test_a_bad_field_is_refused_by_its_name(
     refused = checked(variant.http.post("/api/contacts/", json=BODY | fields), 400)
     assert named(refused, path)
     assert set(refused) == {path[0]}
-    contact = make()
+    # A change may leave out what the contact has.
+    contact = make(address=None) if variant.can.core else make()
     change = variant.http.patch if variant.can.core else variant.http.put
     assert named(checked(change(f"/api/contacts/{contact['id']}/", json=BODY | fields), 400), path)
     assert variant.get(contact["id"]) == contact

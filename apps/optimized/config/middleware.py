@@ -8,7 +8,8 @@ from typing import cast
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
-from telemetry.middleware import CLIENT_LEFT, count
+from telemetry.counting import CLIENT_LEFT
+from telemetry.middleware import count
 
 from optimized.contacts.api.loop.asgi import Enveloped, LoopRequest
 from optimized.contacts.api.loop.envelope import added, as_lines

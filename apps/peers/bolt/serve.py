@@ -28,7 +28,7 @@ def main() -> None:
     # brackets would end the process.
     os.environ["RUST_MIN_STACK"] = str(16 * 1024 * 1024)
     arguments = [
-        *(sys.executable, str(Path(__file__).with_name("manage.py")), "runbolt", "--no-admin"),
+        *(sys.executable, str(Path(__file__).with_name("manage.py")), "serve", "--no-admin"),
         *("--host", host, "--port", port),
         *("--processes", switches["workers"], "--workers-kill-timeout", drain, "--keep-alive", "75"),
     ]

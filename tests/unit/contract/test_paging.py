@@ -15,7 +15,7 @@ from contract.parameters import parse
 from hypothesis import given
 from hypothesis import strategies as st
 from optimized.contacts.infrastructure.cursors import PlaceCodec as ByStdlib
-from peers.fastapi.contacts.infrastructure.cursors import PlaceCodec as ByOrjson
+from peers.core.python.cursors import PlaceCodec as ByOrjson
 
 Contact = dict[str, object]
 CODECS: list[Codec] = [ByStdlib(), ByOrjson()]

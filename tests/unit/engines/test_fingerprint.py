@@ -9,12 +9,14 @@ from pathlib import Path
 
 from scalebed.engines.fingerprint import code_state, git_state, package_versions
 from scalebed.paths import ROOT
-from scalebed.requirements import SERVICES_LOCK, read_pins
+from scalebed.requirements import LOCKS, Pin, read_pins
 
 
 def test_every_package_that_the_services_lock_is_named_with_its_version() -> None:
     found = package_versions()
-    locked = read_pins((ROOT / SERVICES_LOCK).read_text(encoding="utf-8"))
+    locked: dict[str, Pin] = {}
+    for lock in LOCKS:
+        locked |= read_pins((ROOT / lock).read_text(encoding="utf-8"))
     # Some pins are for other Pythons or systems; the lock says so, and they are not installed here.
     missing = {name for name in locked if name not in found}
     assert all(" ; " in locked[name].text.splitlines()[0] for name in missing)
@@ -25,7 +27,7 @@ def test_what_a_service_asks_for_by_name_is_among_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = {name.split(">")[0].split("[")[0].split("=")[0] for name in project["optional-dependencies"]["services"]}
     assert asked <= package_versions().keys()
-    assert {"fastapi", "sqlalchemy", "asyncpg", "starlette"} <= package_versions().keys()
+    assert {"fastapi", "sqlalchemy", "asyncpg", "starlette", "flask", "quart", "litestar"} <= package_versions().keys()
 
 
 def test_a_copy_within_somebody_elses_repository_has_no_commit(tmp_path: Path) -> None:

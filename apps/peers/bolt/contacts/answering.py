@@ -11,7 +11,7 @@ from django_bolt import Request
 from django_bolt.error_handlers import BoltError
 from django_bolt.exceptions import HTTPException
 from django_bolt.responses import JSON
-from telemetry.middleware import record
+from telemetry.counting import record
 
 Handler = Callable[[Request], Awaitable[Any]]
 

@@ -13,6 +13,10 @@ from contract.paging import Pager, by_place
 from onloop.entries import Entries, Timing
 from onloop.held import Held
 from onloop.wire import RedisWire
+from peers.core.python.cursors import PlaceCodec
+from peers.core.python.search import Strength
+from peers.core.python.statements import CHECK, Statements
+from peers.core.python.tokens import Tokens
 from peers.fastapi.config.settings import Settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -33,17 +37,14 @@ from .api.origin import Origins
 from .api.strict import StrictRoute
 from .api.tokens import add_tokens
 from .infrastructure import reader
-from .infrastructure.cursors import PlaceCodec
 from .infrastructure.database import Database
 from .infrastructure.held_cache import HeldCache
 from .infrastructure.loop_database import LoopDatabase, connecting
 from .infrastructure.orm import reader as orm_reader
 from .infrastructure.orm.engine import make_engine
 from .infrastructure.response_cache import ResponseCache
-from .infrastructure.search import Strength
-from .infrastructure.statements import CHECK, Statements
+from .infrastructure.signers import SIGNERS
 from .infrastructure.stores import LocalStore, RedisStore
-from .infrastructure.tokens import SIGNERS, Tokens
 from .infrastructure.writer import Writer
 
 

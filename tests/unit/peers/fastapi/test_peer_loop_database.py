@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
+from peers.core.python.rows import encode
+from peers.core.python.statements import CHECK, Statement
 from peers.fastapi.contacts.infrastructure import loop_database
 from peers.fastapi.contacts.infrastructure.database import NoDatabaseError
 from peers.fastapi.contacts.infrastructure.loop_database import (
@@ -18,8 +20,6 @@ from peers.fastapi.contacts.infrastructure.loop_database import (
     connecting,
     unavailable,
 )
-from peers.fastapi.contacts.infrastructure.rows import encode
-from peers.fastapi.contacts.infrastructure.statements import CHECK, Statement
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import Format
 

@@ -3,8 +3,8 @@
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from peers.core.python.rows import contact, encode
 from peers.fastapi.contacts.api.schemas import Contact
-from peers.fastapi.contacts.infrastructure.rows import contact, encode
 
 OWN = (1, "Zoë", "Müller", "F", "CUST-00A1B2C3D4E5", "+49", date(1984, 2, 29))
 TIMES = (datetime(2021, 3, 4, 5, 6, 7, tzinfo=UTC), datetime(2023, 3, 4, 5, 6, 7, 89, tzinfo=UTC))

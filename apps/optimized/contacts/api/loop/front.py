@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.utils.log import log_response
-from telemetry.middleware import CLIENT_LEFT, record
+from telemetry.counting import CLIENT_LEFT, record
 
 from ...application.loop_reads import LoopReads
 from ..errors import detail, refusal

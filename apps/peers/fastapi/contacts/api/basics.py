@@ -7,6 +7,7 @@ With one, they give bytes.
 from typing import Any
 
 from contract.parameters import basics_count
+from peers.core.python.basics import items, prime_count
 from starlette.concurrency import run_in_threadpool
 
 from fastapi import FastAPI, Request, Response
@@ -16,25 +17,6 @@ from .encoders import Encoder
 from .origin import query_of
 
 JSON = "application/json"
-
-
-def items(number: int) -> list[dict[str, object]]:
-    """The items 1 to `number`, in the contract's order of keys."""
-    return [
-        {"id": item, "name": f"Item {item}", "price": item * 37 % 1000, "available": item % 3 != 0}
-        for item in range(1, number + 1)
-    ]
-
-
-def prime_count(n: int) -> int:
-    """How many primes there are up to `n`, by the contract's loop, which is not meant to be fast."""
-    primes = 1 if n >= 2 else 0
-    for candidate in range(3, n + 1, 2):
-        divisor = 3
-        while divisor * divisor <= candidate and candidate % divisor:
-            divisor += 2
-        primes += divisor * divisor > candidate
-    return primes
 
 
 def add_basics(app: FastAPI, *, encoder: Encoder | None, max_body: int) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from peers.core.python.rows import encode
 from pydantic import BaseModel
 
-from ..infrastructure.rows import encode
 from . import schemas, structs
 
 Encoder = Callable[[str, Mapping[str, Any]], bytes]

@@ -9,13 +9,13 @@ from typing import Any
 from contract import bodies
 from contract.parameters import group_by as group_of
 from contract.query import none, parameters
+from peers.core.python.rows import Row, contact
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from fastapi import FastAPI, Request, Response
 
 from ..infrastructure.reader import Reader
-from ..infrastructure.rows import Row, contact
 from ..infrastructure.writer import Writer
 from . import schemas
 from .caching import Cache, done

@@ -6,11 +6,11 @@ from typing import Any
 from contract import bodies
 from contract.document import MESSAGES
 from contract.errors import UnauthorizedError
+from peers.core.python.passwords import matches_beside
+from peers.core.python.tokens import Tokens
 
 from fastapi import FastAPI, Request
 
-from ..infrastructure.passwords import matches
-from ..infrastructure.tokens import Tokens
 from . import schemas
 
 # The stored password of an active user of this name, or None.
@@ -23,16 +23,14 @@ def add_tokens(app: FastAPI, tokens: Tokens, password: Password, max_body: int) 
     @app.post("/api/auth/token/", response_model=schemas.Tokens, tags=["auth"], max_body_size=max_body)
     async def token_create(body: bodies.Credentials) -> Any:
         """A pair of tokens for a name and a password."""
-        if not await matches(body.password, await password(body.username)):
+        if not await matches_beside(body.password, await password(body.username)):
             raise UnauthorizedError(MESSAGES["wrong_credentials"])
         return tokens.pair(body.username)
 
     @app.get("/api/auth/me/", response_model=schemas.Me, tags=["auth"])
     async def me(request: Request) -> Any:
         """Who the bearer of a token is."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        # A token has no padding at its end, though the library would take it.
-        username = tokens.username(token.strip()) if scheme.lower() == "bearer" and "=" not in token else None
+        username = tokens.bearer(request.headers.get("authorization", ""))
         if username is None:
             raise UnauthorizedError(MESSAGES["no_token"])
         return {"username": username}

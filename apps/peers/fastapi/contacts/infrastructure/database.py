@@ -8,9 +8,9 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from contract.document import MESSAGES
 from contract.errors import UnavailableError
+from peers.core.python.statements import Statement
 
 from .breaker import Breaker
-from .statements import Statement
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 

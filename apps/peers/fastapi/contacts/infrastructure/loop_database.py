@@ -17,13 +17,13 @@ from contract.document import MESSAGES
 from contract.errors import UnavailableError
 from onloop.session import Session, SilentError
 from onloop.sessions import Limits, Sessions
+from peers.core.python.rows import Row
+from peers.core.python.statements import Statement
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestampBinaryLoader
 from psycopg.types.numeric import Int8BinaryDumper
 
 from .database import NO_SERVER, NoDatabaseError
-from .rows import Row
-from .statements import Statement
 
 Connect = Callable[[], Awaitable[Session]]
 

@@ -6,11 +6,11 @@ from contract.document import MAX_ID, MESSAGES
 from contract.errors import NotFoundError
 from contract.paging import Page, Pager, Plan
 from contract.parameters import parse
+from peers.core.python import rows, statements
+from peers.core.python.rows import Row
+from peers.core.python.statements import Statement
 
-from . import rows, statements
 from .database import Database
-from .rows import Row
-from .statements import Statement
 
 Run = Callable[[Statement], Awaitable[Sequence[Row]]]
 

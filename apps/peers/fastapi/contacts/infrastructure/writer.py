@@ -9,10 +9,10 @@ import asyncpg
 from contract.document import MAX_ID, MESSAGES
 from contract.errors import InvalidError, NotFoundError
 from contract.rules import ADDRESS_FIELDS, all_free, new_customer_id, now, transferred, whole_address
+from peers.core.python.rows import Row
+from peers.core.python.statements import DETAIL
 
 from .database import Connection, Database
-from .rows import Row
-from .statements import DETAIL
 
 Values = Mapping[str, Any]
 

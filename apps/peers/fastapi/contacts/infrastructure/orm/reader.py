@@ -10,11 +10,11 @@ from contract.fields import FIELDS, Field
 from contract.listing import Criteria, Filter, Ordering, reversed_
 from contract.paging import Page, Pager, Plan
 from contract.parameters import parse
+from peers.core.python import rows, search
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
-from .. import rows, search
 from . import search as matching
 from .engine import repeated
 from .models import Address, AppUser, AuthUser, CustomerRelationship

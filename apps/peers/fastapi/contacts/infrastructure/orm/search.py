@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.fields import SEARCHED
+from peers.core.python.search import CANDIDATES, SHORTEST_TRIGRAM, Strength, is_identifier, like_escaped, prefix_query
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal_column, or_, select, union, union_all
 from sqlalchemy.orm import aliased
 
-from ..search import CANDIDATES, SHORTEST_TRIGRAM, Strength, is_identifier, like_escaped, prefix_query
 from .models import Address, AppUser
 
 Condition = ColumnElement[bool]

@@ -5,8 +5,9 @@ import asyncio
 import jwt
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from peers.fastapi.contacts.infrastructure.passwords import encoded, matches
-from peers.fastapi.contacts.infrastructure.tokens import SIGNERS, Tokens
+from peers.core.python.passwords import encoded, matches, matches_beside
+from peers.core.python.tokens import Tokens
+from peers.fastapi.contacts.infrastructure.signers import SIGNERS
 
 SECRET = "s" * 50
 STORED = PBKDF2PasswordHasher().encode("pässword", "salt", iterations=1000)
@@ -14,13 +15,14 @@ STORED = PBKDF2PasswordHasher().encode("pässword", "salt", iterations=1000)
 
 def test_djangos_hashes_are_understood() -> None:
     assert encoded("pässword", "salt", 1000) == STORED
-    assert asyncio.run(matches("pässword", STORED))
-    assert not asyncio.run(matches("password", STORED))
+    assert matches("pässword", STORED)
+    assert not matches("password", STORED)
+    assert asyncio.run(matches_beside("pässword", STORED))
 
 
 @pytest.mark.parametrize("stored", ["!unusable", "md5$salt$hash", "argon2$a$b$c", None])
 def test_what_is_no_password_of_ours_matches_nothing(stored: str | None) -> None:
-    assert not asyncio.run(matches("", stored))
+    assert not matches("", stored)
 
 
 def tokens_by(library: str, secret: str = SECRET, access_s: int = 60) -> Tokens:

@@ -1,13 +1,19 @@
 """Rows → the JSON of the contract, as bytes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-import asyncpg
 import orjson
 
-Row = Sequence[Any] | asyncpg.Record
-"""19 values in the order of `contract.fields.FIELDS`, or those that a function names."""
+
+class Row(Protocol):
+    """19 values in the order of `contract.fields.FIELDS`, or those that a function names; any driver gives them."""
+
+    def __getitem__(self, place: int, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
 
 
 def contact(row: Row) -> dict[str, object]:
@@ -85,3 +91,9 @@ def aggregate(group_by: str, rows: Sequence[Row]) -> Mapping[str, object]:
     """The contract's `aggregate`, of rows of key, contacts and points."""
     results = [{"key": key, "contacts": contacts, "points": points} for key, contacts, points in rows]
     return {"group_by": group_by, "results": results}
+
+
+def balances(sender: int, receiver: int, points: tuple[int, int]) -> Mapping[str, object]:
+    """The contract's answer to a transfer: both contacts and their points after it."""
+    sent, received = points
+    return {"from": {"id": sender, "points": sent}, "to": {"id": receiver, "points": received}}

@@ -8,9 +8,9 @@ from contract.fields import FIELDS, ORDERABLE
 from contract.listing import Ordering, Window
 from contract.paging import Pager
 from contract.parameters import parse
-from peers.fastapi.contacts.infrastructure.cursors import PlaceCodec
-from peers.fastapi.contacts.infrastructure.search import Strength
-from peers.fastapi.contacts.infrastructure.statements import DETAIL, Statement, Statements, detail
+from peers.core.python.cursors import PlaceCodec
+from peers.core.python.search import Strength
+from peers.core.python.statements import DETAIL, Statement, Statements, detail
 
 STRENGTHS: tuple[Strength, ...] = ("fulltext", "trigram", "substring")
 EVIL = "x'; DROP TABLE app_user; --%_\\"

@@ -1,13 +1,9 @@
-"""JSON Web Tokens: HS256, a pair of access and refresh, by either of two libraries."""
+"""JSON Web Tokens: HS256, a pair of access and refresh."""
 
-from collections.abc import Callable
 from time import time
 from typing import Any, Protocol
 
-import jwt as pyjwt
-from joserfc import jwt as joserfc
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+import jwt
 
 ALGORITHM = "HS256"
 Claims = dict[str, Any]
@@ -32,37 +28,13 @@ class PyjwtSigner:
         self._secret = secret
 
     def sign(self, claims: Claims) -> str:
-        return pyjwt.encode(claims, self._secret, algorithm=ALGORITHM)
+        return jwt.encode(claims, self._secret, algorithm=ALGORITHM)
 
     def read(self, token: str) -> Claims | None:
         try:
-            return pyjwt.decode(token, self._secret, [ALGORITHM], {"require": ["exp", "iat", "sub"]})
-        except pyjwt.InvalidTokenError:
+            return jwt.decode(token, self._secret, [ALGORITHM], {"require": ["exp", "iat", "sub"]})
+        except jwt.InvalidTokenError:
             return None
-
-
-class JoserfcSigner:
-    """Tokens by joserfc."""
-
-    def __init__(self, secret: str) -> None:
-        self._key = OctKey.import_key(secret)
-        needed: joserfc.ClaimsOption = {"essential": True}
-        self._rules = joserfc.JWTClaimsRegistry(exp=needed, iat=needed, sub=needed)
-
-    def sign(self, claims: Claims) -> str:
-        return joserfc.encode({"alg": ALGORITHM}, claims, self._key, [ALGORITHM])
-
-    def read(self, token: str) -> Claims | None:
-        try:
-            claims = joserfc.decode(token, self._key, [ALGORITHM]).claims
-            self._rules.validate(claims)
-        except (JoseError, TypeError, ValueError):
-            # The last two come from headers that are JSON but no header.
-            return None
-        return claims
-
-
-SIGNERS: dict[str, Callable[[str], Signer]] = {"pyjwt": PyjwtSigner, "joserfc": JoserfcSigner}
 
 
 class Tokens:
@@ -80,6 +52,12 @@ class Tokens:
         """Whom an access token speaks for, or None where it is forged, out of date or of another use."""
         claims = self._signer.read(token)
         return str(claims["sub"]) if claims is not None and claims.get("use") == "access" else None
+
+    def bearer(self, authorization: str) -> str | None:
+        """Whom the value of an `Authorization` header speaks for, or None."""
+        scheme, _, token = authorization.partition(" ")
+        # A token has no padding at its end, though the library would take it.
+        return self.username(token.strip()) if scheme.lower() == "bearer" and "=" not in token else None
 
     def _token(self, username: str, use: str) -> str:
         now = int(time())
