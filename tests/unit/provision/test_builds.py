@@ -63,8 +63,8 @@ def test_sources_that_change_before_they_are_copied_give_their_own_build(tmp_pat
     build = wanted(tmp_path)
     contract = build.sources[1]
 
-    def change(line: str) -> None:
-        """As when another service is built for minutes, between the look at the sources and their copy."""
+    # As when another service is built for minutes, between the look at the sources and their copy.
+    def change(_: str) -> None:
         contract.write_text("[changed]\n")
 
     changed = ensure(tmp_path / "cache", build, change)
