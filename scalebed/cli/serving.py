@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import typer
 
 from scalebed import paths
 from scalebed.cli.console import OUT, say, stopping_once, undisturbed
+from scalebed.engines.local.parts.replicas import answers
 from scalebed.engines.local.serving import Serving
 from scalebed.provision.cache_folder import ready_cache
 
@@ -24,7 +26,9 @@ def serve(names: Sequence[str], *, contacts: int, seed: int, port: int) -> None:
             up = True
             width = max(map(len, addresses))
             for name, url in addresses.items():
-                _show(f"{name:<{width}}  {url}/api/contacts/   Swagger: {url}/api/swagger")
+                # The core of the contract has no such page.
+                page = f"   Swagger: {url}/api/swagger" if answers(urlsplit(url).port or 80, "/api/swagger") else ""
+                _show(f"{name:<{width}}  {url}/api/contacts/{page}")
             _show(
                 f"{contacts:,} contacts each, which go with it. A Python file of apps/ that is saved starts them anew. "
                 f"Logs: {serving.logs}"

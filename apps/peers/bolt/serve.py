@@ -11,6 +11,8 @@ from peers.bolt.config.switches import TABLE
 from stopping import drain_s
 from switchboard import SwitchError, Switches
 
+THREADS_A_CONNECTION = 8
+
 
 def main() -> None:
     """Check the switches, and exec."""
@@ -22,8 +24,9 @@ def main() -> None:
     drain = str(drain_s(os.environ))
     # Of one process this is the time to stop, of several the command's own option.
     os.environ["DJANGO_BOLT_SHUTDOWN_TIMEOUT"] = drain
-    # A thread for each connection: Django's ORM is asked from a loop, but waits on threads.
-    os.environ["DJANGO_BOLT_ORM_THREADS"] = switches["pool_size"]
+    # Django's ORM is asked from a loop, but waits on threads. More of them than connections, so that who finds none
+    # free waits for the pool, which gives up in time, and not for a thread, which nobody gives up waiting for.
+    os.environ["DJANGO_BOLT_ORM_THREADS"] = str(THREADS_A_CONNECTION * int(switches["pool_size"]))
     # Its endpoints run on Rust's threads, whose stack of 2 MiB is less than Python takes itself to have: JSON of many
     # brackets would end the process.
     os.environ["RUST_MIN_STACK"] = str(16 * 1024 * 1024)
