@@ -1,6 +1,7 @@
 """What clients get, as msgspec structs; what they send is `sent_structs`."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -33,7 +34,7 @@ class Contact(Struct):
     id: int
     first_name: str
     last_name: str
-    gender: str
+    gender: Literal["M", "F", "O"]
     customer_id: str
     phone_number: str
     birthday: date

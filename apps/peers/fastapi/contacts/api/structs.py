@@ -1,9 +1,33 @@
-"""What clients get, as msgspec's structs: the same as `schemas` has it for pydantic."""
-
-from datetime import date, datetime
-from typing import Literal
+"""What clients get, as msgspec's structs, under the names that `schemas` has for pydantic's models."""
 
 from msgspec import Struct
+from peers.core.python.shown_structs import (
+    Balance,
+    Contact,
+    ContactPage,
+    Item,
+    Items,
+    PointsStats,
+    Primes,
+    Stats,
+)
+from peers.core.python.shown_structs import Transferred as TransferOut
+
+__all__ = [
+    "Aggregate",
+    "Balance",
+    "BulkOut",
+    "Contact",
+    "ContactPage",
+    "Echo",
+    "Group",
+    "Item",
+    "Items",
+    "PointsStats",
+    "Primes",
+    "Stats",
+    "TransferOut",
+]
 
 
 class Echo(Struct):
@@ -15,87 +39,11 @@ class Echo(Struct):
     tags: list[str]
 
 
-class Address(Struct):
-    """An address as it is stored."""
-
-    id: int
-    street: str
-    street_number: str
-    city: str
-    city_code: str
-    country: str
-
-
-class Relationship(Struct):
-    """A relationship as it is stored."""
-
-    id: int
-    points: int
-    created: datetime
-    last_activity: datetime
-
-
-class Contact(Struct):
-    """A contact as it is stored."""
-
-    id: int
-    first_name: str
-    last_name: str
-    gender: Literal["M", "F", "O"]
-    customer_id: str
-    phone_number: str
-    birthday: date
-    created: datetime
-    last_updated: datetime
-    address: Address | None
-    relationship: Relationship | None
-
-
-class ContactPage(Struct):
-    """A page of contacts."""
-
-    count: int | None
-    next: str | None
-    previous: str | None
-    results: list[Contact]
-
-
 class BulkOut(Struct):
     """What a bulk write made."""
 
     created: int
     ids: list[int]
-
-
-class Balance(Struct):
-    """A contact's points."""
-
-    id: int
-    points: int
-
-
-class TransferOut(Struct, rename={"sender": "from", "receiver": "to"}):
-    """Both balances after a transfer."""
-
-    sender: Balance
-    receiver: Balance
-
-
-class PointsStats(Struct):
-    """The points of all relationships."""
-
-    total: int
-    min: int | None
-    max: int | None
-
-
-class Stats(Struct):
-    """How many contacts there are."""
-
-    contacts: int
-    with_address: int
-    with_relationship: int
-    points: PointsStats
 
 
 class Group(Struct):
@@ -111,25 +59,3 @@ class Aggregate(Struct):
 
     group_by: str
     results: list[Group]
-
-
-class Item(Struct):
-    """One item of the fixed JSON."""
-
-    id: int
-    name: str
-    price: int
-    available: bool
-
-
-class Items(Struct):
-    """The fixed JSON."""
-
-    items: list[Item]
-
-
-class Primes(Struct):
-    """How many primes there are up to `n`."""
-
-    n: int
-    primes: int
