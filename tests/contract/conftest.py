@@ -17,8 +17,9 @@ from .variants import VARIANTS, Variant, brief, checked, entry_of, given_urls, r
 CONTACTS = 1500
 # What these ask takes as long as all the rest.
 OF_LISTS = frozenset({"test_generated", "test_pages", "test_reading"})
-# What a brief run does not ask a service of the core again whose code for it is another's.
+# What a brief run does not ask again of a service whose code for it is another's: all of these, the tables of those.
 OF_PARTS = frozenset({"test_generated", "test_pages", "test_spelled"})
+TABLES_OF_PARTS = frozenset({"test_reading", "test_writing"})
 # What it asks the further forms of one: they differ in its server or its libraries.
 OF_FORMS = frozenset({"test_auth", "test_beside", "test_core", "test_freshness", "test_transfer"})
 Make = Callable[..., dict[str, Any]]
@@ -66,11 +67,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def concerns(test: pytest.Item, name: str) -> bool:
     """Tell whether a test is for a variant: those of the core have their own, and not all of the others'."""
-    if not entry_of(name).can.core:
-        return test.get_closest_marker("core") is None
+    core = entry_of(name).can.core
+    if test.get_closest_marker("whole" if core else "core") is not None:
+        return False
+    if not brief():
+        return True
     module = test.path.stem
-    cut = module not in OF_FORMS if "-" in name else entry_of(name).reads_as is not None and module in OF_PARTS
-    return not (brief() and cut) and test.get_closest_marker("whole") is None
+    if core and "-" in name:
+        return module in OF_FORMS
+    of_parts = module in OF_PARTS or (module in TABLES_OF_PARTS and test.get_closest_marker("table") is not None)
+    return entry_of(name).reads_as is None or not of_parts
 
 
 def named(row: object) -> str:

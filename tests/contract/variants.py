@@ -107,8 +107,11 @@ VARIANTS = {
         {"models": "pydantic", "jwt": "joserfc", "server": "gunicorn-uvicorn", "workers": "2"},
         Capabilities(keyset=True, fulltext=True),
         brief=True,
+        reads_as="fastapi",
     ),
-    "fastapi-msgspec": Entry({"models": "msgspec"}, Capabilities(keyset=True, fulltext=True), brief=True),
+    "fastapi-msgspec": Entry(
+        {"models": "msgspec"}, Capabilities(keyset=True, fulltext=True), brief=True, reads_as="fastapi"
+    ),
     "fastapi-loop": Entry({"driver": "libpq", "held": "on"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy": Entry({"data": "sqlalchemy"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy-plain": Entry(
