@@ -290,7 +290,7 @@ def test_what_is_asked_for_and_cannot_be_is_one_sentence(start: Start) -> None:
         taken = listener.getsockname()[1]
         cases = {
             ("naive", "optimized"): f"port {taken} is taken; end what uses it, or name another port",
-            ("naive", "nowhere"): "is missing, so nowhere is no service; the services are: fastapi, naive, optimized",
+            ("naive", "nowhere"): "is missing, so nowhere is no service; the services are: bolt, express, fastapi, ",
             ("naive", "naive"): "naive: is named twice; name each service once",
         }
         for words, told in cases.items():

@@ -26,8 +26,14 @@ OF_THEN = {"capacity", "fixed-rate", "closed", "ablation", "matrix", "hpa"}
 WORDED = ("note", "limit_evidence")
 """Columns with sentences, which may be said better."""
 
-CORRECTED = {"kubernetes-fixed-rate": {"state": "undecided"}}
-"""What was reported wrongly: that a rate was missed which had stayed undecided."""
+CORRECTED = {
+    ("kubernetes-fixed-rate", "naive-x1"): {"state": "undecided"},
+    ("local-capacity", "naive-x1"): {"p95_ms": "684.543", "p99_ms": "816.127", "slo_percentile_ms": "684.543"},
+    ("local-matrix", "pool-size-2-again-x1-u5"): {"p95_ms": "78.719", "slo_percentile_ms": "78.719"},
+    ("local-writes", "optimized-x1"): {"p99_ms": "175.487"},
+}
+"""By run and cell what was reported wrongly: that a rate was missed which had stayed undecided; and a percentile that more
+than the rest exceeded, as its rank had been rounded down."""
 
 
 @pytest.fixture(params=NAMES)
@@ -96,7 +102,7 @@ def test_every_figure_of_the_report_is_the_one_that_was_reported(recorded: RunDi
         for was, now in zip(csv.DictReader(old), csv.DictReader(new), strict=True):
             assert {key: now[key] for key in was if key not in WORDED} == {
                 key: value
-                for key, value in {**was, **CORRECTED.get(recorded.path.name, {})}.items()
+                for key, value in {**was, **CORRECTED.get((recorded.path.name, was["cell"]), {})}.items()
                 if key not in WORDED
             }
 
