@@ -58,6 +58,10 @@ POOL_SIZE = SWITCHES.number("pool_size")
 # has waited for a database that is away, or that has far too much to do.
 POOL_TIMEOUT_S = env.float("POOL_TIMEOUT_S", default=3.0)
 POOL_MAX_WAITING = env.int("POOL_MAX_WAITING", default=64)
+# On the event loop, where no thread is held by who waits, and a process that its quota has stopped for a tenth of a
+# second finds all that came meanwhile at once: 64 refused requests that would have been answered in a fraction of a
+# second. Not many more, since under a load that is too much those who are answered have waited for all before them.
+LOOP_MAX_WAITING = env.int("LOOP_MAX_WAITING", default=256)
 # Left to itself, psycopg's pool tries a lost database again after 1, 2, 4, 8 s and so on, and is dark for as long once
 # that is back. With 0 it gives up at once, and whoever asks for a connection makes it try again; while the database is
 # away nobody does, since requests are refused before (DATABASE_PROBE_MS).

@@ -103,7 +103,7 @@ def _entries(switches: Switches, timing: Timing) -> Entries:
 
 
 def loop_database(*, prepared: bool) -> LoopDatabase:
-    """The event loop's own pool, of the same sizes as Django's."""
+    """The event loop's own pool, of the same size as Django's."""
     # A statement that the server should have ended by itself.
     patience_s = CONNECTION_S + (settings.STATEMENT_TIMEOUT_MS / 1000 if settings.STATEMENT_TIMEOUT_MS > 0 else 3600)
 
@@ -112,7 +112,7 @@ def loop_database(*, prepared: bool) -> LoopDatabase:
         return Session(await psycopg.AsyncConnection.connect(**parameters, autocommit=True), patience_s)
 
     limits = Limits(
-        settings.POOL_SIZE, settings.POOL_TIMEOUT_S, settings.POOL_MAX_WAITING, settings.POOL_MAX_LIFETIME_S
+        settings.POOL_SIZE, settings.POOL_TIMEOUT_S, settings.LOOP_MAX_WAITING, settings.POOL_MAX_LIFETIME_S
     )
     return LoopDatabase(Sessions(connect, limits, lambda: DATABASE.closed), prepared=prepared)
 
