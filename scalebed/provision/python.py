@@ -72,5 +72,9 @@ def _candidates() -> Iterator[Path]:
     yield Path(getattr(sys, "_base_executable", sys.executable))
     yield from (Path(found) for name in _NAMES if (found := shutil.which(name)))
     # Where pyenv's versions are installed but not chosen, those on PATH are wrappers that refuse to run.
-    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    yield from sorted(versions.glob("3.*/bin/python3"), key=lambda path: numbers(path.parts[-3]), reverse=True)
+    beside = Path(sys.base_prefix).parent
+    folders = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"]
+    # Whoever runs on one of them finds the others beside it, whatever the home.
+    folders += [beside] if beside.name == "versions" and beside not in folders else []
+    for folder in folders:
+        yield from sorted(folder.glob("3.*/bin/python3"), key=lambda path: numbers(path.parts[-3]), reverse=True)

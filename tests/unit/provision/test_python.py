@@ -20,6 +20,7 @@ def program(folder: Path, name: str, says: str) -> Path:
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A PATH of one folder, no pyenv, and a process whose own Python says nothing."""
     monkeypatch.setattr(sys, "_base_executable", str(tmp_path / "absent"), raising=False)
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "absent"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     return tmp_path
@@ -43,6 +44,15 @@ def test_pyenvs_newest_is_found_where_none_is_chosen(nowhere: Path) -> None:
     for version in ("3.9.18", "3.12.1", "3.13.0"):
         program(nowhere / "pyenv" / "versions" / version / "bin", "python3", f"Python {version}")
     assert find_python().version == "3.13.0"
+
+
+def test_those_beside_this_processs_own_are_found_whatever_the_home(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = nowhere / "elsewhere" / "versions"
+    beside = program(versions / "3.13.0" / "bin", "python3", "Python 3.13.0")
+    monkeypatch.setattr(sys, "base_prefix", str(versions / "3.11.7"))
+    assert find_python().program == beside
 
 
 def test_what_was_found_is_said_where_nothing_will_do(nowhere: Path) -> None:
