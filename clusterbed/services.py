@@ -13,11 +13,11 @@ from clusterbed.stages import Made, Stage, digest, is_source
 from clusterbed.workshop import Workshop
 from scalebed.provision.go_program import source_key
 from scalebed.provision.k6 import ensure_k6
+from scalebed.provision.network import PROXIES
 
 # libstdc++6 is what wheels take for granted.
 _PYTHON_PACKAGES = ("ca-certificates", "libstdc++6", "python3", "python3-pip", "python3-venv")
 _PIP_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_CERT", "PIP_PROXY")
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _HOST_FILES = ("/etc/pip.conf", "/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates")
 _LOCK = "apps/requirements.lock"
 BASE_NAME = "scalebed/python:local"
@@ -78,7 +78,7 @@ def _wheelhouse(shop: Workshop) -> Stage:
 
     def make(folder: Path, made: Made) -> None:
         lock = shop.root / _LOCK
-        settings = [name for name in (*_PIP_SETTINGS, *_PROXIES) if name in os.environ]
+        settings = [name for name in (*_PIP_SETTINGS, *PROXIES) if name in os.environ]
         mounts = [f"{path}:{path}:ro" for path in _HOST_FILES if Path(path).exists()]
         words = [word for name in settings for word in ("--env", name)]
         words += [word for mount in (*mounts, f"{lock}:/lock:ro", f"{folder}:/wheels") for word in ("--volume", mount)]

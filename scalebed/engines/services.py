@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from scalebed.messages import EngineError
 from scalebed.provision import extras
@@ -17,7 +17,7 @@ from scalebed.provision.builds import Build, Toolchain
 
 FOLDERS = ("apps", "apps/peers")
 """Where services live, under the clone's root."""
-TOOLCHAINS: tuple[Toolchain, ...] = ("go", "node", "python")
+TOOLCHAINS: tuple[Toolchain, ...] = get_args(Toolchain)
 
 
 @dataclass(frozen=True)

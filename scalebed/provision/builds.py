@@ -118,27 +118,34 @@ def packages(wanted: Build) -> dict[str, str]:
     return {"go": _of_go_mod, "node": _of_npm_lock, "python": _of_requirements}[wanted.toolchain](wanted)
 
 
+def _texts(wanted: Build, name: str) -> list[str]:
+    """Of all files of this name that go in."""
+    return [path.read_text(encoding="utf-8") for path in files_of(wanted) if path.name == name]
+
+
+def _asked(wanted: Build, name: str, pattern: re.Pattern[str]) -> dict[str, str]:
+    """The two groups of a pattern, in each line of such a file that begins with it."""
+    lines = [line for text in _texts(wanted, name) for line in text.splitlines()]
+    return {match[1]: match[2] for line in lines if (match := pattern.match(line))}
+
+
 def _of_go_mod(wanted: Build) -> dict[str, str]:
-    files = [path for path in files_of(wanted) if path.name == "go.mod"]
-    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    return {match[1]: match[2] for line in lines if (match := _REQUIRED.match(line)) and match[2] != _NOWHERE}
+    asked = _asked(wanted, "go.mod", _REQUIRED)
+    return {module: version for module, version in asked.items() if version != _NOWHERE}
 
 
 def _of_npm_lock(wanted: Build) -> dict[str, str]:
     found: dict[str, str] = {}
-    for path in files_of(wanted):
-        if path.name == "package-lock.json":
-            packages = json.loads(path.read_text(encoding="utf-8")).get("packages", {})
-            for name in packages.get("", {}).get("dependencies", {}):
-                if version := packages.get(f"node_modules/{name}", {}).get("version"):
-                    found[name] = version
+    for text in _texts(wanted, "package-lock.json"):
+        packages = json.loads(text).get("packages", {})
+        for name in packages.get("", {}).get("dependencies", {}):
+            if version := packages.get(f"node_modules/{name}", {}).get("version"):
+                found[name] = version
     return found
 
 
 def _of_requirements(wanted: Build) -> dict[str, str]:
-    files = [path for path in files_of(wanted) if path.name == "requirements.in"]
-    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-    return {match[1]: match[2] for line in lines if (match := _PINNED.match(line))}
+    return _asked(wanted, "requirements.in", _PINNED)
 
 
 def source_key(wanted: Build, version: str) -> str:

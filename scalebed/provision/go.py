@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -16,21 +15,19 @@ from pathlib import Path
 
 from scalebed import paths
 from scalebed.messages import EngineError
-from scalebed.provision import extras
+from scalebed.provision import extras, programs
+from scalebed.provision.network import passed_on
 
 STRIPPED = "-s -w"
 """For the linker: without debugging tables, which nobody reads and the compiler is told not to make."""
-_NETWORK = (
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
-    *("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB", "SSL_CERT_FILE", "SSL_CERT_DIR"),
-)
-"""What a network may need; everything else of the caller's environment stays outside."""
+_OWN = ("GOPROXY", "GONOPROXY", "GOPRIVATE", "GOSUMDB", "GONOSUMDB")
+"""What of Go's own a network may need; everything else of the caller's environment stays outside."""
+_VERSION = re.compile(r"\bgo(\d+(?:\.\d+)+)")
 
 
 def go_environment(cache: Path) -> dict[str, str]:
     """The environment Go runs in: everything it keeps is in the cache, and it fetches no other Go."""
-    passed_on = {key: os.environ[key] for key in ("PATH", "HOME", *_NETWORK) if key in os.environ}
-    return passed_on | {
+    return passed_on("PATH", "HOME", *_OWN) | {
         "GOPATH": str(cache / "go"),
         "GOMODCACHE": str(cache / "go" / "mod"),
         "GOCACHE": str(cache / "go" / "build"),
@@ -72,13 +69,7 @@ def _go_candidates() -> Iterator[Path]:
 
 def go_version(go: Path) -> str | None:
     """`1.27.3`, or None where it cannot be run."""
-    env = {**os.environ, "GOTOOLCHAIN": "local"}
-    try:
-        done = subprocess.run([str(go), "version"], capture_output=True, text=True, timeout=60, env=env, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    match = re.search(r"\bgo(\d+(?:\.\d+)+)", done.stdout)
-    return match[1] if match and done.returncode == 0 else None
+    return programs.version([str(go), "version"], _VERSION, {**os.environ, "GOTOOLCHAIN": "local"})
 
 
 def numbers(version: str) -> tuple[int, ...]:

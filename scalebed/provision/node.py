@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,25 +16,21 @@ from pathlib import Path
 
 from scalebed import paths
 from scalebed.messages import EngineError
-from scalebed.provision import extras
+from scalebed.provision import extras, programs
 from scalebed.provision.go import numbers
-from scalebed.provision.programs import linked
+from scalebed.provision.network import passed_on
 
 LEAST = (22,)
 """The oldest Node that the services are written for: it tells a reviver how a number of JSON was written."""
 _NPM = Path("lib", "node_modules", "npm", "bin", "npm-cli.js")
-_PASSED_ON = (
-    *("PATH", "HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
-    *("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"),
-)
-"""What a network may need, beside npm's own variables; everything else of the caller's environment stays outside."""
+_VERSION = re.compile(r"\Av(\d+(?:\.\d+)+)\s*\Z")
 
 
 def npm_environment(cache: Path) -> dict[str, str]:
-    """The environment npm runs in: what it keeps is in the cache, and it neither looks for newer ones nor reports."""
+    """The environment npm runs in: its own variables and what a network may need; what it keeps is in the cache, and it
+    neither looks for newer ones nor reports."""
     own = {key: value for key, value in os.environ.items() if key.lower().startswith("npm_config_")}
-    passed_on = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
-    return passed_on | {
+    return passed_on("PATH", "HOME", "NODE_EXTRA_CA_CERTS") | {
         "npm_config_cache": str(cache / "npm"),
         "npm_config_update_notifier": "false",
         "npm_config_fund": "false",
@@ -54,7 +49,7 @@ class Node:
 
     def programs(self, cache: Path) -> Path:
         """A folder with links to both, for PATH: the wheel keeps npm where it does not find its own parts."""
-        return linked(cache / "node" / self.version, {"node": self.node.resolve(), "npm": self.npm.resolve()})
+        return programs.linked(cache / "node" / self.version, {"node": self.node.resolve(), "npm": self.npm.resolve()})
 
 
 def find_node(least: tuple[int, ...] = LEAST) -> Node:
@@ -77,12 +72,7 @@ def find_node(least: tuple[int, ...] = LEAST) -> Node:
 
 def node_version(node: Path) -> str | None:
     """`24.19.0`, or None where it cannot be run."""
-    try:
-        done = subprocess.run([str(node), "--version"], capture_output=True, text=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    match = re.fullmatch(r"v(\d+(?:\.\d+)+)\s*", done.stdout)
-    return match[1] if match and done.returncode == 0 else None
+    return programs.version([str(node), "--version"], _VERSION)
 
 
 def _candidates() -> Iterator[tuple[Path, Path]]:

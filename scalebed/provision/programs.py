@@ -1,10 +1,22 @@
-"""A folder of links to programs, to stand first in a PATH."""
+"""Programs of this machine: which version one is of, and a folder of links to some, to stand first in a PATH."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+
+def version(argv: Sequence[str], pattern: re.Pattern[str], env: Mapping[str, str] | None = None) -> str | None:
+    """The first group of the pattern in what a program says of its version, or None where it cannot be run."""
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, env=env, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = pattern.search(done.stdout)
+    return match[1] if match and done.returncode == 0 else None
 
 
 def linked(folder: Path, programs: Mapping[str, Path]) -> Path:

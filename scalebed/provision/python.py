@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from scalebed.messages import EngineError
+from scalebed.provision import programs
 from scalebed.provision.go import numbers
-from scalebed.provision.programs import linked
+from scalebed.provision.network import passed_on
 
 LEAST = (3, 12)
 """The oldest that the services are written for: what their locks were resolved for."""
+_VERSION = re.compile(r"\APython (\d+\.\d+\.\d+)\S*\s*\Z")
 _NAMES = ("python3", "python3.14", "python3.13", "python3.12")
 
 
@@ -29,14 +30,13 @@ class Python:
 
     def programs(self, cache: Path) -> Path:
         """A folder with a link to it as `python3`, for PATH."""
-        return linked(cache / "python" / self.version, {"python3": self.program})
+        return programs.linked(cache / "python" / self.version, {"python3": self.program})
 
 
 def pip_environment(cache: Path) -> dict[str, str]:
     """The environment pip runs in: its own variables, what a network may need, and its cache in ours."""
-    passed = ("HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-    named = {key: value for key, value in os.environ.items() if key.startswith(("PIP_", "SSL_CERT_")) or key in passed}
-    return {"PIP_CACHE_DIR": str(cache / "pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1", **named}
+    own = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
+    return {"PIP_CACHE_DIR": str(cache / "pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1", **passed_on("HOME"), **own}
 
 
 def find_python(least: tuple[int, ...] = LEAST) -> Python:
@@ -60,12 +60,7 @@ def find_python(least: tuple[int, ...] = LEAST) -> Python:
 
 def python_version(program: Path) -> str | None:
     """`3.13.0`, or None where it cannot be run."""
-    try:
-        done = subprocess.run([str(program), "--version"], capture_output=True, text=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    match = re.fullmatch(r"Python (\d+\.\d+\.\d+)\S*\s*", done.stdout)
-    return match[1] if match and done.returncode == 0 else None
+    return programs.version([str(program), "--version"], _VERSION)
 
 
 def _candidates() -> Iterator[Path]:
