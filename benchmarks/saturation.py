@@ -191,6 +191,19 @@ def service_of(arm: Arm, rig: Rig) -> Service:
     return replace(optimized, name=arm.service, serve=serve, switches=switches, values=values)
 
 
+def wanted_of(arms: Sequence[Arm], rig: Rig, contacts: int, cpu: float) -> list[Wanted]:
+    """What to start for each arm, with a database of so many contacts; `cpu` is each one's quota in cores."""
+    template = rig.databases.template(contacts, 7, read_service(rig.root, "optimized"), say)
+    wanted = []
+    for arm in arms:
+        service = service_of(arm, rig)
+        # A commit's service reads what today's makes.
+        maker = read_service(rig.root, arm.service) if arm.commit else service
+        clone = rig.databases.clone(template, maker, arm.switches, say)
+        wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=cpu, env=told(arm, rig, cpu)))
+    return wanted
+
+
 def tree_of(commit: str, rig: Rig) -> Path:
     """What a commit of this repository holds, in a folder."""
     tree = rig.folder / f"tree-{commit}"
@@ -259,15 +272,7 @@ def main() -> None:
     if unknown := {name for pair in options.compare for name in pair} - set(names):
         parser.error(f"--compare: no arm is called {', '.join(sorted(unknown))}; they are {', '.join(names)}")
     with bed("saturation") as rig:
-        wanted = []
-        for arm in options.arms:
-            service = service_of(arm, rig)
-            template = rig.databases.template(options.contacts, 7, read_service(rig.root, "optimized"), say)
-            # A commit's service reads what today's makes.
-            maker = read_service(rig.root, arm.service) if arm.commit else service
-            clone = rig.databases.clone(template, maker, arm.switches, say)
-            env = told(arm, rig, options.cpu)
-            wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu, env=env))
+        wanted = wanted_of(options.arms, rig, options.contacts, options.cpu)
         found: Found = {}
         with rig.running(wanted, warm=sorted({item.database for item in wanted if item.database})) as running:
             for kind, name, served in rounds(rig, running, options.arms, options):

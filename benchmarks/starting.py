@@ -22,11 +22,10 @@ from functools import partial
 from pathlib import Path
 
 from bed import bed, say
-from saturation import Arm, asked, saturate, service_of, told
+from saturation import Arm, asked, saturate, wanted_of
 
 from scalebed.engines.local.parts.replicas import Replica, wait_ready
-from scalebed.engines.local.rig import Rig, Wanted
-from scalebed.engines.services import read_service
+from scalebed.engines.local.rig import Rig
 from scalebed.statistics import intervals
 
 MIB = 2**20
@@ -69,10 +68,10 @@ def start(more: Callable[[], Replica], rig: Rig, arm: Arm, contacts: int) -> Sta
 
 def memory(replica: Replica) -> float:
     """Its working set in MiB; raises RuntimeError where nothing tells it."""
-    told_ = replica.group.memory()
-    if told_ is None:
+    told = replica.group.memory()
+    if told is None:
         raise RuntimeError("no control group tells what a replica's memory is")
-    return told_.working_set_bytes / MIB
+    return told.working_set_bytes / MIB
 
 
 def table(found: dict[str, list[Start]]) -> Iterator[str]:
@@ -112,13 +111,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     with bed("starting") as rig:
-        wanted = []
-        for arm in options.arms:
-            service = service_of(arm, rig)
-            template = rig.databases.template(options.contacts, 7, read_service(rig.root, "optimized"), say)
-            clone = rig.databases.clone(template, service, arm.switches, say)
-            env = told(arm, rig, options.cpu)
-            wanted.append(Wanted(arm.slug, service, arm.switches, clone, cpu=options.cpu, env=env))
+        wanted = wanted_of(options.arms, rig, options.contacts, options.cpu)
         found: dict[str, list[Start]] = {}
         chance = random.Random(options.rounds)
         with rig.running(wanted) as running:
