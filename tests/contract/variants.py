@@ -44,6 +44,12 @@ class Entry:
     reads_as: str | None = None
 
 
+CORE = Capabilities(core=True)
+MERGING = Capabilities(core=True, merges_slashes=True)
+# What every service of the core can have otherwise, and what the further forms of those in Go have.
+PLAIN = {"search": "substring", "indexes": "off", "trigram": "off", "pool_size": "8"}
+OTHER_GO = PLAIN | {"json": "sonic", "prepared": "off", "procs": "1"}
+
 # The first is the reference. Between them a service's forms take every value of every switch; a unit test makes sure.
 VARIANTS = {
     "naive": Entry(),
@@ -125,122 +131,27 @@ VARIANTS = {
         },
         brief=True,
     ),
-    "bolt": Entry(can=Capabilities(core=True, merges_slashes=True)),
-    "bolt-plain": Entry(
-        {"search": "substring", "indexes": "off", "trigram": "off", "pool_size": "8", "workers": "2"},
-        Capabilities(core=True, merges_slashes=True),
-        brief=True,
-    ),
-    "express": Entry(can=Capabilities(core=True)),
-    "express-callback": Entry(
-        {
-            "style": "callback",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-            "pool_size": "8",
-            "workers": "2",
-        },
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "fastify": Entry(can=Capabilities(core=True), reads_as="express"),
-    "fastify-plain": Entry(
-        {
-            "schemas": "off",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-            "pool_size": "8",
-            "workers": "2",
-        },
-        Capabilities(core=True),
-        brief=True,
-        reads_as="express",
-    ),
-    "nestjs": Entry(can=Capabilities(core=True), reads_as="express"),
-    "nestjs-fastify": Entry(
-        {
-            "adapter": "fastify",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-            "pool_size": "8",
-            "workers": "2",
-        },
-        Capabilities(core=True),
-        brief=True,
-        reads_as="express",
-    ),
-    "flask": Entry(can=Capabilities(core=True)),
-    "flask-sync": Entry(
-        {
-            "server": "sync",
-            "workers": "2",
-            "threads": "1",
-            "pool_size": "1",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-        },
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "quart": Entry(can=Capabilities(core=True), reads_as="flask"),
-    "quart-hypercorn": Entry(
-        {"server": "hypercorn", "pool_size": "8", "search": "substring", "indexes": "off", "trigram": "off"},
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "litestar": Entry(can=Capabilities(core=True)),
-    "litestar-uvicorn": Entry(
-        {"server": "uvicorn", "pool_size": "8", "search": "substring", "indexes": "off", "trigram": "off"},
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "nethttp": Entry(can=Capabilities(core=True)),
-    "nethttp-sonic": Entry(
-        {
-            "json": "sonic",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-            "prepared": "off",
-            "pool_size": "8",
-            "procs": "1",
-        },
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "gin": Entry(can=Capabilities(core=True), reads_as="nethttp"),
-    "gin-sonic": Entry(
-        {
-            "json": "sonic",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-            "prepared": "off",
-            "pool_size": "8",
-            "procs": "1",
-        },
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "fiber": Entry(can=Capabilities(core=True), reads_as="nethttp"),
-    "fiber-sonic": Entry(
-        {
-            "json": "sonic",
-            "search": "substring",
-            "indexes": "off",
-            "trigram": "off",
-            "prepared": "off",
-            "pool_size": "8",
-            "procs": "1",
-        },
-        Capabilities(core=True),
-        brief=True,
-    ),
-    "fiber-prefork": Entry({"prefork": "on"}, Capabilities(core=True), brief=True, reads_as="nethttp"),
+    "bolt": Entry(can=MERGING),
+    "bolt-plain": Entry(PLAIN | {"workers": "2"}, MERGING, brief=True),
+    "express": Entry(can=CORE),
+    "express-callback": Entry(PLAIN | {"style": "callback", "workers": "2"}, CORE, brief=True),
+    "fastify": Entry(can=CORE, reads_as="express"),
+    "fastify-plain": Entry(PLAIN | {"schemas": "off", "workers": "2"}, CORE, brief=True, reads_as="express"),
+    "nestjs": Entry(can=CORE, reads_as="express"),
+    "nestjs-fastify": Entry(PLAIN | {"adapter": "fastify", "workers": "2"}, CORE, brief=True, reads_as="express"),
+    "flask": Entry(can=CORE),
+    "flask-sync": Entry(PLAIN | {"server": "sync", "workers": "2", "threads": "1", "pool_size": "1"}, CORE, brief=True),
+    "quart": Entry(can=CORE, reads_as="flask"),
+    "quart-hypercorn": Entry(PLAIN | {"server": "hypercorn"}, CORE, brief=True),
+    "litestar": Entry(can=CORE),
+    "litestar-uvicorn": Entry(PLAIN | {"server": "uvicorn"}, CORE, brief=True),
+    "nethttp": Entry(can=CORE),
+    "nethttp-sonic": Entry(OTHER_GO, CORE, brief=True),
+    "gin": Entry(can=CORE, reads_as="nethttp"),
+    "gin-sonic": Entry(OTHER_GO, CORE, brief=True),
+    "fiber": Entry(can=CORE, reads_as="nethttp"),
+    "fiber-sonic": Entry(OTHER_GO, CORE, brief=True),
+    "fiber-prefork": Entry({"prefork": "on"}, CORE, brief=True, reads_as="nethttp"),
 }
 
 
@@ -323,8 +234,7 @@ def _words(variable: str) -> list[str]:
 
 def entry_of(name: str) -> Entry:
     """Return a variant's entry; a name without one is held to the whole contract, or to its core by CONTRACT_CORE."""
-    core = Entry(can=Capabilities(core=True))
-    return VARIANTS.get(name, core if name in _words("CONTRACT_CORE") else Entry())
+    return VARIANTS.get(name, Entry(can=CORE) if name in _words("CONTRACT_CORE") else Entry())
 
 
 def variant_names() -> list[str]:
