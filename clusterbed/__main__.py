@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from clusterbed import catalogue
+from clusterbed import bases, catalogue, services
 from clusterbed import tools as toolbox
 from clusterbed.announcing import ConsoleAnnouncer
 from clusterbed.commands import Log
@@ -58,13 +58,21 @@ _Registry = Annotated[
     bool | None,
     typer.Option("--registry/--airgap", help="Public images, or package registries alone."),
 ]
+_Services = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--service",
+        help=f"A service of the chart whose image to have besides {', '.join(services.USUAL)}; again for another one; "
+        f"{services.ALL}: every one.",
+    ),
+]
 
 
 @app.command()
-def images(registry: _Registry = None) -> None:
+def images(registry: _Registry = None, service: _Services = None) -> None:
     """Have every image that the cluster is made of, and no cluster yet."""
     with _workshop() as shop, shop.guard("cluster"):
-        Setup(shop, _announcer).images(registry)
+        Setup(shop, _announcer, services.chosen(shop.root, service or ())).images(registry)
         _announcer.say("Every image is there.")
 
 
@@ -75,18 +83,18 @@ def base() -> None:
     The wheels go into build/wheelhouse, inside the context of the services' Dockerfiles.
     """
     with _workshop() as shop:
-        made = shop.pipeline(catalogue.without_registry(shop), _announcer).make(["base-python", "wheelhouse"])
+        made = shop.pipeline(catalogue.without_registry(shop), _announcer).make([bases.PYTHON, "wheelhouse"])
         wheelhouse = shop.root / "build" / "wheelhouse"
         shutil.rmtree(wheelhouse, ignore_errors=True)
         shutil.copytree(made.folder("wheelhouse"), wheelhouse)
-        OUT.print(made.image("base-python"), markup=False, highlight=False, soft_wrap=True)
+        OUT.print(made.image(bases.PYTHON), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
-def up(registry: _Registry = None) -> None:
+def up(registry: _Registry = None, service: _Services = None) -> None:
     """Have the cluster, with metrics-server and the k6-operator in it."""
     with _workshop() as shop, shop.guard("cluster"):
-        Setup(shop, _announcer).up(registry)
+        Setup(shop, _announcer, services.chosen(shop.root, service or ())).up(registry)
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from clusterbed import node, platform, services, standins, tools
+from clusterbed import bases, node, platform, services, standins, tools
 from clusterbed.stages import Stage
 from clusterbed.workshop import Workshop
 
@@ -22,20 +22,20 @@ def without_registry(shop: Workshop) -> list[Stage]:
 
 def with_registry(shop: Workshop) -> list[Stage]:
     """What no registry has: the services and k6, on public bases, and the operator's resources as a file."""
-    versions = shop.versions
     return [
         *tools.stages(shop.root, shop.cache, shop.versions),
         platform.operator_resources(shop),
-        *services.stages(shop, versions["PYTHON_BASE_IMAGE"], versions["K6_BASE_IMAGE"]),
+        *services.stages(shop, bases.Public.of(shop.versions)),
     ]
 
 
-def wanted(shop: Workshop, registry: bool) -> list[str]:
-    """The stages that a cluster is made of, but for the tools."""
-    both = ["k6-operator-resources", *services.image_names(shop.root)]
-    return both if registry else ["node", "base-python", "wheelhouse", *both]
+def wanted(shop: Workshop, registry: bool, chosen: Sequence[str]) -> list[str]:
+    """The stages that a cluster with these services is made of, but for the tools."""
+    both = ["k6-operator-resources", *loaded(shop, chosen)]
+    # The base and the wheels are also offered to skaffold.
+    return both if registry else ["node", bases.PYTHON, "wheelhouse", *both]
 
 
-def loaded(shop: Workshop) -> Mapping[str, str]:
-    """Stage → name of each image that a running node is given."""
-    return services.image_names(shop.root)
+def loaded(shop: Workshop, chosen: Sequence[str]) -> Mapping[str, str]:
+    """Stage → name of each image that a running node is given, for these services."""
+    return services.image_names(shop.root, chosen)

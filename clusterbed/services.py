@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from clusterbed import bases
 from clusterbed.docker import Context
-from clusterbed.stages import Made, Stage, digest, is_source
+from clusterbed.stages import Made, Stage, digest, digest_of_files, is_source
 from clusterbed.workshop import Workshop
+from scalebed.engines.services import find_service, read_service
+from scalebed.messages import EngineError
+from scalebed.provision.builds import Build, ensure, files_of, require_toolchain
+from scalebed.provision.builds import source_key as built_key
 from scalebed.provision.go_program import source_key
 from scalebed.provision.k6 import ensure_k6
-from scalebed.provision.network import PROXIES
 
-# libstdc++6 is what wheels take for granted.
-_PYTHON_PACKAGES = ("ca-certificates", "libstdc++6", "python3", "python3-pip", "python3-venv")
-_PIP_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_CERT", "PIP_PROXY")
-_HOST_FILES = ("/etc/pip.conf", "/etc/ssl/certs", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates")
-_LOCK = "apps/requirements.lock"
+USUAL = ("fastapi", "naive", "optimized")
+"""Services of which every cluster has the images."""
+ALL = "all"
+"""Asks for every service that there is a chart overlay for."""
 BASE_NAME = "scalebed/python:local"
 """The services' base image, for whoever builds them beside us: skaffold's profile `offline`."""
 
+_NAMED_LOCK = re.compile(r"^ARG WHEELHOUSE=(\S+)$", re.MULTILINE)
+"""In a Dockerfile: the lock whose wheels it installs."""
+_BUILT = "build/service"
+"""In a context: what a build on this machine has made of `apps/peers`."""
+_BASES = {"go": bases.SLIM, "node": bases.NODEJS}
+"""Toolchain → base of what it has built."""
 
-def stages(shop: Workshop, python_base: str | None = None, k6_base: str | None = None) -> list[Stage]:
+
+def stages(shop: Workshop, public: bases.Public | None = None) -> list[Stage]:
     """The services on these base images, or, without them, on bases made from Debian's packages."""
-    bases = [
-        _python_base(shop) if python_base is None else _pulled(shop, "base-python", python_base),
-        *([] if k6_base is None else [_pulled(shop, "base-k6", k6_base)]),
-    ]
-    services = [_service(shop, name) for name in service_names(shop.root)]
-    return [*bases, _wheelhouse(shop), *services, _k6(shop, "base-debian" if k6_base is None else "base-k6")]
+    made = bases.from_packages(shop) if public is None else bases.from_registry(shop, public)
+    names = service_names(shop.root)
+    locks = dict.fromkeys(lock for name in names if (lock := _lock(_dockerfile(shop.root, name))) is not None)
+    wheels = [bases.wheelhouse(shop, lock) for lock in locks]
+    python = list(_of_python(shop.root))
+    services = [_service(shop, name, python) for name in names]
+    return [*made, *wheels, *services, _k6(shop, "base-debian" if public is None else bases.SLIM)]
 
 
 def service_names(root: Path) -> list[str]:
@@ -39,10 +50,18 @@ def service_names(root: Path) -> list[str]:
     return sorted(file.stem for file in (root / "charts" / "webapp" / "overlays").glob("*.yaml"))
 
 
-def image_names(root: Path) -> dict[str, str]:
+def chosen(root: Path, asked: Sequence[str]) -> tuple[str, ...]:
+    """The usual services, and those that are asked for; raises EngineError for one that there is no overlay for."""
+    there = service_names(root)
+    if unknown := [name for name in asked if name not in (*there, ALL)]:
+        raise EngineError(f"{unknown[0]} is no service of the chart; those are {', '.join(there)}, or {ALL} for all")
+    return tuple(name for name in there if name in (*USUAL, *asked) or ALL in asked)
+
+
+def image_names(root: Path, services: Sequence[str]) -> dict[str, str]:
     """Stage → name: what charts ask for when no tag is set."""
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    return {f"service-{name}": f"scalebed/{name}:{version}" for name in (*service_names(root), "k6")}
+    return {f"service-{name}": f"scalebed/{name}:{version}" for name in (*services, "k6")}
 
 
 def offer_wheels(root: Path, wheels: Path) -> Path:
@@ -58,55 +77,72 @@ def offer_wheels(root: Path, wheels: Path) -> Path:
     return place
 
 
-def _python_base(shop: Workshop) -> Stage:
-    suite = shop.versions["IMAGE_SUITE"]
-    title = f"Debian {suite} with Python {shop.versions['IMAGE_PYTHON']} for the services"
-    return shop.debian_base("base-python", title, suite, _PYTHON_PACKAGES, 60)
+def _dockerfile(root: Path, name: str) -> Path:
+    folder = find_service(root, name)
+    if folder is None or not (folder / "Dockerfile").exists():
+        raise EngineError(f"{name} has a chart overlay and no Dockerfile beside its variant.toml: restore it")
+    return folder / "Dockerfile"
 
 
-def _pulled(shop: Workshop, name: str, image: str) -> Stage:
-    def make(reference: str, _: Made) -> None:
-        docker = shop.docker(name)
-        docker.run("pull", image, what=f"Pulling {image}")
-        docker.tag(image, reference)
-
-    return shop.as_image(name, f"{image}, from its registry", digest(image), make, seconds=30)
+def _lock(dockerfile: Path) -> str | None:
+    named = _NAMED_LOCK.search(dockerfile.read_text(encoding="utf-8"))
+    return named[1] if named else None
 
 
-def _wheelhouse(shop: Workshop) -> Stage:
-    """Wheels for the Python of the image, chosen by that Python itself, with the lock's hashes."""
-
-    def make(folder: Path, made: Made) -> None:
-        lock = shop.root / _LOCK
-        settings = [name for name in (*_PIP_SETTINGS, *PROXIES) if name in os.environ]
-        mounts = [f"{path}:{path}:ro" for path in _HOST_FILES if Path(path).exists()]
-        words = [word for name in settings for word in ("--env", name)]
-        words += [word for mount in (*mounts, f"{lock}:/lock:ro", f"{folder}:/wheels") for word in ("--volume", mount)]
-        pip = ["python3", "-m", "pip", "download", "--disable-pip-version-check", "--no-cache-dir", "--quiet"]
-        pip += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
-        pip += ["--dest", "/wheels", "--requirement", "/lock"]
-        run = ["run", "--rm", "--network=host", *words, made.image("base-python"), *pip]
-        shop.docker("wheelhouse").run(*run, what="Fetching the services' wheels")
-
-    title = "Wheels of the services, verified by their lock"
-    return shop.in_folder("wheelhouse", title, digest(shop.files(_LOCK)), make, needs=["base-python"], seconds=30)
+def _service(shop: Workshop, name: str, python: Sequence[Path]) -> Stage:
+    dockerfile = _dockerfile(shop.root, name)
+    lock = _lock(dockerfile)
+    build = read_service(shop.root, name).build
+    if lock is not None:
+        return _of_wheels(shop, dockerfile, lock, python)
+    if build is not None and build.toolchain in _BASES:
+        return _of_a_build(shop, dockerfile, build, _BASES[build.toolchain])
+    raise EngineError(
+        f"{dockerfile}: neither names a lock in ARG WHEELHOUSE nor is of a service that Go or Node builds"
+    )
 
 
-def _service(shop: Workshop, name: str) -> Stage:
-    dockerfile = next(path for path in (shop.root / "apps").glob("**/Dockerfile") if path.parent.name == name)
+def _of_wheels(shop: Workshop, dockerfile: Path, lock: str, sources: Sequence[Path]) -> Stage:
+    """A service of Python: these sources, and the wheels of a lock."""
+    name, wheels = dockerfile.parent.name, bases.wheelhouse_name(lock)
 
     def make(reference: str, made: Made) -> None:
         with Context(shop.folder) as context:
-            _add_sources(context, shop.root, "apps")
-            context.add(made.folder("wheelhouse"), "build/wheelhouse")
-            arguments = {"BASE_IMAGE": made.image("base-python"), "WHEELHOUSE": "build/wheelhouse"}
+            _add(context, shop.root, sources)
+            context.add(made.folder(wheels), "build/wheelhouse")
+            arguments = {"BASE_IMAGE": made.image(bases.PYTHON), "WHEELHOUSE": "build/wheelhouse"}
             file = dockerfile.relative_to(shop.root).as_posix()
             shop.docker(f"service-{name}").build(reference, context.path, arguments, file)
 
-    recipe = digest(shop.sources("apps"), name)
-    return shop.as_image(
-        f"service-{name}", f"Image of {name}", recipe, make, needs=["base-python", "wheelhouse"], seconds=30
-    )
+    recipe = digest(digest_of_files(shop.root, sources), name)
+    return shop.as_image(f"service-{name}", f"Image of {name}", recipe, make, needs=[bases.PYTHON, wheels], seconds=30)
+
+
+def _of_a_build(shop: Workshop, dockerfile: Path, build: Build, base: str) -> Stage:
+    """A service that is built on this machine, as one that is started here is."""
+    name = build.name
+    others = [dockerfile, build.folder / "variant.toml"]
+
+    def make(reference: str, made: Made) -> None:
+        home = ensure(shop.cache, build, shop.say)
+        with Context(shop.folder) as context:
+            _add(context, shop.root, [*files_of(build), *others])
+            context.add(home.folder.parent, _BUILT)
+            image = made.image(base)
+            arguments = {"BASE_IMAGE": image, "GO_IMAGE": image, "BUILT": _BUILT}
+            file = dockerfile.relative_to(shop.root).as_posix()
+            shop.docker(f"service-{name}").build(reference, context.path, arguments, file)
+
+    recipe = digest(digest_of_files(shop.root, others), built_key(build, _version(build)))
+    return shop.as_image(f"service-{name}", f"Image of {name}", recipe, make, needs=[base], seconds=20)
+
+
+def _version(build: Build) -> str:
+    """Of its toolchain; without one nothing is built, and what is there already may be used."""
+    try:
+        return require_toolchain(build)
+    except EngineError:
+        return ""
 
 
 def _k6(shop: Workshop, base: str) -> Stage:
@@ -114,7 +150,7 @@ def _k6(shop: Workshop, base: str) -> Stage:
 
     def make(reference: str, made: Made) -> None:
         with Context(shop.folder) as context:
-            _add_sources(context, shop.root, "loadtest/extension")
+            _add(context, shop.root, _sources(source))
             context.add(shop.root / "loadtest" / "Dockerfile", "loadtest/Dockerfile")
             context.add(ensure_k6(shop.cache, source, shop.say), "build/k6/k6")
             image = made.image(base)
@@ -125,7 +161,25 @@ def _k6(shop: Workshop, base: str) -> Stage:
     return shop.as_image("service-k6", "Image of k6", recipe, make, needs=[base], seconds=10)
 
 
-def _add_sources(context: Context, root: Path, folder: str) -> None:
-    for path in sorted((root / folder).rglob("*")):
-        if path.is_file() and is_source(path.relative_to(root)):
-            context.add(path, path.relative_to(root).as_posix())
+def _of_python(root: Path) -> Iterator[Path]:
+    """Files of `apps` that Python may read: a change in what Go and Node alone do makes no new image."""
+    others: set[Path] = set()
+    for file in (root / "apps" / "peers").glob("*/variant.toml"):
+        build = read_service(root, file.parent.name).build
+        if build is not None and build.toolchain in _BASES:
+            others.update(place for place in (build.folder, *build.sources) if place.is_dir())
+    for path in _sources(root / "apps"):
+        # Which objects a service's switches ask of the database is read by Python.
+        if path.name == "variant.toml" or not any(path.is_relative_to(folder) for folder in others):
+            yield path
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and is_source(path.relative_to(folder)):
+            yield path
+
+
+def _add(context: Context, root: Path, files: Iterable[Path]) -> None:
+    for path in files:
+        context.add(path, path.relative_to(root).as_posix())

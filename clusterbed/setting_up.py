@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from clusterbed import catalogue, services
+from clusterbed import bases, catalogue, services
 from clusterbed import tools as toolbox
 from clusterbed.announcing import ConsoleAnnouncer, describe_seconds
 from clusterbed.commands import ask
@@ -24,10 +24,14 @@ _ASK_S = 20
 
 
 class Setup:
-    """One call of `up`, `images` or `down`."""
+    """One call of `up`, `images` or `down`; `chosen`: the services whose images are wanted.
 
-    def __init__(self, shop: Workshop, announcer: ConsoleAnnouncer) -> None:
+    A service that has been chosen before is again, as long as its image is there: it would grow old on the node.
+    """
+
+    def __init__(self, shop: Workshop, announcer: ConsoleAnnouncer, chosen: Sequence[str] = services.USUAL) -> None:
         self._shop = shop
+        self._chosen = list(chosen)
         self._announcer = announcer
         self._docker = shop.docker("engine")
         wrapper = shop.root / "k8s" / "node" / "runc-without-sys-resource"
@@ -46,7 +50,7 @@ class Setup:
         image = None if registry else made.image("node")
         found = self._adopt_or_create(cluster, image)
         with self._announcer.step("Loading the services' images"):
-            cluster.load(catalogue.loaded(self._shop).values())
+            cluster.load(catalogue.loaded(self._shop, self._chosen).values())
         with self._announcer.step("Installing metrics-server, the k6-operator and the namespaces"):
             cluster.install(made.folder("k6-operator-resources"))
         with self._announcer.step("Waiting for the first metrics"):
@@ -72,6 +76,9 @@ class Setup:
         if not registry:
             self._refuse_what_cannot_be()
         self._daemon.ensure()
+        names = services.service_names(self._shop.root)
+        images = services.image_names(self._shop.root, names)
+        self._chosen = [name for name in names if name in self._chosen or self._docker.has(images[f"service-{name}"])]
         return registry
 
     def _delete_cluster(self) -> None:
@@ -84,11 +91,11 @@ class Setup:
     def _make(self, registry: bool) -> Made:
         stages = (catalogue.with_registry if registry else catalogue.without_registry)(self._shop)
         pipeline = self._shop.pipeline(stages, self._announcer)
-        made = pipeline.make([*self._missing_tools(), *catalogue.wanted(self._shop, registry)])
-        for stage, name in catalogue.loaded(self._shop).items():
+        made = pipeline.make([*self._missing_tools(), *catalogue.wanted(self._shop, registry, self._chosen)])
+        for stage, name in catalogue.loaded(self._shop, self._chosen).items():
             self._docker.tag(made.image(stage), name)
         if not registry:
-            self._docker.tag(made.image("base-python"), services.BASE_NAME)
+            self._docker.tag(made.image(bases.PYTHON), services.BASE_NAME)
             services.offer_wheels(self._shop.root, made.folder("wheelhouse"))
         return made
 
@@ -153,7 +160,9 @@ class Setup:
             f"Kubernetes {kubernetes}, one node, metrics-server {versions['METRICS_SERVER']}, "
             f"k6-operator {versions['K6_OPERATOR']}, namespaces scalebed and scalebed-load."
         )
-        say(f"In it: {', '.join(catalogue.loaded(self._shop).values())}.")
+        say(f"In it: {', '.join(catalogue.loaded(self._shop, self._chosen).values())}.")
+        if others := [name for name in services.service_names(self._shop.root) if name not in self._chosen]:
+            say(f"Of other services, scripts/cluster --service NAME brings the image: {', '.join(others)}.")
         if not registry:
             say(
                 f"Build services for it: SCALEBED_BASE_IMAGE={services.BASE_NAME} skaffold run --profile bench,offline."

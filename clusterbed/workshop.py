@@ -13,7 +13,7 @@ from clusterbed.debian import install, root_filesystem
 from clusterbed.docker import Context, Docker, ImageProduct
 from clusterbed.folders import Build, FolderProduct
 from clusterbed.gomodules import GoBuild
-from clusterbed.stages import Announcer, Made, Pipeline, Stage, digest, digest_of_files, is_source
+from clusterbed.stages import Announcer, Made, Pipeline, Stage, digest, digest_of_files
 from scalebed.messages import Say
 from scalebed.provision.locks import Lock
 
@@ -56,11 +56,6 @@ class Workshop:
     def files(self, *paths: str) -> str:
         """Hash of files of the clone, by their paths below it."""
         return digest_of_files(self.root, [self.root / path for path in paths])
-
-    def sources(self, folder: str) -> str:
-        """Hash of a folder's sources, without what tools leave among them."""
-        paths = [path for path in (self.root / folder).rglob("*") if path.is_file()]
-        return digest_of_files(self.root, [path for path in paths if is_source(path.relative_to(self.root))])
 
     def in_folder(
         self, name: str, title: str, recipe: str, build: Build, *, needs: Iterable[str] = (), seconds: int = 10

@@ -1,7 +1,8 @@
 """A service's switches as values of its chart: what variant.toml declares, in YAML, between two marks.
 
 `# from: apps/NAME/variant.toml` … `# end` in a values file holds the switches with their defaults and the database
-objects' command; with `, documented` after the name each switch also has its description and its schema.
+objects' command; with `, documented` after the name each switch also has its description and its schema. The command
+is one of apps/dataset. Of a service that is built its image has no Python for that, so it runs in naive's.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def filled(values: str, root: Path) -> str:
         declared = tomllib.loads((root / match["path"]).read_text(encoding="utf-8"))
         documented = match["documented"] is not None
         mark = f"# from: {match['path']}{match['documented'] or ''}"
-        lines = [mark, *_switches(declared, documented), *_objects(declared, documented), "# end"]
+        folder = Path(match["path"]).parent
+        lines = [mark, *_switches(declared, documented), *_objects(declared, folder, documented), "# end"]
         return "".join(f"{match['indent']}{line}\n" for line in lines)
 
     return _BLOCK.sub(block, values)
@@ -46,7 +48,7 @@ def _switches(declared: Mapping[str, Any], documented: bool) -> Iterator[str]:
         yield f"  {name}: {_scalar(default)}"
 
 
-def _objects(declared: Mapping[str, Any], documented: bool) -> Iterator[str]:
+def _objects(declared: Mapping[str, Any], folder: Path, documented: bool) -> Iterator[str]:
     if "objects" not in declared:
         return
     command = declared["objects"]
@@ -56,6 +58,14 @@ def _objects(declared: Mapping[str, Any], documented: bool) -> Iterator[str]:
     if documented:
         yield "    # -- Makes a clone's extra objects match the switches."
     yield f"    command: [{', '.join(words)}]"
+    if "build" in declared:
+        yield "    image:"
+        if documented:
+            yield "      # -- What the command runs in."
+        yield "      repository: scalebed/naive"
+        if documented:
+            yield "    # -- And where in it."
+        yield f"    folder: /srv/{folder.as_posix()}"
     if documented:
         yield "    # -- Switches that decide them."
     yield f"    switches: [{', '.join(declared['object_switches'])}]"
@@ -67,8 +77,14 @@ def _schema(allowed: str | Sequence[str]) -> str:
         return f'{{type: [string, integer], pattern: "^[1-9][0-9]*$", minimum: {least}, maximum: {most}}}'
     # YAML reads a bare on or off as a truth value.
     truths = [truth for word, truth in (("on", "true"), ("off", "false")) if word in allowed]
-    kinds = "type: [string, boolean], " if truths else ""
-    return f"{{{kinds}enum: [{', '.join([*(_scalar(value) for value in allowed), *truths])}]}}"
+    # And bare digits as a number. helm-unittest takes that for equal to its text, so one list may not have both.
+    numbers = [value for value in allowed if value.isdigit()]
+    choice = f"enum: [{', '.join([*(_scalar(value) for value in allowed), *truths])}]"
+    if numbers:
+        choice = f"anyOf: [{{{choice}}}, {{enum: [{', '.join(numbers)}]}}]"
+    kinds = ["string", *(["boolean"] if truths else []), *(["integer"] if numbers else [])]
+    told = f"type: [{', '.join(kinds)}], " if len(kinds) > 1 else ""
+    return f"{{{told}{choice}}}"
 
 
 def _words(allowed: str | Sequence[str]) -> str:

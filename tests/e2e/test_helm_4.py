@@ -99,7 +99,16 @@ def test_what_kubectl_scaled_is_refused_until_it_is_asked_for() -> None:
     release.bring()
     # Not 0: whoever sets that is not noted for it (Kubernetes 1.34.4), and then nobody is in Helm's way.
     kubectl("--namespace", APP, "scale", f"deployment/{SERVICE}", "--replicas=2")
-    upgrade = ("upgrade", release.NAME, CHART, "--namespace", APP, "--reuse-values", "--set", "optimized.replicas=3")
+    upgrade = (
+        "upgrade",
+        release.NAME,
+        CHART,
+        "--namespace",
+        APP,
+        "--reset-then-reuse-values",
+        "--set",
+        "optimized.replicas=3",
+    )
 
     with pytest.raises(AssertionError, match=r"conflict[\s\S]*\.spec\.replicas"):
         helm(*upgrade)
@@ -125,5 +134,7 @@ def test_an_autoscaled_cell_leaves_a_release_that_its_user_can_upgrade(tmp_path:
     assert values() == before
     assert deployed()["spec"]["replicas"] == 0
     # Nobody but Helm is noted for the number that the autoscaler and the testbed have changed meanwhile.
-    helm("upgrade", release.NAME, CHART, "--namespace", APP, "--reuse-values", "--set", "optimized.replicas=1")
+    helm(
+        "upgrade", release.NAME, CHART, "--namespace", APP, "--reset-then-reuse-values", "--set", "optimized.replicas=1"
+    )
     assert deployed()["spec"]["replicas"] == 1

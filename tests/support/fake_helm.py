@@ -11,12 +11,12 @@ from fake_cluster import FakeApi, container, pod
 from scalebed.engines.kubernetes.api.client import Json
 from scalebed.engines.kubernetes.api.helm import Revision
 from scalebed.engines.kubernetes.api.paths import path
-from scalebed.engines.kubernetes.releases.release import SERVICES
+from scalebed.engines.kubernetes.releases.release import services
 from scalebed.messages import EngineError
 
 NAMESPACE = "scalebed"
-_LEFT_OUT = ("fastapi",)
-"""Services that the chart installs on demand."""
+_FROM_THE_START = ("naive", "optimized")
+"""Services that the chart installs unasked."""
 
 
 class FakeHelm:
@@ -89,8 +89,8 @@ class FakeHelm:
             job = {"metadata": {"name": name, "labels": labels}, "status": self.job}
             self.api.put(path("jobs", NAMESPACE, name), job)
         self._pool(f"{release}-pgbouncer", labels, values.get("datastore", {}))
-        for service in SERVICES:
-            if not values.get(service, {}).get("enabled", service not in _LEFT_OUT):
+        for service in services():
+            if not values.get(service, {}).get("enabled", service in _FROM_THE_START):
                 self.api.delete(path("deployments", NAMESPACE, f"{release}-{service}"))
             else:
                 owned = _autoscaled((before or {}).get(service, {}))
@@ -172,7 +172,7 @@ class FakeHelm:
                     },
                 },
             }
-            for service in SERVICES
+            for service in services()
         ]
 
     def uninstall(self, release: str) -> None:
@@ -183,7 +183,7 @@ class FakeHelm:
 
 def _jobs(release: str, values: Mapping[str, Any]) -> frozenset[str]:
     """One for each service, called after what it does, as the chart does."""
-    enabled = [s for s in SERVICES if values.get(s, {}).get("enabled", s not in _LEFT_OUT)]
+    enabled = [s for s in services() if values.get(s, {}).get("enabled", s in _FROM_THE_START)]
     rows = {service: values.get(service, {}).get("database", {}).get("revision") or "rows" for service in enabled}
     return frozenset(f"{release}-{service}-database-{name}" for service, name in rows.items())
 

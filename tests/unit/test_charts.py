@@ -13,7 +13,7 @@ import yaml
 from scalebed.paths import ROOT
 
 CHARTS = ROOT / "charts"
-VARIANTS = ["naive", "optimized", "fastapi"]
+VARIANTS = sorted(file.stem for file in (CHARTS / "webapp" / "overlays").glob("*.yaml"))
 
 
 def values(path: Path) -> dict[str, Any]:
@@ -60,6 +60,17 @@ def service(variant: str) -> Path:
     return folder
 
 
+def test_every_service_has_an_overlay_and_a_place_in_the_umbrella() -> None:
+    services = sorted(file.parent.name for file in (ROOT / "apps").rglob("variant.toml"))
+    parts = values(CHARTS / "scalebed" / "Chart.yaml")["dependencies"]
+    assert services == VARIANTS == sorted(part["alias"] for part in parts if part["name"] == "webapp")
+    assert all(part["condition"] == f"{part['alias']}.enabled" for part in parts if part["name"] == "webapp")
+
+
+def test_the_overlay_of_autoscalers_has_every_service() -> None:
+    assert sorted(values(CHARTS / "scalebed" / "overlays" / "hpa.yaml")) == VARIANTS
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_an_overlay_says_what_the_service_declares(variant: str) -> None:
     folder = service(variant)
@@ -80,7 +91,7 @@ def test_the_umbrella_has_each_overlay_whole(variant: str) -> None:
     umbrella = values(CHARTS / "scalebed" / "values.yaml")[variant]
     assert merged(umbrella, overlay) == umbrella
     # And says nothing else, but for the values that are set most.
-    extra = {"enabled": variant != "fastapi", "replicas": 1, "image": {"tag": ""}}
+    extra = {"enabled": variant in ("naive", "optimized"), "replicas": 1, "image": {"tag": ""}}
     assert merged(overlay, extra) == umbrella
 
 
@@ -97,8 +108,10 @@ def test_the_umbrella_takes_the_switches_that_the_service_takes(variant: str) ->
             least, most = (int(number) for number in allowed.split(".."))
             assert (switch["minimum"], switch["maximum"]) == (least, most)
         else:
-            # YAML's truth values mean on and off.
-            assert [value for value in switch["enum"] if not isinstance(value, bool)] == allowed
+            taken = [value for choice in switch.get("anyOf", [switch]) for value in choice["enum"]]
+            # YAML's truth values mean on and off, and its numbers are their digits.
+            assert [value for value in taken if isinstance(value, str)] == allowed
+            assert [str(value) for value in taken if type(value) is int] == [v for v in allowed if v.isdigit()]
 
 
 @pytest.mark.parametrize("part", ["webapp", "datastore"])

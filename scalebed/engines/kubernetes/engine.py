@@ -71,7 +71,7 @@ class KubernetesEngine:
         nodes = preflight.nodes(self._api, self._release, self._cluster.namespaces.load)
         runner = read_base(self._root)["spec"]["runner"]
         load = preflight.pod_request({"containers": [runner]}).times(self._runners)
-        known = [cell for cell in planned if cell.variant.service in release.SERVICES]
+        known = [cell for cell in planned if cell.variant.service in release.services()]
         if refused := preflight.foreign_values(experiment, known):
             return refused
         needs = {cell.id: self._needs(experiment, cell, load) for cell in known}
@@ -233,7 +233,7 @@ class KubernetesEngine:
 
     def _put_back(self) -> None:
         if not self._tenancy.give_back(self._say):
-            for service in release.SERVICES:
+            for service in release.services():
                 self._scale_down(service)
             self._say(
                 f"The release {NAME} stays in the namespace {self._cluster.namespaces.app} with its data, for the next "

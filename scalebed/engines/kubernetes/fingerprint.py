@@ -13,8 +13,19 @@ from scalebed.engines.kubernetes.api.paths import NODES, field, listed
 from scalebed.engines.kubernetes.api.quantities import number
 from scalebed.engines.kubernetes.releases.release import Release
 
-_PACKAGES = "import importlib.metadata as m; [print(f'{d.name}=={d.version}') for d in m.distributions()]"
-_PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
+_OF_PYTHON = "import importlib.metadata as m; [print(f'{d.name}=={d.version}') for d in m.distributions()]"
+_OF_NODE = """
+console.log(`node==${process.versions.node}`);
+for (const folder of ['.', '../core/node']) {
+  const asked = require(`${process.cwd()}/${folder}/package.json`).dependencies ?? {};
+  for (const name of Object.keys(asked)) {
+    console.log(`${name}==${require(`${process.cwd()}/${folder}/node_modules/${name}/package.json`).version}`);
+  }
+}
+"""
+_LISTINGS = (["python", "-c", _OF_PYTHON], ["node", "-e", _OF_NODE], ["./service", "packages"])
+"""By language, what prints name==version of the packages of a service, in its container."""
+_PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9@][A-Za-z0-9._/@-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 _ADDONS = {"k6-operator": "k6-operator", "metrics-server": "metrics-server", "coredns": "coredns"}
 
 
@@ -35,18 +46,20 @@ def images(api: Api, release: Release) -> dict[str, str]:
 
 
 def packages(api: Api, release: Release, service: str) -> dict[str, str]:
-    """Name → version of every Python package in the service's container, as it says itself.
+    """Name → version of the packages in the service's container, as it says itself: every one of Python, those that
+    Node was asked for by name, the modules in a program of Go.
 
     The image is the truth: nothing holds it to the lock of this clone. Empty where it cannot be asked.
     """
     for pod in listed(api, "pods", release.namespace, release.pods(service)):
-        try:
-            said = api.execute(release.namespace, pod["metadata"]["name"], "service", ["python", "-c", _PACKAGES])
-        except ApiError:
-            continue
-        found = (_PACKAGE.fullmatch(line.strip()) for line in said.splitlines())
-        if pairs := sorted((match["name"].lower().replace("_", "-"), match["version"]) for match in found if match):
-            return dict(pairs)
+        for listing in _LISTINGS:
+            try:
+                said = api.execute(release.namespace, pod["metadata"]["name"], "service", listing)
+            except ApiError:
+                continue
+            found = (_PACKAGE.fullmatch(line.strip()) for line in said.splitlines())
+            if pairs := sorted((match["name"].lower().replace("_", "-"), match["version"]) for match in found if match):
+                return dict(pairs)
     return {}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.paths import NODES, field, found, is_true, listed, selector
 from scalebed.engines.kubernetes.api.quantities import number
-from scalebed.engines.kubernetes.releases.release import SERVICES, Release, clashes
+from scalebed.engines.kubernetes.releases.release import Release, clashes, services
 from scalebed.engines.services import read_service
 from scalebed.execution.ports import Finding
 from scalebed.experiment.autoscaler import TOLERANCE, TOLERANCE_SINCE, Autoscaler, keeps_tolerance
@@ -113,7 +113,7 @@ def foreign_values(experiment: Experiment, cells: Sequence[Cell]) -> list[Findin
 
 def foreign_autoscalers(api: Api, release: Release) -> list[Finding]:
     """Those that are not the chart's own, and would change what a cell is."""
-    own = {release.service(service) for service in SERVICES}
+    own = {release.service(service) for service in services()}
     return [
         Finding(
             "refuse",
@@ -129,8 +129,8 @@ def foreign_autoscalers(api: Api, release: Release) -> list[Finding]:
 def _services(root: Path, experiment: Experiment) -> list[Finding]:
     told = []
     for variant in experiment.variants:
-        if variant.service not in SERVICES:
-            told.append(f"variant {variant.name}: the chart installs {', '.join(SERVICES)}, not {variant.service}")
+        if variant.service not in services():
+            told.append(f"variant {variant.name}: the chart installs {', '.join(services())}, not {variant.service}")
             continue
         try:
             read_service(root, variant.service).effective(variant.switches)

@@ -17,7 +17,7 @@ from scalebed.engines.kubernetes.load.runners import CONTAINER, ROTATED, ending,
 from scalebed.engines.kubernetes.readings import obstacles
 from scalebed.engines.kubernetes.releases.before import Record
 from scalebed.engines.kubernetes.releases.ownership import Ownership, made_by_engine
-from scalebed.engines.kubernetes.releases.release import READY_LIMIT_S, SERVICES, Release
+from scalebed.engines.kubernetes.releases.release import READY_LIMIT_S, Release, services
 from scalebed.engines.kubernetes.releases.scaling import scale
 from scalebed.execution.ports import Clock
 from scalebed.experiment.chart_values import merged
@@ -86,12 +86,12 @@ class Rerun:
     def _target(self) -> str:
         env = {each["name"]: each.get("value", "") for each in field(self._spec, "runner", "env", default=[])}
         match = _URL.match(env.get("BASE_URL", ""))
-        for service in SERVICES:
+        for service in services():
             if match is not None and match["host"] == self._release.service(service):
                 return service
         raise EngineError(
             f"TestRun {self._name}: its BASE_URL {env.get('BASE_URL') or 'is missing and'} names no service of the "
-            f"release {NAME}; those are {', '.join(self._release.url(service) for service in SERVICES)}"
+            f"release {NAME}; those are {', '.join(self._release.url(service) for service in services())}"
         )
 
     def _deployment(self) -> str:
@@ -117,7 +117,8 @@ class Rerun:
         elif history[-1].chart != self._helm.chart_name:
             raise EngineError(
                 f"release {NAME}: is of the chart {history[-1].chart} and would become {self._helm.chart_name}; scale "
-                f"it with its own chart, by helm upgrade --reuse-values --set {self._service}.replicas={replicas}"
+                "it with its own chart, by helm upgrade --reset-then-reuse-values --set "
+                f"{self._service}.replicas={replicas}"
             )
         else:
             # In the release's own values: at its next upgrade Helm would set another number back, or refuse to.

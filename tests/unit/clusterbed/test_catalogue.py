@@ -1,21 +1,12 @@
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from silent import Silent
 
 from clusterbed import catalogue, node, services
-from clusterbed.stages import Pipeline, Stage
+from clusterbed.stages import Pipeline
 from clusterbed.workshop import Workshop
 from scalebed.paths import ROOT
-
-
-class Silent:
-    def plan(self, stages: Sequence[Stage]) -> None: ...
-
-    @contextmanager
-    def working(self, number: int, total: int, stage: Stage) -> Iterator[None]:
-        yield
 
 
 @pytest.fixture
@@ -27,9 +18,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
 
 def test_a_cluster_without_a_registry_is_made_in_an_order_that_holds(shop: Workshop) -> None:
     stages = catalogue.without_registry(shop)
-    order = [stage.name for stage in Pipeline(stages, Silent()).pending(catalogue.wanted(shop, registry=False))]
+    order = [stage.name for stage in Pipeline(stages, Silent()).pending(catalogue.wanted(shop, False, services.USUAL))]
 
     assert {"kubernetes", "node", "service-naive", "service-optimized", "service-k6"} <= set(order)
+    assert not {"service-gin", "base-nodejs", "wheelhouse-peers"} & set(order)
     for stage in stages:
         for need in stage.needs:
             if stage.name in order:
@@ -38,7 +30,7 @@ def test_a_cluster_without_a_registry_is_made_in_an_order_that_holds(shop: Works
 
 def test_with_a_registry_nothing_is_built_that_a_registry_has(shop: Workshop) -> None:
     stages = catalogue.with_registry(shop)
-    order = [stage.name for stage in Pipeline(stages, Silent()).pending(catalogue.wanted(shop, registry=True))]
+    order = [stage.name for stage in Pipeline(stages, Silent()).pending(catalogue.wanted(shop, True, services.USUAL))]
 
     assert {"service-naive", "service-optimized", "service-k6", "k6-operator-resources"} <= set(order)
     assert not {"kubernetes", "node", "base-debian", "image-postgres"} & set(order)
@@ -61,7 +53,7 @@ def test_the_node_brings_every_image_that_the_manifests_and_kubeadm_ask_for(shop
 
 
 def test_services_are_named_as_charts_ask_for_them(shop: Workshop) -> None:
-    names = services.image_names(ROOT)
+    names = services.image_names(ROOT, services.USUAL)
 
     assert names["service-naive"].startswith("scalebed/naive:")
     assert names["service-k6"].startswith("scalebed/k6:")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
+import yaml
+
+from scalebed import paths
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.paths import field, found, listed, path
 from scalebed.engines.kubernetes.api.quantities import millicores, quantity
@@ -18,8 +22,6 @@ from scalebed.experiment.spec import Experiment
 from scalebed.experiment.variant import Pooling, Variant
 from scalebed.messages import EngineError
 
-SERVICES = ("naive", "optimized", "fastapi")
-"""Services that the chart installs."""
 READY_LIMIT_S = 300.0
 HOPELESS_S = 45.0
 BALANCER_S = 2.0
@@ -27,6 +29,13 @@ BALANCER_S = 2.0
 _JOB_LIMIT_S = 900.0
 _CONTACTS_A_SECOND = 1000
 merged = chart_values.merged
+
+
+@cache
+def services() -> tuple[str, ...]:
+    """Services that the chart installs: the names under which it takes in the chart webapp."""
+    chart = yaml.safe_load((paths.ROOT / "charts" / "scalebed" / "Chart.yaml").read_text(encoding="utf-8"))
+    return tuple(part["alias"] for part in chart["dependencies"] if part["name"] == "webapp")
 
 
 @dataclass(frozen=True)
@@ -58,12 +67,12 @@ class Release:
         return {**self.labels, "app.kubernetes.io/name": service, "app.kubernetes.io/component": "service"}
 
 
-def idle_values(experiment: Experiment, services: Sequence[str] | None = None) -> dict[str, Any]:
+def idle_values(experiment: Experiment) -> dict[str, Any]:
     """The release with its data and without any pod of a service."""
-    used = services or sorted({variant.service for variant in experiment.variants})
+    used = {variant.service for variant in experiment.variants}
     return {
         "global": {"dataset": {"contacts": experiment.dataset.contacts, "seed": experiment.dataset.seed}},
-        **{service: {"enabled": service in used, "replicas": 0, **_fixed()} for service in SERVICES},
+        **{service: {"enabled": service in used, "replicas": 0, **_fixed()} for service in services()},
     }
 
 
@@ -119,7 +128,7 @@ def placed(values: Mapping[str, Any], revision: str, adopted: Mapping[str, str] 
     experiment does not use stays installed, without pods, so that its objects are the same ones afterwards.
     """
     over: dict[str, Any] = {}
-    for service in SERVICES:
+    for service in services():
         database: dict[str, Any] = {"revision": revision} if revision else {}
         if adopted is not None:
             database["spared"] = adopted.get(service, "")
@@ -128,7 +137,7 @@ def placed(values: Mapping[str, Any], revision: str, adopted: Mapping[str, str] 
         over[service] = {"database": database} if database else {}
     placed = merged(values, over)
     if adopted is not None:
-        for service in SERVICES:
+        for service in services():
             if not placed[service]["enabled"]:
                 del placed[service]["enabled"]
     return placed
@@ -182,16 +191,18 @@ def wait_until_ready(api: Api, release: Release, clock: Clock, service: str, rep
     bad_since: list[float] = []
 
     def ready() -> bool:
-        for each in SERVICES:
-            wanted = replicas if each == service else 0
-            deployment = found(api, path("deployments", release.namespace, release.service(each)))
-            if deployment is None:
-                if each == service:
-                    return False
-                continue
+        labels = {**release.labels, "app.kubernetes.io/component": "service"}
+        there = {
+            deployment["metadata"]["labels"]["app.kubernetes.io/name"]: deployment
+            for deployment in listed(api, "deployments", release.namespace, labels)
+        }
+        if service not in there:
+            return False
+        for name, deployment in there.items():
+            wanted = replicas if name == service else 0
             if not _settled(deployment, wanted):
                 return False
-            if len(listed(api, "pods", release.namespace, release.pods(each))) != wanted:
+            if len(listed(api, "pods", release.namespace, release.pods(name))) != wanted:
                 return False
         return balanced(api, release.namespace, release.service(service))
 

@@ -16,7 +16,7 @@ from scalebed.engines.kubernetes.api.paths import field, found, listed, path
 from scalebed.engines.kubernetes.api.revisions import FOR_AN_EXPERIMENT, GIVEN_BACK, by_engine, settle
 from scalebed.engines.kubernetes.releases.before import Before, Record, ReleaseBefore, fields_of, put_back
 from scalebed.engines.kubernetes.releases.ownership import made_by_engine, mark, mark_path
-from scalebed.engines.kubernetes.releases.release import SERVICES, Release, merged
+from scalebed.engines.kubernetes.releases.release import Release, merged, services
 from scalebed.execution.ports import Clock
 from scalebed.messages import EngineError, Say
 
@@ -154,7 +154,7 @@ class Tenancy:
         return self._record.path, mark_path(self._release.namespace, self._release.name)
 
     def _databases(self, deployments: Mapping[str, Json]) -> dict[str, str]:
-        known = {self._release.service(service): service for service in SERVICES}
+        known = {self._release.service(service): service for service in services()}
         names = {}
         for place, deployment in deployments.items():
             service = known.get(place.rpartition("/")[2])

@@ -275,8 +275,12 @@ spec:
       {{- include "webapp.databaseContainer" . | nindent 6 }}
     {{- if .Values.database.objects.command }}
     - name: objects
-      image: {{ include "webapp.image" (dict "image" .Values.image "default" .Chart.AppVersion) }}
+      {{- $image := ternary .Values.database.objects.image .Values.image (ne .Values.database.objects.image.repository "") }}
+      image: {{ include "webapp.image" (dict "image" $image "default" .Chart.AppVersion) }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
+      {{- with .Values.database.objects.folder }}
+      workingDir: {{ . | quote }}
+      {{- end }}
       command: [sh, /scripts/on-database.sh]
       args:
         {{- toYaml .Values.database.objects.command | nindent 8 }}
