@@ -110,13 +110,16 @@ VARIANTS = {
         {"pagination": "offset", "search": "trigram", "cache": "off", "server": "granian", "pool_size": "8"}, brief=True
     ),
     "fastapi-models": Entry(
-        {"models": "pydantic", "jwt": "joserfc", "server": "gunicorn-uvicorn", "workers": "2"},
+        {"models": "pydantic", "jwt": "joserfc", "redis": "redis-py", "server": "gunicorn-uvicorn", "workers": "2"},
         Capabilities(keyset=True, fulltext=True),
         brief=True,
         reads_as="fastapi",
     ),
     "fastapi-msgspec": Entry(
-        {"models": "msgspec"}, Capabilities(keyset=True, fulltext=True), brief=True, reads_as="fastapi"
+        {"models": "msgspec", "redis": "valkey-glide"},
+        Capabilities(keyset=True, fulltext=True),
+        brief=True,
+        reads_as="fastapi",
     ),
     "fastapi-loop": Entry({"driver": "libpq", "held": "on"}, Capabilities(keyset=True, fulltext=True)),
     "fastapi-sqlalchemy": Entry({"data": "sqlalchemy"}, Capabilities(keyset=True, fulltext=True)),

@@ -18,6 +18,7 @@ from onloop.wire import RedisWire
 from optimized.contacts.infrastructure.breaker import Breaker
 from optimized.contacts.infrastructure.response_cache import ResponseCache
 from optimized.contacts.infrastructure.stores import RedisStore
+from peers.fastapi.contacts.infrastructure import clients
 from peers.fastapi.contacts.infrastructure import response_cache as awaited
 from peers.fastapi.contacts.infrastructure import stores as awaited_stores
 from peers.fastapi.contacts.infrastructure.held_cache import HeldCache
@@ -63,7 +64,16 @@ class Looped:
 Replica = Callable[..., Cache]
 
 
-@pytest.fixture(params=["optimized", "fastapi", "fastapi-held"])
+# How the peer asks Redis, by the name of its cache here.
+STORES: dict[str, Callable[[str, int], awaited_stores.Store]] = {
+    "fastapi": awaited_stores.RedisStore,
+    "fastapi-held": awaited_stores.RedisStore,
+    "fastapi-redis-py": clients.RedisPyStore,
+    "fastapi-glide": clients.GlideStore,
+}
+
+
+@pytest.fixture(params=["optimized", *STORES])
 def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
     """Makes a cache as one more process of the service would have it.
 
@@ -78,11 +88,11 @@ def replica(request: pytest.FixtureRequest, valkey) -> Iterator[Replica]:
         def fastapi(ttl_s: float = 30, **timing: float) -> Cache:
             kept = Timing(ttl_s, slow_s=1.0, away_s=0.2, **timing)
             entries = Entries("test", "v", kept)
-            shared = awaited.ResponseCache(awaited_stores.RedisStore(valkey.url, 1000), entries)
-            if request.param == "fastapi":
-                made = Looped(shared)
-            else:
+            shared = awaited.ResponseCache(STORES[request.param](valkey.url, 1000), entries)
+            if request.param == "fastapi-held":
                 made = Looped(HeldCache(shared, RedisWire(valkey.url, 1000), entries, Held(1_000_000)))
+            else:
+                made = Looped(shared)
             exits.callback(made.close)
             return made
 

@@ -23,6 +23,8 @@ FORMS = [
     ("peers/fastapi", ""),
     ("peers/fastapi", "held=on"),
     ("peers/fastapi", "data=sqlalchemy"),
+    ("peers/fastapi", "redis=redis-py"),
+    ("peers/fastapi", "redis=valkey-glide"),
 ]
 # More than a client of the cache may be allowed to make in its life.
 WRITES = 130

@@ -10,6 +10,7 @@ TABLE: Table = {
     "models": (("none", "pydantic", "msgspec"), "none"),
     "jwt": (("pyjwt", "joserfc"), "pyjwt"),
     "cache": (("bytes", "off"), "bytes"),
+    "redis": (("connections", "redis-py", "valkey-glide"), "connections"),
     "held": (ON_OFF, "off"),
     "pagination": (("keyset", "offset"), "keyset"),
     "search": (("fulltext", "trigram", "substring"), "fulltext"),
@@ -37,6 +38,10 @@ def without_shared_cache(switches: Switches) -> str | None:
             f"workers={workers} and cache={cache} need CACHE_URL: without it each process caches for itself and misses "
             "the others' writes; set CACHE_URL, or choose workers=1 or cache=off."
         )
+    if switches["redis"] != "connections":
+        return (
+            f"redis={switches['redis']} needs CACHE_URL: without it Redis is not asked; set CACHE_URL, or leave redis."
+        )
     if not switches.on("held"):
         return None
     return (
@@ -58,3 +63,5 @@ def _troubles(switches: Switches) -> Iterator[str]:
         yield f"workers={switches['workers']} needs server=gunicorn-uvicorn."
     if switches.on("held") and not (switches["data"] == "asyncpg" and switches["cache"] == "bytes"):
         yield "held=on needs data=asyncpg and cache=bytes."
+    if switches["redis"] != "connections" and (switches["cache"] == "off" or switches.on("held")):
+        yield f"redis={switches['redis']} needs cache=bytes and held=off, which brings a connection of its own."

@@ -44,7 +44,7 @@ from .infrastructure.orm import reader as orm_reader
 from .infrastructure.orm.engine import make_engine
 from .infrastructure.response_cache import ResponseCache
 from .infrastructure.signers import SIGNERS
-from .infrastructure.stores import LocalStore, RedisStore
+from .infrastructure.stores import LocalStore, RedisStore, Store
 from .infrastructure.writer import Writer
 
 
@@ -92,7 +92,7 @@ def make_cache(settings: Settings) -> Cache:
     """The cache that the switches want. Its namespace is the database's; its variant is what changes the bytes."""
     if settings.switches["cache"] == "off":
         return NoCache()
-    store = RedisStore(settings.cache_url, settings.cache_timeout_ms) if settings.cache_url else LocalStore()
+    store = _store(settings) if settings.cache_url else LocalStore()
     variant = hashlib.sha256(f"{settings.switches}{settings.secret_key}".encode()).hexdigest()[:12]
     timing = Timing(settings.cache_ttl_s, slow_s=settings.cache_slow_ms / 1000, away_s=settings.cache_probe_ms / 1000)
     entries = Entries(f"fastapi:{settings.database_name}", variant, timing)
@@ -101,6 +101,16 @@ def make_cache(settings: Settings) -> Cache:
         return cache
     wire = RedisWire(settings.cache_url, settings.cache_timeout_ms)
     return HeldCache(cache, wire, entries, Held(settings.held_bytes))
+
+
+def _store(settings: Settings) -> Store:
+    if settings.switches["redis"] == "connections":
+        return RedisStore(settings.cache_url, settings.cache_timeout_ms)
+    # A client that is not chosen costs no memory.
+    from .infrastructure.clients import GlideStore, RedisPyStore  # noqa: PLC0415
+
+    made = RedisPyStore if settings.switches["redis"] == "redis-py" else GlideStore
+    return made(settings.cache_url, settings.cache_timeout_ms)
 
 
 def _pager_options(settings: Settings) -> tuple[bool, bool]:

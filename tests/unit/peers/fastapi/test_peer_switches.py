@@ -41,6 +41,8 @@ def test_what_does_not_exist_is_refused(text: str) -> None:
         ("server=granian,workers=2", "workers=2 needs server=gunicorn-uvicorn"),
         ("data=sqlalchemy,held=on", "held=on needs data=asyncpg and cache=bytes"),
         ("cache=off,held=on", "held=on needs data=asyncpg and cache=bytes"),
+        ("cache=off,redis=redis-py", "redis=redis-py needs cache=bytes and held=off"),
+        ("held=on,redis=valkey-glide", "redis=valkey-glide needs cache=bytes and held=off"),
     ],
 )
 def test_what_cannot_work_together_is_refused(text: str, sentence: str) -> None:
@@ -51,6 +53,7 @@ def test_what_cannot_work_together_is_refused(text: str, sentence: str) -> None:
 def test_a_first_level_needs_a_second_that_processes_share() -> None:
     assert without_shared_cache(parse("")) is None
     assert (without_shared_cache(parse("held=on")) or "").startswith("held=on needs CACHE_URL")
+    assert (without_shared_cache(parse("redis=redis-py")) or "").startswith("redis=redis-py needs CACHE_URL")
     several = "server=gunicorn-uvicorn,workers=2"
     assert without_shared_cache(parse(f"{several},cache=off")) is None
     assert (without_shared_cache(parse(several)) or "").startswith("workers=2 and cache=bytes need CACHE_URL")
