@@ -1,13 +1,11 @@
 """A Postgres and a Valkey of these tests' own, from wheels, and the optimized service on them."""
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +15,12 @@ import psycopg
 import pytest
 from redis import Redis
 
+from scalebed import paths
 from scalebed.engines.local.isolation.ports import free_port
+from scalebed.engines.services import read_service
 from scalebed.paths import ROOT
+from scalebed.provision import builds
+from scalebed.provision.builds import Home
 
 APPS = ROOT / "apps"
 
@@ -190,10 +192,12 @@ def serving(contacts_database: str, started: list[subprocess.Popen[bytes]]) -> I
     def start(switches: str, service: str = "optimized", **more: str) -> httpx.Client:
         port = free_port()
         variables = environment(contacts_database, SWITCHES=switches, BIND=f"127.0.0.1:{port}", **more)
-        described = tomllib.loads((APPS / service / "variant.toml").read_text(encoding="utf-8"))
-        command = described["serve"]
-        command = shlex.split(command) if isinstance(command, str) else command
-        process = subprocess.Popen(command, cwd=APPS / service, env=variables)
+        described = read_service(ROOT, Path(service).name)
+        home = (
+            Home(described.folder) if described.build is None else builds.ensure(paths.cache(), described.build, print)
+        )
+        variables["PATH"] = home.path(variables["PATH"])
+        process = subprocess.Popen(described.serve, cwd=home.folder, env=variables)
         started.append(process)
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
         stops.extend([client.close, process.terminate, lambda: process.wait(20)])

@@ -26,6 +26,10 @@ FORMS = [
     *(("peers/flask", f"server={server}") for server in ("gthread", "sync")),
     *(("peers/quart", f"server={server}") for server in ("uvicorn", "hypercorn")),
     *(("peers/litestar", f"server={server}") for server in ("granian", "uvicorn")),
+    *((f"peers/{name}", "") for name in ("bolt", "express", "fastify", "fiber", "gin", "nestjs", "nethttp")),
+    ("peers/express", "style=callback,workers=2"),
+    ("peers/nestjs", "adapter=fastify"),
+    ("peers/fiber", "prefork=on"),
 ]
 # Less than the timeout by what it takes to send the write and the signal: afterwards it would be a 503.
 HELD_S = STATEMENT_TIMEOUT_MS / 1000 - 0.5
