@@ -20,7 +20,8 @@ Services of other frameworks beside Django's, on the same rows and statements. `
 them to it, with every value of every switch. [`peers-all.yaml`](../../loadtest/experiments/peers-all.yaml) measures
 them side by side, and [a how-to](../how-to/add-a-peer.md) says how one more joins.
 
-Lines are those of its sources without tests and without what the peers of a language share."""
+Lines are those of its sources without tests and without what the peers of a language share. What they are built of is
+under [these licences](licences.md)."""
 
 
 def page(root: Path) -> str:
