@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from staged import Stage, events
+from synthetic import FASTAPI, NAIVE, OPTIMIZED, Synthetic
 
 from scalebed.paths import ROOT
 from scalebed.records import live
@@ -345,3 +346,36 @@ BRACKETS = """async () => {
     return [lower, upper];
   });
 }"""
+
+
+def test_a_heading_of_the_report_sorts_its_table(browser: Browser, tmp_path: Path) -> None:
+    services = {"optimized": OPTIMIZED, "naive": NAIVE, "fastapi": FASTAPI}
+    spec = {"kind": "matrix", "matrix": {"variants": list(services)}, "rate": 3, "duration": 8, "blocks": 3}
+    run = Synthetic(tmp_path / "run", services, spec).write()
+    Report(run).write()
+    server = page_server(run)
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(f"{server.url}report")
+    table = page.locator("table").first
+    figures = table.locator("tbody tr td:nth-child(2) b")
+    before = [float(text) for text in figures.all_inner_texts()]
+    assert before != sorted(before), "or there is nothing to sort"
+    heading = table.locator("thead th").nth(1)
+
+    heading.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert [float(text) for text in figures.all_inner_texts()] == sorted(before)
+    assert heading.get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert [float(text) for text in figures.all_inner_texts()] == sorted(before, reverse=True)
+    table.locator("thead th").first.get_by_role("button").click()
+    names = [text.split("\n")[0] for text in table.locator("tbody th").all_inner_texts()]
+    assert names == sorted(names)
+    assert heading.get_attribute("aria-sort") is None
+
+    assert [each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in GRAVE] == []
+    page.close()
+    server.close()
+    assert wrong == []

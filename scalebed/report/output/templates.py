@@ -12,11 +12,19 @@ from scalebed.report.findings.views import PARTS
 
 
 def page(template: str, context: Mapping[str, object]) -> str:
-    """HTML in one file that fetches nothing, with the reports' style in it."""
-    made = _environment(autoescape=True)
-    loader = made.loader
-    css = loader.get_source(made, "report.css")[0] if loader else ""
-    return made.get_template(template).render(css=Markup(css), **context)  # noqa: S704 - our own
+    """HTML in one file that fetches nothing, with the reports' style and script in it."""
+    made = _environment(autoescape=True).get_template(template)
+    return made.render(css=Markup(_source("report.css")), js=Markup(script()), **context)  # noqa: S704 - our own
+
+
+def script() -> str:
+    """The one script of a report, which sorts its tables."""
+    return _source("tables.js")
+
+
+def _source(name: str) -> str:
+    made = _environment(autoescape=False)
+    return made.loader.get_source(made, name)[0] if made.loader else ""
 
 
 def text(template: str, context: Mapping[str, object]) -> str:
