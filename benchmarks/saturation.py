@@ -5,7 +5,8 @@ in rounds of an order drawn anew; requests a second, and their CPU.
 
 An arm is a shipped service with the switches that differ; or, as `fastapi@COMMIT`, what a commit of this repository has
 of it, on today's libraries; or the yardstick in Go (benchmarks/yardstick); or an application that answers nothing
-(empty.py): empty-uvicorn, empty-granian-wsgi, empty-granian-asgi, empty-django-wsgi, empty-django-asgi.
+(empty.py): empty-uvicorn, empty-granian-wsgi, empty-granian-asgi, empty-django-wsgi, empty-django-asgi. --ask names
+what is asked for: single contacts and lists where it names nothing, else also patch, health, json, echo and cpu.
 All have the same rows, and parts of their own kind outside the quota. A ratio's interval is Student's t on the
 logarithms, paired within rounds. --compare A B adds the ratio of A to B. With --out the tables
 and each round go into a folder, from whose rounds --again makes the tables anew.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import random
 import re
 import select
@@ -37,7 +39,22 @@ from scalebed.engines.services import Service, read_service
 from scalebed.provision.go_program import GoProgram, ensure
 from scalebed.statistics import intervals
 
-KINDS = {"detail": "single contacts", "list": "lists of 50"}
+KINDS = {
+    "detail": "single contacts",
+    "list": "lists of 50",
+    "patch": "changed contacts",
+    "health": "health checks",
+    "json": "made lists of 50",
+    "echo": "checked bodies",
+    "cpu": "sums of primes",
+}
+PATHS = {
+    "list": "/api/contacts/",
+    "health": "/healthz",
+    "json": "/api/basics/json/?items=50",
+    "cpu": "/api/basics/cpu/?n=20000",
+}
+"""Of kinds that always ask for the same."""
 SHARED = ("database", "pooler", "cache")
 """Groups of the parts, which all arms share."""
 YARDSTICK = "yardstick"
@@ -92,7 +109,24 @@ class Served:
 
 
 Found = dict[tuple[str, str], list[Served]]
-"""By the kind of a read and the arm's name the rounds."""
+"""By the kind of a request and the arm's name the rounds."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, as load tests send it."""
+
+    path: str
+    method: str = "GET"
+    body: object = None
+
+    def sent(self, port: int) -> bytes:
+        """Its bytes, on a connection that is kept."""
+        head = [f"{self.method} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}", AS_BEHIND_TLS]
+        body = b"" if self.body is None else json.dumps(self.body).encode()
+        if body:
+            head += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*head, "", ""]).encode() + body
 
 
 class Connection:
@@ -126,16 +160,14 @@ class Connection:
 
 
 def saturate(
-    port: int, paths: Sequence[str], options: argparse.Namespace, read: Callable[[], Mapping[str, float]]
+    port: int, wanted: Sequence[Asked], options: argparse.Namespace, read: Callable[[], Mapping[str, float]]
 ) -> Served:
-    """One arm's round: warmed until every address was asked for once and for a while, then counted for a while.
+    """One arm's round: warmed until every request was sent once and for a while, then counted for a while.
 
     The connections go on from one to the other, so that what is under way at the beginning stands for what is at the
     end. `read` tells the seconds of CPU that each part has used.
     """
-    requests = cycle(
-        [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{AS_BEHIND_TLS}\r\n\r\n".encode() for path in paths]
-    )
+    requests = cycle([each.sent(port) for each in wanted])
     clients = {client.socket.fileno(): client for client in [Connection(port) for _ in range(options.connections)]}
     poll = select.epoll()
     for number, client in clients.items():
@@ -153,7 +185,7 @@ def saturate(
         return done, time.monotonic() - began
 
     try:
-        serve(lambda done, seconds: seconds >= options.warm and done >= len(paths))
+        serve(lambda done, seconds: seconds >= options.warm and done >= len(wanted))
         before = read()
         done, seconds = serve(lambda done, seconds: seconds >= options.seconds and done > 0)
         after = read()
@@ -164,14 +196,28 @@ def saturate(
     return Served(done / seconds, {part: (after[part] - before[part]) / done for part in after})
 
 
-def asked(kind: str, arm: Arm, contacts: int) -> Sequence[str]:
-    """Addresses of a kind of read: single contacts by random keys, or the first page of fifty."""
-    if arm.service == "empty-django-asgi":
-        return ["/async/"]
-    if kind == "list":
-        return ["/api/contacts/"]
-    keys = np.random.default_rng(7).integers(1, contacts + 1, 500)
-    return [f"/api/contacts/{key}/" for key in keys]
+def asked(kind: str, arm: Arm, contacts: int) -> Sequence[Asked]:
+    """Requests of a kind: single contacts by random keys, the first page of fifty, or what a scenario asks for."""
+    chance = np.random.default_rng(7)
+    match kind:
+        case "detail" | "list" if arm.service == "empty-django-asgi":
+            return [Asked("/async/")]
+        case "detail":
+            return [Asked(f"/api/contacts/{key}/") for key in chance.integers(1, contacts + 1, 500)]
+        case "patch":
+            keys = chance.permutation(contacts)[:250] + 1
+            # Two numbers a contact, in turn, so that every request changes what is there.
+            numbers = chance.integers(10**9, 2 * 10**9, 2 * len(keys))
+            return [
+                Asked(f"/api/contacts/{key}/", "PATCH", {"phone_number": f"+49{number}"})
+                for key, number in zip([*keys, *keys], numbers, strict=True)
+            ]
+        case "echo":
+            tags = ["one", "two", "three", "four", "five"]
+            bodies = [{"name": f"Name {n}", "code": f"ABC-{1000 + n}", "quantity": n, "tags": tags} for n in range(500)]
+            return [Asked("/api/basics/echo/", "POST", body) for body in bodies]
+        case _:
+            return [Asked(PATHS[kind])]
 
 
 def service_of(arm: Arm, rig: Rig) -> Service:
@@ -235,7 +281,7 @@ def rounds(
     """Each kind of each arm in each round, as it is measured."""
     chance = random.Random(options.rounds)
     for _ in range(options.rounds):
-        for kind in KINDS:
+        for kind in options.ask:
             for arm in chance.sample(arms, len(arms)):
                 port = running.replicas[arm.slug][0].port
                 read = partial(usage, rig, running, arm.slug)
@@ -258,6 +304,7 @@ def main() -> None:
     parser.add_argument("--warm", type=float, default=1.0)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--contacts", type=int, default=100_000)
+    parser.add_argument("--ask", nargs="+", choices=KINDS, default=["detail", "list"], metavar="KIND")
     parser.add_argument("--cpu", type=float, default=0.25)
     parser.add_argument("--compare", nargs=2, action="append", default=[], metavar=("A", "B"))
     parser.add_argument("--out", type=Path)
@@ -271,6 +318,12 @@ def main() -> None:
         parser.error("two arms have one name: give one of them another, as in other=optimized")
     if unknown := {name for pair in options.compare for name in pair} - set(names):
         parser.error(f"--compare: no arm is called {', '.join(sorted(unknown))}; they are {', '.join(names)}")
+    if not options.arms:
+        parser.error("name an arm, such as optimized")
+    reading = [arm.name for arm in options.arms if arm.service in (YARDSTICK, *EMPTY)]
+    if reading and (more := set(options.ask) - {"detail", "list"}):
+        parser.error(f"--ask {' '.join(sorted(more))}: {', '.join(reading)} only reads contacts")
+    options.ask = list(dict.fromkeys(options.ask))
     with bed("saturation") as rig:
         wanted = wanted_of(options.arms, rig, options.contacts, options.cpu)
         found: Found = {}
@@ -301,14 +354,20 @@ def answer(found: Found, pairs: Sequence[tuple[str, str]]) -> str:
     sentences = []
     # The table has all; so many are read as sentences.
     for one, other in pairs[:5]:
-        said = []
-        for kind, reads in KINDS.items():
+        each_kind = []
+        for kind in kinds_of(found):
             ours, theirs = ([each.rate for each in found[kind, name]] for name in (one, other))
-            said.append(f"{ratio(ours, theirs)} as many {reads}")
-        sentences.append(f"At saturation {one} answers {' and '.join(said)} as {other}.")
-    first, rest = (sentences or [""])[0], sentences[1:]
+            each_kind.append(f"{ratio(ours, theirs)} as many {KINDS[kind]}")
+        sentences.append(f"At saturation {one} answers {' and '.join(each_kind)} as {other}.")
+    said = [f"**{first}**" for first in sentences[:1]] + sentences[1:]
     rounds_ = max(map(len, found.values()))
-    return " ".join([f"**{first}**", *rest, f"In brackets: 95% intervals over {rounds_} rounds."])
+    return " ".join([*said, f"In brackets: 95% intervals over {rounds_} rounds."])
+
+
+def kinds_of(found: Found) -> list[str]:
+    """The kinds that were asked for, in the order of the tables."""
+    asked_for = {kind for kind, _ in found}
+    return [kind for kind in KINDS if kind in asked_for]
 
 
 def rounds_of(path: Path) -> Found:
@@ -323,11 +382,12 @@ def rounds_of(path: Path) -> Found:
 
 def compared(found: Found, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Markdown: what one arm answers and needs of what another does, with 95% intervals."""
-    yield "| Compared | " + " | ".join(f"{kind}, requests/s | {kind}, CPU a request" for kind in KINDS) + " |"
-    yield "|---" * (1 + 2 * len(KINDS)) + "|"
+    kinds = kinds_of(found)
+    yield "| Compared | " + " | ".join(f"{kind}, requests/s | {kind}, CPU a request" for kind in kinds) + " |"
+    yield "|---" * (1 + 2 * len(kinds)) + "|"
     for one, other in pairs:
         cells = []
-        for kind in KINDS:
+        for kind in kinds:
             for figure in (lambda each: each.rate, lambda each: each.cpu["service"]):
                 ours, theirs = ([figure(each) for each in found[kind, name]] for name in (one, other))
                 cells.append(ratio(ours, theirs))
@@ -336,9 +396,9 @@ def compared(found: Found, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 def table(found: Found) -> Iterator[str]:
     """Markdown: medians, the fastest first."""
-    yield "| Read | Service | requests/s | CPU service, µs/request | CPU parts, µs/request |"
+    yield "| Request | Service | requests/s | CPU service, µs/request | CPU parts, µs/request |"
     yield "|---|---|--:|--:|--:|"
-    for kind in KINDS:
+    for kind in kinds_of(found):
         rates = {name: statistics.median(e.rate for e in all_) for (each, name), all_ in found.items() if each == kind}
         for name in sorted(rates, key=lambda name: -rates[name]):
             rounds_ = found[kind, name]

@@ -7,11 +7,13 @@ Arms are those of saturation.py. All of them run, idle, beside one more replica 
 single contacts, and ended, in rounds of an order drawn anew. A replica has its quota from the start, as a pod has its
 limit. Ready is when `/readyz` answers 200, looked for every 50 ms. Memory is the working set of its control group;
 pages of programs that another group was charged for first are not in it, and here one of the same service runs beside.
+With --out the table and each start go into a folder, from whose starts --again makes the table anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import random
 import signal
 import statistics
@@ -75,11 +77,13 @@ def memory(replica: Replica) -> float:
 
 
 def table(found: dict[str, list[Start]]) -> Iterator[str]:
-    """Markdown: the mean of each figure, and its interval where there are rounds enough; the quickest first."""
+    """Markdown: the mean of each figure, and its interval where there are rounds enough; of ends the longest."""
     yield f"| Service | {' | '.join(HEADS.values())} |"
     yield "|---" + "|--:" * len(HEADS) + "|"
     for name, starts in sorted(found.items(), key=lambda each: statistics.median(s.ready_s for s in each[1])):
-        cells = [figure([getattr(each, field) for each in starts]) for field in HEADS]
+        cells = [figure([getattr(each, field) for each in starts]) for field in HEADS if field != "end_s"]
+        # How long an end takes is chance: the next look of a loop, or of a worker's parent. What all kept to is told.
+        cells.append(f"{max(each.end_s for each in starts):.2g}")
         yield f"| {name} | {' | '.join(cells)} |"
 
 
@@ -102,14 +106,39 @@ def each_round(found: dict[str, list[Start]]) -> Iterator[str]:
             yield ",".join([name, str(number), *(f"{value:.4f}" for value in asdict(one).values())])
 
 
+def starts_of(path: Path) -> dict[str, list[Start]]:
+    """What `each_round` wrote."""
+    found: dict[str, list[Start]] = {}
+    with path.open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text):
+            found.setdefault(row["service"], []).append(Start(*(float(row[field.name]) for field in fields(Start))))
+    return found
+
+
+def write(found: dict[str, list[Start]], out: Path | None) -> None:
+    """Print the table, and put it into a folder with every start."""
+    lines = list(table(found))
+    print(*lines, sep="\n")
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "starting.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (out / "starting.csv").write_text("\n".join(each_round(found)) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("arms", nargs="+", type=Arm.parse)
+    parser.add_argument("arms", nargs="*", type=Arm.parse)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--contacts", type=int, default=10_000)
     parser.add_argument("--cpu", type=float, default=1.0)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--again", type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    if options.again:
+        write(starts_of(options.again / "starting.csv"), options.again)
+        return
+    if not options.arms:
+        parser.error("name an arm, such as optimized")
     with bed("starting") as rig:
         wanted = wanted_of(options.arms, rig, options.contacts, options.cpu)
         found: dict[str, list[Start]] = {}
@@ -121,12 +150,7 @@ def main() -> None:
                     more = partial(rig.another, running, wanted, item, f"{arm.slug}-started-{number}")
                     found.setdefault(arm.name, []).append(one := start(more, rig, arm, options.contacts))
                     say(f"{arm.name}: {one}")
-    lines = list(table(found))
-    print(*lines, sep="\n")
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "starting.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (options.out / "starting.csv").write_text("\n".join(each_round(found)) + "\n", encoding="utf-8")
+    write(found, options.out)
 
 
 if __name__ == "__main__":
