@@ -59,18 +59,27 @@ workers() {
   saturate workers "${arms[@]}" --rounds 4 --warm 0.3 --seconds 1.2 --cpu 1 --connections 16 "${pairs[@]}"
 }
 
+# One service after the other: every arm has eight sessions of Postgres, which has a hundred for all.
 pools() {
-  local arms=() pairs=() more name n
-  for n in 5 10 20 50; do
-    arms+=("django-$n=optimized:$core,server=gthread,threads=50,pool_size=$n" "express-$n=express:pool_size=$n")
-    arms+=("django-loop-$n=optimized:$core,$loop,pool_size=$n" "fastapi-$n=fastapi:$core,pool_size=$n")
-    arms+=("nethttp-$n=nethttp:procs=1,pool_size=$n")
-  done
-  for name in django django-loop fastapi nethttp express; do
+  local arms pairs=() more name n work
+  local -A served=(
+    [django]="optimized:$core,server=gthread,threads=50" ["django-loop"]="optimized:$core,$loop"
+    ["express"]="express:search=trigram" [fastapi]="fastapi:$core" [nethttp]=nethttp:procs=1
+  )
+  work="$(mktemp -d)"
+  for name in django django-loop express fastapi nethttp; do
+    arms=()
+    for n in 5 10 20 50; do arms+=("$name-$n=${served[$name]},pool_size=$n"); done
+    python benchmarks/saturation.py "${arms[@]}" --contacts 10000 --out "$work/$name" \
+      --rounds 4 --warm 0.3 --seconds 1.2 --cpu 0.5 --connections 50
     mapfile -t more < <(against "$name-5" "$name-10" "$name-20" "$name-50")
     pairs+=("${more[@]}")
   done
-  saturate pools "${arms[@]}" --rounds 4 --warm 0.3 --seconds 1.2 --cpu 0.5 --connections 50 "${pairs[@]}"
+  mkdir -p "$out/pools"
+  # The heading once.
+  awk 'FNR > 1 || NR == 1' "$work"/*/saturation.csv >"$out/pools/saturation.csv"
+  rm -rf "$work"
+  python benchmarks/saturation.py --again "$out/pools" "${pairs[@]}"
 }
 
 json() {

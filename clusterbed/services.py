@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from clusterbed import bases
@@ -32,6 +32,8 @@ _BUILT = "build/service"
 """In a context: what a build on this machine has made of `apps/peers`."""
 _BASES = {"go": bases.SLIM, "node": bases.NODEJS}
 """Toolchain → base of what it has built."""
+Fill = Callable[[Context, Made], Mapping[str, str]]
+"""Puts into a context what a Dockerfile copies, and gives the arguments to build it with."""
 
 
 def stages(shop: Workshop, public: bases.Public | None = None) -> list[Stage]:
@@ -106,35 +108,28 @@ def _of_wheels(shop: Workshop, dockerfile: Path, lock: str, sources: Sequence[Pa
     """A service of Python: these sources, and the wheels of a lock."""
     name, wheels = dockerfile.parent.name, bases.wheelhouse_name(lock)
 
-    def make(reference: str, made: Made) -> None:
-        with Context(shop.folder) as context:
-            _add(context, shop.root, sources)
-            context.add(made.folder(wheels), "build/wheelhouse")
-            arguments = {"BASE_IMAGE": made.image(bases.PYTHON), "WHEELHOUSE": "build/wheelhouse"}
-            file = dockerfile.relative_to(shop.root).as_posix()
-            shop.docker(f"service-{name}").build(reference, context.path, arguments, file)
+    def fill(context: Context, made: Made) -> Mapping[str, str]:
+        _add(context, shop.root, sources)
+        context.add(made.folder(wheels), "build/wheelhouse")
+        return {"BASE_IMAGE": made.image(bases.PYTHON), "WHEELHOUSE": "build/wheelhouse"}
 
-    recipe = digest(digest_of_files(shop.root, sources), name)
-    return shop.as_image(f"service-{name}", f"Image of {name}", recipe, make, needs=[bases.PYTHON, wheels], seconds=30)
+    recipe, needs = digest_of_files(shop.root, sources), [bases.PYTHON, wheels]
+    return _image(shop, dockerfile, fill, name=name, recipe=recipe, needs=needs, seconds=30)
 
 
 def _of_a_build(shop: Workshop, dockerfile: Path, build: Build, base: str) -> Stage:
     """A service that is built on this machine, as one that is started here is."""
-    name = build.name
-    others = [dockerfile, build.folder / "variant.toml"]
+    switches = build.folder / "variant.toml"
 
-    def make(reference: str, made: Made) -> None:
+    def fill(context: Context, made: Made) -> Mapping[str, str]:
         home = ensure(shop.cache, build, shop.say)
-        with Context(shop.folder) as context:
-            _add(context, shop.root, [*files_of(build), *others])
-            context.add(home.folder.parent, _BUILT)
-            image = made.image(base)
-            arguments = {"BASE_IMAGE": image, "GO_IMAGE": image, "BUILT": _BUILT}
-            file = dockerfile.relative_to(shop.root).as_posix()
-            shop.docker(f"service-{name}").build(reference, context.path, arguments, file)
+        _add(context, shop.root, [*files_of(build), switches])
+        context.add(home.folder.parent, _BUILT)
+        image = made.image(base)
+        return {"BASE_IMAGE": image, "GO_IMAGE": image, "BUILT": _BUILT}
 
-    recipe = digest(digest_of_files(shop.root, others), built_key(build, _version(build)))
-    return shop.as_image(f"service-{name}", f"Image of {name}", recipe, make, needs=[base], seconds=20)
+    recipe = digest(digest_of_files(shop.root, [switches]), built_key(build, _version(build)))
+    return _image(shop, dockerfile, fill, name=build.name, recipe=recipe, needs=[base], seconds=20)
 
 
 def _version(build: Build) -> str:
@@ -148,17 +143,30 @@ def _version(build: Build) -> str:
 def _k6(shop: Workshop, base: str) -> Stage:
     source = shop.root / "loadtest" / "extension"
 
+    def fill(context: Context, made: Made) -> Mapping[str, str]:
+        _add(context, shop.root, _sources(source))
+        context.add(ensure_k6(shop.cache, source, shop.say), "build/k6/k6")
+        image = made.image(base)
+        return {"BASE_IMAGE": image, "BUILD_IMAGE": image, "K6": "build/k6"}
+
+    dockerfile = shop.root / "loadtest" / "Dockerfile"
+    return _image(shop, dockerfile, fill, name="k6", recipe=source_key(source, ""), needs=[base], seconds=10)
+
+
+def _image(
+    shop: Workshop, dockerfile: Path, fill: Fill, *, name: str, recipe: str, needs: Sequence[str], seconds: int
+) -> Stage:
+    """The image of a Dockerfile; `recipe`: a hash of all else that it is made of."""
+
     def make(reference: str, made: Made) -> None:
         with Context(shop.folder) as context:
-            _add(context, shop.root, _sources(source))
-            context.add(shop.root / "loadtest" / "Dockerfile", "loadtest/Dockerfile")
-            context.add(ensure_k6(shop.cache, source, shop.say), "build/k6/k6")
-            image = made.image(base)
-            arguments: Mapping[str, str] = {"BASE_IMAGE": image, "BUILD_IMAGE": image, "K6": "build/k6"}
-            shop.docker("service-k6").build(reference, context.path, arguments, "loadtest/Dockerfile")
+            _add(context, shop.root, [dockerfile])
+            arguments = fill(context, made)
+            file = dockerfile.relative_to(shop.root).as_posix()
+            shop.docker(f"service-{name}").build(reference, context.path, arguments, file)
 
-    recipe = digest(shop.files("loadtest/Dockerfile"), source_key(source, ""))
-    return shop.as_image("service-k6", "Image of k6", recipe, make, needs=[base], seconds=10)
+    whole = digest(digest_of_files(shop.root, [dockerfile]), recipe)
+    return shop.as_image(f"service-{name}", f"Image of {name}", whole, make, needs=needs, seconds=seconds)
 
 
 def _of_python(root: Path) -> Iterator[Path]:

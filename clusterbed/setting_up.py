@@ -24,10 +24,7 @@ _ASK_S = 20
 
 
 class Setup:
-    """One call of `up`, `images` or `down`; `chosen`: the services whose images are wanted.
-
-    A service that has been chosen before is again, as long as its image is there: it would grow old on the node.
-    """
+    """One call of `up`, `images` or `down`; `chosen`: the services whose images are wanted."""
 
     def __init__(self, shop: Workshop, announcer: ConsoleAnnouncer, chosen: Sequence[str] = services.USUAL) -> None:
         self._shop = shop
@@ -45,6 +42,8 @@ class Setup:
         """Have the cluster; `registry` None: with public images where their registry answers."""
         began = time.monotonic()
         registry = self._prepare(registry)
+        if is_there():
+            self._choose_what_was_chosen()
         made = self._make(registry)
         cluster = self._cluster(made)
         image = None if registry else made.image("node")
@@ -76,10 +75,13 @@ class Setup:
         if not registry:
             self._refuse_what_cannot_be()
         self._daemon.ensure()
+        return registry
+
+    def _choose_what_was_chosen(self) -> None:
+        """The image of a service that was asked for before would grow old on the node."""
         names = services.service_names(self._shop.root)
         images = services.image_names(self._shop.root, names)
         self._chosen = [name for name in names if name in self._chosen or self._docker.has(images[f"service-{name}"])]
-        return registry
 
     def _delete_cluster(self) -> None:
         if not is_there():

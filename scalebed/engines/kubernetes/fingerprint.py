@@ -23,8 +23,12 @@ for (const folder of ['.', '../core/node']) {
   }
 }
 """
-_LISTINGS = (["python", "-c", _OF_PYTHON], ["node", "-e", _OF_NODE], ["./service", "packages"])
-"""By language, what prints name==version of the packages of a service, in its container."""
+_LISTINGS = {
+    "python": ["python", "-c", _OF_PYTHON],
+    "node": ["node", "-e", _OF_NODE],
+    "go": ["./service", "packages"],
+}
+"""What prints name==version of the packages of a service, in its container."""
 _PACKAGE = re.compile(r"(?P<name>[A-Za-z0-9@][A-Za-z0-9._/@-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 _ADDONS = {"k6-operator": "k6-operator", "metrics-server": "metrics-server", "coredns": "coredns"}
 
@@ -52,15 +56,20 @@ def packages(api: Api, release: Release, service: str) -> dict[str, str]:
     The image is the truth: nothing holds it to the lock of this clone. Empty where it cannot be asked.
     """
     for pod in listed(api, "pods", release.namespace, release.pods(service)):
-        for listing in _LISTINGS:
+        for language, listing in _LISTINGS.items():
             try:
                 said = api.execute(release.namespace, pod["metadata"]["name"], "service", listing)
             except ApiError:
                 continue
             found = (_PACKAGE.fullmatch(line.strip()) for line in said.splitlines())
-            if pairs := sorted((match["name"].lower().replace("_", "-"), match["version"]) for match in found if match):
+            if pairs := sorted((_name(language, match["name"]), match["version"]) for match in found if match):
                 return dict(pairs)
     return {}
+
+
+def _name(language: str, name: str) -> str:
+    """Python takes several spellings for one name; elsewhere it is as it is written."""
+    return name.lower().replace("_", "-") if language == "python" else name
 
 
 def charts(root: Path) -> dict[str, str]:

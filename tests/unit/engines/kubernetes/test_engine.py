@@ -99,6 +99,8 @@ def test_packages_are_those_that_the_service_s_container_says_it_has() -> None:
     bench.api.says = {"service": "exec failed: python: executable file not found in $PATH"}
     with engine.deploy(optimized):
         assert engine.fingerprint()["packages"] == {**known, "optimized": {}}
+        asked = [command[0] for _, container, command in bench.api.executed if container == "service"]
+        assert asked[-3:] == ["python", "node", "./service"]
     engine.close()
 
 
