@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import yaml
-
-from scalebed import paths
+from scalebed import paths, yaml_reader
 from scalebed.engines.kubernetes.api.client import Api, Json
 from scalebed.engines.kubernetes.api.paths import field, found, listed, path
 from scalebed.engines.kubernetes.api.quantities import millicores, quantity
@@ -34,7 +32,7 @@ merged = chart_values.merged
 @cache
 def services() -> tuple[str, ...]:
     """Services that the chart installs: the names under which it takes in the chart webapp."""
-    chart = yaml.safe_load((paths.ROOT / "charts" / "scalebed" / "Chart.yaml").read_text(encoding="utf-8"))
+    chart = yaml_reader.read((paths.ROOT / "charts" / "scalebed" / "Chart.yaml").read_text(encoding="utf-8"))
     return tuple(part["alias"] for part in chart["dependencies"] if part["name"] == "webapp")
 
 
