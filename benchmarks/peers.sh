@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measure the peers beside each other at saturation, part by part, into docs/results/peers-all:
-#   benchmarks/peers.sh             # all of it; about an hour
+#   benchmarks/peers.sh             # all of it
 #   benchmarks/peers.sh json pools  # some of: saturation basics workers pools json redis starting images
 # The machine must be quiet. `images` needs the images of ./scripts/airgap/images --service all.
 set -euo pipefail
@@ -23,10 +23,13 @@ against() { # BASE NAME… → pairs that are compared
   for name in "$@"; do printf -- '--compare\n%s\n%s\n' "$name" "$base"; done
 }
 
-saturate() { # PART, then what saturation.py takes
-  local part="$1"
+# Parts of many arms are measured in short rounds.
+brief=(--rounds 4 --warm 0.3 --seconds 1.2)
+
+saturate() { # FOLDER, then what saturation.py takes
+  local folder="$1"
   shift
-  python benchmarks/saturation.py --contacts 10000 --out "$out/$part" "$@"
+  python benchmarks/saturation.py --contacts 10000 --out "$folder" "$@"
 }
 
 saturation() {
@@ -38,12 +41,12 @@ saturation() {
     against flask quart
     against fastapi litestar django-loop
   )
-  saturate saturation "${peers[@]}" --rounds 5 --seconds 3 "${pairs[@]}"
+  saturate "$out/saturation" "${peers[@]}" --rounds 5 --seconds 3 "${pairs[@]}"
 }
 
 basics() {
   mapfile -t pairs < <(against django nethttp fastify fastapi django-loop drf)
-  saturate basics "${peers[@]}" --ask patch json echo --rounds 4 --warm 0.3 --seconds 1.2 "${pairs[@]}"
+  saturate "$out/basics" "${peers[@]}" --ask patch json echo "${brief[@]}" "${pairs[@]}"
 }
 
 workers() {
@@ -56,7 +59,7 @@ workers() {
     mapfile -t more < <(against "$name-1" "$name-2" "$name-4" "$name-5")
     pairs+=("${more[@]}")
   done
-  saturate workers "${arms[@]}" --rounds 4 --warm 0.3 --seconds 1.2 --cpu 1 --connections 16 "${pairs[@]}"
+  saturate "$out/workers" "${arms[@]}" "${brief[@]}" --cpu 1 --connections 16 "${pairs[@]}"
 }
 
 # One service after the other: every arm has eight sessions of Postgres, which has a hundred for all.
@@ -64,14 +67,13 @@ pools() {
   local arms pairs=() more name n work
   local -A served=(
     [django]="optimized:$core,server=gthread,threads=50" ["django-loop"]="optimized:$core,$loop"
-    ["express"]="express:search=trigram" [fastapi]="fastapi:$core" [nethttp]=nethttp:procs=1
+    [express]=express: [fastapi]="fastapi:$core" [nethttp]=nethttp:procs=1
   )
   work="$(mktemp -d)"
   for name in django django-loop express fastapi nethttp; do
     arms=()
     for n in 5 10 20 50; do arms+=("$name-$n=${served[$name]},pool_size=$n"); done
-    python benchmarks/saturation.py "${arms[@]}" --contacts 10000 --out "$work/$name" \
-      --rounds 4 --warm 0.3 --seconds 1.2 --cpu 0.5 --connections 50
+    saturate "$work/$name" "${arms[@]}" "${brief[@]}" --cpu 0.5 --connections 50
     mapfile -t more < <(against "$name-5" "$name-10" "$name-20" "$name-50")
     pairs+=("${more[@]}")
   done
@@ -96,14 +98,14 @@ json() {
     against fastapi-none fastapi-pydantic fastapi-msgspec
   )
   pairs+=("${more[@]}")
-  saturate json "${arms[@]}" --ask list json echo --rounds 4 --warm 0.3 --seconds 1.2 "${pairs[@]}"
+  saturate "$out/json" "${arms[@]}" --ask list json echo "${brief[@]}" "${pairs[@]}"
 }
 
 redis() {
   local arms=() name
   for name in connections redis-py valkey-glide; do arms+=("$name=fastapi:redis=$name"); done
   mapfile -t pairs < <(against connections redis-py valkey-glide)
-  saturate redis "${arms[@]}" --rounds 6 --seconds 2 "${pairs[@]}"
+  saturate "$out/redis" "${arms[@]}" --rounds 6 --seconds 2 "${pairs[@]}"
 }
 
 starting() {

@@ -12,7 +12,7 @@ from clusterbed import bases
 from clusterbed.docker import Context
 from clusterbed.stages import Made, Stage, digest, digest_of_files, is_source
 from clusterbed.workshop import Workshop
-from scalebed.engines.services import find_service, read_service
+from scalebed.engines.services import find_service, read_peers, read_service
 from scalebed.messages import EngineError
 from scalebed.provision.builds import Build, ensure, files_of, require_toolchain
 from scalebed.provision.builds import source_key as built_key
@@ -172,8 +172,7 @@ def _image(
 def _of_python(root: Path) -> Iterator[Path]:
     """Files of `apps` that Python may read: a change in what Go and Node alone do makes no new image."""
     others: set[Path] = set()
-    for file in (root / "apps" / "peers").glob("*/variant.toml"):
-        build = read_service(root, file.parent.name).build
+    for build in (service.build for service in read_peers(root)):
         if build is not None and build.toolchain in _BASES:
             others.update(place for place in (build.folder, *build.sources) if place.is_dir())
     for path in _sources(root / "apps"):

@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
+from docsmith.markdown import table
 from scalebed import paths
-from scalebed.engines.services import Service, read_service
+from scalebed.engines.services import Service, read_peers
 from scalebed.messages import EngineError
 from scalebed.provision import builds
 from scalebed.provision.go import find_go
-from scalebed.requirements import LOCKS, read_pins
+from scalebed.requirements import LOCKS, normal_name, read_pins
 
 PAGE = Path("docs") / "reference" / "licences.md"
 BOLT_LOCK = "apps/peers/bolt/requirements.lock"
@@ -88,10 +89,10 @@ def page(tables: Mapping[str, Mapping[Package, Sequence[str]]]) -> str:
     """How many packages are under which licence, then each of them; `tables`: language → package → of whom."""
     counts = {language: Counter(package.licence for package in packages) for language, packages in tables.items()}
     licences = sorted({licence for count in counts.values() for licence in count})
-    parts = [_HEAD, _table(["licence", *tables], [[n, *(str(counts[k][n] or "") for k in tables)] for n in licences])]
+    parts = [_HEAD, table(["licence", *tables], [[n, *(str(counts[k][n] or "") for k in tables)] for n in licences])]
     for language, packages in tables.items():
         rows = [[p.name, p.version, p.licence, ", ".join(whose)] for p, whose in sorted(packages.items())]
-        parts += [f"## {language}", _table(["package", "version", "licence", "of"], rows)]
+        parts += [f"## {language}", table(["package", "version", "licence", "of"], rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -109,8 +110,7 @@ def licence_of(text: str) -> str | None:
 
 
 def _services(root: Path, toolchain: str) -> Iterator[Service]:
-    for file in sorted((root / "apps" / "peers").glob("*/variant.toml")):
-        service = read_service(root, file.parent.name)
+    for service in read_peers(root):
         if service.build is not None and service.build.toolchain == toolchain:
             yield service
 
@@ -161,7 +161,7 @@ def _python(root: Path, cache: Path) -> Mapping[Package, Sequence[str]]:
     home = builds.ensure(cache, bolt.build, print).folder
     places = [str(place) for place in home.glob("**/site-packages")]
     for lock, where in [*((lock, sys.path) for lock in LOCKS), (BOLT_LOCK, places)]:
-        installed = {_normal(each.name): each for each in metadata.distributions(path=where)}
+        installed = {normal_name(each.name): each for each in metadata.distributions(path=where)}
         for name in read_pins((root / lock).read_text(encoding="utf-8")):
             if name in installed:
                 package = Package(name, installed[name].version, _of_metadata(installed[name]))
@@ -191,15 +191,6 @@ def _files(distribution: metadata.Distribution) -> Iterator[str]:
     for file in distribution.files or ():
         if file.name.upper().startswith(("LICENSE", "LICENCE", "COPYING")):
             yield file.read_text()
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scalebed.engines.services import Service, read_service
+from docsmith.markdown import table
+from scalebed.engines.services import Service, read_peers
 from scalebed.provision import builds
 from scalebed.requirements import read_pins
 
@@ -26,14 +27,13 @@ under [these licences](licences.md)."""
 
 def page(root: Path) -> str:
     """All of them, as Markdown."""
-    names = [file.parent.name for file in sorted((root / "apps" / "peers").glob("*/variant.toml"))]
-    rows = [_row(root, read_service(root, name)) for name in names]
+    rows = [_row(root, service) for service in read_peers(root)]
     shared = [[f"`{_CORE / name}`", f"{lines:,}"] for name, lines in _shared(root)]
     parts = [
         _BEGINNING,
-        _table(["peer", "built on", "forks in the road, default first", "lines"], rows),
+        table(["peer", "built on", "forks in the road, default first", "lines"], rows),
         "What they share, by language:",
-        _table(["folder", "lines"], shared),
+        table(["folder", "lines"], shared),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -78,8 +78,3 @@ def _lines(folder: Path) -> int:
     kept = (path for path in sources if not _NOT_ITS_OWN & set(path.relative_to(folder).parts))
     own = (path for path in kept if not path.name.endswith("_test.go"))
     return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in own)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -46,7 +46,7 @@ def read_pins(lock: str) -> dict[str, Pin]:
     for line in lock.splitlines(keepends=True):
         match = _PIN.match(line)
         if match is not None:
-            block = blocks.setdefault(_normal(match["name"]), [])
+            block = blocks.setdefault(normal_name(match["name"]), [])
         if match is not None or line.startswith(" "):
             block.append(line)
     return {name: Pin("".join(lines), frozenset(_askers(lines))) for name, lines in blocks.items()}
@@ -54,7 +54,7 @@ def read_pins(lock: str) -> dict[str, Pin]:
 
 def closure(pins: Mapping[str, Pin], wanted: Iterable[str]) -> set[str]:
     """The wanted packages and all that they asked for; raises KeyError for one that the lock lacks."""
-    names = {_normal(name) for name in wanted}
+    names = {normal_name(name) for name in wanted}
     for name in names:
         pins[name]  # the lock must have it
     while True:
@@ -68,7 +68,7 @@ def _askers(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         match = _ASKER.match(line)
         if match is not None and match["name"] != "via":
-            yield _normal(match["name"])
+            yield normal_name(match["name"])
 
 
 def _name(requirement: str) -> str:
@@ -77,5 +77,6 @@ def _name(requirement: str) -> str:
     return match[0]
 
 
-def _normal(name: str) -> str:
+def normal_name(name: str) -> str:
+    """A package's one name of its several spellings, as PEP 503 has it."""
     return re.sub(r"[-_.]+", "-", name).lower()

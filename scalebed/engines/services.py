@@ -113,6 +113,11 @@ def read_service(root: Path, name: str) -> Service:
     )
 
 
+def read_peers(root: Path) -> list[Service]:
+    """Every service of `apps/peers`, by name; raises EngineError where the file of one is not whole."""
+    return [read_service(root, file.parent.name) for file in sorted((root / "apps" / "peers").glob("*/variant.toml"))]
+
+
 def require_packages() -> None:
     """Raises EngineError with the command that brings them, where what the shipped services are made of is not here."""
     if missing := extras.absent("services"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,8 +24,7 @@ def script() -> str:
 
 
 def _source(name: str) -> str:
-    made = _environment(autoescape=False)
-    return made.loader.get_source(made, name)[0] if made.loader else ""
+    return (files("scalebed.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 def text(template: str, context: Mapping[str, object]) -> str:
