@@ -33,8 +33,8 @@ SLO = Slo(percentile=95, latency_ms=150)
 """Far from what a hypervisor adds to an answer when it takes a core away for some milliseconds."""
 CELL = Cell(Variant(name="a", service="a"), 1, 1.0, "detail", 5000, 7)
 RATE, DURATION_S = 120.0, 12
-"""The verdict is open once 41 of some 1,200 are late by more than 110 ms; 17 are on average, and 41 in one of two million
-draws (of half as many arrivals it was one in 170).
+"""The verdict is open once 41 of some 1,200 are late by more than 110 ms; 17 are on average, and 41 in one of two
+million draws (of half as many arrivals it was one in 170).
 """
 HELD_S = 0.25
 """Arrivals are Poisson, so the first that is held up comes 8 ms later on average, and 100 in one of 160,000 draws."""

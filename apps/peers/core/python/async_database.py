@@ -1,5 +1,6 @@
 """Runs steps on psycopg's pool of asynchronous sessions, for services on an event loop."""
 
+from asyncio import Task, create_task, shield
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
@@ -24,6 +25,8 @@ class AsyncDatabase:
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url, min_size=0, max_size=size, timeout=timeout_s, kwargs=dict(session_options(timeout_s)), open=False
         )
+        # A loop keeps no hold of its tasks.
+        self._giving: set[Task[None]] = set()
 
     async def open(self) -> None:
         """Let the pool make connections; on the loop that will use them."""
@@ -55,7 +58,7 @@ class AsyncDatabase:
                 await connection.close()
             raise
         finally:
-            await self._pool.putconn(connection)
+            await self._given_back(connection)
 
     async def _living(self) -> Connection:
         ends = monotonic() + self._timeout_s
@@ -66,8 +69,16 @@ class AsyncDatabase:
                     return connection
                 # The pool makes another in its place.
                 await connection.close()
-                await self._pool.putconn(connection)
+                await self._given_back(connection)
         raise PoolTimeout("The pool has no session to give.")
+
+    async def _given_back(self, connection: Connection) -> None:
+        """Give it to the pool, whatever becomes of the caller: that waits for the pool's lock, and where a server
+        cancels the request of a client who has left, the session would be lost with it."""
+        giving = create_task(self._pool.putconn(connection))
+        self._giving.add(giving)
+        giving.add_done_callback(self._giving.discard)
+        await shield(giving)
 
 
 async def _done(connection: Connection, steps: Steps[Result]) -> Result:
