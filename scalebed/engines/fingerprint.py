@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 from scalebed import paths
+from scalebed.engines import git
 from scalebed.engines.services import find_service, read_service
 from scalebed.provision import builds
 from scalebed.requirements import LOCKS, read_pins
@@ -53,9 +53,6 @@ def git_state(root: Path) -> dict[str, object]:
 
 def _git(root: Path, *words: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, timeout=20, check=False
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+        return git.ask(root, *words, patience_s=20)
+    except git.GitError:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None

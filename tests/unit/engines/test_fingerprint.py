@@ -7,6 +7,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import pytest
+
 from scalebed.engines.fingerprint import code_state, git_state, package_versions
 from scalebed.paths import ROOT
 from scalebed.requirements import LOCKS, Pin, read_pins
@@ -39,3 +41,18 @@ def test_a_copy_within_somebody_elses_repository_has_no_commit(tmp_path: Path) -
     assert theirs["commit"] is not None
     assert code_state(tmp_path) == theirs
     assert code_state(tmp_path / "copy") == {"commit": None, "dirty": None}
+
+
+def test_what_a_hook_tells_of_its_own_repository_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As git does where a push is to be measured first: it names the repository that the push is of."""
+    for name in ("measured", "pushed"):
+        (tmp_path / name).mkdir()
+        git = ["git", "-C", str(tmp_path / name), "-c", "user.name=x", "-c", "user.email=x@localhost"]
+        for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", name]):
+            subprocess.run([*git, *words], check=True)
+    known = code_state(tmp_path / "measured")
+    assert known["commit"] != code_state(tmp_path / "pushed")["commit"]
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "pushed" / ".git"))
+    assert code_state(tmp_path / "measured") == known

@@ -8,28 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from scalebed.engines import git
 from scalebed.engines.local.isolation.processes import Processes, last_line
 from scalebed.engines.local.parts.applications import folder_of, run_once
 from scalebed.engines.sources import digests
 from scalebed.experiment.application import Application
 from scalebed.messages import EngineError, Say
 
-_PATIENCE_S = 300
 _NO_DATABASE = "postgresql://127.0.0.1:1/none"
 """Nothing listens there: what is built is built without rows."""
-_OF_A_REPOSITORY = frozenset({
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_CEILING_DIRECTORIES",
-})  # fmt: skip
-"""Variables that would let git look at another repository than the one it is asked about."""
 _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _NEVER_SHARED = frozenset({"__pycache__/", "runs/", ".venv/", "venv/"})
 """What nobody misses in a checkout."""
@@ -197,18 +190,10 @@ def _installed_from(environment: Path, top: Path) -> Iterator[str]:
 
 
 def _git(folder: Path, *said: str, wrong: str) -> str:
-    """What git answers, without hooks. Raises EngineError, which begins with `wrong` and ends with git's last line."""
-    env = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
+    """What git answers. Raises EngineError, which begins with `wrong` and ends with git's last line."""
     try:
-        done = subprocess.run(
-            ["git", "-c", "core.hooksPath=/dev/null", "-C", str(folder), *said],
-            env={**env, "LC_ALL": "C"}, capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
-        )  # fmt: skip
-    except OSError as error:
-        raise EngineError(f"service.revision: git cannot be run ({error.strerror}); install it") from error
-    except subprocess.TimeoutExpired as error:
-        raise EngineError(f"{wrong}: git took longer than {_PATIENCE_S} s") from error
-    if done.returncode != 0:
-        told = done.stderr.strip().splitlines()
-        raise EngineError(f"{wrong}{f' ({told[-1]})' if told else ''}")
-    return done.stdout.strip()
+        return git.ask(folder, *said)
+    except git.NoGitError as error:
+        raise EngineError(f"service.revision: git cannot be run ({error}); install it") from error
+    except git.GitError as error:
+        raise EngineError(f"{wrong}{f' ({error})' if str(error) else ''}") from error
