@@ -182,6 +182,16 @@ def _good(response: Mapping[str, Any]) -> bool:
     return 200 <= status < 300 or status == 304
 
 
+def _unasked(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
+    """Whether no server was, though it is written with a 200.
+
+    So do Chrome of its cache, and Playwright (1.65.2) of what a test answered itself, and of the browser's cache without
+    a word but that nothing was transferred. What a service worker asks has an entry of its own.
+    """
+    marked = entry.get("_fromCache") or response.get("_fetchedViaServiceWorker") or entry.get("_wasFulfilled")
+    return bool(marked) or response.get("_transferSize") == 0
+
+
 def _own(
     recording: Recording, entry: Mapping[str, Any], place: SplitResult, methods: Sequence[str], drawing: random.Random
 ) -> None:
@@ -192,9 +202,7 @@ def _own(
         left_out["WebSocket"] += 1
     elif method not in (*SAFE, *methods):
         left_out[method] += 1
-    elif entry.get("_fromCache") or response.get("_fetchedViaServiceWorker") or entry.get("_wasFulfilled"):
-        # Chrome writes these with 200, though no server was asked, and Playwright what a test answered itself; what a
-        # service worker asks has an entry of its own.
+    elif _unasked(entry, response):
         left_out["cached"] += 1
     elif status <= 0:
         # 0 of browsers and mitmproxy, -1 of Playwright: cancelled, blocked, or not answered.

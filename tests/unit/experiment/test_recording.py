@@ -87,6 +87,8 @@ def test_an_origin_that_is_not_there_is_refused(origin: str) -> None:
         (entry(f"{SHOP}/a", response={"_fetchedViaServiceWorker": True}), "cached"),
         # Playwright, of what a test answered itself.
         (entry(f"{SHOP}/a", _wasFulfilled=True), "cached"),
+        # Playwright, of what the browser had.
+        (entry(f"{SHOP}/a", response={"_transferSize": 0, "bodySize": -164}), "cached"),
         # What was cancelled or blocked: Chrome, Firefox and mitmproxy; Playwright.
         (entry(f"{SHOP}/a", 0), "no answer"),
         (entry(f"{SHOP}/a", -1), "no answer"),
