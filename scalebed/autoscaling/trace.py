@@ -15,6 +15,7 @@ from scalebed.autoscaling.quantity import Quantity
 from scalebed.autoscaling.settings import RELEASES, ReleaseName, Settings
 from scalebed.autoscaling.spec import Spec
 from scalebed.autoscaling.sync import Sync, Total
+from scalebed.experiment.strict import first_fault
 from scalebed.messages import UserError
 
 
@@ -83,9 +84,7 @@ def parse(text: str, where: str) -> Trace:
     try:
         return Trace.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        said = first["msg"].removeprefix("Value error, ")
+        place, wrong = first_fault(error)
         raise TraceError(
-            f"{where}{f', {place}' if place else ''}: {said}; docs/reference/hpa.md has the format"
+            f"{where}{f', {place}' if place else ''}: {wrong}; docs/reference/hpa.md has the format"
         ) from None

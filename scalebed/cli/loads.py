@@ -15,6 +15,7 @@ from scalebed import yaml_reader
 from scalebed.cli.from_log import LogError, minutes_of
 from scalebed.experiment.access_log import epoch_s
 from scalebed.experiment.level import Level
+from scalebed.experiment.strict import first_fault
 from scalebed.forecast.load import MOST_RATE, MOST_SECONDS, Load, of_levels, of_steps
 from scalebed.messages import UserError
 
@@ -56,9 +57,8 @@ def _of_profile(file: Path) -> Load:
     try:
         found = _LEVELS.validate_python(levels)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise LoadError(f"{file}: profile.{place}: {first['msg'].removeprefix('Value error, ')}") from error
+        place, wrong = first_fault(error)
+        raise LoadError(f"{file}: profile.{place}: {wrong}") from error
     return of_levels(file.stem, found)
 
 

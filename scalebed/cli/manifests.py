@@ -16,6 +16,7 @@ from scalebed import yaml_reader
 from scalebed.autoscaling.spec import Spec
 from scalebed.experiment.autoscaler import Autoscaler
 from scalebed.experiment.chart_values import merged
+from scalebed.experiment.strict import first_fault
 from scalebed.messages import UserError
 from scalebed.paths import ROOT
 
@@ -59,11 +60,8 @@ def read(file: Path) -> Named:
         # To the API server null is nothing at all.
         parsed = Spec.model_validate({key: value for key, value in spec.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ManifestError(
-            f"{file}: spec{f'.{place}' if place else ''}: {first['msg'].removeprefix('Value error, ')}"
-        ) from error
+        place, wrong = first_fault(error)
+        raise ManifestError(f"{file}: spec{f'.{place}' if place else ''}: {wrong}") from error
     return Named(str(known.get("name") or "service"), str(known.get("namespace") or ""), parsed)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from scalebed.experiment.spec import Experiment
+from scalebed.experiment.strict import first_fault
 from scalebed.measurement import causes, errors
 from scalebed.measurement.causes import Cause, Verdict
 from scalebed.measurement.ending import Ended
@@ -432,7 +433,4 @@ def _place(path: Path) -> tuple[str, int]:
 
 
 def _first(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error)
+    return ": ".join(filter(None, first_fault(error))) if isinstance(error, ValidationError) else str(error)
