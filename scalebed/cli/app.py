@@ -92,16 +92,32 @@ def run(
     prometheus_address: Annotated[str | None, typer.Option(metavar="HOST:PORT", help=_SCRAPED)] = None,
     remote_write: Annotated[str | None, typer.Option(metavar="URL", help=_REMOTE_WRITE)] = None,
     otlp: Annotated[bool, typer.Option("--otlp", help=_OTLP)] = False,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LIMIT", help="Such as 'cpu > 10 %', between its two variants, as of compare; repeatable."
+        ),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN[:VARIANT]", help="Compare it with a run from before, in place of its variants with each other."
+        ),
+    ] = None,
+    across_hosts: Annotated[
+        bool, typer.Option("--across-hosts", help="With --against: also a run of an unlike host.")
+    ] = False,
 ) -> None:
     """Run an experiment and write its report.
 
     Exits with 0 where the answer is yes, with 1 where it is no (the SLO was missed, there is no capacity at it or less
     than `at_least`, a check failed), with 2 where the experiment could not be run, and with 3 where there is no valid
     answer (INVALID throughout, undecided, more than host or generator could carry); over several cells 2 goes before
-    3, 3 before 1. Ctrl-C ends it with 130.
+    3, 3 before 1. Ctrl-C ends it with 130. With --fail-if it exits as `compare` does.
     """
     with refusing():
         from scalebed.cli import measuring
+        from scalebed.cli.allowed import Allowed
         from scalebed.cli.engine_options import Choice, Own, Told
 
         raise typer.Exit(
@@ -119,6 +135,7 @@ def run(
                 web=web,
                 port=port,
                 told=Told(prometheus, prometheus_address, remote_write, otlp),
+                allowed=Allowed(fail_if or (), against, across_hosts=across_hosts),
             )
         )
 

@@ -32,24 +32,31 @@ def run(
     as_json: bool,
 ) -> Conclusion:
     """Compare, print and write it, and say what it came to. Raises UserError."""
-    limits = [limit.parse(text) for text in fail_if]
     if after is None:
         before, after = side.pair(before)
+    comparison = compared(before, after, fail_if, control=control, across_hosts=across_hosts)
+    for file, text in ((markdown_file, markdown), (junit_file, junit_xml)):
+        if file is not None:
+            _write(file, text(comparison))
+    tell(comparison, ERR if as_json else OUT)
+    if as_json:
+        show(document(comparison))
+    return comparison.conclusion
+
+
+def compared(
+    before: str, after: str, fail_if: Sequence[str], *, control: str | None = None, across_hosts: bool = False
+) -> Comparison:
+    """Raises UserError."""
+    limits = [limit.parse(text) for text in fail_if]
     read = side.read_all(operand for operand in (before, after, control) if operand is not None)
-    comparison = compare(
+    return compare(
         read[before],
         read[after],
         limits,
         control=None if control is None else read[control],
         across_hosts=across_hosts,
     )
-    for file, text in ((markdown_file, markdown), (junit_file, junit_xml)):
-        if file is not None:
-            _write(file, text(comparison))
-    _tell(comparison, ERR if as_json else OUT)
-    if as_json:
-        show(document(comparison))
-    return comparison.conclusion
 
 
 def _write(file: Path, text: str) -> None:
@@ -63,7 +70,8 @@ def _write(file: Path, text: str) -> None:
         raise UserError(f"{file}: cannot be written ({error.strerror}); name another file") from error
 
 
-def _tell(comparison: Comparison, console: Console) -> None:
+def tell(comparison: Comparison, console: Console) -> None:
+    """Print it."""
     for which, one in (("before", comparison.before), ("after", comparison.after)):
         console.print(f"{which + ':':<8}{one.name}", markup=False, highlight=False, emoji=False, soft_wrap=True)
     console.print()

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from scalebed import paths
 from scalebed.cli import listings, telling, viewing
+from scalebed.cli.allowed import Allowed
 from scalebed.cli.console import ERR, OUT, stopping_once, undisturbed
 from scalebed.cli.engine_options import Choice, Own, Told, experiment, settled
 from scalebed.cli.progress import observer_for
@@ -54,12 +55,15 @@ def run(
     web: bool = False,
     port: int | None = None,
     told: Told | None = None,
+    allowed: Allowed | None = None,
 ) -> Conclusion:
     """Run an experiment and write its report; what it came to. `web`: with a page beside it, which stays after the end
-    where a person watches."""
+    where a person watches. `allowed`: by its limits, what it came to is what a comparison says."""
     console = ERR if as_json else OUT
     file = file_of(name, own)
     spec = experiment(file, engine, around, settings, out, own=own)
+    allowed = allowed or Allowed()
+    allowed.require(spec, host)
     with ExitStack() as pages:
 
         def page(directory: RunDirectory) -> Observer:
@@ -80,15 +84,20 @@ def run(
             folder=folder,
             shown=page if web or port else None,
             told=metrics if told is not None and told.anything else None,
+            allowed=allowed,
         )
-        report = _tell(directory, console, as_json=as_json)
+        report, path = _tell(directory, console)
+        judged = allowed.judge(directory, console) if allowed else None
+        conclusion = report.conclusion if judged is None else judged
+        if as_json:
+            show(report.document(path).model_copy(update={"exit_code": int(conclusion)}))
         if (web or port) and console.file.isatty() and sys.stdin.isatty():
             viewing.stay(console, "The page stays until Ctrl-C.")
-    return report.conclusion
+    return conclusion
 
 
-def _tell(directory: RunDirectory, console: Console, *, as_json: bool) -> Report:
-    """Write the report, and say what is in it."""
+def _tell(directory: RunDirectory, console: Console) -> tuple[Report, Path]:
+    """Write the report, and say what is in it; where its page is."""
     report = Report(directory)
     path = report.write()
     console.print()
@@ -96,9 +105,7 @@ def _tell(directory: RunDirectory, console: Console, *, as_json: bool) -> Report
     console.print(report.answer, markup=False, highlight=False)
     _explain(console, report.conclusions)
     console.print(f"Report: {path}", soft_wrap=True, highlight=False, markup=False)
-    if as_json:
-        show(report.document(path))
-    return report
+    return report, path
 
 
 def file_of(name: str | None, own: Own) -> Path | None:
@@ -127,6 +134,7 @@ def _measure(
     folder: Path | None = None,
     shown: Callable[[RunDirectory], Observer] | None = None,
     told: Callable[[RunDirectory, Experiment, Say], Observer] | None = None,
+    allowed: Allowed | None = None,
 ) -> RunDirectory:
     """`shown`: begins to show the run directory otherwise than on the terminal. `told`: begins to tell its metrics."""
     observer = observer_for(console, spec.slo.percentile)
@@ -136,8 +144,11 @@ def _measure(
     chosen = chosen or Choice()
     engine = chosen.engine(spec, clock, observer.said)
     spec = settled(spec, engine)
+    fingerprint = engine.fingerprint()
+    if allowed:
+        allowed.require_alike(spec, fingerprint, out)
     beside = chosen.beside(spec, observer.said)
-    commit = engine.fingerprint().get("commit")
+    commit = fingerprint.get("commit")
     # What an application is made of may have changed since, and its commit is not the testbed's.
     own = spec.load is not None
     unfinished = None if out or fresh or own else runs.unfinished_run(spec, commit, host, folder)

@@ -39,7 +39,11 @@ def _settings(before: Side, after: Side) -> list[str]:
     if len(before.variants) == len(after.variants) == 1:
         pairs = [(before.variants[0], after.variants[0])]
     found = []
+    capacities = [side.manifest.experiment.capacity_per_replica for side in (before, after)]
     for mine, other in pairs:
+        known = capacities[0].get(mine), capacities[1].get(other)
+        if known[0] != known[1]:
+            found.append(f"capacity_per_replica {known[0] or 'none'} → {known[1] or 'none'}")
         left, right = _said_of(ours[mine]), _said_of(theirs[other])
         keys = (key for key in sorted(left.keys() | right.keys()) if left.get(key) != right.get(key))
         found += [f"{key} {short(left.get(key) or 'none')} → {short(right.get(key) or 'none')}" for key in keys]

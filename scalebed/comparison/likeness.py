@@ -8,7 +8,9 @@ from typing import Any
 
 from scalebed.comparison.side import Side
 from scalebed.experiment.script import Script
+from scalebed.experiment.spec import Experiment
 from scalebed.messages import UserError
+from scalebed.records.fingerprints import Fingerprint
 from scalebed.report.sentences import figures
 
 SAME = (
@@ -22,6 +24,7 @@ SAME = (
     "warm",
     "rates",
     "rate",
+    "share",
     "duration",
     "duet",
     "users",
@@ -42,29 +45,55 @@ class UnlikeError(UserError, ValueError):
 
 def require_alike(before: Side, after: Side) -> None:
     """Raises UnlikeError where something else was asked of the one than of the other."""
-    differing = list(unlike_questions(before, after))
-    if differing:
-        raise UnlikeError(
-            f"{before.name} and {after.name}: these measured different things ({'; '.join(differing)}); run both with "
-            "the same load, limits and quotas"
-        )
+    if differing := list(unlike_questions(before, after)):
+        raise _unlike(before.name, after.name, differing)
     if {before.fitted, after.fitted} == {True, False}:
-        older = before.name if after.fitted else after.name
-        raise UnlikeError(
-            f"{older}: has capacities of an earlier version, which are the highest rates that passed and lie lower "
-            "than those read off a curve; run it again"
-        )
-    rough = [side.name for side in (before, after) if side.manifest.host == "shared"]
-    if rough:
+        raise _earlier(before.name if after.fitted else after.name)
+    _require_quiet(before, after)
+
+
+def require_asked_alike(before: Side, experiment: Experiment) -> None:
+    """The same before the second has run, as far as its experiment tells. Raises UnlikeError."""
+    if differing := list(_unlike_experiments(before.manifest.experiment, experiment)):
+        raise _unlike(before.name, experiment.name, differing)
+    if before.fitted is False:
+        raise _earlier(before.name)
+    _require_quiet(before)
+
+
+def _require_quiet(*sides: Side) -> None:
+    if rough := [side.name for side in sides if side.manifest.host == "shared"]:
         raise UnlikeError(
             f"{' and '.join(dict.fromkeys(rough))}: was measured with --host shared beside other programs, and rough "
             "figures are compared with nothing; run it on a quiet host without that"
         )
 
 
-def unlike_hosts(before: Side, after: Side) -> tuple[str, ...]:
+def _earlier(name: str) -> UnlikeError:
+    return UnlikeError(
+        f"{name}: has capacities of an earlier version, which are the highest rates that passed and lie lower than "
+        "those read off a curve; run it again"
+    )
+
+
+def _unlike(name: str, other: str, differing: Sequence[str]) -> UnlikeError:
+    return UnlikeError(
+        f"{name} and {other}: these measure different things ({'; '.join(differing)}); run both with the same load, "
+        "limits and quotas"
+    )
+
+
+def require_like_hosts(name: str, before: Fingerprint, other: str, after: Fingerprint) -> None:
+    """Raises UnlikeError where the machines or clusters differ."""
+    if unlike := unlike_hosts(before, after):
+        raise UnlikeError(
+            f"{name} and {other}: are of unlike hosts ({'; '.join(unlike)}); measure both on one, or say "
+            "--across-hosts, which every output then repeats"
+        )
+
+
+def unlike_hosts(one: Fingerprint, other: Fingerprint) -> tuple[str, ...]:
     """What differs of the machines or clusters, in words; empty where they are alike."""
-    one, other = (side.manifest.fingerprint for side in (before, after))
     found = [
         f"{key.replace('_', ' ')} {_text(ours)} and {_text(theirs)}"
         for key in _OF_HOST
@@ -84,7 +113,15 @@ def unlike_hosts(before: Side, after: Side) -> tuple[str, ...]:
 
 def unlike_questions(before: Side, after: Side) -> Iterator[str]:
     """What was asked of the one and not of the other, in words."""
-    one, other = before.manifest.experiment, after.manifest.experiment
+    yield from _unlike_experiments(before.manifest.experiment, after.manifest.experiment)
+    runners = [side.manifest.fingerprint.get("runners") for side in (before, after)]
+    if runners[0] != runners[1]:
+        yield f"load from {runners[0]} and from {runners[1]} pods"
+    if before.manifest.experiment.load is not None and after.manifest.experiment.load is not None:
+        yield from _unlike_scripts(before, after)
+
+
+def _unlike_experiments(one: Experiment, other: Experiment) -> Iterator[str]:
     ours, theirs = one.model_dump(mode="json"), other.model_dump(mode="json")
     for key in SAME:
         if ours[key] != theirs[key]:
@@ -93,10 +130,10 @@ def unlike_questions(before: Side, after: Side) -> Iterator[str]:
         yield from _unlike_searches(ours["search"], theirs["search"])
     if _rows(ours["database"]) != _rows(theirs["database"]):
         yield "database, which decides what rows there are"
-    runners = [side.manifest.fingerprint.get("runners") for side in (before, after)]
-    if runners[0] != runners[1]:
-        yield f"load from {runners[0]} and from {runners[1]} pods"
-    yield from _unlike_loads(before, after)
+    if (one.load is None) != (other.load is None):
+        yield "a script of one’s own and a shipped workload"
+    elif one.load is not None and other.load is not None and _asked(one.load) != _asked(other.load):
+        yield "load, in more than the files that it names"
 
 
 def _unlike_searches(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
@@ -110,16 +147,6 @@ def _unlike_searches(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iter
 def _rows(database: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """What decides the rows: what stands before the database does not."""
     return database and {key: value for key, value in database.items() if key != "pooler"}
-
-
-def _unlike_loads(before: Side, after: Side) -> Iterator[str]:
-    one, other = before.manifest.experiment.load, after.manifest.experiment.load
-    if (one is None) != (other is None):
-        yield "a script of one’s own and a shipped workload"
-    elif one is not None and other is not None:
-        if _asked(one) != _asked(other):
-            yield "load, in more than the files that it names"
-        yield from _unlike_scripts(before, after)
 
 
 def _asked(load: Script) -> Mapping[str, Any]:

@@ -59,6 +59,15 @@ def parse(text: str) -> Limit:
     return Limit(text, quantity, "<" if match["side"] == "<" else ">", share)
 
 
+def require_told(limits: Sequence[Limit], name: str, told: Sequence[Quantity]) -> None:
+    """Raises LimitError where what is called so does not tell a limit's quantity, but these."""
+    for limit in limits:
+        if limit.quantity not in told:
+            raise LimitError(
+                f"--fail-if {limit.text!r}: {name} does not tell {limit.quantity}, but {', '.join(told) or 'nothing'}"
+            )
+
+
 def judge(limits: Sequence[Limit], changes: Sequence[Change]) -> tuple[Judgement, ...]:
     """Each limit at each place that has its quantity. A limit whose quantity is nowhere is a `LimitError`, since it
     could never fail."""

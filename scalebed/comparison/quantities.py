@@ -26,9 +26,15 @@ def of(experiment: Experiment) -> tuple[Quantity, ...]:
     if traits.seeks:
         # Each is at a rate of its own, which says nothing of how late answers are.
         left_out |= {"p95", "throughput"}
-    if experiment.rates or experiment.rate:
+    if experiment.rates or experiment.rate or experiment.share:
         left_out.add("throughput")
     return tuple(quantity for quantity in QUANTITIES if quantity not in left_out)
+
+
+def of_all(experiment: Experiment) -> tuple[Quantity, ...]:
+    """Those that it can tell of every variant."""
+    everywhere = all(experiment.seeks(variant.name) for variant in experiment.variants)
+    return tuple(quantity for quantity in of(experiment) if quantity != "capacity" or everywhere)
 
 
 def is_quantity(word: str) -> TypeGuard[Quantity]:

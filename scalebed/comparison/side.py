@@ -124,16 +124,7 @@ def _side(operand: str, path: Path, variant: str | None, run: Gathered, beside: 
     names = tuple(each.name for each in experiment.variants)
     if variant is not None and variant not in names:
         raise OperandError(f"{operand}: the run has no variant {variant}; it has {', '.join(names)}")
-    if experiment.traits.autoscales:
-        raise OperandError(
-            f"{operand}: is an experiment under an autoscaler, and how two follow a load is not compared yet; compare "
-            "runs of another kind, and read these reports side by side"
-        )
-    if experiment.traits.disrupts:
-        raise OperandError(
-            f"{operand}: is an experiment of faults, and what two cost is not compared yet; name both as variants of "
-            "one experiment, whose report has them side by side, or read both faults.csv"
-        )
+    require_comparable(operand, experiment)
     if not run.repetitions:
         raise OperandError(f"{operand}: no repetition was finished; let the run go on to its end")
     told = names if variant is None else (variant,)
@@ -159,6 +150,34 @@ def _side(operand: str, path: Path, variant: str | None, run: Gathered, beside: 
             sum(cell in ids for _, cell in run.manifest.order),
         ),
     )
+
+
+def require_comparable(operand: str, experiment: Experiment) -> None:
+    """Raises OperandError where two runs of such an experiment are not compared."""
+    if experiment.traits.autoscales:
+        raise OperandError(
+            f"{operand}: is an experiment under an autoscaler, and how two follow a load is not compared yet; compare "
+            "runs of another kind, and read these reports side by side"
+        )
+    if experiment.traits.disrupts:
+        raise OperandError(
+            f"{operand}: is an experiment of faults, and what two cost is not compared yet; name both as variants of "
+            "one experiment, whose report has them side by side, or read both faults.csv"
+        )
+
+
+def told_in_common(before: Side, experiment: Experiment) -> tuple[Quantity, ...]:
+    """What a run told at the places that one of this experiment will have as well. Raises OperandError where it will
+    have none."""
+    several = len(experiment.variants) > 1
+    planned = {place for cell in planned_cells(experiment) for place in _places(experiment, cell, named=several)}
+    common = [found for place, found in before.found.items() if place in planned]
+    if not common:
+        raise OperandError(
+            f"{before.name} and {experiment.name}: have no variant with as many replicas in common; name a variant of "
+            f"the run, such as {before.path}:{before.variants[0]}, or give the experiment the same ones"
+        )
+    return tuple(quantity for quantity in QUANTITIES if any(quantity in found.values for found in common))
 
 
 def pair(operand: str) -> tuple[str, str]:
@@ -194,17 +213,26 @@ def _fitted(run: Gathered) -> bool | None:
     return any(trial.shares for trial in searched) if searched else None
 
 
+def _places(experiment: Experiment, cell: Cell, *, named: bool) -> list[Place]:
+    """Of a cell: one, or one for each rate."""
+    name = cell.variant.name if named else ""
+    if experiment.traits.seeks:
+        return [Place(name, cell.replicas)]
+    rates = sorted(experiment.rates) if experiment.traits.asks_rates else (None,)
+    return [Place(name, cell.replicas, cell.users, rate) for rate in rates]
+
+
 def _found(run: Gathered, cell: Cell, *, named: bool, beside: str | None) -> Mapping[Place, Found]:
     experiment = run.manifest.experiment
-    name = cell.variant.name if named else ""
+    places = _places(experiment, cell, named=named)
     if experiment.traits.seeks:
         finished = [block for of, block in run.repetitions if of == cell.id]
         trials = [trial for block in finished for trial in run.basis.get((cell.id, block), [])]
         costs = {q: of for q, of in _costs(experiment, trials).items() if q in quantities.of(experiment)}
-        return {Place(name, cell.replicas): _sought(run, cell, Found(cell.variant.name, costs, 0), trials)}
-    places = {}
-    for rate in sorted(experiment.rates) if experiment.traits.asks_rates else (None,):
-        given = [trial for trial in _given(run, cell, beside) if rate is None or trial.rate_asked == rate]
+        return {places[0]: _sought(run, cell, Found(cell.variant.name, costs, 0), trials)}
+    told = {}
+    for place in places:
+        given = [trial for trial in _given(run, cell, beside) if place.rate in (None, trial.rate_asked)]
         known = Found(
             variant=cell.variant.name,
             values=_costs(experiment, given),
@@ -215,8 +243,8 @@ def _found(run: Gathered, cell: Cell, *, named: bool, beside: str | None) -> Map
         )
         # The highest rate that passed in a comparison of variants is a capacity as any.
         sought = experiment.seeks(cell.variant.name)
-        places[Place(name, cell.replicas, cell.users, rate)] = _sought(run, cell, known, given) if sought else known
-    return places
+        told[place] = _sought(run, cell, known, given) if sought else known
+    return told
 
 
 def _given(run: Gathered, cell: Cell, beside: str | None) -> list[Trial]:

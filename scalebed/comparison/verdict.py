@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scalebed.comparison import limit as limits_of
 from scalebed.comparison.change import Change, changes, only
 from scalebed.comparison.differences import differences
-from scalebed.comparison.likeness import UnlikeError, require_alike, unlike_hosts
+from scalebed.comparison.likeness import UnlikeError, require_alike, require_like_hosts, unlike_hosts
 from scalebed.comparison.limit import Judgement, Limit
 from scalebed.comparison.side import Place, Side, one_run
 from scalebed.report.findings.conclusion import Conclusion, gravest
@@ -65,13 +65,10 @@ def compare(
     hosts: list[str] = []
     for other in (after,) if control is None else (after, control):
         require_alike(before, other)
-        unlike = unlike_hosts(before, other)
-        if unlike and not across_hosts:
-            raise UnlikeError(
-                f"{before.name} and {other.name}: were measured on unlike hosts ({'; '.join(unlike)}); measure both on "
-                "one, or say --across-hosts, which every output then repeats"
-            )
-        hosts += unlike
+        known = before.manifest.fingerprint, other.manifest.fingerprint
+        if not across_hosts:
+            require_like_hosts(before.name, known[0], other.name, known[1])
+        hosts += unlike_hosts(*known)
     found = changes(before, after, control)
     if not found:
         raise UnlikeError(

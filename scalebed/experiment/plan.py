@@ -71,6 +71,7 @@ class Step:
 
 def cells(experiment: Experiment) -> tuple[Cell, ...]:
     """Every cell of an experiment, variants first, as the file lists them."""
+    own_rates = experiment.traits.disrupts or experiment.share is not None
     return tuple(
         Cell(
             variant=variant,
@@ -84,7 +85,7 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
             own_script=experiment.load is not None,
             autoscaler=experiment.autoscaler,
             memory_per_replica=experiment.memory_per_replica,
-            rate=experiment.rate_given(variant.name, replicas) if experiment.traits.disrupts else None,
+            rate=experiment.rate_given(variant.name, replicas) if own_rates else None,
             fault=fault,
         )
         for variant in experiment.variants

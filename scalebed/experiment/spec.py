@@ -134,7 +134,8 @@ class Experiment(Strict):
     rate: float | None = Field(None, gt=0)
     """`ablation`, `matrix` and `fault`: requests a second, the same for every variant; the slowest must sustain it."""
     share: float | None = Field(None, gt=0, lt=1)
-    """`fault`, in the place of rate: a share of what each variant sustains, by `capacity_per_replica`."""
+    """`ablation`, `matrix` and `fault`, in the place of rate: a share of what each variant sustains, by
+    `capacity_per_replica`."""
     faults: tuple[NamedFault, ...] = ()
     """`fault`: what is made to fail, each in cells of its own, beside those in which nothing does."""
     episodes: Episodes | None = None
@@ -149,8 +150,8 @@ class Experiment(Strict):
     autoscaler: Autoscaler | None = None
     """`hpa`: in the place of replicas."""
     capacity_per_replica: Mapping[Name, Annotated[float, Field(gt=0)]] = {}
-    """`hpa` with a profile, and `fault` with a share: by variant, the rate that one replica sustains within the SLO,
-    from which are reckoned the replicas that a rate needs, or the rate."""
+    """`hpa` with a profile, and `ablation`, `matrix` and `fault` with a share: by variant, the rate that one replica
+    sustains within the SLO, from which are reckoned the replicas that a rate needs, or the rate."""
     duration: Duration | None = Field(default_factory=lambda data: _duration(data))  # noqa: PLW0108 - made below
     """How long each trial lasts, where none is a search's."""
     users: int | None = Field(
@@ -215,7 +216,9 @@ class Experiment(Strict):
         """The rate of a cell, where one is given for each."""
         if self.share is None:
             return self.rate
-        return self.share * self.capacity_per_replica[variant] * replicas
+        # A control is the base once more.
+        known = variant if variant in self.capacity_per_replica else self.variants[0].name
+        return self.share * self.capacity_per_replica[known] * replicas
 
     @property
     def traits(self) -> Kind:
@@ -224,7 +227,7 @@ class Experiment(Strict):
 
     @property
     def compares(self) -> bool:
-        """Whether every variant is measured under one common load."""
+        """Whether every variant is measured under one load that all can bear."""
         return self.traits.compares
 
     @property

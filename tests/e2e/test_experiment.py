@@ -1,5 +1,6 @@
 """An experiment on the cluster: the testbed deploys, loads, judges and leaves the release as it was."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,12 +21,13 @@ POOLERS = (
 )
 
 
-def _measured(
-    place: Path, variants: str, rates: Sequence[int], *, seconds: int, workload: str = "browse"
-) -> RunDirectory:
+LEVELS = "[{rate: 10, duration: 10s}, {rate: 10, to: 50, duration: 10s}, {rate: 50, duration: 10s}]"
+
+
+def _measured(place: Path, variants: str, *asked: str, workload: str = "browse") -> RunDirectory:
     settings = (
-        f"variants={variants}", "kind=fixed-rate", f"rates={list(rates)}", f"duration={seconds}s",
-        f"workload={workload}", f"dataset.contacts={release.CONTACTS}", "cpu_per_replica=0.5",
+        f"variants={variants}", *asked, f"workload={workload}", f"dataset.contacts={release.CONTACTS}",
+        "cpu_per_replica=0.5",
     )  # fmt: skip
     given = [word for setting in settings for word in ("--set", setting)]
     run(
@@ -36,12 +38,16 @@ def _measured(
     return RunDirectory(place)
 
 
+def _at(rates: Sequence[int], seconds: int) -> tuple[str, ...]:
+    return "kind=fixed-rate", f"rates={list(rates)}", f"duration={seconds}s"
+
+
 @pytest.mark.usefixtures("installed")
 def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> None:
     release.bring()
     before = helm("get", "values", release.NAME, "--namespace", APP)
 
-    directory = _measured(tmp_path / "run", "[optimized]", RATES, seconds=20)
+    directory = _measured(tmp_path / "run", "[optimized]", *_at(RATES, 20))
 
     made = list(directory.trials())
     assert {t.verdict for t in made if not disturbed(t)} <= {"PASS"}
@@ -67,12 +73,35 @@ def test_an_experiment_adopts_the_release_and_gives_it_back(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("installed")
+def test_a_load_that_goes_up_over_time_comes_level_by_level(tmp_path: Path) -> None:
+    """From two runners, each with its half of every level."""
+    release.bring()
+
+    directory = _measured(tmp_path / "run", "[optimized]", "kind=profile", f"profile={LEVELS}")
+
+    made = list(directory.trials())
+    assert {t.verdict for t in made if not disturbed(t)} <= {"PASS"}
+    # What is INVALID for what disturbed it was sent as well.
+    asked = dict.fromkeys((trial.rate_asked, trial.duration_s) for trial in made)
+    assert list(asked) == [(30.0, 30.0)]
+    for trial in made:
+        came = Counter[int]()
+        for second in trial.generator:
+            came[min(second.second // 10, 2)] += second.arrivals + second.dropped
+        for level, mean in enumerate((100, 300, 500)):
+            # Poisson numbers: within five standard deviations, and what a runner began early or late by.
+            assert abs(came[level] - mean) < 5 * mean**0.5 + mean / 10, (level, came)
+    if any(trial.verdict == "PASS" for trial in made):
+        assert "level by level" in (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("installed")
 @pytest.mark.thorough
 @pytest.mark.timeout(1200)
 def test_the_peer_and_every_way_to_postgres_run_like_any_other_variant(tmp_path: Path) -> None:
     release.bring({"optimized": {"replicas": 0}})
 
-    trials = _measured(tmp_path / "run", POOLERS, [10], seconds=10, workload="05-single-read").trials()
+    trials = _measured(tmp_path / "run", POOLERS, *_at([10], 10), workload="05-single-read").trials()
 
     passed = {trial.variant: trial for trial in trials if not disturbed(trial) and trial.verdict == "PASS"}
     assert passed.keys() == {"fastapi", "pooled", "direct"}

@@ -138,3 +138,10 @@ def test_without_a_base_the_run_itself_is_the_answer(
     done = judged(job, run, measured=measured, undecided=undecided)
     assert (done.code, done.outputs["verdict"]) == (code, verdict)
     assert "<details><summary>The report of the run</summary>\n\n# shop\n" in done.summary
+
+
+def test_a_limit_by_which_nothing_could_be_judged_ends_it_before_anything_is_measured(job: Path) -> None:
+    done = act(job, experiment="quick", out="run", fail_if="cpu > 10 %\nspeed > 1 %")
+    assert (done.code, done.outputs["verdict"]) == (2, "could-not-run")
+    assert "--fail-if 'speed > 1 %': speed is none of capacity" in " ".join(done.said.split())
+    assert not (job / "checkout" / "run").exists()

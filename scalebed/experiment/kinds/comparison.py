@@ -1,4 +1,4 @@
-"""`ablation` and `matrix`: what changes to a base are worth, under one common load."""
+"""`ablation` and `matrix`: what changes to a base are worth, under one load that all can bear."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scalebed.experiment.design import compared
 from scalebed.experiment.kinds.kind import Kind
+from scalebed.experiment.kinds.shares import require_capacities
 
 if TYPE_CHECKING:
     from scalebed.experiment.spec import Experiment
@@ -16,7 +17,7 @@ LONGEST_NAME = 63
 class Comparison(Kind):
     """The two differ in how variants are made (`scalebed.experiment.design`), and in nothing else."""
 
-    keys = frozenset({"ablation", "matrix", "control", "duet", "rate", "capacity"})
+    keys = frozenset({"ablation", "matrix", "control", "duet", "rate", "share", "capacity_per_replica", "capacity"})
     compares = True
 
     def require(self, experiment: Experiment) -> None:
@@ -29,9 +30,10 @@ class Comparison(Kind):
             raise ValueError(f"variants: {long[0]} is more than {LONGEST_NAME} letters; give it a shorter name")
         if experiment.rates:
             raise ValueError(f"rates: kind {self.name} compares at one; give rate")
-        given = (experiment.rate is not None, experiment.users is not None, experiment.levels != (experiment.users,))
-        if sum(given) != 1:
-            raise ValueError(f"rate and users: kind {self.name} needs one of the two")
+        users = experiment.users is not None, experiment.levels != (experiment.users,)
+        if sum((experiment.rate is not None, experiment.share is not None, *users)) != 1:
+            raise ValueError(f"rate, share and users: kind {self.name} needs one of the three")
+        require_capacities(experiment)
         if experiment.duration is None:
             raise ValueError(f"duration: kind {self.name} needs it")
         if experiment.duet:
@@ -47,6 +49,8 @@ def _require_pairs(experiment: Experiment) -> None:
         raise ValueError("duet: needs engine local; in a cluster leave it out, or say --set duet=false")
     if len(experiment.variants) < 2:
         raise ValueError("duet: needs two variants, of which each is one side")
+    if experiment.share is not None:
+        raise ValueError("duet: gives both sides the same requests, and by share each has a rate of its own; give rate")
 
 
 class AblationKind(Comparison):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scalebed.experiment.faults import STEADY_S, Episodes, Fault
 from scalebed.experiment.kinds.kind import Kind
+from scalebed.experiment.kinds.shares import require_capacities
 
 if TYPE_CHECKING:
     from scalebed.experiment.spec import Experiment
@@ -25,7 +26,9 @@ class FaultKind(Kind):
             raise ValueError("faults: kind fault needs at least one, such as replica-killed")
         if len({fault.name for fault in experiment.faults}) != len(experiment.faults):
             raise ValueError("faults: two have the same name; give one another")
-        _require_rate(experiment)
+        if (experiment.rate is None) == (experiment.share is None):
+            raise ValueError("rate and share: kind fault needs one of the two")
+        require_capacities(experiment)
         episodes = experiment.episodes or Episodes()
         if experiment.duration != episodes.duration or experiment.users is not None:
             raise ValueError("episodes: say how long a trial lasts; leave out users and duration")
@@ -35,19 +38,6 @@ class FaultKind(Kind):
             raise ValueError(
                 f"faults: two cells would be called {alike[0]}; give the fault or the variant another name"
             )
-
-
-def _require_rate(experiment: Experiment) -> None:
-    """That every variant has one."""
-    if (experiment.rate is None) == (experiment.share is None):
-        raise ValueError("rate and share: kind fault needs one of the two")
-    known = {variant.name for variant in experiment.variants}
-    if unknown := experiment.capacity_per_replica.keys() - known:
-        raise ValueError(f"capacity_per_replica: {min(unknown)} is no variant")
-    if experiment.share is not None and (unnamed := known - experiment.capacity_per_replica.keys()):
-        raise ValueError(f"capacity_per_replica: share needs that of {min(unnamed)}, in requests a second")
-    if experiment.share is None and experiment.capacity_per_replica:
-        raise ValueError("capacity_per_replica: belongs to share; leave it out, or give share in the place of rate")
 
 
 def _require_fitting(experiment: Experiment, fault: Fault, episodes: Episodes) -> None:

@@ -18,7 +18,7 @@ class Kind(ABC):
     seeks: ClassVar[bool] = False
     """The capacity of every cell is sought."""
     compares: ClassVar[bool] = False
-    """Every variant is measured under one common load, and ratios are paired within blocks."""
+    """Every variant is measured under one load that all can bear, and ratios are paired within blocks."""
     asks_rates: ClassVar[bool] = False
     """Each of several rates is one trial, and the highest that met the SLO is the cell's figure."""
     counts_answers: ClassVar[bool] = False

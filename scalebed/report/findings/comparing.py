@@ -78,7 +78,7 @@ def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None)
     return Comparison(
         replicas=rows[0].cell.replicas,
         users=users,
-        load=f"with {figures.count(users, 'user')}" if users else f"at {experiment.rate or 0:g} requests a second",
+        load=_load(experiment, users),
         ladder=experiment.is_ladder,
         rows=tuple(rows),
         floors=floors,
@@ -91,6 +91,14 @@ def _comparison(run: Gathered, cells: Mapping[str, CellView], users: int | None)
             floors,
         ),
     )
+
+
+def _load(experiment: Experiment, users: int | None) -> str:
+    if users:
+        return f"with {figures.count(users, 'user')}"
+    if experiment.share is not None:
+        return f"at {experiment.share * 100:g}% of what each one sustains"
+    return f"at {experiment.rate or 0:g} requests a second"
 
 
 def _pairs(run: Gathered, known: Sequence[CellView], place: int, reference: int) -> Pairs | None:

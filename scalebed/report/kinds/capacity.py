@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from scalebed.experiment.spec import Experiment, Search
 from scalebed.report.findings.views import Analysis
 from scalebed.report.kinds.words import Words
 from scalebed.report.sentences import figures
 from scalebed.report.sentences.cells import nothing, slo_limit, telling_row, without
+from scalebed.statistics.intervals import Interval
+
+_T = TypeVar("_T")
 
 
 class CapacityWords(Words):
@@ -27,27 +33,47 @@ class CapacityWords(Words):
             return nothing(analysis, row)
         base, *others = row.cells
         compared = [cell for cell in others if cell.ratio is not None]
+        asked = f"{at} under {slo_limit(analysis)}{without(row)}."
         if base.rate is not None and compared:
-            name = compared[0].variant
-            said = figures.listing([f"{cell.variant} {figures.ratio(cell.ratio)}" for cell in compared if cell.ratio])
-            ratios = f"{name} serves{said.removeprefix(name)}"
-            return f"{ratios} the {analysis.unit} of {base.variant} {at} under {slo_limit(analysis)}{without(row)}."
-        rates = [f"{cell.variant} {figures.interval(cell.rate)}" for cell in row.found if cell.rate]
-        name, said = row.found[0].variant, figures.listing(rates)
-        served = f"{name} serves{said.removeprefix(name)} {analysis.unit} a second"
-        return f"{served} {at} under {slo_limit(analysis)}{without(row)}."
+            ratios = _served([(cell.variant, cell.ratio) for cell in compared if cell.ratio], figures.ratio, "other ")
+            return f"{ratios} the {analysis.unit} of {base.variant} {asked}"
+        rates = _served([(cell.variant, cell.rate) for cell in row.found if cell.rate], figures.interval)
+        return f"{rates} {analysis.unit} a second {asked}"
 
     def details(self, analysis: Analysis) -> tuple[str, ...]:
         return (_against(analysis), _journeys(analysis))
 
 
+_LISTED = 5
+"""More variants are a wall of figures in one sentence: it names the ends, and the table has them all."""
+
+
+def _served(found: Sequence[tuple[str, Interval]], told: Callable[[Interval], str], other: str = "") -> str:
+    """`flask serves 10 and quart 20`, of variants and their figures."""
+    if len(found) > _LISTED:
+        (low, least), (high, most) = _ends(found, lambda each: each[1])
+        return f"{len(found)} {other}variants serve from {low}’s {told(least)} to {high}’s {told(most)}"
+    name = found[0][0]
+    said = figures.listing([f"{variant} {told(figure)}" for variant, figure in found])
+    return f"{name} serves{said.removeprefix(name)}"
+
+
+def _ends(found: Sequence[_T], figure: Callable[[_T], Interval]) -> tuple[_T, _T]:
+    """Those of the lowest and the highest estimate."""
+    ranked = sorted(found, key=lambda each: figure(each).estimate)
+    return ranked[0], ranked[-1]
+
+
 def _against(analysis: Analysis) -> str:
     """The rates that the headline's ratios stand for."""
     base, *others = telling_row(analysis).cells
-    rates = [figures.interval(cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
+    rates = [(cell.ratio, cell.rate) for cell in others if cell.ratio is not None and cell.rate is not None]
     if base.rate is None or not rates:
         return ""
-    return f"That is {figures.listing(rates)} against {figures.interval(base.rate)} {analysis.unit} a second."
+    if len(rates) > _LISTED:
+        rates = list(_ends(rates, lambda each: each[0]))
+    told = figures.listing([figures.interval(rate) for _, rate in rates])
+    return f"That is {told} against {figures.interval(base.rate)} {analysis.unit} a second."
 
 
 def _journeys(analysis: Analysis) -> str:

@@ -214,7 +214,7 @@ class RunDocument(Document):
     answer: str
     caveats: tuple[CaveatRow, ...]
     exit_code: int
-    """Of `run`: what the run comes to. `report` ends with 0 where it could be written."""
+    """Of `run`: what the run comes to, or with --fail-if the comparison. `report` ends with 0 once it is written."""
     cells: tuple[CellRow, ...]
     comparisons: tuple[ComparedRow, ...]
     faults: tuple[FaultRow, ...]

@@ -40,7 +40,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "basis",
-        "trials that the columns from here on rest on: at the rate (compared: at the common load), unloaded, or none",
+        "trials that the columns from here on rest on: at the rate (compared: at its load), unloaded, or none",
     ),
     ("rate_measured", "mean rate achieved in them, requests a second"),
     ("requests", "responses in them, after the warm-up was cut"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from scalebed.experiment.spec import Experiment
 from scalebed.report.findings.views import MEASURES, Analysis, ComparedVariant, Comparison, Measure
 from scalebed.report.sentences import figures
 from scalebed.statistics.intervals import Interval
@@ -28,6 +29,7 @@ _NOTHING = "Nothing has been measured yet."
 
 def details(analysis: Analysis) -> tuple[str, ...]:
     said = []
+    share = analysis.manifest.experiment.share
     for i, comparison in enumerate(analysis.comparisons):
         if "cpu" not in comparison.base.measures or comparison.base.cell.rough:
             continue
@@ -37,12 +39,26 @@ def details(analysis: Analysis) -> tuple[str, ...]:
             said.append(_steps(comparison))
         if comparison.users:
             said.append(_extremes(comparison, "throughput"))
-        elif not _claimed(comparison, "cpu") and _claimed(comparison, "p95"):
+        elif share is not None or (not _claimed(comparison, "cpu") and _claimed(comparison, "p95")):
             said.append(_extremes(comparison, "p95"))
         said.append(_alike(comparison))
         said.append(_capacities(comparison))
         said += _together(comparison)
+    said.append(_bought(analysis.manifest.experiment))
     return tuple(sentence for sentence in said if sentence)
+
+
+def _bought(experiment: Experiment) -> str:
+    """The replicas that the same traffic needs, by the capacities that a share is of; empty where there is none."""
+    base, *others = (variant.name for variant in experiment.variants)
+    given = experiment.capacity_per_replica
+    told = [f"{figures.times(given[base] / given[name])} with {name}" for name in others if name in given]
+    if experiment.share is None or not told:
+        return ""
+    return (
+        f"For the same traffic it takes {figures.listing(told)} the replicas of {base}, by the capacities that the "
+        "experiment gives."
+    )
 
 
 def caveats(analysis: Analysis) -> tuple[str, ...]:

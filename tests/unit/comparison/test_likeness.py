@@ -9,7 +9,7 @@ from compared import BEFORE, GIVEN, HOST, Measure
 
 from scalebed.comparison.differences import differences
 from scalebed.comparison.likeness import UnlikeError, require_alike, unlike_hosts
-from scalebed.comparison.side import read
+from scalebed.comparison.side import Side, read
 from scalebed.measurement.shares import Share
 from scalebed.records.run_directory import RunDirectory
 
@@ -28,7 +28,7 @@ from scalebed.records.run_directory import RunDirectory
 )
 def test_another_question_is_refused(measure: Measure, changed: dict[str, Any], named: str) -> None:
     before, after = read(str(measure("a"))), read(str(measure("b", **changed)))
-    with pytest.raises(UnlikeError, match=f"measured different things .*{named}"):
+    with pytest.raises(UnlikeError, match=f"measure different things .*{named}"):
         require_alike(before, after)
 
 
@@ -81,6 +81,10 @@ def test_capacities_of_two_methods_are_not_compared(measure: Measure) -> None:
         require_alike(read(str(measure("a"))), read(str(path)))
 
 
+def unlike(before: Side, after: Side) -> tuple[str, ...]:
+    return unlike_hosts(before.manifest.fingerprint, after.manifest.fingerprint)
+
+
 @pytest.mark.parametrize(
     ("fingerprint", "named"),
     [
@@ -93,13 +97,13 @@ def test_capacities_of_two_methods_are_not_compared(measure: Measure) -> None:
     ],
 )
 def test_unlike_hosts_are_named(measure: Measure, fingerprint: dict[str, Any], named: str) -> None:
-    found = unlike_hosts(read(str(measure("a"))), read(str(measure("b", fingerprint=fingerprint))))
+    found = unlike(read(str(measure("a"))), read(str(measure("b", fingerprint=fingerprint))))
     assert any(named in each for each in found) if named else not found
 
 
 def test_a_little_more_memory_is_no_other_host(measure: Measure) -> None:
     other = {"host": {**HOST, "memory_bytes": HOST["memory_bytes"] - 40_000_000, "load_average": [3, 2, 1]}}  # type: ignore[operator]
-    assert not unlike_hosts(read(str(measure("a"))), read(str(measure("b", fingerprint=other))))
+    assert not unlike(read(str(measure("a"))), read(str(measure("b", fingerprint=other))))
 
 
 def test_a_cluster_is_known_by_its_nodes_and_not_by_their_names(measure: Measure) -> None:
@@ -110,10 +114,10 @@ def test_a_cluster_is_known_by_its_nodes_and_not_by_their_names(measure: Measure
 
     before = read(str(measure("a", fingerprint=known("one", "1"))))
     after = read(str(measure("b", fingerprint=known("two", "2", 2**32 - 2**20))))
-    assert not unlike_hosts(before, after)
+    assert not unlike(before, after)
     assert differences(before, after) == ("naive’s django 1 → 2", "naive 1 → 2")
     smaller = read(str(measure("c", fingerprint=known("one", "1", 2**31))))
-    assert "nodes with 2 and 4 cores (4.0 GiB, 4.0 GiB)" in unlike_hosts(before, smaller)[0]
+    assert "nodes with 2 and 4 cores (4.0 GiB, 4.0 GiB)" in unlike(before, smaller)[0]
 
 
 def test_what_else_differs_is_told(measure: Measure) -> None:

@@ -28,6 +28,9 @@ ALONE = {
 }
 
 
+NAMES_ALONE = ("all", "cache-off", "stdlib", "session", "cache-off-and-stdlib")
+
+
 def ablation(made: object, **keys: object) -> Experiment:
     whole = {"name": "tried", "kind": "ablation", "rate": 3, "duration": "20s", "ablation": made, **keys}
     return parse_experiment(whole, "tried.yaml")
@@ -103,6 +106,14 @@ def test_users_multiply_the_cells_and_not_the_variants() -> None:
     ]  # fmt: skip
 
 
+def test_a_share_gives_each_cell_its_own_rate_and_the_control_that_of_the_base() -> None:
+    spec = matrix(
+        {"variants": ["naive", "optimized"]},
+        share=0.5, capacity_per_replica={"naive": 10, "optimized": 90}, replicas=[1, 2], control=True,
+    )  # fmt: skip
+    assert [cell.rate for cell in cells(spec)] == [5, 10, 45, 90, 5, 10]
+
+
 def test_one_number_of_users_can_take_the_place_of_a_rate() -> None:
     spec = matrix({"variants": ["naive", "optimized"]}, users=5)
     assert [cell.id for cell in cells(spec)] == ["naive-x1-u5", "optimized-x1-u5"]
@@ -122,6 +133,10 @@ def test_it_survives_its_own_json(spec: Experiment) -> None:
     assert Experiment.model_validate_json(spec.model_dump_json()) == spec
 
 
+def capacity(**of: float) -> dict[str, object]:
+    return {"capacity_per_replica": of}
+
+
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
@@ -130,8 +145,33 @@ def test_it_survives_its_own_json(spec: Experiment) -> None:
             {"ablation": ALONE, "rate": 3, "duet": True, "engine": "kubernetes"},
             "duet: needs engine local; in a cluster leave it out, or say --set duet=false",
         ),
-        ({"ablation": ALONE}, "rate and users: kind ablation needs one of the two"),
-        ({"ablation": ALONE, "rate": 3, "users": 3}, "rate and users: kind ablation needs one of the two"),
+        ({"ablation": ALONE}, "rate, share and users: kind ablation needs one of the three"),
+        ({"ablation": ALONE, "rate": 3, "users": 3}, "rate, share and users: kind ablation needs one of the three"),
+        (
+            {"ablation": ALONE, "rate": 3, "share": 0.5},
+            "rate, share and users: kind ablation needs one of the three",
+        ),
+        (
+            {"ablation": {"base": "naive", "steps": [{"service": "optimized"}]}, "share": 0.5, **capacity(naive=9)},
+            "capacity_per_replica: share needs that of optimized, in requests a second",
+        ),
+        (
+            {"ablation": ALONE, "share": 0.5, **capacity(nobody=9)},
+            f"capacity_per_replica: nobody is no variant; they are {', '.join(NAMES_ALONE)}",
+        ),
+        (
+            {"ablation": ALONE, "rate": 3, **capacity(all=9)},
+            "capacity_per_replica: belongs to share; leave it out, or give share in the place of rate",
+        ),
+        (
+            {
+                "ablation": {"base": "naive", "steps": [{"service": "optimized"}]},
+                "share": 0.5,
+                "duet": True,
+                **capacity(naive=9, optimized=90),
+            },
+            "duet: gives both sides the same requests, and by share each has a rate of its own; give rate",
+        ),
         ({"ablation": ALONE, "rate": 3, "rates": [3]}, "rates: kind ablation compares at one; give rate"),
         ({"ablation": ALONE, "rate": 3, "variants": ["naive"]}, "variants: kind ablation makes them; leave them out"),
         (

@@ -105,7 +105,10 @@ def test_what_is_taken_comes_round(keys: dict[str, Any]) -> None:
             {**SHARE, "variants": ["naive", "optimized"]},
             "capacity_per_replica: share needs that of optimized, in requests a second",
         ),
-        ({**SHARE, "capacity_per_replica": {"naive": 1, "nave": 2}}, "capacity_per_replica: nave is no variant"),
+        (
+            {**SHARE, "capacity_per_replica": {"naive": 1, "nave": 2}},
+            "capacity_per_replica: nave is no variant; they are naive",
+        ),
         (
             {"capacity_per_replica": {"naive": 100}},
             "capacity_per_replica: belongs to share; leave it out, or give share in the place of rate",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Synthetic, two_variants
+from synthetic import CRAWLING, FASTAPI, NAIVE, OPTIMIZED, Service, Synthetic, two_variants
 
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report import Report
@@ -46,6 +46,21 @@ def test_three_variants(folder: Path) -> None:
     assert re.match(
         r"optimized serves \d+ × \(.*?\) and fastapi \d+ × \(.*?\) the requests of naive at 2 replicas", said
     )
+
+
+def test_many_variants_are_told_by_their_ends(folder: Path) -> None:
+    services = {f"v{n}": Service(cpu_ms=n / 4, base_ms=20.0) for n in (10, 11, 13, 12, 8, 9, 14)}
+    variants = [{"name": name, "service": "optimized"} for name in services]
+    experiment = {"variants": variants, "replicas": [1], "blocks": 3}
+    said = Report(Synthetic(folder, services, experiment).write()).answer
+    found = re.match(
+        r"6 other variants serve from v14’s 0\.\d+ × \(.*?\) to v8’s 1\.\d+ × \(.*?\) the requests of v10 at one "
+        r"replica under p95 ≤ 1 s\. That is ([\d.]+) \(.*?\) and ([\d.]+) \(.*?\) against ([\d.]+) \(.*?\) requests",
+        said,
+    )
+    assert found, said
+    least, most, base = map(float, found.groups())
+    assert least < base < most
 
 
 def test_the_first_variant_has_none_at_this_slo(folder: Path) -> None:

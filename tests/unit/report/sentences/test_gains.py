@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from synthetic import Service, alone, ladder
 
 from scalebed.records.run_directory import RunDirectory
@@ -55,6 +56,24 @@ def test_latency_is_told_where_the_cost_tells_nothing(folder: Path) -> None:
     said = Report(alone(folder, services=services).write()).answer
     assert said.startswith("At 40 requests a second, no variant is known to differ from optimized in CPU a request")
     assert re.search(r"At 40 requests a second, p95 against optimized is less with no-cache\S* \S+ × \(.*?\)", said)
+
+
+def test_at_a_share_of_what_each_sustains(folder: Path) -> None:
+    """Each is used to seven tenths, so what differs is how late answers are; how many replicas that takes is told."""
+    capacities = {"optimized": 400, "no-cache": 200, "stdlib": 400, "no-pool": 400, "no-cache-and-stdlib": 100}
+    shared = {"rate": None, "share": 0.7, "capacity_per_replica": capacities}
+    run = RunDirectory(alone(folder, experiment=shared).write().path)
+    asked = {trial.variant: trial.rate_asked for trial in run.trials()}
+    assert asked == {
+        **{name: pytest.approx(0.7 * each) for name, each in capacities.items()}, "optimized-again": pytest.approx(280),
+    }  # fmt: skip
+    report = Report(run)
+    assert report.answer.startswith("At 70% of what each one sustains, CPU a request against optimized is more with ")
+    assert "At 70% of what each one sustains, p95 against optimized" in report.answer
+    assert (
+        "For the same traffic it takes 2.0 × with no-cache, 1.00 × with stdlib, 1.00 × with no-pool and 4.0 × with "
+        "no-cache-and-stdlib the replicas of optimized, by the capacities that the experiment gives."
+    ) in report.answer
 
 
 def test_latency_is_not_told_beside_a_cost(left_out: RunDirectory) -> None:
