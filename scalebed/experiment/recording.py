@@ -185,8 +185,8 @@ def _good(response: Mapping[str, Any]) -> bool:
 def _unasked(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
     """Whether no server was, though it is written with a 200.
 
-    So do Chrome of its cache, and Playwright (1.65.2) of what a test answered itself, and of the browser's cache without
-    a word but that nothing was transferred. What a service worker asks has an entry of its own.
+    So do Chrome of its cache, and Playwright (1.65.2) of what a test answered itself; of the browser's cache it says no
+    more than that nothing was transferred. What a service worker asks has an entry of its own.
     """
     marked = entry.get("_fromCache") or response.get("_fetchedViaServiceWorker") or entry.get("_wasFulfilled")
     return bool(marked) or response.get("_transferSize") == 0

@@ -82,9 +82,8 @@ def test_a_load_that_goes_up_over_time_comes_level_by_level(tmp_path: Path) -> N
     made = list(directory.trials())
     assert {t.verdict for t in made if not disturbed(t)} <= {"PASS"}
     # What is INVALID for what disturbed it was sent as well.
-    asked = dict.fromkeys((trial.rate_asked, trial.duration_s) for trial in made)
-    assert list(asked) == [(30.0, 30.0)]
     for trial in made:
+        assert trial.duration_s == 30
         came = Counter[int]()
         for second in trial.generator:
             came[min(second.second // 10, 2)] += second.arrivals + second.dropped
@@ -92,7 +91,7 @@ def test_a_load_that_goes_up_over_time_comes_level_by_level(tmp_path: Path) -> N
             # Poisson numbers: within five standard deviations, and what a runner began early or late by.
             assert abs(came[level] - mean) < 5 * mean**0.5 + mean / 10, (level, came)
     if any(trial.verdict == "PASS" for trial in made):
-        assert "level by level" in (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
+        assert "## Load over time" in (tmp_path / "run" / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("installed")
