@@ -45,8 +45,10 @@ saturation() {
 }
 
 basics() {
-  mapfile -t pairs < <(against django nethttp fastify fastapi django-loop drf)
-  saturate "$out/basics" "${peers[@]}" --ask patch json echo "${brief[@]}" "${pairs[@]}"
+  mapfile -t pairs < <(
+    against django fiber gin nethttp express fastify nestjs fastapi litestar quart flask bolt django-loop drf
+  )
+  saturate "$out/basics" "${peers[@]}" --ask patch health json echo cpu "${brief[@]}" "${pairs[@]}"
 }
 
 workers() {

@@ -50,14 +50,16 @@ def details(analysis: Analysis) -> tuple[str, ...]:
 
 def _bought(experiment: Experiment) -> str:
     """The replicas that the same traffic needs, by the capacities that a share is of; empty where there is none."""
-    base, *others = (variant.name for variant in experiment.variants)
-    given = experiment.capacity_per_replica
-    told = [f"{figures.times(given[base] / given[name])} with {name}" for name in others if name in given]
-    if experiment.share is None or not told:
+    if experiment.share is None:
         return ""
+    given = experiment.capacity_per_replica
+    base, *others = (variant.name for variant in experiment.variants if variant.name in given)
+    if not others:
+        return ""
+    said = figures.listing([f"{name} {figures.times(given[base] / given[name])}" for name in others])
     return (
-        f"For the same traffic it takes {figures.listing(told)} the replicas of {base}, by the capacities that the "
-        "experiment gives."
+        f"For the same traffic {others[0]} takes{said.removeprefix(others[0])} the replicas of {base}, by the "
+        "capacities that the experiment gives."
     )
 
 

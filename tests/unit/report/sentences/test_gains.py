@@ -71,8 +71,8 @@ def test_at_a_share_of_what_each_sustains(folder: Path) -> None:
     assert report.answer.startswith("At 70% of what each one sustains, CPU a request against optimized is more with ")
     assert "At 70% of what each one sustains, p95 against optimized" in report.answer
     assert (
-        "For the same traffic it takes 2.0 × with no-cache, 1.00 × with stdlib, 1.00 × with no-pool and 4.0 × with "
-        "no-cache-and-stdlib the replicas of optimized, by the capacities that the experiment gives."
+        "For the same traffic no-cache takes 2.0 ×, stdlib 1.00 ×, no-pool 1.00 × and no-cache-and-stdlib 4.0 × the "
+        "replicas of optimized, by the capacities that the experiment gives."
     ) in report.answer
 
 
