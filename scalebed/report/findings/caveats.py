@@ -8,7 +8,7 @@ from scalebed.experiment.size import in_words
 from scalebed.experiment.variant import Variant
 from scalebed.measurement import causes
 from scalebed.measurement.causes import Kind
-from scalebed.report.findings import warming
+from scalebed.report.findings import recovery, warming
 from scalebed.report.findings.checks import kept_limit, memory_kind, quota_kind
 from scalebed.report.findings.gathering import Gathered
 from scalebed.report.findings.views import Caveat, CellView, TrialView
@@ -26,6 +26,7 @@ def caveats(run: Gathered, cells: Sequence[CellView]) -> tuple[Caveat, ...]:
         *_killed(run, measured),
         *_elsewhere(run, measured),
         *_ended(run, measured),
+        *(() if run.manifest.experiment.traits.disrupts else _unrecovered(run, measured)),
         *_disturbed(run, measured),
         _rough(run, measured),
         *(() if run.manifest.experiment.traits.disrupts else _warming(run, measured)),
@@ -115,6 +116,20 @@ def _ended(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
             at = f" at {least:.4g}/s{' and above' if len(ended) > 1 else ''}" if least else ""
             told = f"{cell.title}: a replica ended in {figures.count(len(ended), 'trial')}{at}, and was started anew. "
             yield Caveat("replica ended", told + ended[0].reasons[0], (cell.id,))
+
+
+def _unrecovered(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:
+    """Of services that an overload left serving nobody: what was not found there says nothing of what they carry."""
+    for cell in cells:
+        for each in recovery.broken(run.slim.get(cell.id, ())):
+            overload, lowest, carried = map(figures.figure, (each.overload, each.lowest, each.carried))
+            told = (
+                f"{cell.title} did not recover from {overload} a second in block {each.block + 1}: every request "
+                f"failed in the {figures.count(each.trials, 'trial')} after that, down to {lowest} a second, though it "
+                f"has carried {carried}. Look for what clients who are cut off take with them, such as sessions of a "
+                "pool."
+            )
+            yield Caveat("did not recover", told, (cell.id,))
 
 
 def _disturbed(run: Gathered, cells: Sequence[CellView]) -> Iterable[Caveat]:

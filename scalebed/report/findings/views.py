@@ -329,6 +329,7 @@ CaveatKind = Literal[
     "not started here",
     "adopted",
     "replica ended",
+    "did not recover",
     "busy host",
     "rough",
     "warming up",

@@ -102,6 +102,27 @@ def test_beside_a_disturbance_figures_have_no_cpu_and_say_why(folder: Path) -> N
     assert {name: "busy host" in text for name, text in seen.items()} == dict.fromkeys(seen, True)
 
 
+def test_a_service_that_an_overload_left_broken_is_told_everywhere(folder: Path) -> None:
+    """As one whose pool was lost: in its second block all fails after the trial that was too much."""
+    directory = written(folder, {**SPEC, "blocks": 2})
+    block = sorted((t for t in directory.trials() if (t.variant, t.block) == ("naive", 1)), key=lambda t: t.index)
+    overload = next(t for t in block if t.verdict == "FAIL")
+    after = [overload.index + n for n in (1, 2, 3)]
+    for index, rate in zip(after, (3.0, 2.0, 1.0), strict=True):
+        refused = {"verdict": "FAIL", "rate_asked": rate, "requests": 20, "errors": {"5xx": 20}, "index": index}
+        directory.add_trial(overload.model_copy(update=refused))
+    for trial in block:
+        if trial.index > after[-1]:
+            directory.add_trial(trial.model_copy(update={**refused, "index": trial.index}))
+    ended(directory, "naive-x1", note="So.")
+    caveat = next(each for each in Report(directory).caveats if each.kind == "did not recover")
+    assert caveat.cells == ("naive-x1",)
+    assert " in block 2: every request failed in the " in caveat.sentence
+    assert "after that, down to 1.00 a second, though it has carried " in caveat.sentence
+    seen = surfaces(directory)
+    assert {name: "did not recover" in text for name, text in seen.items()} == dict.fromkeys(seen, True)
+
+
 def test_a_lower_bound_stands_everywhere_and_is_no_point(folder: Path) -> None:
     directory = trials_with(written(folder), "optimized", causes=(FOREIGN,))
     told = {"outcome": "at least", "capacity": None, "lower": 507.0, "upper": None, "again": False, "note": "So."}
