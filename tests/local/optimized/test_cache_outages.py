@@ -148,6 +148,8 @@ class Misbehaving:
 
     def close(self) -> None:
         self._server.shutdown(socket.SHUT_RDWR)
+        # Whom it lets in last is to be ended as well.
+        self._threads[0].join()
         self._server.close()
         for client in self._open:
             with suppress(OSError):
