@@ -6,10 +6,13 @@ from recorded import trial
 from scalebed.records.run_directory import Trial
 from scalebed.report.findings.recovery import Broken, broken
 
-PASS, BAD, DEAD = ("PASS", {}), ("FAIL", {"5xx": 40}), ("FAIL", {"5xx": 99})
+Ending = tuple[str, dict[str, int]]
+PASS: Ending = ("PASS", {})
+BAD: Ending = ("FAIL", {"5xx": 40})
+DEAD: Ending = ("FAIL", {"5xx": 99})
 
 
-def block(number: int, *made: tuple[float, tuple[str, dict[str, int]]]) -> list[Trial]:
+def block(number: int, *made: tuple[float, Ending]) -> list[Trial]:
     return [
         trial(block=number, index=index, rate_asked=rate, verdict=verdict, errors=errors, requests=100)
         for index, (rate, (verdict, errors)) in enumerate(made)
@@ -34,7 +37,7 @@ def test_all_that_fails_to_the_end_of_a_block_after_an_overload() -> None:
         [(200, BAD), (100, BAD), (50, BAD), (10, BAD)],  # slow, and not dead
     ],
 )
-def test_what_is_no_sign_of_it(made: list[tuple[float, tuple[str, dict[str, int]]]]) -> None:
+def test_what_is_no_sign_of_it(made: list[tuple[float, Ending]]) -> None:
     assert broken([*FINE, *block(1, *made)]) == []
 
 
