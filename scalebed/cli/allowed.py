@@ -12,6 +12,7 @@ from rich.console import Console
 
 from scalebed.cli import comparing
 from scalebed.comparison import likeness, limit, quantities, side
+from scalebed.comparison.limit import Limit
 from scalebed.experiment.spec import Experiment, SpecError
 from scalebed.measurement.host import Host
 from scalebed.records.fingerprints import Fingerprint
@@ -31,6 +32,11 @@ class Allowed:
     def __bool__(self) -> bool:
         return bool(self.limits) or self.against is not None
 
+    @property
+    def _parsed(self) -> list[Limit]:
+        """Raises LimitError."""
+        return [limit.parse(text) for text in self.limits]
+
     def require(self, experiment: Experiment, host: Host) -> None:
         """Raises a UserError of one sentence where the finished run could not be compared, or not by these limits."""
         if self.across_hosts and self.against is None:
@@ -39,9 +45,8 @@ class Allowed:
             return
         if host == "shared":
             raise SpecError("--host shared: figures are rough with it, and compared with nothing; leave it out")
-        limits = [limit.parse(text) for text in self.limits]
         side.require_comparable(experiment.name, experiment)
-        limit.require_told(limits, experiment.name, quantities.of_all(experiment))
+        limit.require_told(self._parsed, experiment.name, quantities.of_all(experiment))
         if self.against is None and len(experiment.variants) != 2:
             names = ", ".join(variant.name for variant in experiment.variants)
             raise SpecError(
@@ -58,8 +63,7 @@ class Allowed:
         if out is not None and out.resolve() == before.path.resolve():
             raise SpecError(f"--against {self.against}: is the run itself; name one that was measured before")
         likeness.require_asked_alike(before, settled)
-        limits = [limit.parse(text) for text in self.limits]
-        limit.require_told(limits, before.name, side.told_in_common(before, settled))
+        limit.require_told(self._parsed, before.name, side.told_in_common(before, settled))
         if not self.across_hosts:
             known = before.manifest.fingerprint
             # Which cores there will be for what, an engine says once it is prepared.

@@ -33,7 +33,7 @@ class Cell:
     memory_per_replica: int | None = None
     """Bytes that each may take; None: no limit."""
     rate: float | None = None
-    """Requests a second, where that is given for each cell."""
+    """Requests a second, where one is given."""
     fault: Fault | None = None
     """What happens in its trials."""
 
@@ -71,7 +71,6 @@ class Step:
 
 def cells(experiment: Experiment) -> tuple[Cell, ...]:
     """Every cell of an experiment, variants first, as the file lists them."""
-    own_rates = experiment.traits.disrupts or experiment.share is not None
     return tuple(
         Cell(
             variant=variant,
@@ -85,7 +84,7 @@ def cells(experiment: Experiment) -> tuple[Cell, ...]:
             own_script=experiment.load is not None,
             autoscaler=experiment.autoscaler,
             memory_per_replica=experiment.memory_per_replica,
-            rate=experiment.rate_given(variant.name, replicas) if own_rates else None,
+            rate=experiment.rate_given(variant.name, replicas),
             fault=fault,
         )
         for variant in experiment.variants

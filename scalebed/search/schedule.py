@@ -176,7 +176,7 @@ class Schedule:
             users = most_vus(max(level.most for level in experiment.profile), experiment.slo)
         enough = Enough(0, FEWEST_COMPARED if experiment.traits.loads_alike else experiment.search.min_requests)
         most = FAULTS_AT_MOST if experiment.traits.disrupts else INVALID_AT_MOST
-        rates = experiment.rates or (() if users else (self._step.cell.rate or experiment.rate or 0.0,))
+        rates = experiment.rates or (() if users else (self._step.cell.rate or 0.0,))
         spoiled: list[str] = []
         disturbed: list[str] = []
         for rate in rates or (0.0,):

@@ -130,7 +130,7 @@ class Synthetic:
         if users:
             trial = self._trial(step, 0, self._closed_rate(step.cell), "closed").model_copy(update={"rate_asked": 0.0})
         else:
-            trial = self._trial(step, 0, step.cell.rate or self.spec.rate or 1.0, "fixed-rate")
+            trial = self._trial(step, 0, step.cell.rate or 1.0, "fixed-rate")
         if name not in self.spec.capacity or trial.verdict == "INVALID":
             return [trial], self._outcome(step, None, None, "measured", [trial])
         capacity = self._saturation(step.cell) * 0.9 * float(self.rng.lognormal(0, 0.02))

@@ -9,8 +9,10 @@ import pytest
 from compared import BEFORE, GIVEN, HOST, Measure
 from rich.console import Console
 from synthetic import Service
+from typer.testing import CliRunner
 
 from scalebed.cli.allowed import Allowed
+from scalebed.cli.app import app
 from scalebed.messages import UserError
 from scalebed.records.run_directory import RunDirectory
 from scalebed.report.findings.conclusion import Conclusion
@@ -81,6 +83,18 @@ def test_where_nothing_is_in_common(measure: Measure) -> None:
 def test_an_earlier_run_is_asked_for_by_the_words_about_it(measure: Measure) -> None:
     with pytest.raises(UserError, match="--across-hosts: is about an earlier run; name it with --against"):
         planned(measure("run", **GIVEN), Allowed(across_hosts=True))
+
+
+def test_its_words_are_refused_where_they_are_typed(tmp_path: Path) -> None:
+    """Also those that alone ask for nothing."""
+    for words, told in (
+        (["--across-hosts"], "--across-hosts: is about an earlier run"),
+        (["--fail-if", "speed > 1 %"], "speed is none of capacity"),
+    ):
+        done = CliRunner().invoke(app, ["run", "quick", "--out", str(tmp_path / "run"), *words])
+        assert done.exit_code == 2, done.output
+        assert told in " ".join(done.stderr.split())
+    assert not (tmp_path / "run").exists()
 
 
 def test_rough_figures_are_not_measured_to_be_compared(measure: Measure) -> None:
